@@ -1,0 +1,29 @@
+/** Client authentication methods at the token endpoint (RFC 7591 §2, IANA registry). */
+export type TokenEndpointAuthMethod = 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt';
+
+/** Grant types this authorization server knows (RFC 7591 §2). */
+export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
+
+/** How the authorization server came to know a client. Only `configured` clients are vouched for by the operator. */
+export type ClientSource = 'registered' | 'document' | 'configured';
+
+/** An OAuth client as the authorization server knows it, wherever it came from. */
+export interface Client {
+  readonly clientId: string;
+  readonly source: ClientSource;
+  /** What the client calls itself: unverified unless `source` is `configured`. Shown, never trusted. */
+  readonly clientName?: string;
+  readonly redirectUris: readonly string[];
+  readonly grantTypes: readonly GrantType[];
+  /** Every method that the client declared and we support; a single one for a client of RFC 7591. */
+  readonly tokenEndpointAuthMethods: readonly TokenEndpointAuthMethod[];
+  /** SHA-256 of the client secret, base64url. */
+  readonly clientSecretHash?: string;
+  /** Where the keys of `private_key_jwt` are: read at use, never stored in a grant (RFC 7591 §2). */
+  readonly jwksUri?: string;
+  readonly jwks?: { readonly keys: readonly Record<string, unknown>[] };
+  /** Epoch seconds. */
+  readonly issuedAt: number;
+  /** Epoch seconds after which the client is gone, however long the row still lies in the table. Absent: never. */
+  readonly expiresAt?: number;
+}

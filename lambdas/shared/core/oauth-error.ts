@@ -1,0 +1,63 @@
+/** Error codes that leave this server, each with its HTTP status and where it is defined. */
+const STATUS_BY_CODE = {
+  invalid_request: 400, // RFC 6749 §5.2
+  invalid_client: 401, // RFC 6749 §5.2
+  invalid_grant: 400, // RFC 6749 §5.2
+  unauthorized_client: 400, // RFC 6749 §5.2
+  unsupported_grant_type: 400, // RFC 6749 §5.2
+  invalid_scope: 400, // RFC 6749 §5.2
+  access_denied: 403, // RFC 6749 §4.1.2.1
+  unsupported_response_type: 400, // RFC 6749 §4.1.2.1
+  server_error: 500, // RFC 6749 §4.1.2.1
+  temporarily_unavailable: 503, // RFC 6749 §4.1.2.1
+  invalid_target: 400, // RFC 8707 §2
+  invalid_redirect_uri: 400, // RFC 7591 §3.2.2
+  invalid_client_metadata: 400, // RFC 7591 §3.2.2
+  invalid_token: 401, // RFC 6750 §3.1
+  insufficient_scope: 403, // RFC 6750 §3.1
+  request_not_supported: 400, // OpenID Connect Core §3.1.2.6
+  request_uri_not_supported: 400, // OpenID Connect Core §3.1.2.6
+  registration_not_supported: 400, // OpenID Connect Core §3.1.2.6
+  unsupported_token_type: 400, // RFC 7009 §2.2.1
+  request_too_large: 413, // RFC 9110 §15.5.14
+  slow_down: 429, // RFC 6585 §4
+} as const;
+
+export type OAuthErrorCode = keyof typeof STATUS_BY_CODE;
+
+/**
+ * A refusal that the caller may see. `message` is the `error_description` on the wire: it never repeats input.
+ * `detail` says exactly what was wrong and goes to the log only.
+ */
+export class OAuthError extends Error {
+  readonly code: OAuthErrorCode;
+  readonly detail: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: OAuthErrorCode,
+    description: string,
+    options: { detail?: string; cause?: unknown; headers?: Record<string, string> } = {},
+  ) {
+    super(description, { cause: options.cause });
+    this.name = 'OAuthError';
+    this.code = code;
+    this.detail = options.detail;
+    this.headers = options.headers ?? {};
+  }
+
+  get status(): number {
+    return STATUS_BY_CODE[this.code];
+  }
+}
+
+/**
+ * A dependency (DynamoDB, KMS, Secrets Manager, the identity provider) did not do its part. Becomes 503 with
+ * `Retry-After`: a fault of ours is never a lie about the caller's token (RFC 6749 §5.2 has no code for it).
+ */
+export class UnavailableError extends Error {
+  constructor(dependency: string, cause?: unknown) {
+    super(`${dependency} is not available`, { cause });
+    this.name = 'UnavailableError';
+  }
+}

@@ -1,0 +1,36 @@
+import type { ClientSource } from './client.ts';
+
+/** A checked authorization request (RFC 6749 §4.1.1), as it is sealed into the consent form and kept in the transaction. */
+export interface AuthorizationRequest {
+  readonly clientId: string;
+  readonly clientSource: ClientSource;
+  readonly clientName?: string;
+  /** The URI the response goes to: as requested, after the match with what the client registered. */
+  readonly redirectUri: string;
+  readonly state?: string;
+  /** RFC 7636 §4.2, always S256. */
+  readonly codeChallenge: string;
+  /** Requested scopes that this server knows, in the order asked for. */
+  readonly scopes: readonly string[];
+  /** The protected resource (RFC 8707), in canonical form. */
+  readonly resource: string;
+}
+
+/** One approved login, from `/consent` to `/callback`. Holds no secret: state, nonce, verifier and cookie are derived. */
+export interface Transaction {
+  /** The seal id of the consent form: one seal is one transaction. */
+  readonly transactionId: string;
+  readonly request: AuthorizationRequest;
+  readonly identityProviderId: string;
+  /**
+   * `approved`: waiting for the upstream answer. `exchanging`: the upstream code has been, or is being, redeemed.
+   * `completed`: our own code was issued; final.
+   */
+  readonly status: 'approved' | 'exchanging' | 'completed';
+  /** Counts the attempts at the upstream; every leg has its own state, nonce and verifier. */
+  readonly leg: number;
+  /** Names the sealing key from which this transaction's secrets are derived. */
+  readonly sealingKeyId: string;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+}

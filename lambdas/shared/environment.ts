@@ -1,0 +1,25 @@
+/**
+ * Names of the functions' environment variables: all that the stack (`lib`) and the functions share.
+ * `shared/config.ts` says what each one holds.
+ */
+export const ENVIRONMENT = {
+  issuer: 'GATEHOUSE_ISSUER',
+  servers: 'GATEHOUSE_SERVERS',
+  scopes: 'GATEHOUSE_SCOPES',
+  identityProviders: 'GATEHOUSE_IDENTITY_PROVIDERS',
+  access: 'GATEHOUSE_ACCESS',
+  lifetimes: 'GATEHOUSE_LIFETIMES',
+  /** JSON: REST API id → path of the MCP server behind it. */
+  protectedResources: 'GATEHOUSE_PROTECTED_RESOURCES',
+  clientsTable: 'GATEHOUSE_CLIENTS_TABLE',
+  transactionsTable: 'GATEHOUSE_TRANSACTIONS_TABLE',
+  grantsTable: 'GATEHOUSE_GRANTS_TABLE',
+  keysTable: 'GATEHOUSE_KEYS_TABLE',
+  sealingSecret: 'GATEHOUSE_SEALING_SECRET',
+  subjectSecret: 'GATEHOUSE_SUBJECT_SECRET',
+  /** Role that may sign, named in the policy of every key that `keys` makes. */
+  tokenRoleArn: 'GATEHOUSE_TOKEN_ROLE_ARN',
+  keysRoleArn: 'GATEHOUSE_KEYS_ROLE_ARN',
+  accountId: 'GATEHOUSE_ACCOUNT_ID',
+  stackTag: 'GATEHOUSE_STACK_TAG',
+} as const;

@@ -1,0 +1,39 @@
+/** A request as the flows see it: nothing of API Gateway's shapes is left. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
+  /** Decoded, in order, repeated parameters kept. */
+  readonly query: URLSearchParams;
+  /** Names in lower case; every value that was sent. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  readonly cookies: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** API Gateway's request id: on every error that a person or client sees, and on every log line. */
+  readonly requestId: string;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Complete `Set-Cookie` values. */
+  readonly cookies?: readonly string[];
+  readonly body?: string;
+}
+
+export type Flow = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** The one value of a header, or undefined when it is absent or was sent more than once. */
+export const singleHeader = (request: HttpRequest, name: string): string | undefined => {
+  const values = request.headers.get(name.toLowerCase());
+  return values?.length === 1 ? values[0] : undefined;
+};
+
+/** `Cache-Control` and `Pragma` of every answer that carries a token or an error (RFC 6749 §5.1). */
+export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
+
+export const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponse => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});

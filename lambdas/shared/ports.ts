@@ -1,0 +1,122 @@
+import type { Client } from './core/client.ts';
+import type { EventName } from './core/events.ts';
+import type { Grant, RefreshFamily, UpstreamIdentity } from './core/grant.ts';
+import type { KeyRing } from './core/key-ring.ts';
+import type { AuthorizationRequest, Transaction } from './core/transaction.ts';
+
+// The narrow interfaces between flows and the outside. A verb that changes state names its guarantee.
+// Every method rejects with UnavailableError when the service behind it fails; expected races are return values.
+
+/** Current time in epoch seconds. */
+export type Clock = () => number;
+
+/** Writes one event of the closed list, with fields that are neither secret nor personal. */
+export type Log = (event: EventName, fields?: Readonly<Record<string, string | number | boolean | undefined>>) => void;
+
+export interface ClientStore {
+  /** The client, or undefined when it is unknown or past its `expiresAt`. Strongly consistent. */
+  findClient(clientId: string, now: number): Promise<Client | undefined>;
+  /** Stores a client; one that exists under the same id (the same metadata) only gets the later expiry. */
+  putClient(client: Client): Promise<void>;
+  /** Moves the expiry to `expiresAt` (epoch seconds), never back. A client that is gone stays gone. */
+  extendClient(clientId: string, expiresAt: number): Promise<void>;
+  /** Removes a client; one that is gone already is no error. */
+  deleteClient(clientId: string): Promise<void>;
+}
+
+export interface TransactionStore {
+  /**
+   * Approves in one write; the same seal approved again is the same row, and keeps its leg.
+   * `used` when the seal's transaction is already past `approved`.
+   */
+  approve(transaction: Transaction): Promise<Transaction | 'used'>;
+  /**
+   * Takes an approved, unexpired transaction for exchange at the upstream; of parallel callers exactly one wins.
+   * `gone`: no such transaction, expired, or another leg; `used`: taken before.
+   */
+  takeForExchange(
+    transactionId: string,
+    expected: { identityProviderId: string; leg: number; now: number },
+  ): Promise<Transaction | 'gone' | 'used'>;
+  /** After an upstream fault: back to `approved` with the next leg, which is returned. */
+  releaseForRetry(transactionId: string, leg: number): Promise<Transaction>;
+}
+
+export interface GrantStore {
+  /** Stores a new grant, with its unredeemed code. */
+  createGrant(grant: Grant): Promise<void>;
+  /** Strongly consistent; undefined when unknown or past `expiresAt`. */
+  findGrant(grantId: string, now: number): Promise<Grant | undefined>;
+  /** `issued` → `redeemed`, exactly once. */
+  redeemCode(
+    grant: Grant,
+    redemption: Pick<Grant, 'clientAuthMethod' | 'family' | 'expiresAt'>,
+  ): Promise<'redeemed' | 'lost'>;
+  /**
+   * Moves the family from `grant.family`'s generation to `successor`, exactly once. `lost`: somebody else moved
+   * it first, with the row as it is now (undefined when it is gone).
+   */
+  rotateRefreshToken(
+    grant: Grant,
+    successor: RefreshFamily,
+    expiresAt: number,
+  ): Promise<'rotated' | { lost: Grant | undefined }>;
+  /** Revokes code and family; final. A grant that is gone or revoked already is no error. */
+  revokeGrant(grantId: string): Promise<void>;
+}
+
+export interface KeyRingStore {
+  /** The key ring, at most `MAX_KEY_RING_AGE_SECONDS` old; undefined before the first deployment finished. */
+  readKeyRing(): Promise<KeyRing | undefined>;
+}
+
+export interface AccessTokenSigner {
+  /** A compact JWS (RFC 7515) of the claims with `typ: at+jwt`, signed by the active key of the ring (RFC 9068 §2.1). */
+  sign(claims: Readonly<Record<string, unknown>>): Promise<string>;
+}
+
+/** The generated secret from which forms are sealed and per-transaction values derived: current first, then previous. */
+export interface SealingKeys {
+  current(): Promise<SealingKey>;
+  /** The key with that id among the accepted versions, or undefined. */
+  find(sealingKeyId: string): Promise<SealingKey | undefined>;
+}
+
+export interface SealingKey {
+  readonly id: string;
+  /** 32 bytes. */
+  readonly bytes: Uint8Array;
+}
+
+/** A generated secret as text, cached at most five minutes. */
+export type SecretReader = () => Promise<string>;
+
+/** What one upstream leg is bound to. */
+export interface UpstreamLeg {
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+}
+
+/** The identity provider that people log in at. It only ever sees one static client. */
+export interface UpstreamIdp {
+  /** The URL to send the browser to. Nothing of the client's request is in it. */
+  authorizationUrl(leg: UpstreamLeg, options?: { selectAccount?: boolean }): Promise<URL>;
+  /**
+   * Redeems the upstream code and verifies who logged in. Throws UpstreamError `denied` when the person declined there,
+   * `rejected` when the answer is not to be trusted, UnavailableError when the provider did not answer properly.
+   */
+  identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamIdentity>;
+}
+
+/** The sealed consent form: AEAD, ten minutes, bound to the browser's page cookie. */
+export interface RequestSealer {
+  /** Seals a checked request for the browser that holds `pageCookie`. */
+  seal(request: AuthorizationRequest, pageCookie: string, now: number): Promise<string>;
+  /** Opens it again; undefined when it was altered, has expired or belongs to another browser. */
+  open(
+    sealed: string,
+    pageCookie: string,
+    now: number,
+  ): Promise<{ transactionId: string; sealingKeyId: string; request: AuthorizationRequest; expiresAt: number } | undefined>;
+}
