@@ -11,6 +11,8 @@ export const ENVIRONMENT = {
   lifetimes: 'GATEHOUSE_LIFETIMES',
   /** JSON: REST API id → path of the MCP server behind it. */
   protectedResources: 'GATEHOUSE_PROTECTED_RESOURCES',
+  /** JSON: the one MCP server that an inspector stands before. */
+  inspectedServer: 'GATEHOUSE_INSPECTED_SERVER',
   clientsTable: 'GATEHOUSE_CLIENTS_TABLE',
   transactionsTable: 'GATEHOUSE_TRANSACTIONS_TABLE',
   grantsTable: 'GATEHOUSE_GRANTS_TABLE',

@@ -1,7 +1,7 @@
 import type { Client } from './core/client.ts';
 import type { EventName } from './core/events.ts';
 import type { Grant, RefreshFamily, UpstreamIdentity } from './core/grant.ts';
-import type { KeyRing } from './core/key-ring.ts';
+import type { KeyRing, NewKey } from './core/key-ring.ts';
 import type { AuthorizationRequest, Transaction } from './core/transaction.ts';
 
 // The narrow interfaces between flows and the outside. A verb that changes state names its guarantee.
@@ -70,6 +70,21 @@ export interface KeyRingStore {
   readKeyRing(): Promise<KeyRing | undefined>;
 }
 
+/** For `keys` alone, the one owner of the ring. */
+export interface KeyRingWriter {
+  /** The key ring as it is now, strongly consistent; undefined when none was stored yet. */
+  readLatestKeyRing(): Promise<KeyRing | undefined>;
+  /** Stores the ring if its version still is `formerVersion` (undefined: if there is none). */
+  replaceKeyRing(ring: KeyRing, formerVersion: number | undefined): Promise<'replaced' | 'lost'>;
+}
+
+export interface SigningKeyMaker {
+  /** A new signing key that nothing refers to yet. */
+  createSigningKey(): Promise<NewKey>;
+  /** Schedules the deletion of a key that never signed. */
+  discardSigningKey(keyArn: string): Promise<void>;
+}
+
 export interface AccessTokenSigner {
   /** A compact JWS (RFC 7515) of the claims with `typ: at+jwt`, signed by the active key of the ring (RFC 9068 §2.1). */
   sign(claims: Readonly<Record<string, unknown>>): Promise<string>;
@@ -103,8 +118,14 @@ export interface UpstreamIdp {
   /** The URL to send the browser to. Nothing of the client's request is in it. */
   authorizationUrl(leg: UpstreamLeg, options?: { selectAccount?: boolean }): Promise<URL>;
   /**
+   * Gets what `identify` needs beforehand (discovery document, credentials), so that these faults show while nothing
+   * has been used up yet. Throws UpstreamError `misconfigured` or UnavailableError.
+   */
+  prepare(): Promise<void>;
+  /**
    * Redeems the upstream code and verifies who logged in. Throws UpstreamError `denied` when the person declined there,
-   * `rejected` when the answer is not to be trusted, UnavailableError when the provider did not answer properly.
+   * `rejected` when the answer is not to be trusted, `misconfigured` when the provider refuses our credentials;
+   * UnavailableError when the provider did not answer properly.
    */
   identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamIdentity>;
 }
@@ -118,5 +139,7 @@ export interface RequestSealer {
     sealed: string,
     pageCookie: string,
     now: number,
-  ): Promise<{ transactionId: string; sealingKeyId: string; request: AuthorizationRequest; expiresAt: number } | undefined>;
+  ): Promise<
+    { transactionId: string; sealingKeyId: string; request: AuthorizationRequest; expiresAt: number } | undefined
+  >;
 }

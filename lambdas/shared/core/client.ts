@@ -22,6 +22,8 @@ export interface Client {
   /** Where the keys of `private_key_jwt` are: read at use, never stored in a grant (RFC 7591 §2). */
   readonly jwksUri?: string;
   readonly jwks?: { readonly keys: readonly Record<string, unknown>[] };
+  /** The only algorithm that assertions of this client may be signed with (OpenID Connect Registration §2). */
+  readonly tokenEndpointAuthSigningAlg?: string;
   /** Epoch seconds. */
   readonly issuedAt: number;
   /** Epoch seconds after which the client is gone, however long the row still lies in the table. Absent: never. */

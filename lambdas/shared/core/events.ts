@@ -2,6 +2,7 @@
 export const EVENT_NAMES = [
   'client_registered',
   'client_refused',
+  'client_copy_used',
   'consent_shown',
   'consent_given',
   'consent_denied',

@@ -18,7 +18,9 @@ const STATUS_BY_CODE = {
   request_not_supported: 400, // OpenID Connect Core §3.1.2.6
   request_uri_not_supported: 400, // OpenID Connect Core §3.1.2.6
   registration_not_supported: 400, // OpenID Connect Core §3.1.2.6
+  consent_required: 400, // OpenID Connect Core §3.1.2.6
   unsupported_token_type: 400, // RFC 7009 §2.2.1
+  not_found: 404, // RFC 9110 §15.5.5
   request_too_large: 413, // RFC 9110 §15.5.14
   slow_down: 429, // RFC 6585 §4
 } as const;

@@ -5,6 +5,8 @@ export interface AuthorizationRequest {
   readonly clientId: string;
   readonly clientSource: ClientSource;
   readonly clientName?: string;
+  /** When the client's registration ends (epoch seconds), as /authorize read it; absent: never. */
+  readonly clientExpiresAt?: number;
   /** The URI the response goes to: as requested, after the match with what the client registered. */
   readonly redirectUri: string;
   readonly state?: string;

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { parseCookie } from 'cookie';
+import type { EventName } from '../core/events.ts';
 import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
 import type { Log } from '../ports.ts';
 import { type Flow, type HttpRequest, type HttpResponse, json, NO_STORE } from './message.ts';
@@ -24,6 +25,8 @@ export interface EndpointOptions {
   readonly log: Log;
   /** Answers to scripts of any origin; never for pages (OAuth 2.1 §3.1). */
   readonly cors?: boolean;
+  /** The event of a refusal; `request_refused` unless the endpoint has one of its own. */
+  readonly refusalEvent?: EventName;
   /** Shows an error to a person instead of a client. */
   readonly renderError?: (error: OAuthError, request: HttpRequest) => HttpResponse;
 }
@@ -35,11 +38,11 @@ export const endpoint = (flow: Flow, options: EndpointOptions) =>
     .onError((handling) => {
       const request = toRequest(handling.event);
       const error = asOAuthError(handling.error);
-      options.log(error.status < 500 ? 'request_refused' : 'request_failed', {
+      options.log(error.status < 500 ? (options.refusalEvent ?? 'request_refused') : 'request_failed', {
         requestId: request.requestId,
         path: request.path,
         error: error.code,
-        detail: error.detail,
+        detail: error.detail ?? error.message,
       });
       handling.response = toResult((options.renderError ?? renderJson)(error, request), options);
     });
@@ -56,11 +59,15 @@ const renderJson = (error: OAuthError, request: HttpRequest): HttpResponse =>
 const asOAuthError = (error: unknown): OAuthError => {
   if (error instanceof OAuthError) return error;
   if (error instanceof UnavailableError) {
-    return new OAuthError('temporarily_unavailable', 'The service is busy or a part of it is down. Try again shortly.', {
-      detail: describe(error),
-      cause: error,
-      headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
-    });
+    return new OAuthError(
+      'temporarily_unavailable',
+      'The service is busy or a part of it is down. Try again shortly.',
+      {
+        detail: describe(error),
+        cause: error,
+        headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+      },
+    );
   }
   return new OAuthError('server_error', 'Something failed on our side. Your request was not at fault.', {
     detail: describe(error),
@@ -68,11 +75,14 @@ const asOAuthError = (error: unknown): OAuthError => {
   });
 };
 
-/** Names and messages along the chain of causes; no stack, no properties, so nothing secret comes along. */
+/**
+ * Names and messages along the chain of causes; no stack, no properties, so nothing secret comes along. A SyntaxError
+ * quotes what it could not parse, so of that only the name.
+ */
 const describe = (error: unknown): string => {
   const parts: string[] = [];
   for (let current: unknown = error; current instanceof Error; current = current.cause) {
-    parts.push(`${current.name}: ${current.message}`);
+    parts.push(current instanceof SyntaxError ? current.name : `${current.name}: ${current.message}`);
   }
   return parts.join(' <- ') || 'a value that is not an Error was thrown';
 };

@@ -37,3 +37,10 @@ export const json = (status: number, body: unknown, headers: Readonly<Record<str
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),
 });
+
+/** Sends a browser on, always by GET: 307 would repeat a form's body (RFC 9700 §4.12). */
+export const seeOther = (location: string, cookies: readonly string[] = []): HttpResponse => ({
+  status: 303,
+  headers: { ...NO_STORE, location },
+  cookies,
+});

@@ -1,0 +1,32 @@
+const common = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+};
+
+// What goes over HTTP shares one running local cloud; everything else starts nothing.
+const overHttp = ['<rootDir>/test/flow/', '<rootDir>/test/browser/', '<rootDir>/test/clients/'];
+
+export default {
+  testTimeout: 30_000,
+  projects: [
+    {
+      ...common,
+      displayName: 'parts',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...overHttp],
+    },
+    {
+      ...common,
+      displayName: 'whole',
+      testMatch: overHttp.map((folder) => `${folder}**/*.test.ts`),
+      globalSetup: '<rootDir>/test/support/start-shared-cloud.ts',
+      globalTeardown: '<rootDir>/test/support/stop-shared-cloud.ts',
+    },
+  ],
+};

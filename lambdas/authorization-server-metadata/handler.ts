@@ -1,0 +1,18 @@
+import { authorizationServerMetadata } from '../shared/core/metadata.ts';
+import type { ScopeDefinitions } from '../shared/core/scopes.ts';
+import { type Flow, json } from '../shared/http/message.ts';
+
+export interface AuthorizationServerMetadataDeps {
+  readonly issuer: string;
+  readonly servers: Readonly<Record<string, { readonly requiredScopes: readonly string[] }>>;
+  readonly scopes: ScopeDefinitions;
+}
+
+/** Authorization server metadata (RFC 8414 §3), the same bytes under OpenID Connect's well-known name. */
+export const authorizationServerMetadataFlow = (deps: AuthorizationServerMetadataDeps): Flow => {
+  const requiredScopes = Object.values(deps.servers).flatMap((server) => server.requiredScopes);
+  const answer = json(200, authorizationServerMetadata(deps.issuer, deps.scopes, requiredScopes), {
+    'cache-control': 'public, max-age=300',
+  });
+  return async () => answer;
+};

@@ -1,0 +1,87 @@
+import {
+  type AuthorizationPolicy,
+  echoableState,
+  errorRedirect,
+  parseAuthorizationRequest,
+  parseClientReference,
+  resolveRedirectUri,
+} from '../shared/core/authorization-request.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import type { AuthorizationRequest } from '../shared/core/transaction.ts';
+import { keepPageCookie } from '../shared/http/cookies.ts';
+import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../shared/http/message.ts';
+import { consentPage } from '../shared/pages/consent-page.ts';
+import { PageError } from '../shared/pages/message-page.ts';
+import type { ClientStore, Clock, Log, RequestSealer } from '../shared/ports.ts';
+
+export interface AuthorizeDeps {
+  readonly issuer: string;
+  readonly policy: AuthorizationPolicy;
+  readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
+  /** How long a form can be sent, and so how long the browser must keep its page cookie. */
+  readonly transactionSeconds: number;
+  readonly clients: ClientStore;
+  readonly sealer: RequestSealer;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** Authorization endpoint (RFC 6749 §3.1): checks the request and asks for consent. Writes nothing. */
+export const authorizeFlow =
+  (deps: AuthorizeDeps): Flow =>
+  async (request) => {
+    const now = deps.now();
+
+    // Phase 1: client and redirect URI. Errors are shown here and never redirected (RFC 6749 §4.1.2.1).
+    const reference = parseClientReference(request.query);
+    const client = await deps.clients.findClient(reference.clientId, now);
+    if (!client) throw unknownClient();
+    const redirectUri = resolveRedirectUri(client, reference.redirectUri);
+
+    // Phase 2: everything else. Errors go back to the client, with state and issuer.
+    let authorization: AuthorizationRequest;
+    try {
+      authorization = parseAuthorizationRequest(request.query, client, redirectUri, deps.policy);
+    } catch (error) {
+      return refuseByRedirect(deps, request, redirectUri, error);
+    }
+
+    const pageCookie = keepPageCookie(request, deps.transactionSeconds);
+    const sealedRequest = await deps.sealer.seal(authorization, pageCookie.value, now);
+    deps.log('consent_shown', { requestId: request.requestId, clientId: client.clientId });
+    return consentPage({
+      issuer: deps.issuer,
+      request: authorization,
+      scopes: deps.policy.scopes,
+      identityProviders: deps.identityProviders,
+      sealedRequest,
+      cookies: [pageCookie.cookie],
+    });
+  };
+
+const refuseByRedirect = (
+  deps: AuthorizeDeps,
+  request: HttpRequest,
+  redirectUri: string,
+  error: unknown,
+): HttpResponse => {
+  if (!(error instanceof OAuthError)) throw error;
+  deps.log('request_refused', {
+    requestId: request.requestId,
+    path: request.path,
+    error: error.code,
+    detail: error.detail ?? error.message,
+  });
+  const state = echoableState(request.query);
+  return seeOther(errorRedirect(deps.issuer, { redirectUri, ...(state === undefined ? {} : { state }) }, error));
+};
+
+const unknownClient = (): PageError =>
+  new PageError(
+    'invalid_request',
+    {
+      title: 'This application is not known here',
+      text: 'It has never registered with this server, or has not been used for a long time. Remove the connection in your application and add it again, so that it registers anew.',
+    },
+    { detail: 'unknown client_id' },
+  );

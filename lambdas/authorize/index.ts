@@ -1,0 +1,36 @@
+import { systemClock } from '../shared/adapters/clock.ts';
+import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
+import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
+import { jsonLog } from '../shared/adapters/json-log.ts';
+import { JoseRequestSealer } from '../shared/adapters/sealing/jose-request-sealer.ts';
+import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
+import { SecretsManagerSealingKeys } from '../shared/adapters/secrets-manager/sealing-keys.ts';
+import * as config from '../shared/config.ts';
+import { resourceIdentifier } from '../shared/core/resources.ts';
+import { endpoint } from '../shared/http/endpoint.ts';
+import { errorPage } from '../shared/pages/message-page.ts';
+import { authorizeFlow } from './handler.ts';
+
+const log = jsonLog();
+const issuer = config.issuer();
+const { transactionSeconds } = config.lifetimes();
+const sealingKeys = new SecretsManagerSealingKeys(secretsManagerClient(), config.sealingSecret(), systemClock);
+
+const flow = authorizeFlow({
+  issuer,
+  policy: {
+    resources: Object.entries(config.servers()).map(([path, { requiredScopes }]) => ({
+      resource: resourceIdentifier(issuer, path),
+      requiredScopes,
+    })),
+    scopes: config.scopes(),
+  },
+  identityProviders: Object.entries(config.identityProviders()).map(([id, { displayName }]) => ({ id, displayName })),
+  transactionSeconds,
+  clients: new DynamoDbClientStore(dynamoDbClient(), config.clientsTable()),
+  sealer: new JoseRequestSealer(sealingKeys, transactionSeconds),
+  now: systemClock,
+  log,
+});
+
+export const handler = endpoint(flow, { log, renderError: errorPage(issuer) });

@@ -1,0 +1,109 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { type AccessTokenClaims, AccessTokenError, verifyAccessToken } from '../shared/core/access-token.ts';
+import { bearerToken } from '../shared/core/bearer.ts';
+import type { PublicJwk } from '../shared/core/key-ring.ts';
+import { resourceIdentifier } from '../shared/core/resources.ts';
+import { type ScopeDefinitions, satisfies } from '../shared/core/scopes.ts';
+import type { Clock, Log } from '../shared/ports.ts';
+import { identityContext } from './identity-context.ts';
+
+export interface AuthorizerDeps {
+  readonly issuer: string;
+  /** REST API id → path of the MCP server behind it. */
+  readonly protectedResources: Readonly<Record<string, string>>;
+  readonly servers: Readonly<Record<string, { readonly requiredScopes: readonly string[] }>>;
+  readonly scopes: ScopeDefinitions;
+  readonly keys: { findKey(kid: string): Promise<PublicJwk | undefined> };
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** API Gateway turns this very message into the UNAUTHORIZED response, with the server's challenge. */
+const UNAUTHORIZED = 'Unauthorized';
+
+/**
+ * The door of every MCP server (RFC 6750, RFC 9068 §4). 401: `Unauthorized` is thrown. 403: Deny, with the challenge
+ * in the context. A fault of ours is any other error, which becomes 503, so that clients keep their tokens.
+ */
+export const authorizer =
+  (deps: AuthorizerDeps) =>
+  async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+    const { apiId, requestId } = event.requestContext;
+    const server = serverOf(deps, apiId);
+
+    const token = bearerToken(authorizationHeaders(event));
+    if (token === undefined) return refuse(deps, requestId, 'no_bearer_token');
+    const claims = await verified(deps, token, server.path).catch((error: unknown) => {
+      if (error instanceof AccessTokenError) return refuse(deps, requestId, error.reason);
+      deps.log('request_failed', { requestId, detail: error instanceof Error ? error.message : 'unknown fault' });
+      throw new Error('the authorizer could not decide', { cause: error });
+    });
+
+    const everything = everyRouteOf(event.methodArn);
+    if (!satisfies(claims.scope.split(' '), server.requiredScopes, deps.scopes)) {
+      deps.log('authorizer_denied', { requestId, reason: 'insufficient_scope', clientId: claims.client_id });
+      return policy('Deny', claims, everything, { challenge: scopeChallenge(deps.issuer, server) });
+    }
+    return policy('Allow', claims, everything, identityContext(claims));
+  };
+
+interface Server {
+  readonly path: string;
+  readonly requiredScopes: readonly string[];
+}
+
+/** By the id of the API alone, never by a header (catalogue #113). */
+const serverOf = (deps: AuthorizerDeps, apiId: string): Server => {
+  const path = deps.protectedResources[apiId];
+  const server = path === undefined ? undefined : deps.servers[path];
+  if (path === undefined || server === undefined) {
+    throw new Error(
+      `API ${apiId} is not among the protected resources: deploy the stack that belongs to this function`,
+    );
+  }
+  return { path, requiredScopes: server.requiredScopes };
+};
+
+/** Every `Authorization` header that was sent, in whatever case its name was written. */
+const authorizationHeaders = (event: APIGatewayRequestAuthorizerEvent): string[] =>
+  Object.entries(event.multiValueHeaders ?? {})
+    .filter(([name]) => name.toLowerCase() === 'authorization')
+    .flatMap(([, values]) => values ?? []);
+
+const verified = (deps: AuthorizerDeps, token: string, path: string): Promise<AccessTokenClaims> =>
+  verifyAccessToken(token, (kid) => deps.keys.findKey(kid), {
+    issuer: deps.issuer,
+    audience: resourceIdentifier(deps.issuer, path),
+    now: deps.now(),
+  });
+
+const refuse = (deps: AuthorizerDeps, requestId: string, reason: string): never => {
+  deps.log('authorizer_denied', { requestId, reason });
+  throw new Error(UNAUTHORIZED);
+};
+
+/** RFC 6750 §3.1, RFC 9728 §5.1: all scopes that the operation needs. */
+const scopeChallenge = (issuer: string, server: Server): string =>
+  [
+    'Bearer error="insufficient_scope"',
+    `scope="${server.requiredScopes.join(' ')}"`,
+    `resource_metadata="${issuer}/.well-known/oauth-protected-resource${server.path}"`,
+    'error_description="This server needs more permissions than were granted."',
+  ].join(', ');
+
+/** `arn:…:<api>/<stage>/*`: a cached answer must hold for every method and path (catalogue #111). */
+const everyRouteOf = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*`;
+
+const policy = (
+  effect: 'Allow' | 'Deny',
+  claims: AccessTokenClaims,
+  resource: string,
+  context: Readonly<Record<string, string>>,
+): APIGatewayAuthorizerResult => ({
+  principalId: claims.sub,
+  policyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: resource }],
+  },
+  context: { ...context },
+});

@@ -1,0 +1,37 @@
+import type { AccessRules } from '../shared/core/access.ts';
+import type { Transaction } from '../shared/core/transaction.ts';
+import type { HttpRequest } from '../shared/http/message.ts';
+import type { IdentityProvider, IdentityProviders } from '../shared/identity-providers.ts';
+import type {
+  ClientStore,
+  Clock,
+  GrantStore,
+  Log,
+  SealingKey,
+  SealingKeys,
+  SecretReader,
+  TransactionStore,
+} from '../shared/ports.ts';
+
+export interface CallbackDeps {
+  readonly issuer: string;
+  readonly identityProviders: IdentityProviders;
+  readonly access: AccessRules;
+  readonly authorizationCodeSeconds: number;
+  readonly refreshTokenAbsoluteDays: number;
+  readonly clients: ClientStore;
+  readonly transactions: TransactionStore;
+  readonly grants: GrantStore;
+  readonly sealingKeys: SealingKeys;
+  readonly subjectSecret: SecretReader;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** One login on its way back, with its transaction taken. */
+export interface Login {
+  readonly request: HttpRequest;
+  readonly provider: IdentityProvider;
+  readonly key: SealingKey;
+  readonly transaction: Transaction;
+}

@@ -1,0 +1,76 @@
+import { isAllowed } from '../shared/core/access.ts';
+import { codeRedirect } from '../shared/core/authorization-request.ts';
+import { extendedClientExpiry } from '../shared/core/client-lifetime.ts';
+import { deriveUpstreamLeg } from '../shared/core/derived.ts';
+import type { UpstreamIdentity } from '../shared/core/grant.ts';
+import type { Transaction } from '../shared/core/transaction.ts';
+import { clearTransaction } from '../shared/http/cookies.ts';
+import { type Flow, type HttpResponse, seeOther } from '../shared/http/message.ts';
+import { orMisconfigured } from '../shared/pages/provider-pages.ts';
+import type { CallbackDeps, Login } from './deps.ts';
+import { newGrant } from './new-grant.ts';
+import { answerLoginFailure, answerNotAllowed, transactionGone, transactionUsed } from './outcomes.ts';
+import { assertOurs } from './upstream-state.ts';
+
+/**
+ * Back from the identity provider: who it is, whether they may come in, and a code for the client
+ * (OpenID Connect Core §3.1.2.5, RFC 6749 §4.1.2).
+ */
+export const callbackFlow =
+  (deps: CallbackDeps): Flow =>
+  async (request) => {
+    // State and cookie together prove that this browser approved this very login; nothing is touched before.
+    const { provider, key, reference } = await assertOurs(deps, request);
+
+    // What may fail without harm fails before the transaction is used.
+    const subjectSecret = await deps.subjectSecret();
+    await orMisconfigured(provider.displayName, provider.idp.prepare());
+    const transaction = await takeTransaction(deps, provider.id, reference);
+
+    const leg = deriveUpstreamLeg(key, transaction.transactionId, provider.id, transaction.leg);
+    const login: Login = { request, provider, key, transaction };
+    try {
+      const identity = await provider.idp.identify(request.query, leg);
+      if (!isAllowed(identity, deps.access)) return await answerNotAllowed(deps, login, identity);
+      return await issueCode(deps, login, identity, subjectSecret);
+    } catch (error) {
+      return await answerLoginFailure(deps, login, error);
+    }
+  };
+
+const takeTransaction = async (
+  deps: CallbackDeps,
+  identityProviderId: string,
+  { transactionId, leg }: { readonly transactionId: string; readonly leg: number },
+): Promise<Transaction> => {
+  const transaction = await deps.transactions.takeForExchange(transactionId, {
+    identityProviderId,
+    leg,
+    now: deps.now(),
+  });
+  if (transaction === 'gone') throw transactionGone();
+  if (transaction === 'used') throw transactionUsed();
+  return transaction;
+};
+
+/** The code leaves only after its grant is stored, and its client lives at least as long as the grant may. */
+const issueCode = async (
+  deps: CallbackDeps,
+  { request, transaction }: Login,
+  identity: UpstreamIdentity,
+  subjectSecret: string,
+): Promise<HttpResponse> => {
+  const now = deps.now();
+  const { request: authorization, transactionId } = transaction;
+  const { grant, code } = newGrant(deps, subjectSecret, authorization, identity, now);
+  const clientExpiresAt = extendedClientExpiry(authorization.clientExpiresAt, now, deps.refreshTokenAbsoluteDays);
+  await Promise.all([
+    deps.grants.createGrant(grant),
+    clientExpiresAt === undefined ? undefined : deps.clients.extendClient(authorization.clientId, clientExpiresAt),
+  ]);
+
+  const fields = { requestId: request.requestId, clientId: grant.clientId, grantId: grant.grantId };
+  deps.log('login_succeeded', { ...fields, identityProvider: identity.identityProviderId });
+  deps.log('code_issued', fields);
+  return seeOther(codeRedirect(deps.issuer, authorization, code), [clearTransaction(transactionId)]);
+};

@@ -1,0 +1,37 @@
+import { systemClock } from '../shared/adapters/clock.ts';
+import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
+import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
+import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
+import { DynamoDbTransactionStore } from '../shared/adapters/dynamodb/transaction-store.ts';
+import { jsonLog } from '../shared/adapters/json-log.ts';
+import { generatedSecret } from '../shared/adapters/secrets-manager/cached-secret.ts';
+import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
+import { SecretsManagerSealingKeys } from '../shared/adapters/secrets-manager/sealing-keys.ts';
+import { connectIdentityProviders } from '../shared/adapters/upstream/identity-providers.ts';
+import * as config from '../shared/config.ts';
+import { endpoint } from '../shared/http/endpoint.ts';
+import { errorPage } from '../shared/pages/message-page.ts';
+import { callbackFlow } from './handler.ts';
+
+const log = jsonLog();
+const issuer = config.issuer();
+const { authorizationCodeSeconds, refreshTokenAbsoluteDays } = config.lifetimes();
+const dynamoDb = dynamoDbClient();
+const secrets = secretsManagerClient();
+
+const flow = callbackFlow({
+  issuer,
+  identityProviders: connectIdentityProviders(config.identityProviders(), issuer, secrets, systemClock),
+  access: config.access(),
+  authorizationCodeSeconds,
+  refreshTokenAbsoluteDays,
+  clients: new DynamoDbClientStore(dynamoDb, config.clientsTable()),
+  transactions: new DynamoDbTransactionStore(dynamoDb, config.transactionsTable()),
+  grants: new DynamoDbGrantStore(dynamoDb, config.grantsTable()),
+  sealingKeys: new SecretsManagerSealingKeys(secrets, config.sealingSecret(), systemClock),
+  subjectSecret: generatedSecret(secrets, config.subjectSecret(), systemClock),
+  now: systemClock,
+  log,
+});
+
+export const handler = endpoint(flow, { log, renderError: errorPage(issuer) });

@@ -1,0 +1,45 @@
+import { newAuthorizationCode } from '../shared/core/authorization-code.ts';
+import { deriveSubject } from '../shared/core/derived.ts';
+import { newId } from '../shared/core/digest.ts';
+import type { Grant, UpstreamIdentity } from '../shared/core/grant.ts';
+import type { AuthorizationRequest } from '../shared/core/transaction.ts';
+import type { CallbackDeps } from './deps.ts';
+
+/** A grant for what was asked, and the code that stands for it. */
+export const newGrant = (
+  deps: Pick<CallbackDeps, 'access' | 'authorizationCodeSeconds'>,
+  subjectSecret: string,
+  request: AuthorizationRequest,
+  identity: UpstreamIdentity,
+  now: number,
+): { readonly grant: Grant; readonly code: string } => {
+  const grantId = newId();
+  const { code, codeHash } = newAuthorizationCode(grantId);
+  const codeExpiresAt = now + deps.authorizationCodeSeconds;
+  const grant: Grant = {
+    grantId,
+    clientId: request.clientId,
+    redirectUri: request.redirectUri,
+    codeChallenge: request.codeChallenge,
+    resource: request.resource,
+    scopes: request.scopes,
+    subject: deriveSubject(subjectSecret, identity.issuer, identity.subject),
+    identity: neededOf(identity, request.scopes, deps.access !== 'everyone'),
+    status: 'issued',
+    codeHash,
+    codeExpiresAt,
+    issuedAt: now,
+    expiresAt: codeExpiresAt,
+  };
+  return { grant, code };
+};
+
+/** Of the person only what a scope passes on or an access rule looks at again is kept (catalogue #236). */
+const neededOf = (identity: UpstreamIdentity, scopes: readonly string[], hasAccessRules: boolean): UpstreamIdentity => {
+  const { email, name, ...rest } = identity;
+  return {
+    ...rest,
+    ...(email !== undefined && (hasAccessRules || scopes.includes('email')) ? { email } : {}),
+    ...(name !== undefined && scopes.includes('profile') ? { name } : {}),
+  };
+};

@@ -1,0 +1,123 @@
+import { errorRedirect } from '../shared/core/authorization-request.ts';
+import { deriveUpstreamLeg } from '../shared/core/derived.ts';
+import type { UpstreamIdentity } from '../shared/core/grant.ts';
+import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
+import { UpstreamError } from '../shared/core/upstream-error.ts';
+import { clearTransaction } from '../shared/http/cookies.ts';
+import { type HttpResponse, seeOther } from '../shared/http/message.ts';
+import { displayName } from '../shared/pages/display-name.ts';
+import { messagePage, PageError } from '../shared/pages/message-page.ts';
+import { providerMisconfigured } from '../shared/pages/provider-pages.ts';
+import type { CallbackDeps, Login } from './deps.ts';
+
+/** What becomes of a login that did not end with a person. Only a plain refusal is told to the client. */
+export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error: unknown): Promise<HttpResponse> => {
+  const { provider, transaction } = login;
+  if (error instanceof UnavailableError) return await offerTryAgain(deps, login, error);
+  if (!(error instanceof UpstreamError)) throw error;
+  logFailure(deps, login, error.reason, error.message);
+  switch (error.reason) {
+    case 'denied':
+      return seeOther(errorRedirect(deps.issuer, transaction.request, declined()), [
+        clearTransaction(transaction.transactionId),
+      ]);
+    case 'misconfigured':
+      throw providerMisconfigured(provider.displayName, error);
+    case 'rejected':
+      throw new PageError(
+        'access_denied',
+        {
+          title: `The answer of ${provider.displayName} cannot be trusted`,
+          text: 'It did not pass the checks of this server, so you were not signed in. Start again in your application; if this happens again, tell whoever runs this server.',
+        },
+        { detail: error.message, cause: error },
+      );
+  }
+};
+
+/**
+ * The provider or a service of ours is down: the login stays approved and goes on with a new leg, so that no upstream
+ * code is sent twice. If a grant was stored meanwhile, its code has never left.
+ */
+const offerTryAgain = async (deps: CallbackDeps, login: Login, error: UnavailableError): Promise<HttpResponse> => {
+  const { provider, request } = login;
+  const cause = error.cause instanceof Error ? error.cause.message : undefined;
+  logFailure(deps, login, 'unavailable', cause ?? error.message);
+  const message = {
+    title: 'The login did not work just now',
+    text: `${provider.displayName} or this server did not answer in time. What you approved stays approved for a few minutes.`,
+    actions: [{ label: 'Try again', href: await nextLegUrl(deps, login, {}) }],
+  };
+  return messagePage(deps.issuer, request, message, { status: 503, headers: { 'retry-after': '5' } });
+};
+
+/** Signed in, but not invited: says as whom, and offers another account or the way back. */
+export const answerNotAllowed = async (
+  deps: CallbackDeps,
+  login: Login,
+  identity: UpstreamIdentity,
+): Promise<HttpResponse> => {
+  const { provider, request, transaction } = login;
+  logFailure(deps, login, 'not_allowed', 'no access rule names this person');
+  const account = displayName(identity.email) ?? displayName(identity.name) ?? 'an account without an e-mail address';
+  const isUnverified = identity.email !== undefined && !identity.emailVerified;
+  const message = {
+    title: 'This account has no access here',
+    text: `You are signed in at ${provider.displayName} as ${account}. ${
+      isUnverified
+        ? 'The provider has not verified that e-mail address, so it does not count.'
+        : 'Ask whoever runs this server to let you in, or use another account.'
+    }`,
+    actions: [
+      { label: 'Use another account', href: await nextLegUrl(deps, login, { selectAccount: true }) },
+      {
+        label: 'Return to the application',
+        href: errorRedirect(
+          deps.issuer,
+          transaction.request,
+          new OAuthError('access_denied', 'Access is not granted.'),
+        ),
+      },
+    ],
+  };
+  return messagePage(deps.issuer, request, message, { status: 403 });
+};
+
+const nextLegUrl = async (
+  deps: CallbackDeps,
+  { transaction, provider, key }: Login,
+  options: { selectAccount?: boolean },
+): Promise<string> => {
+  const { transactionId } = transaction;
+  const released = await deps.transactions.releaseForRetry(transactionId, transaction.leg);
+  const leg = deriveUpstreamLeg(key, transactionId, provider.id, released.leg);
+  return (await provider.idp.authorizationUrl(leg, options)).href;
+};
+
+const logFailure = (deps: CallbackDeps, login: Login, reason: string, detail: string): void =>
+  deps.log('login_failed', {
+    requestId: login.request.requestId,
+    clientId: login.transaction.request.clientId,
+    identityProvider: login.provider.id,
+    reason,
+    detail,
+  });
+
+const declined = (): OAuthError => new OAuthError('access_denied', 'The login was declined at the identity provider.');
+
+export const transactionGone = (): PageError =>
+  new PageError(
+    'invalid_request',
+    { title: 'This login has expired', text: 'It took too long. Start again in your application.' },
+    { detail: 'transaction is gone, expired, or in another leg' },
+  );
+
+export const transactionUsed = (): PageError =>
+  new PageError(
+    'invalid_request',
+    {
+      title: 'This login has been used already',
+      text: 'Each login works once. If your application is not connected, start again there.',
+    },
+    { detail: 'transaction was taken before' },
+  );

@@ -1,0 +1,57 @@
+import { deriveUpstreamLeg, isBrowserBinding, type LegReference, parseState } from '../shared/core/derived.ts';
+import { constantTimeEqual } from '../shared/core/digest.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import { findTransactionBinding } from '../shared/http/cookies.ts';
+import type { HttpRequest } from '../shared/http/message.ts';
+import type { IdentityProvider } from '../shared/identity-providers.ts';
+import { PageError } from '../shared/pages/message-page.ts';
+import type { SealingKey } from '../shared/ports.ts';
+import type { CallbackDeps } from './deps.ts';
+
+/**
+ * Checks that the answer belongs to a login which this server sent to this provider, and which this browser approved
+ * (RFC 9700 §4.4 and §4.7; catalogue #126, #144, #146). Reads no table.
+ * @throws PageError or OAuthError, to be shown
+ */
+export const assertOurs = async (
+  deps: CallbackDeps,
+  request: HttpRequest,
+): Promise<{ readonly provider: IdentityProvider; readonly key: SealingKey; readonly reference: LegReference }> => {
+  const provider = deps.identityProviders.get(request.pathParameters.idp ?? '');
+  if (!provider) throw new OAuthError('not_found', 'There is no such identity provider here.');
+  const names = [...request.query.keys()];
+  if (new Set(names).size < names.length) {
+    throw new OAuthError('invalid_request', 'The identity provider sent a parameter more than once.');
+  }
+
+  const state = request.query.get('state') ?? '';
+  const reference = parseState(state);
+  const key = reference && (await deps.sealingKeys.find(reference.sealingKeyId));
+  if (!reference || !key) throw unknownState();
+  const expected = deriveUpstreamLeg(key, reference.transactionId, provider.id, reference.leg);
+  if (!constantTimeEqual(expected.state, state)) throw unknownState();
+
+  const binding = findTransactionBinding(request, reference.transactionId);
+  if (binding === undefined || !isBrowserBinding(key, reference.transactionId, binding)) throw otherBrowser();
+  return { provider, key, reference };
+};
+
+const unknownState = (): PageError =>
+  new PageError(
+    'invalid_request',
+    {
+      title: 'This login was not started here',
+      text: 'The answer of the identity provider belongs to no login that this server knows. Start again in your application.',
+    },
+    { detail: 'state is missing or not ours' },
+  );
+
+const otherBrowser = (): PageError =>
+  new PageError(
+    'access_denied',
+    {
+      title: 'This login belongs to another browser',
+      text: 'A login ends only in the browser in which it was approved, within a few minutes, and only with cookies. If somebody sent you a link to this page, close it. Otherwise start again in your application.',
+    },
+    { detail: 'no cookie that binds this browser to the transaction' },
+  );

@@ -1,0 +1,48 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Clock } from '../shared/ports.ts';
+import { BackendError } from './backend.ts';
+
+/** One POST, sent once. Rejects with BackendError when no answer begins; the signal ends it at any time. */
+export type Exchange = (
+  url: URL,
+  request: { headers: Readonly<Record<string, string | string[]>>; body: string; signal: AbortSignal },
+) => Promise<IncomingMessage>;
+
+/**
+ * Servers close idle connections after five seconds and more, unseen by a function that is frozen between requests. A
+ * tool call must not be sent twice, so a connection that was idle for longer is not risked.
+ */
+const MAX_IDLE_SECONDS = 3;
+
+/**
+ * POST by node:http. Not by fetch, which adds headers, unpacks compressed answers, follows redirects, and gives up on a
+ * stream after five silent minutes.
+ */
+export const newExchange = (now: Clock): Exchange => {
+  let agents = newAgents();
+  let usedAt = now();
+  const touch = () => {
+    usedAt = now();
+  };
+  return async (url, { headers, body, signal }) => {
+    if (now() - usedAt > MAX_IDLE_SECONDS) agents = newAgents();
+    const [send, agent] = url.protocol === 'https:' ? [httpsRequest, agents.https] : [httpRequest, agents.http];
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      send(url, {
+        method: 'POST',
+        headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+        agent,
+        signal,
+      })
+        .once('response', resolve)
+        .on('error', (error) => reject(new BackendError(502, 'the MCP server cannot be reached', error)))
+        .end(body);
+    });
+    touch();
+    answer.once('end', touch);
+    return answer;
+  };
+};
+
+const newAgents = () => ({ http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) });

@@ -1,0 +1,201 @@
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { contradictingHeader, type HeaderValues } from '../shared/core/mcp-headers.ts';
+import { type RequestId, readMessage } from '../shared/core/operation.ts';
+import { effectiveScopes, type ScopeDefinitions } from '../shared/core/scopes.ts';
+import { readStrictJson } from '../shared/core/strict-json.ts';
+import { scopesOf, type ToolRules } from '../shared/core/tool-rules.ts';
+import type { Log } from '../shared/ports.ts';
+import { type Backend, type BackendAnswer, BackendError, type BackendRequest } from './backend.ts';
+import { keepAlive, type Timer } from './keep-alive.ts';
+import {
+  backendFault,
+  headerMismatch,
+  insufficientScope,
+  invalidMessage,
+  methodNotAllowed,
+  parseError,
+  Refusal,
+  serverFault,
+} from './refusal.ts';
+import { readBody, readCaller, readHeaders } from './request.ts';
+
+export interface InspectorDeps {
+  readonly rules: ToolRules;
+  /** Scopes that every request needs. */
+  readonly required: readonly string[];
+  readonly definitions: ScopeDefinitions;
+  /** URL of the server's protected resource metadata (RFC 9728), for the challenge. */
+  readonly resourceMetadata: string;
+  readonly backend: Backend;
+  readonly timer: Timer;
+  readonly log: Log;
+}
+
+export interface AnswerHead {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies?: string[];
+}
+
+export interface Reply {
+  /** Emits `close` early when the client has gone. */
+  readonly stream: Writable;
+  /** Announces status and headers; what is written to the returned stream follows as body. */
+  start(head: AnswerHead): Writable;
+}
+
+/** Left of the function's time to say why it ends. */
+const DEADLINE_MARGIN_MS = 2_000;
+
+/** Belong to one connection (RFC 9110 §7.6.1), or to the body's framing, which is Lambda's business. */
+const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+const TIME_IS_UP = new BackendError(504, 'the answer takes longer than the 15 minutes that a request may last');
+
+const CLIENT_HAS_GONE = new Error('the client has gone');
+
+const TEXT_BY_STATUS = {
+  404: 'There is nothing at this path.',
+  413: 'The request is too large: it may have 6 MB with its headers.',
+  502: 'The MCP server did not answer properly.',
+  503: 'The MCP server is busy. Try again shortly.',
+  504: 'The answer takes longer than the 15 minutes that a request may last.',
+} as const;
+
+/**
+ * Stands between API Gateway and an MCP server that has scope rules: reads the operation from the body, which headers
+ * can only claim, refuses what the server might read differently, then passes the request on and the answer back as a
+ * stream.
+ *
+ * Limits are Lambda's: an event of 6 MB (body and headers of the request), and 15 minutes for the whole answer.
+ *
+ * @param remainingMs what is left of the function's time
+ */
+export const inspector =
+  (deps: InspectorDeps) =>
+  async (event: APIGatewayProxyEvent, reply: Reply, remainingMs: number): Promise<void> => {
+    const ending = new AbortController();
+    reply.stream.once('close', () => ending.abort(CLIENT_HAS_GONE));
+    const stopDeadline = deps.timer(() => ending.abort(TIME_IS_UP), Math.max(0, remainingMs - DEADLINE_MARGIN_MS));
+    try {
+      const { id, request } = inspected(deps, event);
+      const answer = await obtainAnswer(deps.backend, request, id, ending.signal);
+      // A stream that fails closes its reader too: the reason that stands is the first one.
+      answer.body.once('error', (error) => ending.abort(error));
+      await passOn(answer, reply, deps.timer);
+    } catch (error) {
+      if (ending.signal.reason === CLIENT_HAS_GONE) return;
+      logFault(deps.log, event, error);
+      // Anything but a refusal broke off an answer that had begun: the client sees it end early.
+      if (error instanceof Refusal) await refuse(error, reply);
+    } finally {
+      stopDeadline();
+    }
+  };
+
+/** A fault of ours while inspecting lets nothing through. */
+const inspected = (deps: InspectorDeps, event: APIGatewayProxyEvent): ReturnType<typeof inspect> => {
+  try {
+    return inspect(deps, event);
+  } catch (error) {
+    throw error instanceof Refusal ? error : serverFault(null, error);
+  }
+};
+
+/** Every check, in the order of its cost. Only what passes all of them reaches the backend. */
+const inspect = (deps: InspectorDeps, event: APIGatewayProxyEvent): { id: RequestId; request: BackendRequest } => {
+  if (event.httpMethod !== 'POST') throw methodNotAllowed();
+  const { scopes, identity } = readCaller(event);
+  const headers = readHeaders(event);
+  const body = readBody(event, headers);
+
+  const json = readStrictJson(body);
+  if (!json.ok) throw parseError(json.reason);
+  const message = readMessage(json.value);
+  if (!message.ok) throw invalidMessage(message.code, message.reason, message.id);
+  const { id, operation } = message;
+
+  const header = contradictingHeader(headers, operation);
+  if (header !== undefined) throw headerMismatch(header, id);
+
+  const held = effectiveScopes(scopes, deps.definitions);
+  const needed = scopesOf(operation, deps.rules, deps.required);
+  if (needed.some((scope) => !held.has(scope))) throw insufficientScope(needed, deps.resourceMetadata, id);
+  return { id, request: { event, headers, body, identity } };
+};
+
+const obtainAnswer = async (
+  backend: Backend,
+  request: BackendRequest,
+  id: RequestId,
+  signal: AbortSignal,
+): Promise<BackendAnswer> => {
+  try {
+    return await backend.send(request, signal);
+  } catch (error) {
+    const cause = signal.reason === TIME_IS_UP ? TIME_IS_UP : error;
+    if (!(cause instanceof BackendError)) throw serverFault(id, cause);
+    throw backendFault(cause.status, TEXT_BY_STATUS[cause.status], id, cause);
+  }
+};
+
+/** Streams the answer at the client's pace. */
+const passOn = async (answer: BackendAnswer, reply: Reply, timer: Timer): Promise<void> => {
+  const out = reply.start(headOf(answer));
+  // Lambda sends the head with the first write, and the first event may be long in coming.
+  out.write('');
+  await pipeline([answer.body, ...(isPlainEventStream(answer.headers) ? [keepAlive(timer)] : []), out]);
+};
+
+const headOf = ({ status, headers }: BackendAnswer): AnswerHead => {
+  const passed = [...headers].filter(([name]) => !CONNECTION_HEADERS.has(name) && name !== 'set-cookie');
+  const cookies = headers.get('set-cookie');
+  return {
+    statusCode: status,
+    headers: Object.fromEntries(passed.map(([name, values]) => [name, values.join(', ')])),
+    ...(cookies === undefined ? {} : { cookies: [...cookies] }),
+  };
+};
+
+/** Nothing can be put into a compressed stream. */
+const isPlainEventStream = (headers: HeaderValues): boolean =>
+  /^text\/event-stream *(;|$)/i.test(headers.get('content-type')?.[0] ?? '') &&
+  (headers.get('content-encoding') ?? []).every((coding) => coding.trim().toLowerCase() === 'identity');
+
+const refuse = async (refusal: Refusal, reply: Reply): Promise<void> => {
+  const out = reply.start({ statusCode: refusal.status, headers: refusal.headers });
+  // Whoever does not wait for the answer is no concern of the log.
+  await pipeline([refusal.body], out).catch(() => {});
+};
+
+const logFault = (log: Log, event: APIGatewayProxyEvent, error: unknown): void => {
+  const isRefusal = error instanceof Refusal && error.status < 500;
+  log(isRefusal ? 'request_refused' : 'request_failed', {
+    requestId: event.requestContext.requestId,
+    path: event.path,
+    status: error instanceof Refusal ? error.status : undefined,
+    error: error instanceof Refusal ? error.code : undefined,
+    detail: describe(error),
+  });
+};
+
+/** Names and messages along the chain of causes. */
+const describe = (error: unknown): string => {
+  const parts: string[] = [];
+  for (let current = error; current instanceof Error; current = current.cause) {
+    parts.push(`${current.name}: ${current.message}`);
+  }
+  return parts.join(' <- ');
+};

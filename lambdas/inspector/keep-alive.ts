@@ -1,0 +1,58 @@
+import { Transform } from 'node:stream';
+
+/** Calls back after some milliseconds, unless the function it returns is called before. */
+export type Timer = (callback: () => void, delayMs: number) => () => void;
+
+/** CloudFront gives up after 120 seconds without a byte, many proxies after 30 or 60. */
+export const KEEP_ALIVE_MS = 20_000;
+
+/** Clients skip lines that begin with a colon (HTML, "Server-sent events", 9.2.6). */
+const COMMENT = ': keep-alive\n\n';
+
+const [LF, CR] = [0x0a, 0x0d];
+
+/**
+ * Passes an event stream on, byte for byte, and puts a comment in after each `KEEP_ALIVE_MS` of silence. Only between
+ * events: a half-written event is nobody else's to complete.
+ */
+export const keepAlive = (timer: Timer): Transform => {
+  let atBoundary = true;
+  let atLineStart = true;
+  let last = 0;
+  let stop = (): void => {};
+
+  const track = (byte: number): void => {
+    const isRestOfLineEnd = byte === LF && last === CR;
+    last = byte;
+    if (isRestOfLineEnd) return;
+    const isLineEnd = byte === LF || byte === CR;
+    // An empty line ends an event; anything else stands within one.
+    atBoundary = isLineEnd && atLineStart;
+    atLineStart = isLineEnd;
+  };
+  const wait = (): void => {
+    stop();
+    stop = timer(() => {
+      // What still waits to be read will do as a sign of life.
+      if (atBoundary && stream.readableLength === 0) stream.push(COMMENT);
+      wait();
+    }, KEEP_ALIVE_MS);
+  };
+  const stream: Transform = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      for (const byte of chunk) track(byte);
+      wait();
+      done(null, chunk);
+    },
+    flush(done) {
+      stop();
+      done();
+    },
+    destroy(error, done) {
+      stop();
+      done(error);
+    },
+  });
+  wait();
+  return stream;
+};

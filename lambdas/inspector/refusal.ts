@@ -1,0 +1,93 @@
+import { HEADER_MISMATCH } from '../shared/core/mcp-headers.ts';
+import { JSON_RPC, type RequestId } from '../shared/core/operation.ts';
+import type { BackendStatus } from './backend.ts';
+
+/** JSON-RPC code of refusals that have none of their own (JSON-RPC 2.0 §5.1: implementation-defined). */
+const REFUSED = -32000;
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** Browser clients must be able to read why they were refused. */
+const HEADERS = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'WWW-Authenticate, Retry-After, Mcp-Session-Id, MCP-Protocol-Version',
+} as const;
+
+interface RefusalOptions {
+  readonly id?: RequestId;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** An answer of the inspector itself, as a JSON-RPC error. The message repeats nothing of the input. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+
+  constructor(status: number, code: number, message: string, options: RefusalOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'Refusal';
+    this.status = status;
+    this.code = code;
+    this.headers = { ...HEADERS, ...options.headers };
+    const error = { code, message, ...(options.data === undefined ? {} : { data: options.data }) };
+    this.body = JSON.stringify({ jsonrpc: '2.0', id: options.id ?? null, error });
+  }
+}
+
+export const parseError = (reason: string): Refusal =>
+  new Refusal(400, JSON_RPC.parseError, `The request body is refused: ${reason}.`);
+
+export const invalidMessage = (code: number, reason: string, id: RequestId): Refusal =>
+  new Refusal(400, code, `The message is refused: ${reason}.`, { id });
+
+export const unsupportedMediaType = (reason: string): Refusal => new Refusal(415, REFUSED, reason);
+
+export const methodNotAllowed = (): Refusal =>
+  new Refusal(405, REFUSED, 'Only POST carries MCP messages.', { headers: { allow: 'POST' } });
+
+/** MCP 2026-07-28, Streamable HTTP: 400 with HeaderMismatch. */
+export const headerMismatch = (header: string, id: RequestId): Refusal =>
+  new Refusal(400, HEADER_MISMATCH, `Header ${header} must be sent once and agree with the body.`, {
+    id,
+    data: { header },
+  });
+
+/**
+ * RFC 6750 §3.1 and the MCP scope challenge. API Gateway renames `WWW-Authenticate` on answers of integrations, so the
+ * body says the same: `error.data` has the members of the challenge.
+ */
+export const insufficientScope = (scopes: readonly string[], resourceMetadata: string, id: RequestId): Refusal => {
+  const scope = scopes.join(' ');
+  const description = 'This operation needs scopes that the access token does not have';
+  const challenge = [
+    'Bearer error="insufficient_scope"',
+    `scope="${scope}"`,
+    `resource_metadata="${resourceMetadata}"`,
+    `error_description="${description}"`,
+  ].join(', ');
+  return new Refusal(403, REFUSED, `${description}: authorize again with the scopes "${scope}".`, {
+    id,
+    data: { error: 'insufficient_scope', scope, resource_metadata: resourceMetadata, error_description: description },
+    headers: { 'www-authenticate': challenge },
+  });
+};
+
+/** The backend gave no answer. */
+export const backendFault = (status: BackendStatus, message: string, id: RequestId, cause: unknown): Refusal =>
+  new Refusal(status, JSON_RPC.internalError, message, {
+    id,
+    cause,
+    ...(status === 503 ? { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } } : {}),
+  });
+
+export const serverFault = (id: RequestId, cause: unknown): Refusal =>
+  new Refusal(500, JSON_RPC.internalError, 'Something failed on our side. Your request was not at fault.', {
+    id,
+    cause,
+  });

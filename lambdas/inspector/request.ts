@@ -1,0 +1,81 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { HeaderValues } from '../shared/core/mcp-headers.ts';
+import { decodeUtf8 } from '../shared/core/strict-json.ts';
+import { parseError, unsupportedMediaType } from './refusal.ts';
+
+/** Key in the authorizer's context → header that tells the backend. */
+const IDENTITY_HEADERS = {
+  subject: 'x-gatehouse-subject',
+  upstreamSubject: 'x-gatehouse-upstream-subject',
+  email: 'x-gatehouse-email',
+  name: 'x-gatehouse-name',
+  scopes: 'x-gatehouse-scopes',
+  clientId: 'x-gatehouse-client-id',
+  identityProvider: 'x-gatehouse-identity-provider',
+} as const;
+
+/** What the authorizer writes for "nothing". */
+const NOTHING = '-';
+
+export interface Caller {
+  /** Scopes of the access token, without what they imply. */
+  readonly scopes: readonly string[];
+  /** Header name → value. */
+  readonly identity: ReadonlyMap<string, string>;
+}
+
+/**
+ * Who calls, from the authorizer's context, which only API Gateway can write.
+ * @throws Error when the request did not pass the authorizer: a fault of the deployment, never a guest
+ */
+export const readCaller = (event: Pick<APIGatewayProxyEvent, 'requestContext'>): Caller => {
+  const context: Readonly<Record<string, unknown>> = event.requestContext.authorizer ?? {};
+  const value = (key: string): string => {
+    const found = context[key];
+    if (typeof found !== 'string' || found === '') {
+      throw new Error(`no ${key} in the authorizer's context: put the authorizer in front of this function`);
+    }
+    return found;
+  };
+  const scopes = value('scopes');
+  return {
+    scopes: scopes === NOTHING ? [] : scopes.split(' '),
+    identity: new Map(Object.entries(IDENTITY_HEADERS).map(([key, header]) => [header, value(key)])),
+  };
+};
+
+export const readHeaders = (event: Pick<APIGatewayProxyEvent, 'multiValueHeaders'>): HeaderValues => {
+  const headers = new Map<string, string[]>();
+  for (const [name, values] of Object.entries(event.multiValueHeaders ?? {})) {
+    const key = name.toLowerCase();
+    headers.set(key, [...(headers.get(key) ?? []), ...(values ?? [])]);
+  }
+  return headers;
+};
+
+/**
+ * The body as the one text that it can be read as. Codings and character sets are refused, since the backend would
+ * inspect other bytes than we did.
+ * @throws Refusal
+ */
+export const readBody = (
+  event: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>,
+  headers: HeaderValues,
+): string => {
+  const codings = headers.get('content-encoding') ?? [];
+  if (codings.some((coding) => coding.trim().toLowerCase() !== 'identity')) {
+    throw unsupportedMediaType('Content-Encoding is not accepted here: send the JSON as it is.');
+  }
+  const [type, ...otherTypes] = headers.get('content-type') ?? [];
+  if (
+    type === undefined ||
+    otherTypes.length > 0 ||
+    !/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())
+  ) {
+    throw unsupportedMediaType('Content-Type must be application/json, in UTF-8.');
+  }
+  if (event.body === null || event.body === '') throw parseError('it is empty');
+  const body = event.isBase64Encoded ? decodeUtf8(Buffer.from(event.body, 'base64')) : event.body;
+  if (body === undefined) throw parseError('it is not UTF-8');
+  return body;
+};

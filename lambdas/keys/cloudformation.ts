@@ -1,0 +1,49 @@
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+
+/** Ends a custom resource's operation: `SUCCESS`, or `FAILED` with the reason. */
+export type AnswerCloudFormation = (
+  event: CloudFormationCustomResourceEvent,
+  failureReason: string | undefined,
+) => Promise<void>;
+
+/** The same from create to delete, so that no update ever looks like a replacement. */
+const PHYSICAL_RESOURCE_ID = 'gatehouse-key-ring';
+
+/** CloudFormation takes answers of at most 4 KB. */
+const MAX_REASON_CHARACTERS = 1000;
+
+const ATTEMPTS = 3;
+const ATTEMPT_TIMEOUT_MS = 1500;
+
+/** Answers by PUT to the event's presigned URL, as the custom resource protocol asks, with a few attempts. */
+export const answerCloudFormation =
+  (send: typeof fetch = fetch): AnswerCloudFormation =>
+  async (event, failureReason) => {
+    const body = JSON.stringify({
+      Status: failureReason === undefined ? 'SUCCESS' : 'FAILED',
+      ...(failureReason === undefined ? {} : { Reason: failureReason.slice(0, MAX_REASON_CHARACTERS) }),
+      PhysicalResourceId: 'PhysicalResourceId' in event ? event.PhysicalResourceId : PHYSICAL_RESOURCE_ID,
+      StackId: event.StackId,
+      RequestId: event.RequestId,
+      LogicalResourceId: event.LogicalResourceId,
+    });
+    let fault: unknown;
+    for (let count = 0; count < ATTEMPTS; count += 1) {
+      try {
+        const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
+        // The URL was signed with an empty content type.
+        const response = await send(event.ResponseURL, {
+          method: 'PUT',
+          headers: { 'content-type': '' },
+          body,
+          signal,
+        });
+        if (response.ok) return;
+        fault = new Error(`CloudFormation's response URL answered ${response.status}`);
+      } catch (error) {
+        fault = error;
+      }
+    }
+    // Lambda invokes again, and the next run finds the key made.
+    throw new Error('CloudFormation could not be answered', { cause: fault });
+  };

@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../shared/adapters/clock.ts';
+import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
+import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
+import { jsonLog } from '../shared/adapters/json-log.ts';
+import { patientKmsClient } from '../shared/adapters/kms/client.ts';
+import { KmsSigningKeyMaker } from '../shared/adapters/kms/signing-key-maker.ts';
+import * as config from '../shared/config.ts';
+import { answerCloudFormation } from './cloudformation.ts';
+import { keysFunction } from './handler.ts';
+
+const log = jsonLog();
+export const handler = keysFunction({
+  keyRings: new DynamoDbKeyRingStore(dynamoDbClient(), config.keysTable()),
+  keyMaker: new KmsSigningKeyMaker(patientKmsClient(), {
+    accountId: config.accountId(),
+    tokenRoleArn: config.tokenRoleArn(),
+    keysRoleArn: config.keysRoleArn(),
+    stackTag: config.stackTag(),
+    sleep,
+  }),
+  answer: answerCloudFormation(),
+  now: systemClock,
+  log,
+});

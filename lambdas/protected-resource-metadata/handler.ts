@@ -1,0 +1,27 @@
+import { PROTECTED_RESOURCE_METADATA_PATH, protectedResourceMetadata } from '../shared/core/metadata.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import { type Flow, json } from '../shared/http/message.ts';
+
+export interface ProtectedResourceMetadataDeps {
+  readonly issuer: string;
+  readonly servers: Readonly<Record<string, { readonly requiredScopes: readonly string[] }>>;
+}
+
+/**
+ * Protected resource metadata (RFC 9728 §3.1): at the path of each server and, while there is only one, at the root too.
+ * With several the root could equal none of them, and clients compare `resource` exactly.
+ */
+export const protectedResourceMetadataFlow =
+  (deps: ProtectedResourceMetadataDeps): Flow =>
+  async (request) => {
+    const suffix = request.path.slice(PROTECTED_RESOURCE_METADATA_PATH.length).replace(/\/$/, '');
+    const [sole, ...others] = Object.keys(deps.servers);
+    const path = suffix === '' && others.length === 0 ? sole : suffix;
+    const server = path !== undefined && Object.hasOwn(deps.servers, path) ? deps.servers[path] : undefined;
+    if (path === undefined || server === undefined) {
+      throw new OAuthError('not_found', 'There is no protected resource at this path.');
+    }
+    return json(200, protectedResourceMetadata(deps.issuer, path, server.requiredScopes), {
+      'cache-control': 'public, max-age=300',
+    });
+  };

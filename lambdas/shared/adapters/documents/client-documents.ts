@@ -1,0 +1,111 @@
+import type { Client } from '../../core/client.ts';
+import { parseClientDocument } from '../../core/client-document.ts';
+import { CLIENT_DOCUMENT_FRESHNESS } from '../../core/client-document-freshness.ts';
+import { brokenHostRule, type DocumentHosts } from '../../core/client-document-hosts.ts';
+import { brokenClientIdUrlRule } from '../../core/client-id-url.ts';
+import { OAuthError, UnavailableError } from '../../core/oauth-error.ts';
+import { wellKnownClientDocument } from '../../core/well-known-client-documents.ts';
+import type { Clock, Log } from '../../ports.ts';
+import { type CachedDocument, DocumentCache } from './document-cache.ts';
+import { FetchBudget } from './fetch-budget.ts';
+import type { GuardedFetch } from './guarded-fetch.ts';
+
+/** draft-ietf-oauth-client-id-metadata-document-01 §6.6. */
+const MAX_DOCUMENT_BYTES = 5 * 1024;
+const MAX_LOGGED_CHARACTERS = 200;
+
+export interface ClientDocumentsOptions {
+  readonly fetch: GuardedFetch;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly hosts?: DocumentHosts;
+  /** Shared with ClientKeys. */
+  readonly budget?: FetchBudget;
+  /** Takes documents on `http://localhost` and `http://127.0.0.1`: for the local run only. */
+  readonly allowLoopback?: boolean;
+  /** The copy that was stored when a person last logged in with this client. */
+  readonly storedCopy?: (clientId: string) => Promise<Client | undefined>;
+}
+
+/** Clients that identify themselves by the URL of their metadata document. */
+export class ClientDocuments {
+  readonly #options: ClientDocumentsOptions;
+  readonly #cache: DocumentCache<Client>;
+
+  constructor(options: ClientDocumentsOptions) {
+    this.#options = options;
+    this.#cache = new DocumentCache({
+      fetch: options.fetch,
+      budget: options.budget ?? new FetchBudget(),
+      parse: (url, text) => this.#parse(url, text),
+      maxBytes: MAX_DOCUMENT_BYTES,
+      freshness: CLIENT_DOCUMENT_FRESHNESS,
+      now: options.now,
+    });
+  }
+
+  /**
+   * The client behind a `client_id` that is a URL. Where its host does not answer: as it was when it last did, or else
+   * as shipped with us. Throws OAuthError `invalid_client` for a URL, a host or a document that breaks a rule, and
+   * UnavailableError when there is no copy to stand in. What refused is in the log.
+   */
+  async findClient(clientId: string): Promise<Client> {
+    const { hosts = {}, allowLoopback = false } = this.#options;
+    const rule =
+      brokenClientIdUrlRule(clientId, { allowLoopback }) ?? brokenHostRule(new URL(clientId).hostname, hosts);
+    if (rule !== undefined) throw this.#refused(clientId, rule, 'the client_id was not looked up');
+    const document = await this.#cache.read(clientId);
+    switch (document.outcome) {
+      case 'found':
+        return document.value;
+      case 'refused':
+        throw this.#refused(clientId, document.reason, document.detail);
+      case 'unreachable':
+        return this.#standIn(clientId, document);
+    }
+  }
+
+  async #standIn(clientId: string, document: CachedDocument<Client> & { outcome: 'unreachable' }): Promise<Client> {
+    const { reason, detail, lastGood, withdrawn } = document;
+    const found = withdrawn ? undefined : await this.#copy(clientId, lastGood);
+    if (found === undefined) {
+      this.#options.log('client_refused', { document: loggable(clientId), rule: reason, detail });
+      throw new UnavailableError('the host of the client metadata document', new Error(`${reason}: ${detail}`));
+    }
+    this.#options.log('client_copy_used', { document: loggable(clientId), copy: found.copy, rule: reason, detail });
+    return found.client;
+  }
+
+  async #copy(clientId: string, lastGood: Client | undefined): Promise<{ client: Client; copy: string } | undefined> {
+    if (lastGood) return { client: lastGood, copy: 'memory' };
+    const stored = await this.#options.storedCopy?.(clientId);
+    if (stored) return { client: stored, copy: 'stored' };
+    const text = wellKnownClientDocument(clientId);
+    const shipped = text === undefined ? undefined : this.#parse(clientId, text);
+    return shipped?.ok ? { client: shipped.value, copy: 'shipped' } : undefined;
+  }
+
+  #parse(clientId: string, text: string) {
+    const { now, allowLoopback = false } = this.#options;
+    const result = parseClientDocument(clientId, text, now(), { allowLoopback });
+    return result.ok
+      ? ({ ok: true, value: result.client } as const)
+      : ({ ok: false, reason: result.rule, detail: result.detail } as const);
+  }
+
+  #refused(clientId: string, rule: string, detail: string): OAuthError {
+    this.#options.log('client_refused', { document: loggable(clientId), rule, detail });
+    return new OAuthError(
+      'invalid_client',
+      "The client's metadata document was not accepted. Its publisher must correct it, or the client must register.",
+      { detail: `client metadata document, rule ${rule}: ${detail}` },
+    );
+  }
+}
+
+/** Without query, and without anything that a console would interpret. */
+const loggable = (clientId: string): string =>
+  clientId
+    .replace(/[?#].*$/s, '')
+    .replace(/[^!-~]/g, '?')
+    .slice(0, MAX_LOGGED_CHARACTERS);

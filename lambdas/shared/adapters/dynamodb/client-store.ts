@@ -1,0 +1,44 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Client } from '../../core/client.ts';
+import type { ClientStore } from '../../ports.ts';
+import { recordOf } from './attributes.ts';
+import { Table } from './table.ts';
+
+/** Clients in DynamoDB, one row each under `clientId`. */
+export class DynamoDbClientStore implements ClientStore {
+  private readonly table: Table<Client>;
+
+  constructor(client: DynamoDBClient, tableName: string) {
+    this.table = new Table(client, tableName, 'clientId');
+  }
+
+  async findClient(clientId: string, now: number): Promise<Client | undefined> {
+    const row = await this.table.read(clientId);
+    // TTL deletes days late: the time decides, not the row's presence.
+    if (row === undefined || (row.expiresAt !== undefined && row.expiresAt <= now)) return undefined;
+    return recordOf<Client>(row);
+  }
+
+  async putClient(client: Client): Promise<void> {
+    const { clientId, expiresAt, ...metadata } = client;
+    await this.table.ensure(clientId, {
+      set: { expiresAt },
+      setIfAbsent: metadata,
+      ...laterExpiry(expiresAt, 'attribute_not_exists(#clientId) OR '),
+    });
+  }
+
+  async extendClient(clientId: string, expiresAt: number): Promise<void> {
+    await this.table.ensure(clientId, { set: { expiresAt }, ...laterExpiry(expiresAt) });
+  }
+
+  async deleteClient(clientId: string): Promise<void> {
+    await this.table.delete(clientId);
+  }
+}
+
+/** Holds where the stored expiry is earlier than this one; a row without any never expires. */
+const laterExpiry = (expiresAt: number | undefined, orElse = '') =>
+  expiresAt === undefined
+    ? { condition: `${orElse}attribute_exists(#expiresAt)` }
+    : { condition: `${orElse}#expiresAt < :expiresAt`, values: { expiresAt } };

@@ -1,0 +1,37 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { KeyRing } from '../../core/key-ring.ts';
+import type { Clock, KeyRingStore, KeyRingWriter } from '../../ports.ts';
+import { systemClock } from '../clock.ts';
+import { KeyRingCache } from './key-ring-cache.ts';
+import { KEY_RING_ID, type KeyRingRow } from './key-ring-row.ts';
+import { Table } from './table.ts';
+
+/** The key ring in DynamoDB: one row, kept in memory for at most a minute. */
+export class DynamoDbKeyRingStore implements KeyRingStore, KeyRingWriter {
+  private readonly table: Table<KeyRingRow>;
+  private readonly cache: KeyRingCache;
+
+  constructor(client: DynamoDBClient, tableName: string, now: Clock = systemClock) {
+    this.table = new Table(client, tableName, 'id');
+    this.cache = new KeyRingCache(() => this.readLatestKeyRing(), now);
+  }
+
+  async readKeyRing(): Promise<KeyRing | undefined> {
+    return this.cache.read();
+  }
+
+  async readLatestKeyRing(): Promise<KeyRing | undefined> {
+    const row = await this.table.read(KEY_RING_ID);
+    return row && { version: row.version, keys: row.keys };
+  }
+
+  async replaceKeyRing(ring: KeyRing, formerVersion: number | undefined): Promise<'replaced' | 'lost'> {
+    const outcome = await this.table.transition(KEY_RING_ID, {
+      set: ring,
+      ...(formerVersion === undefined
+        ? { condition: 'attribute_not_exists(#id)' }
+        : { condition: '#version = :formerVersion', values: { formerVersion } }),
+    });
+    return 'applied' in outcome ? 'replaced' : 'lost';
+  }
+}

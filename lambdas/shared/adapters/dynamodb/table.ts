@@ -1,0 +1,159 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { newId } from '../../core/digest.ts';
+import { UnavailableError } from '../../core/oauth-error.ts';
+import { type Attribute, fromRow, type RowMarks, SCHEMA_VERSION, toAttribute, toAttributes } from './attributes.ts';
+
+/** One conditional write of one item. Names and values of the expressions are filled in from `set` and `values`. */
+export interface Transition {
+  /** Attributes that are set, by name. Members that are undefined are removed. */
+  readonly set: object;
+  /** Attributes that are set only where they are absent. */
+  readonly setIfAbsent?: Readonly<Record<string, unknown>>;
+  /** The condition under which the write happens, in named parts: `#name` is the attribute, `:name` a value of `values`. */
+  readonly condition: string;
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
+export type Outcome<T> =
+  /** Our write is what the row shows. */
+  | { readonly applied: T }
+  /** The condition did not hold; the row as it is now, or undefined when there is none. */
+  | { readonly refused: T | undefined };
+
+/**
+ * One table whose rows are `T`s under a single string key: consistent reads, and conditional writes whose outcome
+ * is always known.
+ */
+export class Table<T extends object> {
+  private readonly client: DynamoDBClient;
+  private readonly tableName: string;
+  private readonly keyName: string & keyof T;
+
+  constructor(client: DynamoDBClient, tableName: string, keyName: string & keyof T) {
+    this.client = client;
+    this.tableName = tableName;
+    this.keyName = keyName;
+  }
+
+  /** The row, strongly consistent; undefined when there is none. @throws UnavailableError */
+  async read(key: string): Promise<(T & RowMarks) | undefined> {
+    const command = new GetItemCommand({ TableName: this.tableName, Key: this.keyOf(key), ConsistentRead: true });
+    const { Item } = await this.asking(() => this.client.send(command));
+    return Item && fromRow<T>(Item);
+  }
+
+  /** @throws UnavailableError */
+  async delete(key: string): Promise<void> {
+    const command = new DeleteItemCommand({ TableName: this.tableName, Key: this.keyOf(key) });
+    await this.asking(() => this.client.send(command));
+  }
+
+  /**
+   * Stores a new row, once. After any error the row is read again, as in `transition`.
+   * @throws UnavailableError; Error when a row of that key exists
+   */
+  async insert(record: T): Promise<void> {
+    const operationId = newId();
+    const row = toAttributes({ ...record, operationId, schemaVersion: SCHEMA_VERSION });
+    const command = new PutItemCommand({
+      TableName: this.tableName,
+      Item: row as NonNullable<PutItemCommand['input']['Item']>,
+      ConditionExpression: 'attribute_not_exists(#key)',
+      ExpressionAttributeNames: { '#key': this.keyName },
+    });
+    try {
+      await this.client.send(command);
+    } catch (error) {
+      const stored = await this.read(String(record[this.keyName]));
+      if (stored?.operationId === operationId) return;
+      if (error instanceof ConditionalCheckFailedException)
+        throw new Error(`a row of this ${this.keyName} exists already`);
+      throw new UnavailableError('DynamoDB', error);
+    }
+  }
+
+  /**
+   * A write that may happen twice: when its condition fails nothing was left to do. One call, no reading.
+   * @throws UnavailableError
+   */
+  async ensure(key: string, transition: Transition): Promise<void> {
+    try {
+      await this.client.send(this.updateCommand(key, transition, newId()));
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw new UnavailableError('DynamoDB', error);
+    }
+  }
+
+  /**
+   * Writes once, under a random operation id. When the condition fails or the answer does not come, the row is read
+   * again: our own id there means that the write was ours, so that a retry of our own never looks like somebody's.
+   * @throws UnavailableError when the write did not happen and no condition is to blame
+   */
+  async transition(key: string, transition: Transition): Promise<Outcome<T & RowMarks>> {
+    const operationId = newId();
+    try {
+      const { Attributes } = await this.client.send(this.updateCommand(key, transition, operationId));
+      return { applied: fromRow<T>(Attributes ?? {}) };
+    } catch (error) {
+      const row = await this.read(key);
+      if (row?.operationId === operationId) return { applied: row };
+      if (error instanceof ConditionalCheckFailedException) return { refused: row };
+      throw new UnavailableError('DynamoDB', error);
+    }
+  }
+
+  private updateCommand(key: string, transition: Transition, operationId: string): UpdateItemCommand {
+    const set = { ...transition.set, operationId, schemaVersion: SCHEMA_VERSION };
+    const assignments: string[] = [];
+    const removals: string[] = [];
+    const values: { [name: string]: Attribute } = {};
+    for (const [name, value] of Object.entries(transition.values ?? {})) values[`:${name}`] = toAttribute(value);
+    for (const [name, value] of Object.entries(set)) {
+      if (value === undefined) {
+        removals.push(`#${name}`);
+        continue;
+      }
+      assignments.push(`#${name} = :set_${name}`);
+      values[`:set_${name}`] = toAttribute(value);
+    }
+    for (const [name, value] of Object.entries(transition.setIfAbsent ?? {})) {
+      if (value === undefined) continue;
+      assignments.push(`#${name} = if_not_exists(#${name}, :set_${name})`);
+      values[`:set_${name}`] = toAttribute(value);
+    }
+    const update = `SET ${assignments.join(', ')}${removals.length > 0 ? ` REMOVE ${removals.join(', ')}` : ''}`;
+    return new UpdateItemCommand({
+      TableName: this.tableName,
+      Key: this.keyOf(key),
+      UpdateExpression: update,
+      ConditionExpression: transition.condition,
+      ExpressionAttributeNames: attributeNames(`${update} ${transition.condition}`),
+      ExpressionAttributeValues: values as NonNullable<UpdateItemCommand['input']['ExpressionAttributeValues']>,
+      ReturnValues: 'ALL_NEW',
+    });
+  }
+
+  private keyOf(key: string): { [name: string]: { S: string } } {
+    return { [this.keyName]: { S: key } };
+  }
+
+  /** Every fault of the service, whatever its name, is ours and not the caller's. */
+  private async asking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await call();
+    } catch (error) {
+      throw new UnavailableError('DynamoDB', error);
+    }
+  }
+}
+
+/** Every `#name` of the expressions, so that no attribute name can collide with a reserved word. */
+const attributeNames = (expressions: string): { [placeholder: string]: string } =>
+  Object.fromEntries([...expressions.matchAll(/#(\w+)/g)].map(([placeholder, name]) => [placeholder, name ?? '']));

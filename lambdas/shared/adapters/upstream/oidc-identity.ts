@@ -1,0 +1,49 @@
+import type { IDToken, UserInfoResponse } from 'oauth4webapi';
+import type { UpstreamIdentity } from '../../core/grant.ts';
+import { UpstreamError } from '../../core/upstream-error.ts';
+
+/** OpenID Connect Core §2: a subject has at most 255 ASCII characters. */
+const MAX_SUBJECT_LENGTH = 255;
+const MAX_EMAIL_LENGTH = 320;
+const MAX_NAME_LENGTH = 200;
+
+const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
+
+/** What the ID token lacks of the claims that the configured scopes stand for (OpenID Connect Core §5.4). */
+export const lacksClaims = (idToken: IDToken, scopes: readonly string[]): boolean =>
+  (scopes.includes('email') && (idToken.email === undefined || idToken.email_verified === undefined)) ||
+  (scopes.includes('profile') && idToken.name === undefined);
+
+/** The person, from the verified ID token and, where it was asked for, userinfo about the same subject. */
+export const toUpstreamIdentity = (
+  identityProviderId: string,
+  idToken: IDToken,
+  userInfo: UserInfoResponse | undefined,
+): UpstreamIdentity => {
+  if (idToken.sub === '' || idToken.sub.length > MAX_SUBJECT_LENGTH) {
+    throw new UpstreamError('rejected', `the subject is empty or longer than ${MAX_SUBJECT_LENGTH} characters`);
+  }
+  // Address and its verification belong together: both from one document, never one from each.
+  const source = idToken.email !== undefined && idToken.email_verified !== undefined ? idToken : (userInfo ?? idToken);
+  const email = emailOf(source.email);
+  const name = nameOf(idToken.name) ?? nameOf(userInfo?.name);
+  return {
+    identityProviderId,
+    issuer: idToken.iss,
+    subject: idToken.sub,
+    ...(email === undefined ? {} : { email }),
+    // Only the boolean: the text "false" is truthy (catalogue #155).
+    emailVerified: email !== undefined && source.email_verified === true,
+    ...(name === undefined ? {} : { name }),
+  };
+};
+
+const emailOf = (claim: unknown): string | undefined =>
+  typeof claim === 'string' && claim.length <= MAX_EMAIL_LENGTH && EMAIL.test(claim) ? claim : undefined;
+
+/** Shown and passed on in headers: no controls, no line breaks, no invisible characters. */
+const nameOf = (claim: unknown): string | undefined => {
+  if (typeof claim !== 'string') return undefined;
+  const name = claim.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim();
+  return name === '' ? undefined : [...name].slice(0, MAX_NAME_LENGTH).join('');
+};

@@ -1,0 +1,74 @@
+import {
+  AuthorizationResponseError,
+  OperationProcessingError,
+  PARSE_ERROR,
+  RESPONSE_IS_NOT_CONFORM,
+  RESPONSE_IS_NOT_JSON,
+  ResponseBodyError,
+  UnsupportedOperationError,
+  WWWAuthenticateChallengeError,
+} from 'oauth4webapi';
+import { UnavailableError } from '../../core/oauth-error.ts';
+import { UpstreamError } from '../../core/upstream-error.ts';
+
+/** Errors of an authorization response by which the provider says that it cannot, not that it will not. */
+const PROVIDER_IS_DOWN = new Set(['server_error', 'temporarily_unavailable']);
+
+/** OpenID Connect Core §3.1.2.6: the person did not do what was needed. */
+const PERSON_DECLINED = new Set([
+  'access_denied',
+  'login_required',
+  'consent_required',
+  'interaction_required',
+  'account_selection_required',
+]);
+
+/** Sorts whatever went wrong upstream. Never passes on an answer's content: it may hold tokens. */
+export const toUpstreamFault = (error: unknown): UpstreamError | UnavailableError => {
+  if (error instanceof UpstreamError || error instanceof UnavailableError) return error;
+  if (error instanceof AuthorizationResponseError) {
+    if (PROVIDER_IS_DOWN.has(error.error)) return unavailable(`it answered ${error.error}`);
+    if (PERSON_DECLINED.has(error.error)) return new UpstreamError('denied', `it answered ${error.error}`);
+    return new UpstreamError('misconfigured', `it refused our authorization request: ${plain(error.error)}`);
+  }
+  if (isClientRefused(error)) return new UpstreamError('misconfigured', 'it refused our client id or secret');
+  if (error instanceof ResponseBodyError) {
+    if (error.status === 429) return unavailable('it answered 429');
+    return new UpstreamError('rejected', `it refused the code: ${plain(error.error)}`);
+  }
+  if (error instanceof OperationProcessingError && isNoProperAnswer(error)) {
+    return unavailable(`${error.code}: ${error.message}`);
+  }
+  if (
+    error instanceof OperationProcessingError ||
+    error instanceof UnsupportedOperationError ||
+    error instanceof WWWAuthenticateChallengeError
+  ) {
+    return new UpstreamError('rejected', `${error.code}: ${error.message}`);
+  }
+  return unavailable(describeNetworkError(error));
+};
+
+/** Whether the provider refused us as a client, so that reading the secret again may help (catalogue #167). */
+export const isClientRefused = (error: unknown): boolean =>
+  (error instanceof ResponseBodyError && (error.error === 'invalid_client' || error.error === 'unauthorized_client')) ||
+  // RFC 6749 §5.2: after Basic the refusal is a 401 with a challenge, which the library reports before the body.
+  (error instanceof WWWAuthenticateChallengeError && error.status === 401);
+
+/** Not JSON, or a status that no rule foresees: a proxy's page, an outage, a rate limit. */
+const isNoProperAnswer = (error: OperationProcessingError): boolean =>
+  error.code === RESPONSE_IS_NOT_CONFORM ||
+  error.code === RESPONSE_IS_NOT_JSON ||
+  (error.code === PARSE_ERROR && error.message.includes('"response" body'));
+
+const unavailable = (what: string): UnavailableError => new UnavailableError('the identity provider', new Error(what));
+
+/** `fetch failed` says nothing; the code of its cause does. */
+const describeNetworkError = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'an unknown fault';
+  const code = error.cause instanceof Error && 'code' in error.cause ? ` (${error.cause.code})` : '';
+  return `${error.name}: ${error instanceof SyntaxError ? 'unreadable' : error.message}${code}`;
+};
+
+/** Error codes come from outside: RFC 6749 §5.2 lets them hold no more than this. */
+const plain = (code: string): string => code.replace(/[^a-zA-Z0-9_.-]/g, '').slice(0, 64);

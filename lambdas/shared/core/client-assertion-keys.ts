@@ -1,0 +1,57 @@
+import type { JWK } from 'jose';
+
+/** JWS algorithms of client assertions (RFC 7518 §3.1, RFC 8037 §3.1): asymmetric ones only. ChatGPT uses RS256. */
+export const CLIENT_ASSERTION_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+export type ClientAssertionAlgorithm = (typeof CLIENT_ASSERTION_ALGORITHMS)[number];
+
+export const isClientAssertionAlgorithm = (alg: unknown): alg is ClientAssertionAlgorithm =>
+  CLIENT_ASSERTION_ALGORITHMS.some((known) => known === alg);
+
+/** More keys than any client publishes: the rest of a longer set would only cost time. */
+const MAX_KEYS = 50;
+
+/** Members that only a private or a symmetric key has (RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2). */
+const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
+
+const KEY_TYPES: Readonly<Record<ClientAssertionAlgorithm, { readonly kty: string; readonly crv?: string }>> = {
+  RS256: { kty: 'RSA' },
+  PS256: { kty: 'RSA' },
+  ES256: { kty: 'EC', crv: 'P-256' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+};
+
+export type JwkSetProblem = 'not_a_jwk_set' | 'too_many_keys' | 'private_key_published';
+
+/** The keys of a JWK Set (RFC 7517 §5), or what is wrong with it. A set that shows a secret key is of no worth. */
+export const publicKeysOf = (value: unknown): readonly JWK[] | JwkSetProblem => {
+  const keys = isRecord(value) ? value.keys : undefined;
+  if (!Array.isArray(keys) || !keys.every(isJwk)) return 'not_a_jwk_set';
+  if (keys.length > MAX_KEYS) return 'too_many_keys';
+  if (keys.some((key) => SECRET_MEMBERS.some((member) => member in key))) return 'private_key_published';
+  return keys;
+};
+
+/**
+ * The keys that may have signed under this header: of its type and curve, for signatures, of its `kid` where it names
+ * one (RFC 7515 §4.1.4, RFC 7517 §4).
+ */
+export const candidateKeys = (
+  keys: readonly JWK[],
+  header: { readonly alg: ClientAssertionAlgorithm; readonly kid?: string },
+): readonly JWK[] => {
+  const { kty, crv } = KEY_TYPES[header.alg];
+  return keys.filter(
+    (key) =>
+      key.kty === kty &&
+      (crv === undefined || key.crv === crv) &&
+      (key.use === undefined || key.use === 'sig') &&
+      (key.alg === undefined || key.alg === header.alg) &&
+      (!Array.isArray(key.key_ops) || key.key_ops.includes('verify')) &&
+      (header.kid === undefined || key.kid === header.kid),
+  );
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isJwk = (value: unknown): value is JWK & { kty: string } => isRecord(value) && typeof value.kty === 'string';

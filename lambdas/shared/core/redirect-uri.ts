@@ -1,0 +1,149 @@
+/** Longest redirect URI that is stored, in characters. */
+export const MAX_REDIRECT_URI_LENGTH = 2048;
+
+/**
+ * What the policy says of one redirect URI. `refused`: not usable here, harmless beside others. `dangerous`: would run
+ * script or open local files in the browser; no honest client registers it, so the whole request is refused.
+ */
+export type RedirectUriVerdict =
+  | { readonly verdict: 'accepted' }
+  | { readonly verdict: 'refused' | 'dangerous'; readonly reason: string };
+
+/** Schemes that browsers execute, or open with the rights of the page or the machine. */
+const DANGEROUS_SCHEMES: ReadonlySet<string> = new Set([
+  'javascript:',
+  'data:',
+  'vbscript:',
+  'blob:',
+  'file:',
+  'filesystem:',
+  'about:',
+  'view-source:',
+  'jar:',
+  'chrome:',
+  'resource:',
+]);
+
+/** Private-use schemes without a dot that MCP clients are known by; all others must be a domain reversed (RFC 8252 §7.1). */
+const KNOWN_CLIENT_SCHEMES: ReadonlySet<string> = new Set([
+  'claude:',
+  'code-oss:',
+  'cursor:',
+  'goose:',
+  'kiro:',
+  'lmstudio:',
+  'raycast:',
+  'vscode:',
+  'vscode-insiders:',
+  'vscodium:',
+  'windsurf:',
+  'zed:',
+]);
+
+/** RFC 3986 §2: unreserved, reserved and percent-encoded characters; nothing that parsers trim, fold or disagree on. */
+const URI_CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
+
+const REVERSED_DOMAIN_SCHEME = /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+:$/;
+
+/** `http` on exactly these hosts, with or without a port (RFC 8252 §7.3); what follows is path, query or nothing. */
+const LOOPBACK_URI = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?=[/?]|$)/;
+
+const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
+
+/** The response would carry these twice, and clients disagree on which one counts. */
+const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'];
+
+const refused = (reason: string): RedirectUriVerdict => ({ verdict: 'refused', reason });
+
+/**
+ * The policy for redirect URIs, wherever a client comes from: `https`, `http` on a loopback host, and private-use
+ * schemes that name their owner. An allow-list, judged on the raw text and on what a browser would make of it
+ * (OAuth 2.1 §2.3.1, RFC 8252 §7, RFC 9700 §4.1).
+ */
+export const judgeRedirectUri = (uri: string): RedirectUriVerdict => {
+  if (isDangerous(uri)) return { verdict: 'dangerous', reason: 'its scheme runs script or opens local files' };
+  if (uri.length > MAX_REDIRECT_URI_LENGTH) return refused(`longer than ${MAX_REDIRECT_URI_LENGTH} characters`);
+  if (uri.includes('#')) return refused('a fragment is not allowed (RFC 6749 §3.1.2)');
+  if (!URI_CHARACTERS.test(uri)) return refused('characters that RFC 3986 does not allow');
+
+  const url = URL.parse(uri);
+  if (!url || !uri.startsWith(url.protocol)) return refused('not an absolute URI with a scheme in lower case');
+  if (url.username || url.password || authorityOf(uri).includes('@')) return refused('user information is not allowed');
+  if (DOT_SEGMENT.test(pathOf(uri))) return refused('dot segments in the path');
+  if (RESPONSE_PARAMETERS.some((name) => url.searchParams.has(name))) {
+    return refused('its query holds a parameter of the authorization response');
+  }
+
+  switch (url.protocol) {
+    case 'https:':
+      return isPlainHost(uri, url) ? { verdict: 'accepted' } : refused('a host that is not written the way it is read');
+    case 'http:':
+      return LOOPBACK_URI.test(uri)
+        ? { verdict: 'accepted' }
+        : refused('http is for localhost, 127.0.0.1 and [::1] only; use https');
+    default:
+      return KNOWN_CLIENT_SCHEMES.has(url.protocol) || REVERSED_DOMAIN_SCHEME.test(url.protocol)
+        ? { verdict: 'accepted' }
+        : refused('a private-use scheme must be a domain in reverse order, such as com.example.app (RFC 8252 §7.1)');
+  }
+};
+
+/**
+ * The registered URI that a requested one stands for, or undefined. Simple string comparison (RFC 3986 §6.2.1); on
+ * loopback hosts alone the port may differ, also where the registered URI has one (RFC 8252 §7.3).
+ */
+export const findRegisteredRedirectUri = (requested: string, registered: readonly string[]): string | undefined => {
+  if (registered.includes(requested)) return requested;
+  if (judgeRedirectUri(requested).verdict !== 'accepted') return undefined;
+  const withoutPort = loopbackWithoutPort(requested);
+  if (withoutPort === undefined) return undefined;
+  return registered.find((uri) => loopbackWithoutPort(uri) === withoutPort);
+};
+
+/** Where a redirect goes, for people: a host, or the app that opens links of a private-use scheme. */
+export interface RedirectTarget {
+  readonly kind: 'website' | 'loopback' | 'app';
+  /** Host with port (punycode, as browsers resolve it) or scheme with colon. */
+  readonly name: string;
+}
+
+export const redirectTarget = (uri: string): RedirectTarget => {
+  const url = new URL(uri);
+  if (url.protocol === 'https:') return { kind: 'website', name: url.host };
+  if (url.protocol === 'http:') return { kind: 'loopback', name: url.host };
+  return { kind: 'app', name: url.protocol };
+};
+
+/** Adds the members of an authorization response to the query (RFC 6749 §4.1.2), and leaves what is there byte for byte. */
+export const withResponseParameters = (
+  redirectUri: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string => {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.append(name, value);
+  const separator = !redirectUri.includes('?') ? '?' : /[?&]$/.test(redirectUri) ? '' : '&';
+  return `${redirectUri}${separator}${query}`;
+};
+
+/** Reads the scheme as tolerantly as anything downstream might: trimmed, without controls, decoded, in any case. */
+const isDangerous = (uri: string): boolean =>
+  [uri, decodeLeniently(uri)].some((candidate) => {
+    const scheme = /^[a-z][a-z0-9+.-]*:/.exec(candidate.replace(/[^!-~]/g, '').toLowerCase());
+    return scheme !== null && DANGEROUS_SCHEMES.has(scheme[0]);
+  });
+
+const decodeLeniently = (text: string): string =>
+  text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+const loopbackWithoutPort = (uri: string): string | undefined =>
+  LOOPBACK_URI.test(uri) ? uri.replace(LOOPBACK_URI, '$1') : undefined;
+
+const authorityOf = (uri: string): string => /^[^:]+:\/\/([^/?]*)/.exec(uri)?.[1] ?? '';
+
+const pathOf = (uri: string): string => uri.replace(/^[^:]+:(?:\/\/[^/?]*)?/, '').replace(/\?.*$/, '');
+
+/** `0x7f.1`, `%65xample.com` and the like: hosts that the eye reads differently than the browser. */
+const isPlainHost = (uri: string, url: URL): boolean => {
+  const host = authorityOf(uri).replace(/:\d*$/, '').toLowerCase();
+  return host !== '' && host === url.hostname;
+};

@@ -1,0 +1,11 @@
+import type { UpstreamIdp } from './ports.ts';
+
+/** An identity provider as the flows know it. */
+export interface IdentityProvider {
+  readonly id: string;
+  readonly displayName: string;
+  readonly idp: UpstreamIdp;
+}
+
+/** The configured identity providers by id: a Map, since ids come from outside. */
+export type IdentityProviders = ReadonlyMap<string, IdentityProvider>;

@@ -1,0 +1,61 @@
+import { type HttpResponse, NO_STORE } from '../http/message.ts';
+import { type Html, html, Html as Markup } from './html.ts';
+import { STYLE, STYLE_SOURCE } from './style.ts';
+
+/**
+ * Nothing but our style sheet. No `form-action`: Chromium and WebKit apply it to the redirects that follow a form too,
+ * and would stop people on their way to the provider (catalogue #133).
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  `style-src ${STYLE_SOURCE}`,
+  'img-src data:',
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export interface PageOptions {
+  readonly status: number;
+  readonly title: string;
+  readonly body: Html;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+}
+
+/** A complete page: one card, readable on a phone, without script, and never kept by a cache or shown in a frame. */
+export const page = (options: PageOptions): HttpResponse => ({
+  status: options.status,
+  headers: {
+    ...NO_STORE,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'x-frame-options': 'DENY',
+    'cross-origin-resource-policy': 'same-origin',
+    ...options.headers,
+  },
+  ...(options.cookies ? { cookies: options.cookies } : {}),
+  body: document(options.title, options.body).text,
+});
+
+/** The empty icon keeps browsers from asking for /favicon.ico. */
+const document = (title: string, body: Html): Html => html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`;
+
+/** The mark and the host, so that people see where they are. */
+export const brand = (issuer: string): Html =>
+  html`<p class="brand"><svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M3 17.5V8a7 7 0 0 1 14 0v9.5M3 17.5h14M10 17.5V8.5M6.5 17.5v-8M13.5 17.5v-8M4 9h12"/></svg>${new URL(issuer).host}</p>`;

@@ -1,0 +1,69 @@
+import { accessTokenClaims } from '../shared/core/access-token.ts';
+import { decideRedemption, grantIdOfCode } from '../shared/core/authorization-code.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import { firstRefreshToken, formatRefreshToken } from '../shared/core/refresh-token.ts';
+import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
+import { assertGrantedResource, narrowedScopes } from './limits.ts';
+
+const NOT_VALID = 'The authorization code is not valid. Start a new authorization.';
+
+/** RFC 6749 §4.1.3 with RFC 7636 §4.5. Nothing changes before everything is checked and signed. */
+const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenResponse> => {
+  const { authenticated, form, now, requestId } = request;
+  const { client, method } = authenticated;
+
+  // decide
+  const presented = {
+    code: form.get('code') ?? '',
+    codeVerifier: form.get('code_verifier') ?? undefined,
+    redirectUri: form.get('redirect_uri') ?? undefined,
+  };
+  const { grant, outcome } = decideRedemption(request.grant, client, presented, now);
+  assertGrantedResource(form, grant);
+  const scopes = narrowedScopes(form, grant, deps.scopes);
+  const facts = { requestId, clientId: client.clientId, grantId: grant.grantId };
+  if (outcome === 'replayed') {
+    // Two parties hold code and verifier: whoever was first keeps nothing (RFC 6749 §4.1.2).
+    await deps.grants.revokeGrant(grant.grantId);
+    deps.log('code_replayed', facts);
+    throw new OAuthError('invalid_grant', NOT_VALID, { detail: 'replayed: the grant is revoked' });
+  }
+
+  // mint
+  const refresh = client.grantTypes.includes('refresh_token')
+    ? firstRefreshToken(grant.grantId, deps.refreshTokens, now)
+    : undefined;
+  const lifetimeSeconds = deps.accessTokenSeconds;
+  const accessToken = await deps.signer.sign({
+    ...accessTokenClaims(grant, scopes, { issuer: deps.issuer, lifetimeSeconds, now }),
+  });
+
+  // commit: nothing leaves unless this write wins
+  const committed = await deps.grants.redeemCode(grant, {
+    clientAuthMethod: method,
+    ...(refresh === undefined ? {} : { family: refresh.family }),
+    // The row stays as long as anything that it vouches for.
+    expiresAt: Math.max(grant.codeExpiresAt, now + lifetimeSeconds, refresh?.family.idleExpiresAt ?? 0),
+  });
+  if (committed === 'lost') throw new OAuthError('invalid_grant', NOT_VALID, { detail: 'lost the race' });
+
+  deps.log('code_redeemed', facts);
+  deps.log('token_issued', { ...facts, clientAuthMethod: method, hasRefreshToken: refresh !== undefined });
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: lifetimeSeconds,
+    ...(refresh === undefined ? {} : { refresh_token: formatRefreshToken(refresh.token) }),
+    scope: scopes.join(' '),
+  };
+};
+
+export const authorizationCode: GrantTypeHandler = {
+  grantType: 'authorization_code',
+  grantIdOf: (form) => {
+    const code = form.get('code');
+    if (code === null) throw new OAuthError('invalid_request', 'The parameter code is missing.');
+    return grantIdOfCode(code);
+  },
+  exchange,
+};

@@ -1,0 +1,49 @@
+import type { GrantType } from '../shared/core/client.ts';
+import type { AuthenticatedClient } from '../shared/core/client-authentication.ts';
+import type { Grant } from '../shared/core/grant.ts';
+import type { RefreshLifetimes } from '../shared/core/refresh-token.ts';
+import type { ScopeDefinitions } from '../shared/core/scopes.ts';
+import type { AccessTokenSigner, ClientStore, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
+
+export interface TokenDeps {
+  readonly issuer: string;
+  readonly accessTokenSeconds: number;
+  readonly refreshTokens: RefreshLifetimes;
+  readonly scopes: ScopeDefinitions;
+  readonly clients: ClientStore;
+  readonly grants: GrantStore;
+  readonly keyRings: KeyRingStore;
+  readonly signer: AccessTokenSigner;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** A token request of an authenticated client that may use the grant type, with the grant that it names. */
+export interface TokenRequest {
+  readonly authenticated: AuthenticatedClient;
+  /** Undefined when there is none, or none any more. */
+  readonly grant: Grant | undefined;
+  /** RFC 6749 App. B; none is empty, only `resource` may repeat. */
+  readonly form: URLSearchParams;
+  /** Epoch seconds, the same throughout the request. */
+  readonly now: number;
+  readonly requestId: string;
+}
+
+/** RFC 6749 §5.1. */
+export interface TokenResponse {
+  readonly access_token: string;
+  readonly token_type: 'Bearer';
+  readonly expires_in: number;
+  readonly refresh_token?: string;
+  readonly scope: string;
+}
+
+/** One grant type of the token endpoint: load is the endpoint's; decide, mint and commit are its own. */
+export interface GrantTypeHandler {
+  readonly grantType: GrantType;
+  /** The id of the grant to load, undefined when the request cannot name one. @throws OAuthError `invalid_request` */
+  grantIdOf(form: URLSearchParams): string | undefined;
+  /** @throws OAuthError; UnavailableError, after which the same request may be sent again */
+  exchange(deps: TokenDeps, request: TokenRequest): Promise<TokenResponse>;
+}

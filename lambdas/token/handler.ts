@@ -1,0 +1,44 @@
+import { authenticateClient, presentedClient } from '../shared/core/client-authentication.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import { formParameters } from '../shared/http/forms.ts';
+import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
+import { authorizationCode } from './authorization-code.ts';
+import type { GrantTypeHandler, TokenDeps } from './grant-type.ts';
+import { refreshToken } from './refresh-token.ts';
+
+/** Every grant type of this endpoint: a new one is one more file, and one more entry here. */
+const GRANT_TYPES: readonly GrantTypeHandler[] = [authorizationCode, refreshToken];
+
+/** Token endpoint (RFC 6749 §3.2): parse, load, authenticate, then decide, mint and commit by grant type. */
+export const tokenEndpoint =
+  (deps: TokenDeps): Flow =>
+  async (request) => {
+    const form = formParameters(request, { repeatable: ['resource'] });
+    const grantType = grantTypeOf(form);
+    const presented = presentedClient(request.headers.get('authorization') ?? [], form);
+    const grantId = grantType.grantIdOf(form);
+    const now = deps.now();
+
+    // One round trip. The ring is read along, so that signing need not wait for it where the copy is too old.
+    const [client, grant] = await Promise.all([
+      deps.clients.findClient(presented.clientId, now),
+      grantId === undefined ? undefined : deps.grants.findGrant(grantId, now),
+      deps.keyRings.readKeyRing(),
+    ]);
+    const authenticated = await authenticateClient(client, presented);
+    if (!authenticated.client.grantTypes.includes(grantType.grantType)) {
+      throw new OAuthError('unauthorized_client', 'The client did not register for this grant type.');
+    }
+    const { requestId } = request;
+    return json(200, await grantType.exchange(deps, { authenticated, grant, form, now, requestId }), NO_STORE);
+  };
+
+const grantTypeOf = (form: URLSearchParams): GrantTypeHandler => {
+  const requested = form.get('grant_type');
+  if (requested === null) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.');
+  const handler = GRANT_TYPES.find(({ grantType }) => grantType === requested);
+  if (handler === undefined) {
+    throw new OAuthError('unsupported_grant_type', 'Use the grant type authorization_code or refresh_token.');
+  }
+  return handler;
+};

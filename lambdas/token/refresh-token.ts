@@ -1,0 +1,87 @@
+import { accessTokenClaims } from '../shared/core/access-token.ts';
+import type { Client } from '../shared/core/client.ts';
+import { assertNotWeaker } from '../shared/core/client-authentication.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import {
+  decideRefresh,
+  formatRefreshToken,
+  nextRefreshToken,
+  parseRefreshToken,
+  type RefreshDecision,
+  type RefreshToken,
+} from '../shared/core/refresh-token.ts';
+import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
+import { assertGrantedResource, narrowedScopes } from './limits.ts';
+
+const invalidGrant = (detail: string): OAuthError =>
+  new OAuthError('invalid_grant', 'The refresh token is not valid. Start a new authorization.', { detail });
+
+/** RFC 6749 §6 with rotation (RFC 9700 §4.14.2). */
+const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenResponse> => {
+  const { authenticated, form, now, requestId } = request;
+  const { client, method } = authenticated;
+
+  // decide
+  const presented = parseRefreshToken(form.get('refresh_token') ?? '');
+  if (presented === undefined) throw invalidGrant('not a refresh token of ours');
+  const decision = decideRefresh(request.grant, client, presented, deps.refreshTokens, now);
+  const { grant } = decision;
+  assertNotWeaker(method, grant.clientAuthMethod ?? method);
+  const facts = { requestId, clientId: client.clientId, grantId: grant.grantId };
+  if (decision.outcome === 'reused') {
+    await deps.grants.revokeGrant(grant.grantId);
+    deps.log('refresh_reuse_detected', facts);
+    throw invalidGrant('reused: the family is revoked');
+  }
+  assertGrantedResource(form, grant);
+  const scopes = narrowedScopes(form, grant, deps.scopes);
+
+  // mint
+  const lifetimeSeconds = deps.accessTokenSeconds;
+  const accessToken = await deps.signer.sign({
+    ...accessTokenClaims(grant, scopes, { issuer: deps.issuer, lifetimeSeconds, now }),
+  });
+
+  // commit: nothing leaves unless the successor is what the row holds
+  const successor = await committedSuccessor(deps, decision, { client, presented, now });
+
+  deps.log('token_refreshed', { ...facts, repeated: decision.outcome === 'repeated' });
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: lifetimeSeconds,
+    refresh_token: formatRefreshToken(successor),
+    scope: scopes.join(' '),
+  };
+};
+
+/**
+ * The one successor of the presented token: the row's, whoever wrote it. A request that loaded the token as current
+ * and came second was no replay, so it is answered like the first or refused, and never revokes.
+ */
+const committedSuccessor = async (
+  deps: TokenDeps,
+  decision: Exclude<RefreshDecision, { outcome: 'reused' }>,
+  { client, presented, now }: { client: Client; presented: RefreshToken; now: number },
+): Promise<RefreshToken> => {
+  if (decision.outcome === 'repeated') return decision.successor;
+  const { grant, family } = decision;
+  const next = nextRefreshToken(presented, family, deps.refreshTokens, now);
+  const expiresAt = Math.max(next.family.idleExpiresAt, now + deps.accessTokenSeconds);
+  const committed = await deps.grants.rotateRefreshToken(grant, next.family, expiresAt);
+  if (committed === 'rotated') return next.token;
+
+  const afterRace = decideRefresh(committed.lost, client, presented, deps.refreshTokens, now);
+  if (afterRace.outcome !== 'repeated') throw invalidGrant('lost the race, and the family has moved on');
+  return afterRace.successor;
+};
+
+export const refreshToken: GrantTypeHandler = {
+  grantType: 'refresh_token',
+  grantIdOf: (form) => {
+    const token = form.get('refresh_token');
+    if (token === null) throw new OAuthError('invalid_request', 'The parameter refresh_token is missing.');
+    return parseRefreshToken(token)?.grantId;
+  },
+  exchange,
+};

@@ -1,0 +1,173 @@
+import { constants, createHash, privateEncrypt } from 'node:crypto';
+import {
+  CreateKeyCommand,
+  DisabledException,
+  GetPublicKeyCommand,
+  KMSClient,
+  MalformedPolicyDocumentException,
+  ScheduleKeyDeletionCommand,
+  SignCommand,
+} from '@aws-sdk/client-kms';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { KmsAccessTokenSigner } from '../../lambdas/shared/adapters/kms/access-token-signer.ts';
+import { KmsSigningKeyMaker } from '../../lambdas/shared/adapters/kms/signing-key-maker.ts';
+import { signingKeyPolicy } from '../../lambdas/shared/adapters/kms/signing-key-policy.ts';
+import { accessTokenClaims } from '../../lambdas/shared/core/access-token.ts';
+import { jwkSet } from '../../lambdas/shared/core/key-ring.ts';
+import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
+import { MemoryKeyRingStore } from '../support/memory-stores.ts';
+import { ISSUER, NOW, RESOURCE, testGrant } from '../support/records.ts';
+import { newTestKey, ringOf } from '../support/signing-key.ts';
+
+const kms = mockClient(KMSClient);
+const client = new KMSClient({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+const key = newTestKey();
+const retiring = newTestKey('retiring');
+const ring = ringOf(retiring, key);
+const claims = accessTokenClaims(testGrant(), ['mcp'], { issuer: ISSUER, lifetimeSeconds: 3600, now: NOW });
+const metadata = { $metadata: {}, message: 'KMS says no' };
+
+/** RSASSA-PKCS1-v1_5 over a SHA-256 digest, as KMS does it: the digest in its DER frame (RFC 8017 §9.2). */
+const signDigest = (digest: Uint8Array): Uint8Array => {
+  const frame = Buffer.from('3031300d060960864801650304020105000420', 'hex');
+  return privateEncrypt({ key: key.privateKey, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([frame, digest]));
+};
+
+beforeEach(() => kms.reset());
+
+describe('Signing with KMS (RFC 9068 §2.1)', () => {
+  const signer = new KmsAccessTokenSigner(client, new MemoryKeyRingStore(ring));
+
+  it('#108: asks for PKCS #1 v1.5 over the digest, by the ARN of the active key, and jose verifies the token', async () => {
+    let signed: SignCommand['input'] | undefined;
+    kms.on(SignCommand).callsFake(async (input: SignCommand['input']) => {
+      signed = input;
+      return { Signature: signDigest(input.Message ?? new Uint8Array()) };
+    });
+    const token = await signer.sign({ ...claims });
+    expect(signed).toMatchObject({
+      KeyId: key.signingKey.keyArn,
+      MessageType: 'DIGEST',
+      SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256',
+    });
+    const signingInput = token.split('.').slice(0, 2).join('.');
+    expect(Buffer.from(signed?.Message ?? [])).toEqual(createHash('sha256').update(signingInput).digest());
+    const verified = await jwtVerify(token, createLocalJWKSet({ keys: [...jwkSet(ring).keys] }), {
+      issuer: ISSUER,
+      audience: RESOURCE,
+      typ: 'at+jwt',
+      algorithms: ['RS256'],
+      currentDate: new Date(NOW * 1000),
+    });
+    expect(verified.protectedHeader).toEqual({ alg: 'RS256', typ: 'at+jwt', kid: key.publicJwk.kid });
+    expect(verified.payload).toEqual(claims);
+  });
+
+  it.each([
+    ['#220 throttling', Object.assign(new Error('slow down'), { name: 'ThrottlingException' })],
+    ['#221 a disabled key', new DisabledException(metadata)],
+    ['a timeout', Object.assign(new Error('timeout'), { name: 'TimeoutError' })],
+    ['a missing right', Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' })],
+  ])('%s is unavailable, no verdict on the token', async (_name, fault) => {
+    kms.on(SignCommand).rejects(fault);
+    await expect(signer.sign({ ...claims })).rejects.toThrow(UnavailableError);
+  });
+
+  it('without an active key nothing is signed', async () => {
+    for (const without of [undefined, ringOf(retiring)]) {
+      const idle = new KmsAccessTokenSigner(client, new MemoryKeyRingStore(without));
+      await expect(idle.sign({ ...claims })).rejects.toThrow(UnavailableError);
+    }
+    expect(kms.commandCalls(SignCommand)).toHaveLength(0);
+  });
+
+  it('#106: a token too large for a header is never issued', async () => {
+    kms.on(SignCommand).resolves({ Signature: new Uint8Array(256) });
+    await expect(signer.sign({ ...claims, scope: 'x'.repeat(6000) })).rejects.toThrow('grant fewer scopes');
+  });
+});
+
+describe('Making signing keys', () => {
+  const principals = {
+    accountId: '000000000000',
+    tokenRoleArn: 'arn:aws:iam::000000000000:role/token',
+    keysRoleArn: 'arn:aws:iam::000000000000:role/keys',
+  };
+  let waitedMs: number[];
+  const maker = () =>
+    new KmsSigningKeyMaker(client, {
+      ...principals,
+      stackTag: 'Gatehouse',
+      sleep: async (milliseconds) => {
+        waitedMs.push(milliseconds);
+      },
+    });
+
+  beforeEach(() => {
+    waitedMs = [];
+    kms.on(CreateKeyCommand).resolves({ KeyMetadata: { KeyId: 'id', Arn: key.signingKey.keyArn } });
+    kms.on(GetPublicKeyCommand).resolves({ PublicKey: key.publicKey.export({ type: 'spki', format: 'der' }) });
+  });
+
+  it('makes an RSA_2048 signing key with the stack’s tag, and reads its public half', async () => {
+    expect(await maker().createSigningKey()).toEqual({ keyArn: key.signingKey.keyArn, publicJwk: key.publicJwk });
+    const [call] = kms.commandCalls(CreateKeyCommand);
+    expect(call?.args[0].input).toMatchObject({
+      KeySpec: 'RSA_2048',
+      KeyUsage: 'SIGN_VERIFY',
+      Tags: [{ TagKey: 'gatehouse:stack', TagValue: 'Gatehouse' }],
+      Policy: JSON.stringify(signingKeyPolicy(principals)),
+    });
+  });
+
+  it('waits while KMS does not know the new roles yet', async () => {
+    const unknownRole = new MalformedPolicyDocumentException(metadata);
+    kms
+      .on(CreateKeyCommand)
+      .rejectsOnce(unknownRole)
+      .rejectsOnce(unknownRole)
+      .resolves({
+        KeyMetadata: { KeyId: 'id', Arn: key.signingKey.keyArn },
+      });
+    await maker().createSigningKey();
+    expect(waitedMs).toEqual([1000, 2000]);
+  });
+
+  it('does not wait for ever, and for nothing else', async () => {
+    kms.on(CreateKeyCommand).rejects(new MalformedPolicyDocumentException(metadata));
+    await expect(maker().createSigningKey()).rejects.toThrow(UnavailableError);
+    expect(waitedMs.reduce((sum, milliseconds) => sum + milliseconds)).toBeLessThan(60_000);
+    waitedMs = [];
+    kms.on(CreateKeyCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
+    await expect(maker().createSigningKey()).rejects.toThrow(UnavailableError);
+    expect(waitedMs).toEqual([]);
+  });
+
+  it('discards a key after the shortest time that KMS allows', async () => {
+    kms.on(ScheduleKeyDeletionCommand).resolves({});
+    await maker().discardSigningKey('arn');
+    const [call] = kms.commandCalls(ScheduleKeyDeletionCommand);
+    expect(call?.args[0].input).toEqual({ KeyId: 'arn', PendingWindowInDays: 7 });
+  });
+
+  it('the key’s policy: only token signs, with one algorithm over digests; administrators never do', () => {
+    const { Statement } = signingKeyPolicy(principals);
+    const mayDo = (action: string) =>
+      Statement.filter(({ Action }) => [Action].flat().some((allowed) => allowed === action));
+    expect(mayDo('kms:Sign')).toEqual([
+      expect.objectContaining({
+        Principal: { AWS: principals.tokenRoleArn },
+        Condition: {
+          StringEquals: { 'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256', 'kms:MessageType': 'DIGEST' },
+        },
+      }),
+    ]);
+    expect(
+      Statement.some(({ Action }) => [Action].flat().some((allowed) => /^(kms:)?(\*|S\*|Sign\*)$/.test(allowed))),
+    ).toBe(false);
+    expect(mayDo('kms:PutKeyPolicy').map(({ Principal }) => Principal.AWS)).toEqual(['arn:aws:iam::000000000000:root']);
+    const inChina = signingKeyPolicy({ ...principals, tokenRoleArn: 'arn:aws-cn:iam::000000000000:role/token' });
+    expect(inChina.Statement[2]?.Principal.AWS).toBe('arn:aws-cn:iam::000000000000:root');
+  });
+});

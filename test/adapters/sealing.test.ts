@@ -1,0 +1,85 @@
+import { EncryptJWT } from 'jose';
+import { JoseRequestSealer } from '../../lambdas/shared/adapters/sealing/jose-request-sealer.ts';
+import { sealingKey } from '../../lambdas/shared/adapters/secrets-manager/sealing-keys.ts';
+import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
+import type { SealingKey, SealingKeys } from '../../lambdas/shared/ports.ts';
+
+const NOW = 1_800_000_000;
+const REQUEST = {
+  clientId: 'gh_client_test',
+  clientSource: 'registered',
+  redirectUri: 'https://client.example.com/cb',
+  state: 'the state',
+  codeChallenge: 'c'.repeat(43),
+  scopes: ['mcp'],
+  resource: 'https://gate.example.com/mcp',
+} as const;
+
+const [OLD, CURRENT] = [sealingKey('old secret'), sealingKey('current secret')];
+
+const keysOf = (current: SealingKey, ...accepted: SealingKey[]): SealingKeys => ({
+  current: async () => current,
+  find: async (id) => [current, ...accepted].find((key) => key.id === id),
+});
+
+const sealer = new JoseRequestSealer(keysOf(CURRENT, OLD), 600);
+
+describe('Sealed requests', () => {
+  it('open again in the same browser within ten minutes', async () => {
+    const sealed = await sealer.seal(REQUEST, 'page', NOW);
+    expect(await sealer.open(sealed, 'page', NOW + 599)).toEqual({
+      transactionId: expect.stringMatching(/^[\w-]{22}$/),
+      sealingKeyId: CURRENT.id,
+      request: REQUEST,
+      expiresAt: NOW + 600,
+    });
+  });
+
+  it('each have an id of their own', async () => {
+    const opened = await Promise.all(
+      [1, 2].map(async () => sealer.open(await sealer.seal(REQUEST, 'page', NOW), 'page', NOW)),
+    );
+    expect(opened[0]?.transactionId).not.toBe(opened[1]?.transactionId);
+  });
+
+  it('stay shut in another browser, after their time, and when any character was changed', async () => {
+    const sealed = await sealer.seal(REQUEST, 'page', NOW);
+    expect(await sealer.open(sealed, 'other', NOW)).toBeUndefined();
+    expect(await sealer.open(sealed, 'page', NOW + 600)).toBeUndefined();
+    const parts = sealed.split('.');
+    for (const index of parts.keys()) {
+      const part = parts[index] ?? '';
+      const altered = `${part.startsWith('A') ? 'B' : 'A'}${part.slice(1)}`;
+      expect(await sealer.open(parts.with(index, altered).join('.'), 'page', NOW)).toBeUndefined();
+    }
+    for (const text of ['', 'x', 'a.b.c', 'a.b.c.d.e', sealed.slice(0, -1)]) {
+      expect(await sealer.open(text, 'page', NOW)).toBeUndefined();
+    }
+  });
+
+  it('of the previous key still open; of a key that is gone they do not', async () => {
+    const before = await new JoseRequestSealer(keysOf(OLD), 600).seal(REQUEST, 'page', NOW);
+    expect(await sealer.open(before, 'page', NOW)).toMatchObject({ sealingKeyId: OLD.id, request: REQUEST });
+    expect(await new JoseRequestSealer(keysOf(CURRENT), 600).open(before, 'page', NOW)).toBeUndefined();
+  });
+
+  it('are not made with the bare key, which authenticates other things', async () => {
+    const forged = await new EncryptJWT({ page: 'x', request: {} })
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: 'gatehouse-request+jwt', kid: CURRENT.id })
+      .setJti('x')
+      .setExpirationTime(NOW + 600)
+      .encrypt(CURRENT.bytes);
+    expect(await sealer.open(forged, 'page', NOW)).toBeUndefined();
+  });
+
+  it('a fault of the secret store is a fault, not a refusal', async () => {
+    const down: SealingKeys = {
+      current: async () => CURRENT,
+      find: async () => {
+        throw new UnavailableError('Secrets Manager');
+      },
+    };
+    const sealed = await sealer.seal(REQUEST, 'page', NOW);
+    await expect(new JoseRequestSealer(down, 600).open(sealed, 'page', NOW)).rejects.toThrow(UnavailableError);
+  });
+});

@@ -1,0 +1,142 @@
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { CachedSecret, generatedSecret } from '../../lambdas/shared/adapters/secrets-manager/cached-secret.ts';
+import { SecretsManagerCredentials } from '../../lambdas/shared/adapters/secrets-manager/client-credentials.ts';
+import { SecretsManagerSealingKeys, sealingKey } from '../../lambdas/shared/adapters/secrets-manager/sealing-keys.ts';
+import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
+
+const secrets = mockClient(SecretsManagerClient);
+const client = new SecretsManagerClient({ region: 'eu-central-1' });
+const empty = new ResourceNotFoundException({ message: "can't find the specified secret value", $metadata: {} });
+
+let now = 0;
+const clock = () => now;
+const calls = () => secrets.commandCalls(GetSecretValueCommand).length;
+const versions = (current: string, previous?: string) => {
+  secrets.on(GetSecretValueCommand, { SecretId: 's', VersionStage: 'AWSCURRENT' }).resolves({ SecretString: current });
+  const before = secrets.on(GetSecretValueCommand, { SecretId: 's', VersionStage: 'AWSPREVIOUS' });
+  if (previous === undefined) before.rejects(empty);
+  else before.resolves({ SecretString: previous });
+};
+
+beforeEach(() => {
+  secrets.reset();
+  now = 1_800_000_000;
+});
+
+describe('A cached secret', () => {
+  it('is read once in five minutes', async () => {
+    versions('one');
+    const secret = new CachedSecret(client, 's', clock);
+    expect([await secret.read(), await secret.read()]).toEqual(['one', 'one']);
+    now += 299;
+    await secret.read();
+    expect(calls()).toBe(1);
+    versions('two');
+    now += 1;
+    expect(await secret.read()).toBe('two');
+  });
+
+  it('serves its last copy while Secrets Manager is down, and fails without one', async () => {
+    versions('one');
+    const secret = new CachedSecret(client, 's', clock);
+    await secret.read();
+    secrets.on(GetSecretValueCommand).rejects(new Error('throttled'));
+    now += 3600;
+    expect(await secret.read()).toBe('one');
+    await expect(secret.readAgain()).rejects.toThrow(UnavailableError);
+    await expect(new CachedSecret(client, 's', clock).read()).rejects.toThrow(UnavailableError);
+  });
+
+  it('has no value before somebody stores one, and is asked for again each time', async () => {
+    secrets.on(GetSecretValueCommand).rejects(empty);
+    const secret = new CachedSecret(client, 's', clock);
+    expect(await secret.read()).toBeUndefined();
+    versions('one');
+    expect(await secret.read()).toBe('one');
+  });
+
+  it('that the stack generates always has one', async () => {
+    secrets.on(GetSecretValueCommand).rejects(empty);
+    await expect(generatedSecret(client, 's', clock)()).rejects.toThrow(UnavailableError);
+  });
+});
+
+describe('Credentials at an identity provider', () => {
+  const read = () => new SecretsManagerCredentials(client, 's', clock).read();
+
+  it('are two texts of a JSON object', async () => {
+    versions('{"client_id":"id","client_secret":"secret","other":1}');
+    expect(await read()).toEqual({ clientId: 'id', clientSecret: 'secret' });
+  });
+
+  it('when there are none, the log says which command stores them', async () => {
+    secrets.on(GetSecretValueCommand).rejects(empty);
+    await expect(read()).rejects.toMatchObject({
+      reason: 'misconfigured',
+      message: expect.stringContaining('aws secretsmanager put-secret-value --secret-id s --secret-string'),
+    });
+  });
+
+  it.each([
+    'canary',
+    '{}',
+    '[]',
+    'null',
+    '7',
+    '{"client_id":"canary"}',
+    '{"client_id":"","client_secret":"x"}',
+    '{"client_id":1,"client_secret":2}',
+  ])('of the form %j are none, and are not repeated', async (value) => {
+    versions(value);
+    const error = await read().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ reason: 'misconfigured' });
+    expect(String(error)).not.toContain('canary');
+  });
+
+  it('#167 are read again on demand, whatever the age of the copy', async () => {
+    versions('{"client_id":"id","client_secret":"one"}');
+    const credentials = new SecretsManagerCredentials(client, 's', clock);
+    await credentials.read();
+    versions('{"client_id":"id","client_secret":"two"}');
+    expect(await credentials.readAgain()).toMatchObject({ clientSecret: 'two' });
+    expect(await credentials.read()).toMatchObject({ clientSecret: 'two' });
+  });
+});
+
+describe('Sealing keys', () => {
+  it('are 32 bytes made of the secret, with a short name that tells nothing', () => {
+    const key = sealingKey('one');
+    expect([key.bytes.length, key.id.length]).toEqual([32, 8]);
+    expect(Buffer.from(key.bytes).toString('base64url')).not.toContain(key.id);
+  });
+
+  it('current seals, previous still opens; the previous one is read only when needed', async () => {
+    versions('two', 'one');
+    const keys = new SecretsManagerSealingKeys(client, 's', clock);
+    expect(await keys.current()).toEqual(sealingKey('two'));
+    expect(await keys.find(sealingKey('two').id)).toEqual(sealingKey('two'));
+    expect(calls()).toBe(1);
+    expect(await keys.find(sealingKey('one').id)).toEqual(sealingKey('one'));
+    expect(calls()).toBe(2);
+  });
+
+  it('a newer one than our copy is found by looking again, at most once in half a minute', async () => {
+    versions('one');
+    const keys = new SecretsManagerSealingKeys(client, 's', clock);
+    await keys.current();
+    versions('two', 'one');
+    expect(await keys.find(sealingKey('two').id)).toEqual(sealingKey('two'));
+    const before = calls();
+    expect(await keys.find('unknown1')).toBeUndefined();
+    expect(await keys.find('unknown2')).toBeUndefined();
+    expect(calls()).toBe(before);
+    now += 30;
+    expect(await keys.find('unknown3')).toBeUndefined();
+    expect(calls()).toBe(before + 2);
+  });
+});

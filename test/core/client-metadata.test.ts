@@ -1,0 +1,117 @@
+import { extendedClientExpiry, firstClientExpiry } from '../../lambdas/shared/core/client-lifetime.ts';
+import {
+  negotiateClientMetadata,
+  newRegisteredClient,
+  publicClientId,
+} from '../../lambdas/shared/core/client-metadata.ts';
+import { sha256 } from '../../lambdas/shared/core/digest.ts';
+
+const NOW = 1_800_000_000;
+const DAY = 86_400;
+const URI = 'https://client.example.com/cb';
+
+describe('Client metadata (RFC 7591 §2)', () => {
+  it('#10 keeps the redirect URIs that the policy accepts, each once', () => {
+    const uris = ['myapp://cb', 'http://localhost:8787/callback', URI, URI, 'http://app.test/cb'];
+    expect(negotiateClientMetadata({ redirect_uris: uris }).redirectUris).toEqual([
+      'http://localhost:8787/callback',
+      URI,
+    ]);
+  });
+
+  it.each([
+    [undefined, undefined, ['authorization_code', 'refresh_token']],
+    [['authorization_code'], ['code'], ['authorization_code']],
+    [
+      ['implicit', 'refresh_token', 'authorization_code', 'urn:x'],
+      ['token', 'code'],
+      ['authorization_code', 'refresh_token'],
+    ],
+  ])('negotiates grant types %j and response types %j to %j', (grant_types, response_types, expected) => {
+    const metadata = negotiateClientMetadata({ redirect_uris: [URI], grant_types, response_types });
+    expect(metadata.grantTypes).toEqual(expected);
+  });
+
+  it.each([
+    [undefined, 'none'],
+    [null, 'none'],
+    ['none', 'none'],
+    ['client_secret_post', 'client_secret_post'],
+    ['client_secret_basic', 'client_secret_basic'],
+    ['client_secret_jwt', 'client_secret_basic'],
+    ['private_key_jwt', 'none'],
+    ['tls_client_auth', 'none'],
+  ])('negotiates the authentication method %j to %s', (token_endpoint_auth_method, expected) => {
+    const metadata = negotiateClientMetadata({ redirect_uris: [URI], token_endpoint_auth_method });
+    expect(metadata.tokenEndpointAuthMethod).toBe(expected);
+  });
+
+  it.each([
+    ['no redirect URI', {}, 'invalid_redirect_uri'],
+    ['an empty list', { redirect_uris: [] }, 'invalid_redirect_uri'],
+    ['eleven', { redirect_uris: Array.from({ length: 11 }, (_, n) => `${URI}/${n}`) }, 'invalid_redirect_uri'],
+    ['none acceptable', { redirect_uris: ['http://app.test/cb'] }, 'invalid_redirect_uri'],
+    ['#8 a dangerous one among good ones', { redirect_uris: [URI, 'javascript:alert(1)'] }, 'invalid_redirect_uri'],
+    ['not a list', { redirect_uris: URI }, 'invalid_redirect_uri'],
+    ['numbers', { redirect_uris: [1] }, 'invalid_redirect_uri'],
+    ['no code flow', { redirect_uris: [URI], grant_types: ['client_credentials'] }, 'invalid_client_metadata'],
+    ['only implicit', { redirect_uris: [URI], response_types: ['token'] }, 'invalid_client_metadata'],
+    ['a name that is a number', { redirect_uris: [URI], client_name: 1 }, 'invalid_client_metadata'],
+    ['#174 a long name', { redirect_uris: [URI], client_name: 'x'.repeat(129) }, 'invalid_client_metadata'],
+    ['a method that is a list', { redirect_uris: [URI], token_endpoint_auth_method: [] }, 'invalid_client_metadata'],
+    ['null', null, 'invalid_client_metadata'],
+    ['an array', [], 'invalid_client_metadata'],
+    ['a string', 'x', 'invalid_client_metadata'],
+    ['members of the prototype', Object.create({ redirect_uris: [URI] }), 'invalid_redirect_uri'],
+  ])('refuses %s', (_, body, code) =>
+    expect(() => negotiateClientMetadata(body)).toThrow(expect.objectContaining({ code })),
+  );
+});
+
+describe('Client ids', () => {
+  const base = { redirect_uris: [URI, 'http://localhost/cb'], client_name: 'A' };
+  const id = (body: object) => publicClientId(negotiateClientMetadata({ ...base, ...body }));
+
+  it('#172 are the same for the same metadata, whatever else was sent and in whatever order', () => {
+    expect(id({ software_id: 'x', client_id: 'admin', redirect_uris: [...base.redirect_uris].reverse() })).toBe(id({}));
+  });
+
+  it('differ with the name, the redirect URIs and the grant types', () => {
+    const ids = [
+      id({}),
+      id({ client_name: 'B' }),
+      id({ client_name: undefined }),
+      id({ redirect_uris: [URI] }),
+      id({ grant_types: ['authorization_code'] }),
+    ];
+    expect(new Set(ids).size).toBe(5);
+  });
+
+  it('#177 never begin with https://', () => {
+    for (const method of ['none', 'client_secret_post']) {
+      const metadata = negotiateClientMetadata({ ...base, token_endpoint_auth_method: method });
+      expect(newRegisteredClient(metadata, NOW).client.clientId).toMatch(/^gh_client_[A-Za-z0-9_-]{22,43}$/);
+    }
+  });
+
+  it('#181 a secret is stored as its hash alone', () => {
+    const metadata = negotiateClientMetadata({ ...base, token_endpoint_auth_method: 'client_secret_basic' });
+    const { client, clientSecret = '' } = newRegisteredClient(metadata, NOW);
+    expect(client.clientSecretHash).toBe(sha256(clientSecret));
+    expect(JSON.stringify(client)).not.toContain(clientSecret);
+    expect(client.expiresAt).toBe(NOW + DAY);
+  });
+});
+
+describe('Life of a registered client', () => {
+  it('slides: extended only once that gains a week, and then to outlive the longest grant (#182)', () => {
+    const first = firstClientExpiry(false, NOW);
+    expect(first).toBe(NOW + 97 * DAY);
+    expect(extendedClientExpiry(first, NOW + 7 * DAY)).toBeUndefined();
+    expect(extendedClientExpiry(first, NOW + 7 * DAY + 1)).toBe(NOW + 7 * DAY + 1 + 97 * DAY);
+    expect(extendedClientExpiry(first, NOW, 180)).toBe(NOW + 187 * DAY);
+    expect(extendedClientExpiry(NOW + DAY, NOW)).toBe(NOW + 97 * DAY);
+  });
+
+  it('has no end where none was set', () => expect(extendedClientExpiry(undefined, NOW)).toBeUndefined());
+});

@@ -1,0 +1,53 @@
+import { calculateJwkThumbprint } from 'jose';
+import { activeKey, jwkSet, nextRing, publicJwkOf, publicKeyOf } from '../../lambdas/shared/core/key-ring.ts';
+import { NOW } from '../support/records.ts';
+import { newTestKey, ringOf } from '../support/signing-key.ts';
+
+describe('Key ring', () => {
+  it('RFC 7638 §3.1: the key id is the thumbprint (its own example)', async () => {
+    const n =
+      '0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3' +
+      'oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdA' +
+      'ZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-' +
+      'kEgU8awapJzKnqDKgw';
+    expect(publicJwkOf(n, 'AQAB').kid).toBe('NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs');
+    const { publicJwk } = newTestKey();
+    expect(publicJwk.kid).toBe(await calculateJwkThumbprint(publicJwk));
+  });
+
+  it('finds keys in every state, and signs with the active one alone', () => {
+    const [next, active, retiring] = [newTestKey('next'), newTestKey('active'), newTestKey('retiring')];
+    const ring = ringOf(next, active, retiring);
+    expect(activeKey(ring)).toBe(active.signingKey);
+    for (const key of [next, active, retiring]) expect(publicKeyOf(ring, key.publicJwk.kid)).toBe(key.publicJwk);
+    expect(publicKeyOf(ring, 'toString')).toBeUndefined();
+    expect(jwkSet(ring).keys.map(({ kid }) => kid)).toEqual(ring.keys.map(({ kid }) => kid));
+  });
+
+  it('#210: the JWK Set carries public members only', () => {
+    const { signingKey } = newTestKey();
+    const careless = { ...signingKey, publicJwk: { ...signingKey.publicJwk, d: 'private', p: 'private', x5c: [] } };
+    expect(Object.keys(jwkSet({ version: 1, keys: [careless] }).keys[0] ?? {})).toEqual([
+      'kty',
+      'n',
+      'e',
+      'kid',
+      'alg',
+      'use',
+    ]);
+  });
+
+  it.each([
+    ['no ring', undefined, 1],
+    ['an empty ring', { version: 4, keys: [] }, 5],
+  ])('%s gets its first key, which signs', (_name, ring, version) => {
+    const { signingKey } = newTestKey();
+    const next = nextRing(ring, NOW);
+    if (next.step !== 'create_key') throw new Error('no step');
+    expect(next.ringWith(signingKey)).toEqual({ version, keys: [signingKey] });
+  });
+
+  it('a ring that signs needs nothing', () => {
+    expect(nextRing(ringOf(newTestKey()), NOW)).toEqual({ step: 'none' });
+  });
+});

@@ -1,0 +1,48 @@
+import { describeScope, effectiveScopes, negotiateScopes, satisfies } from '../../lambdas/shared/core/scopes.ts';
+
+const DEFINITIONS = {
+  mcp: { description: 'Use the tools of this server' },
+  'mcp:write': { description: 'Change data', implies: ['mcp'] },
+  'mcp:admin': { implies: ['mcp:write'] },
+  circle: { implies: ['circle', 'mcp:admin'] },
+};
+
+describe('Scope hierarchy', () => {
+  it('follows implications to the end, in circles too', () => {
+    expect([...effectiveScopes(['mcp:admin'], DEFINITIONS)].sort()).toEqual(['mcp', 'mcp:admin', 'mcp:write']);
+    expect(effectiveScopes(['circle'], DEFINITIONS).has('mcp')).toBe(true);
+  });
+
+  it('lets an implying scope stand for a required one, and not the other way round', () => {
+    expect(satisfies(['mcp:admin'], ['mcp'], DEFINITIONS)).toBe(true);
+    expect(satisfies(['mcp'], ['mcp:write'], DEFINITIONS)).toBe(false);
+    expect(satisfies([], [], DEFINITIONS)).toBe(true);
+  });
+
+  it('reads nothing from the prototype of its definitions', () => {
+    expect([...effectiveScopes(['constructor', '__proto__'], DEFINITIONS)]).toEqual(['constructor', '__proto__']);
+    expect(describeScope('toString', DEFINITIONS)).toBe('toString');
+  });
+});
+
+describe('Scope of an authorization (RFC 6749 §3.3)', () => {
+  it.each([
+    ['omitted: the required ones', undefined, ['mcp']],
+    ['only unknown ones: the required ones', 'claudeai openid', ['mcp']],
+    ['unknown ones are dropped', 'mcp openid mcp:write', ['mcp', 'mcp:write']],
+    ['a required one is added where nothing asked for implies it', 'offline_access', ['mcp', 'offline_access']],
+    ['a required one that is implied is not added', 'mcp:write', ['mcp:write']],
+    ['each once', 'mcp mcp', ['mcp']],
+    ['prototype names are unknown', 'constructor __proto__', ['mcp']],
+  ])('%s', (_, requested, expected) => expect(negotiateScopes(requested, ['mcp'], DEFINITIONS)).toEqual(expected));
+
+  it('knows email and profile only where a server requires them', () => {
+    expect(negotiateScopes('mcp email', ['mcp'], DEFINITIONS)).toEqual(['mcp']);
+    expect(negotiateScopes('mcp email', ['mcp', 'email'], DEFINITIONS)).toEqual(['mcp', 'email']);
+  });
+
+  it('says it in words', () => {
+    expect(describeScope('mcp:write', DEFINITIONS)).toBe('Change data');
+    expect(describeScope('email', {})).toBe('See your e-mail address');
+  });
+});

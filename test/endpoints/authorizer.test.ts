@@ -1,0 +1,220 @@
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { authorizer } from '../../lambdas/authorizer/handler.ts';
+import { KeyRingCache } from '../../lambdas/shared/adapters/dynamodb/key-ring-cache.ts';
+import { accessTokenClaims } from '../../lambdas/shared/core/access-token.ts';
+import type { KeyRing } from '../../lambdas/shared/core/key-ring.ts';
+import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
+import { formatRefreshToken } from '../../lambdas/shared/core/refresh-token.ts';
+import { memoryLog } from '../support/post-form.ts';
+import { ISSUER, NOW, RESOURCE, redeemedGrant, testGrant } from '../support/records.ts';
+import { newTestKey, ringOf, signedJwt } from '../support/signing-key.ts';
+
+const key = newTestKey();
+const newKey = newTestKey();
+const METHOD_ARN = 'arn:aws:execute-api:eu-west-1:000000000000:api1/prod/POST/mcp';
+const OPTIONS = { issuer: ISSUER, lifetimeSeconds: 3600, now: NOW };
+
+let now: number;
+let reads: number;
+let read: () => Promise<KeyRing | undefined>;
+let memory: ReturnType<typeof memoryLog>;
+let handler: ReturnType<typeof authorizer>;
+
+beforeEach(() => {
+  now = NOW;
+  reads = 0;
+  read = async () => ringOf(key);
+  memory = memoryLog();
+  const load = () => {
+    reads += 1;
+    return read();
+  };
+  handler = authorizer({
+    issuer: ISSUER,
+    protectedResources: { api1: '/mcp', api2: '/other' },
+    servers: { '/mcp': { requiredScopes: ['mcp'] }, '/other': { requiredScopes: ['mcp', 'email'] } },
+    scopes: { mcp: {}, 'mcp:write': { implies: ['mcp'] } },
+    keys: new KeyRingCache(load, () => now),
+    now: () => now,
+    log: memory.log,
+  });
+});
+
+const tokenFor = (overrides: Parameters<typeof testGrant>[0] = {}, scopes: readonly string[] = ['mcp']) =>
+  signedJwt(key, accessTokenClaims(testGrant(overrides), scopes, OPTIONS));
+
+const call = (
+  headers: Record<string, string[]>,
+  { apiId = 'api1', methodArn = METHOD_ARN }: { apiId?: string; methodArn?: string } = {},
+) =>
+  handler({
+    type: 'REQUEST',
+    methodArn,
+    multiValueHeaders: headers,
+    requestContext: { apiId, requestId: 'request-1' },
+  } as unknown as APIGatewayRequestAuthorizerEvent);
+const callWith = (token: string, options = {}) => call({ Authorization: [`Bearer ${token}`] }, options);
+
+describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
+  it('#111: lets a valid token through to every route of this API and stage', async () => {
+    const { policyDocument, principalId } = await callWith(tokenFor());
+    expect(principalId).toBe('subject-of-ada');
+    expect(policyDocument.Statement).toEqual([
+      {
+        Action: 'execute-api:Invoke',
+        Effect: 'Allow',
+        Resource: 'arn:aws:execute-api:eu-west-1:000000000000:api1/prod/*',
+      },
+    ]);
+  });
+
+  it('the context has every key, and - where there is nothing', async () => {
+    expect((await callWith(tokenFor())).context).toEqual({
+      subject: 'subject-of-ada',
+      upstreamSubject: '-',
+      email: '-',
+      name: '-',
+      scopes: 'mcp',
+      clientId: 'client-1',
+      identityProvider: 'company',
+    });
+    expect((await callWith(tokenFor({}, ['mcp', 'email', 'profile']))).context).toEqual({
+      subject: 'subject-of-ada',
+      upstreamSubject: 'ada-upstream',
+      email: 'ada@example.com',
+      name: 'Ada Lovelace',
+      scopes: 'mcp email profile',
+      clientId: 'client-1',
+      identityProvider: 'company',
+    });
+  });
+
+  it.each([
+    ['Jürgen Groß 🚀', 'J%C3%BCrgen Gro%C3%9F %F0%9F%9A%80'],
+    ['a\r\nX-Gatehouse-Subject: eve', 'a%0D%0AX-Gatehouse-Subject: eve'],
+    ['100 %', '100 %25'],
+    ['\u0000', '%00'],
+    ['   ', '-'],
+    ['', '-'],
+    ['\u202eadA', '%E2%80%AEadA'],
+    ['\ud800', '%EF%BF%BD'],
+  ])('#120: the name %j stands in a header as %j', async (name, value) => {
+    const identity = { ...testGrant().identity, name };
+    const { context } = await callWith(tokenFor({ identity }, ['mcp', 'profile']));
+    expect(context?.name).toBe(value);
+    if (name.isWellFormed() && value !== '-') expect(decodeURIComponent(value)).toBe(name);
+  });
+
+  it('#120: an upstream subject too long to be true is nothing, never a shortened one', async () => {
+    const identity = { ...testGrant().identity, subject: 'a'.repeat(3000) };
+    const { context } = await callWith(tokenFor({ identity }, ['mcp', 'profile']));
+    expect(context?.upstreamSubject).toBe('-');
+  });
+
+  it('#116: the scheme and the header’s name in any case', async () => {
+    for (const name of ['authorization', 'AUTHORIZATION', 'Authorization']) {
+      await call({ [name]: [`bEaReR ${tokenFor()}`] });
+    }
+  });
+
+  it.each([
+    ['no header', {}],
+    ['empty', { Authorization: [''] }],
+    ['Basic', { Authorization: ['Basic abc'] }],
+    ['no token', { Authorization: ['Bearer'] }],
+    ['two tokens in one header', { Authorization: [`Bearer ${tokenFor()} ${tokenFor()}`] }],
+    ['the header twice', { Authorization: [`Bearer ${tokenFor()}`, `Bearer ${tokenFor()}`] }],
+    ['the header twice, in two spellings', { Authorization: [`Bearer ${tokenFor()}`], authorization: ['Bearer a'] }],
+    ['two values joined', { Authorization: [`Bearer ${tokenFor()}, Bearer ${tokenFor()}`] }],
+    ['garbage', { Authorization: ['Bearer garbage'] }],
+    ['#87 a refresh token', { Authorization: [`Bearer ${formatRefreshToken(redeemedGrant().first.token)}`] }],
+    ['#99 another resource', { Authorization: [`Bearer ${tokenFor({ resource: `${ISSUER}/other` })}`] }],
+    ['#98 another type', { Authorization: [`Bearer ${signedJwt(key, {}, { alg: 'RS256', kid: key.publicJwk.kid })}`] }],
+    ['#95 another key', { Authorization: [`Bearer ${signedJwt(newKey, {})}`] }],
+  ])('#116: 401 for %s', async (_name, headers) => {
+    await expect(call(headers as Record<string, string[]>)).rejects.toThrow(/^Unauthorized$/);
+    expect(memory.names()).toEqual(['authorizer_denied']);
+  });
+
+  it('#102: 401 from the second at which it expires', async () => {
+    const token = tokenFor();
+    now = NOW + 3599;
+    await callWith(token);
+    now = NOW + 3600;
+    await expect(callWith(token)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  it('#113: servers are told apart by the API alone, and a token for one is refused by the other', async () => {
+    const token = tokenFor({ resource: `${ISSUER}/other` }, ['mcp', 'email']);
+    await callWith(token, { apiId: 'api2' });
+    await expect(callWith(token)).rejects.toThrow(/^Unauthorized$/);
+    await expect(callWith(tokenFor(), { apiId: 'api2' })).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  it('#114: an API that is not configured is a fault of ours, and closed', async () => {
+    for (const apiId of ['api3', 'toString', '__proto__']) {
+      await expect(callWith(tokenFor(), { apiId })).rejects.toThrow('not among the protected resources');
+    }
+  });
+
+  it('403: a missing scope is denied with the challenge that names all scopes of the operation', async () => {
+    const token = tokenFor({ resource: `${ISSUER}/other` }, ['mcp']);
+    const { policyDocument, context } = await callWith(token, { apiId: 'api2' });
+    expect(policyDocument.Statement[0]?.Effect).toBe('Deny');
+    expect(context).toEqual({
+      challenge:
+        'Bearer error="insufficient_scope", scope="mcp email", ' +
+        `resource_metadata="${ISSUER}/.well-known/oauth-protected-resource/other", ` +
+        'error_description="This server needs more permissions than were granted."',
+    });
+  });
+
+  it('a scope that implies the required one is enough', async () => {
+    const { policyDocument } = await callWith(tokenFor({}, ['mcp:write']));
+    expect(policyDocument.Statement[0]?.Effect).toBe('Allow');
+  });
+
+  it('warm, it waits for nothing', async () => {
+    await callWith(tokenFor());
+    now += 45;
+    read = () => new Promise(() => {});
+    await callWith(tokenFor());
+    expect(reads).toBe(2);
+  });
+
+  it('#109: a token of a key that was published a moment ago is accepted', async () => {
+    await callWith(tokenFor());
+    read = async () => ringOf(key, newKey);
+    now += 5;
+    await callWith(signedJwt(newKey, accessTokenClaims(testGrant(), ['mcp'], OPTIONS)));
+    expect(reads).toBe(2);
+  });
+
+  it('#110: 1,000 unknown key ids cost one read', async () => {
+    await callWith(tokenFor());
+    now += 5;
+    for (let count = 0; count < 1000; count += 1) {
+      const kid = String(count).padStart(43, 'A');
+      const token = `${Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'at+jwt', kid })).toString('base64url')}.e30.AA`;
+      await expect(callWith(token)).rejects.toThrow(/^Unauthorized$/);
+    }
+    expect(reads).toBe(2);
+  });
+
+  it('#114: cold without an answer of DynamoDB it fails closed, and not with 401', async () => {
+    read = async () => {
+      throw new UnavailableError('DynamoDB');
+    };
+    await expect(callWith(tokenFor())).rejects.toThrow('could not decide');
+    expect(memory.names()).toEqual(['request_failed']);
+    read = async () => ringOf(key);
+    await callWith(tokenFor());
+  });
+
+  it('nothing of the token is logged', async () => {
+    const token = tokenFor({ resource: RESOURCE }, []);
+    await callWith(token);
+    await expect(callWith(`${token}x`)).rejects.toThrow();
+    for (const part of token.split('.')) expect(JSON.stringify(memory.events)).not.toContain(part);
+  });
+});

@@ -1,0 +1,196 @@
+import {
+  authorizationQuery,
+  Browser,
+  FrontHalf,
+  ISSUER,
+  locationOf,
+  REDIRECT_URI,
+  sealedRequestOf,
+} from '../support/front-half.ts';
+
+const shownForm = async (options = {}, query = authorizationQuery()) => {
+  const gate = new FrontHalf(options);
+  gate.addClient();
+  const browser = new Browser();
+  const request = sealedRequestOf(await gate.authorize(query, browser));
+  return { gate, browser, request };
+};
+
+const bindings = (browser: Browser) =>
+  [...browser.cookies.keys()].filter((name) => name.startsWith('__Host-gatehouse-tx-'));
+
+describe('Consent endpoint', () => {
+  it('approve: one write, the binding cookie, 303 to the provider', async () => {
+    const { gate, browser, request } = await shownForm();
+    const answer = await gate.consent({ request, decision: 'approve' }, browser);
+    expect(answer.status).toBe(303);
+    expect(locationOf(answer).origin).toBe('https://company.idp.example');
+    expect([gate.transactions.reads, gate.transactions.writes, gate.clients.reads, gate.grants.writes]).toEqual([
+      0, 1, 1, 0,
+    ]);
+    expect(answer.cookies).toEqual([
+      expect.stringMatching(
+        /^__Host-gatehouse-tx-[\w-]{22}=1800000000\.[\w-]{43}; Path=\/; Max-Age=600; Secure; HttpOnly; SameSite=Lax$/,
+      ),
+    ]);
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+    expect(gate.events()).toEqual(['consent_shown', 'consent_given']);
+  });
+
+  it('#30 sends nothing of the client upstream, and stores no secret', async () => {
+    const { gate, browser, request } = await shownForm(
+      {},
+      authorizationQuery({ state: 'canary-state', prompt: 'canary' }),
+    );
+    const answer = await gate.consent({ request, decision: 'approve' }, browser);
+    expect(answer.headers.location).not.toMatch(/canary|client\.example|E9Melhoa/);
+    const [row] = gate.transactions.rows.values();
+    const cookie = [...browser.cookies.values()].find((value) => value.startsWith('1800000000.')) ?? '';
+    expect(JSON.stringify(row)).not.toContain(cookie.split('.')[1]);
+    expect(JSON.stringify(row)).not.toContain(locationOf(answer).searchParams.get('state'));
+  });
+
+  it('#139 deny: access_denied with state and iss, and nothing is written', async () => {
+    const { gate, browser, request } = await shownForm();
+    const answer = await gate.consent({ request, decision: 'deny', idp: 'company' }, browser);
+    expect(answer.status).toBe(303);
+    const location = locationOf(answer);
+    expect(`${location.origin}${location.pathname}`).toBe(REDIRECT_URI);
+    expect(Object.fromEntries(location.searchParams)).toMatchObject({
+      error: 'access_denied',
+      state: 'the state',
+      iss: ISSUER,
+    });
+    expect([gate.transactions.writes, answer.cookies.length]).toEqual([0, 0]);
+    expect(gate.events()).toEqual(['consent_shown', 'consent_denied']);
+  });
+
+  it('#2 takes nothing of the request from the form', async () => {
+    const { gate, browser, request } = await shownForm();
+    await gate.consent(
+      {
+        request,
+        decision: 'approve',
+        redirect_uri: 'https://evil.test/cb',
+        client_id: 'other',
+        scope: 'all',
+        resource: 'x',
+      },
+      browser,
+    );
+    const [row] = gate.transactions.rows.values();
+    expect(row?.request).toMatchObject({ redirectUri: REDIRECT_URI, clientId: 'gh_client_test', scopes: ['mcp'] });
+  });
+
+  it.each([
+    ['another origin', { origin: 'https://evil.test' }],
+    ['an origin that begins alike', { origin: `${ISSUER}.evil.test` }],
+    ['Origin: null', { origin: 'null' }],
+    ['an empty origin', { origin: '' }],
+  ])('#129 refuses %s', async (_, headers) => {
+    const { gate, browser, request } = await shownForm();
+    const answer = await gate.consent({ request, decision: 'approve' }, browser, headers);
+    expect([answer.status, gate.transactions.writes, answer.cookies.length]).toEqual([403, 0, 0]);
+  });
+
+  it('#129 refuses a form without the page cookie, and one of another browser', async () => {
+    const { gate, request } = await shownForm();
+    expect((await gate.consent({ request, decision: 'approve' }, new Browser())).status).toBe(403);
+    const other = new Browser();
+    await gate.authorize(authorizationQuery(), other);
+    expect((await gate.consent({ request, decision: 'approve' }, other)).status).toBe(400);
+    expect(gate.transactions.writes).toBe(0);
+  });
+
+  it('#141 refuses a form that was altered, is missing, or has expired', async () => {
+    const { gate, browser, request } = await shownForm();
+    const parts = request.split('.');
+    const altered = [...parts.slice(0, 3), `A${parts[3]?.slice(1)}`, parts[4]].join('.');
+    for (const form of [{ request: altered }, {}, { request: 'x' }, { request: 'a.b.c.d.e' }]) {
+      expect((await gate.consent({ ...form, decision: 'approve' }, browser)).status).toBe(400);
+    }
+    gate.now += 601;
+    expect((await gate.consent({ request, decision: 'approve' }, browser)).status).toBe(400);
+    expect(gate.transactions.writes).toBe(0);
+  });
+
+  it('binds the transaction to the chosen provider', async () => {
+    const { gate, browser, request } = await shownForm({ providers: ['google', 'work'] });
+    const answer = await gate.consent({ request, idp: 'work' }, browser);
+    expect(locationOf(answer).origin).toBe('https://work.idp.example');
+    expect([...gate.transactions.rows.values()][0]?.identityProviderId).toBe('work');
+  });
+
+  it.each([{}, { decision: 'approve' }, { idp: 'unknown' }, { idp: 'constructor' }, { decision: 'x' }])(
+    'refuses the choice %j where there are several',
+    async (choice) => {
+      const { gate, browser, request } = await shownForm({ providers: ['google', 'work'] });
+      expect((await gate.consent({ request, ...choice }, browser)).status).toBe(400);
+      expect(gate.transactions.writes).toBe(0);
+    },
+  );
+
+  it('#131 the same form twice, at once, is one row and the same redirect', async () => {
+    const { gate, browser, request } = await shownForm();
+    const answers = await Promise.all([1, 2].map(() => gate.consent({ request, decision: 'approve' }, browser)));
+    expect(answers[0]?.headers.location).toBe(answers[1]?.headers.location);
+    expect(gate.transactions.rows.size).toBe(1);
+  });
+
+  it('a form whose login went on is not used again', async () => {
+    const { gate, browser, request } = await shownForm();
+    const upstream = locationOf(await gate.consent({ request, decision: 'approve' }, browser));
+    await gate.callback(new URLSearchParams({ code: 'c', state: upstream.searchParams.get('state') ?? '' }), browser);
+    const again = await gate.consent({ request, decision: 'approve' }, browser);
+    expect([again.status, again.headers.location]).toEqual([400, undefined]);
+  });
+
+  it('#142 keeps at most five binding cookies, and drops the oldest', async () => {
+    const gate = new FrontHalf();
+    gate.addClient();
+    const browser = new Browser();
+    for (let n = 0; n < 8; n += 1) {
+      gate.now += 1;
+      await gate.approve(browser);
+    }
+    expect(bindings(browser)).toHaveLength(5);
+    expect([...browser.cookies.values()].filter((value) => /^180000000[4-8]\./.test(value))).toHaveLength(5);
+    expect(browser.headers().cookie?.length).toBeLessThan(4096);
+  });
+
+  it('carries the longest request that /authorize takes', async () => {
+    const { gate, browser, request } = await shownForm({}, authorizationQuery({ state: 'x'.repeat(5800) }));
+    expect((await gate.consent({ request, decision: 'approve' }, browser)).status).toBe(303);
+  });
+
+  it.each([
+    ['#60 too long', `request=${'x'.repeat(33_000)}`, 413],
+    ['#23 a parameter twice', 'decision=approve&decision=deny', 400],
+    ['#61 bytes that are not UTF-8', 'request=%ff', 400],
+    ['#61 a broken escape', 'request=%zz', 400],
+    ['nothing', '', 400],
+  ])('refuses a form that is %s', async (_, body, status) => {
+    const { gate, browser } = await shownForm();
+    const answer = await gate.consent(body, browser);
+    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8']);
+  });
+
+  it.each([
+    'application/json',
+    'multipart/form-data',
+    'text/plain',
+    'application/x-www-form-urlencoded; charset=latin1',
+  ])('#58 refuses the content type %s', async (contentType) => {
+    const { gate, browser, request } = await shownForm();
+    const form = { request, decision: 'approve' };
+    expect((await gate.consent(form, browser, { 'content-type': contentType })).status).toBe(400);
+  });
+
+  it('a fault of the table is a page with 503; the form works afterwards', async () => {
+    const { gate, browser, request } = await shownForm();
+    gate.transactions.failing = true;
+    expect((await gate.consent({ request, decision: 'approve' }, browser)).status).toBe(503);
+    gate.transactions.failing = false;
+    expect((await gate.consent({ request, decision: 'approve' }, browser)).status).toBe(303);
+  });
+});

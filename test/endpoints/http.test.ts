@@ -1,0 +1,144 @@
+import { jsonLog } from '../../lambdas/shared/adapters/json-log.ts';
+import { OAuthError, UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
+import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
+import { formParameters } from '../../lambdas/shared/http/forms.ts';
+import { type Flow, json } from '../../lambdas/shared/http/message.ts';
+import { errorPage } from '../../lambdas/shared/pages/message-page.ts';
+import { ISSUER, invoke } from '../support/front-half.ts';
+
+const lines: Record<string, unknown>[] = [];
+const log = jsonLog((line) => {
+  expect(line.indexOf('\n')).toBe(line.length - 1);
+  lines.push(JSON.parse(line));
+});
+beforeEach(() => {
+  lines.length = 0;
+});
+
+const failing = (error: unknown, options = {}) => {
+  const flow: Flow = async () => {
+    throw error;
+  };
+  return invoke(endpoint(flow, { log, ...options }), { path: '/token' });
+};
+
+describe('Errors on the wire and in the log (#65)', () => {
+  it('a refusal: the code, its words, the request id; the detail is for the log', async () => {
+    const answer = await failing(new OAuthError('invalid_grant', 'The words.', { detail: 'the detail' }));
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([
+      400,
+      { error: 'invalid_grant', error_description: 'The words.', request_id: 'request-1' },
+    ]);
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    expect(lines).toEqual([
+      expect.objectContaining({
+        event: 'request_refused',
+        requestId: 'request-1',
+        error: 'invalid_grant',
+        detail: 'the detail',
+      }),
+    ]);
+  });
+
+  it('a fault of a service: 503 with Retry-After, its cause in the log', async () => {
+    const answer = await failing(new UnavailableError('DynamoDB', new Error('arn:aws:secret')));
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+    expect(answer.body).not.toMatch(/arn:aws|DynamoDB/);
+    expect(lines[0]).toMatchObject({ event: 'request_failed', detail: expect.stringContaining('arn:aws') });
+  });
+
+  it('anything else: server_error in constant words', async () => {
+    for (const error of [new TypeError('canary'), 'canary', undefined, { canary: true }]) {
+      const answer = await failing(error);
+      expect([answer.status, JSON.parse(answer.body).error]).toEqual([500, 'server_error']);
+      expect(answer.body).not.toContain('canary');
+    }
+  });
+
+  it('#233 what could not be parsed is not quoted in the log', async () => {
+    const cause = (() => {
+      try {
+        return JSON.parse('{"access_token":"canary');
+      } catch (error) {
+        return error;
+      }
+    })();
+    await failing(new Error('reading failed', { cause }));
+    expect(lines[0]?.detail).toBe('Error: reading failed <- SyntaxError');
+  });
+
+  it('#235 a value cannot forge a line, and is cut', async () => {
+    await failing(
+      new OAuthError('invalid_request', 'x', { detail: `a\n{"event":"forged"}\u001b[31m${'x'.repeat(5000)}` }),
+    );
+    expect(lines).toHaveLength(1);
+    expect(String(lines[0]?.detail).length).toBe(1000);
+  });
+
+  it('a page shows the words and the request id, escaped', async () => {
+    const answer = await failing(new OAuthError('invalid_request', '<b>'), { renderError: errorPage(ISSUER) });
+    expect(answer.body).toContain('&lt;b&gt;');
+    expect(answer.body).toContain('request-1');
+  });
+});
+
+describe('Forms (RFC 6749 App. B)', () => {
+  const send = async (body: string, headers: Record<string, string | readonly string[]> = {}) => {
+    let parameters: [string, string][] = [];
+    const flow: Flow = async (request) => {
+      parameters = [...formParameters(request, { repeatable: ['resource'] })];
+      return json(200, {});
+    };
+    const answer = await invoke(endpoint(flow, { log }), {
+      method: 'POST',
+      path: '/token',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+      body,
+    });
+    return { status: answer.status, parameters };
+  };
+
+  it('decode plus and percent, drop empty values, and keep what may be repeated', async () => {
+    expect(await send('a=x+y%2B&b=&&c&d=1=2&resource=1&resource=2&%C3%BC=%E2%82%AC')).toEqual({
+      status: 200,
+      parameters: [
+        ['a', 'x y+'],
+        ['d', '1=2'],
+        ['resource', '1'],
+        ['resource', '2'],
+        ['ü', '€'],
+      ],
+    });
+  });
+
+  it.each([
+    ['#23 a parameter twice', 'a=1&a=2', 400],
+    ['#23 a parameter twice, written differently', 'a=1&%61=2', 400],
+    ['#61 overlong UTF-8', 'a=%c0%80', 400],
+    ['#61 half a character', 'a=%e2%82', 400],
+    ['#61 lost bytes', 'a=\uFFFD', 400],
+    ['#61 a broken escape', 'a=%', 400],
+    ['#60 more than 16 KB', `a=${'x'.repeat(16_383)}`, 413],
+  ])('refuse %s', async (_, body, status) => expect((await send(body)).status).toBe(status));
+
+  it('#60 many parameters are read in no time', async () => {
+    const body = Array.from({ length: 2000 }, (_, n) => `p${n}=1`).join('&');
+    expect((await send(body)).parameters).toHaveLength(2000);
+  });
+
+  it.each([
+    ['application/x-www-form-urlencoded;charset=UTF-8', 200],
+    ['Application/X-WWW-Form-Urlencoded', 200],
+    ['application/x-www-form-urlencoded; charset=latin1', 400],
+    ['application/json, application/x-www-form-urlencoded', 400],
+    ['application/x-www-form-urlencodedx', 400],
+    ['', 400],
+  ])('#58 with the content type %j: %d', async (contentType, status) =>
+    expect((await send('a=1', { 'Content-Type': contentType })).status).toBe(status),
+  );
+
+  it('#58 with two content types are refused', async () => {
+    const types = ['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded'];
+    expect((await send('a=1', { 'Content-Type': types })).status).toBe(400);
+  });
+});

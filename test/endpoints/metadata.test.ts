@@ -1,0 +1,125 @@
+import {
+  OAuthMetadataSchema,
+  OAuthProtectedResourceMetadataSchema,
+  OpenIdProviderDiscoveryMetadataSchema,
+} from '@modelcontextprotocol/sdk/shared/auth.js';
+import { authorizationServerMetadataFlow } from '../../lambdas/authorization-server-metadata/handler.ts';
+import { protectedResourceMetadataFlow } from '../../lambdas/protected-resource-metadata/handler.ts';
+import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
+import { ISSUER, invoke } from '../support/front-half.ts';
+
+const options = { log: () => undefined, cors: true };
+const HOSTILE = {
+  host: 'evil.test',
+  'x-forwarded-host': 'evil.test',
+  'x-forwarded-proto': 'http',
+  'mcp-protocol-version': 'x',
+};
+
+describe('Authorization server metadata (RFC 8414 §2)', () => {
+  const handler = endpoint(
+    authorizationServerMetadataFlow({
+      issuer: ISSUER,
+      servers: { '/mcp': { requiredScopes: ['mcp', 'email'] } },
+      scopes: { mcp: {}, 'mcp:write': {} },
+    }),
+    options,
+  );
+  const get = (path = '/.well-known/oauth-authorization-server', headers = {}) => invoke(handler, { path, headers });
+
+  it("satisfies the MCP SDK's schemas, the OpenID one too", async () => {
+    const document = JSON.parse((await get()).body);
+    expect(OAuthMetadataSchema.parse(document)).toMatchObject({ issuer: ISSUER });
+    expect(OpenIdProviderDiscoveryMetadataSchema.parse(document)).toMatchObject({ issuer: ISSUER });
+  });
+
+  it('#207 lists what works and nothing else', async () => {
+    expect(JSON.parse((await get()).body)).toEqual({
+      issuer: ISSUER,
+      authorization_endpoint: `${ISSUER}/authorize`,
+      token_endpoint: `${ISSUER}/token`,
+      registration_endpoint: `${ISSUER}/register`,
+      revocation_endpoint: `${ISSUER}/revoke`,
+      jwks_uri: `${ISSUER}/.well-known/jwks.json`,
+      scopes_supported: ['mcp', 'email', 'mcp:write', 'offline_access'],
+      response_types_supported: ['code'],
+      response_modes_supported: ['query'],
+      grant_types_supported: ['authorization_code', 'refresh_token'],
+      code_challenge_methods_supported: ['S256'],
+      token_endpoint_auth_methods_supported: ['none', 'client_secret_post', 'client_secret_basic'],
+      revocation_endpoint_auth_methods_supported: ['none', 'client_secret_post', 'client_secret_basic'],
+      authorization_response_iss_parameter_supported: true,
+      request_parameter_supported: false,
+      request_uri_parameter_supported: false,
+      claims_parameter_supported: false,
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    });
+  });
+
+  it('#203 is the same bytes under both names, whatever Host and X-Forwarded-* say', async () => {
+    const plain = await get();
+    expect((await get('/.well-known/openid-configuration', HOSTILE)).body).toBe(plain.body);
+  });
+
+  it('may be read and kept by browsers', async () => {
+    const { status, headers } = await get();
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'access-control-allow-origin': '*',
+      'cache-control': 'public, max-age=300',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(headers['access-control-allow-credentials']).toBeUndefined();
+  });
+});
+
+describe('Protected resource metadata (RFC 9728 §3)', () => {
+  const PATH = '/.well-known/oauth-protected-resource';
+  const handlerFor = (...paths: string[]) =>
+    endpoint(
+      protectedResourceMetadataFlow({
+        issuer: ISSUER,
+        servers: Object.fromEntries(paths.map((path) => [path, { requiredScopes: ['mcp'] }])),
+      }),
+      options,
+    );
+
+  it('#208 names the resource exactly, and never offline_access', async () => {
+    const answer = await invoke(handlerFor('/mcp'), { path: `${PATH}/mcp`, headers: HOSTILE });
+    expect(OAuthProtectedResourceMetadataSchema.parse(JSON.parse(answer.body))).toEqual({
+      resource: `${ISSUER}/mcp`,
+      authorization_servers: [ISSUER],
+      scopes_supported: ['mcp'],
+      bearer_methods_supported: ['header'],
+    });
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'cache-control': 'public, max-age=300',
+    });
+  });
+
+  it('serves the sole resource at the root too', async () => {
+    const handler = handlerFor('/mcp');
+    const [root, path] = [await invoke(handler, { path: PATH }), await invoke(handler, { path: `${PATH}/mcp/` })];
+    expect(root.status).toBe(200);
+    expect(root.body).toBe(path.body);
+  });
+
+  it('has none at the root when there are several', async () => {
+    const handler = handlerFor('/mcp', '/other');
+    expect((await invoke(handler, { path: PATH })).status).toBe(404);
+    expect(JSON.parse((await invoke(handler, { path: `${PATH}/other` })).body).resource).toBe(`${ISSUER}/other`);
+  });
+
+  it.each(['/x', '/constructor', '/__proto__', '/mcp/x', '//mcp', 'x'])(
+    'answers 404 as JSON for %s',
+    async (suffix) => {
+      const answer = await invoke(handlerFor('/mcp'), { path: `${PATH}${suffix}` });
+      expect(answer.status).toBe(404);
+      expect(JSON.parse(answer.body)).toMatchObject({ error: 'not_found', request_id: 'request-1' });
+      expect(answer.headers['cache-control']).toBe('no-store');
+    },
+  );
+});

@@ -1,0 +1,117 @@
+import { revokeEndpoint } from '../../lambdas/revoke/handler.ts';
+import { sha256 } from '../../lambdas/shared/core/digest.ts';
+import { formPoster } from '../support/post-form.ts';
+import { ISSUER, NOW } from '../support/records.ts';
+import { newTestKey, signedJwt } from '../support/signing-key.ts';
+import { startTokenEndpoint } from '../support/token-endpoint.ts';
+
+let server: ReturnType<typeof startTokenEndpoint>;
+let revoke: ReturnType<typeof formPoster>;
+beforeEach(() => {
+  server = startTokenEndpoint();
+  const { clients, grants, keyRings, clock, log } = server;
+  const deps = { issuer: ISSUER, clients, grants, keyRings, now: () => clock.now, log };
+  revoke = formPoster(revokeEndpoint(deps), '/revoke', log);
+});
+
+type SignedIn = Awaited<ReturnType<typeof server.signedIn>>;
+const isAlive = async ({ client, refreshToken }: SignedIn): Promise<boolean> =>
+  (await server.post(server.refresh(client, refreshToken))).status === 200;
+
+describe('Revocation endpoint (RFC 7009)', () => {
+  it.each([['refresh_token'], ['access_token'], ['whatever'], [undefined]])(
+    '§2.1, #76: either token ends the grant, with the hint %s',
+    async (hint) => {
+      for (const kind of ['refreshToken', 'accessToken'] as const) {
+        const session = await server.signedIn();
+        const { clientId } = session.client;
+        const answer = await revoke({ client_id: clientId, token: session[kind], token_type_hint: hint });
+        expect(answer).toMatchObject({ status: 200, text: '', headers: { 'cache-control': 'no-store' } });
+        expect(await isAlive(session)).toBe(false);
+        expect(server.grants.rows.get(session.grantId)?.status).toBe('revoked');
+      }
+      expect(server.names().filter((name) => name === 'token_revoked')).toHaveLength(2);
+    },
+  );
+
+  it('an older generation ends the family too, and so does a token that was revoked', async () => {
+    const session = await server.signedIn();
+    await server.post(server.refresh(session.client, session.refreshToken));
+    for (let count = 0; count < 2; count += 1) {
+      const answer = await revoke({ client_id: session.client.clientId, token: session.refreshToken });
+      expect(answer.status).toBe(200);
+    }
+    expect(server.grants.rows.get(session.grantId)?.status).toBe('revoked');
+  });
+
+  it('§2.1, #74: another client’s token is 200 without effect', async () => {
+    const session = await server.signedIn();
+    const { clientId } = await server.registered();
+    for (const token of [session.refreshToken, session.accessToken]) {
+      expect((await revoke({ client_id: clientId, token })).status).toBe(200);
+    }
+    expect(await isAlive(session)).toBe(true);
+  });
+
+  it('§2.2, #77: an unknown or malformed token is 200 without effect', async () => {
+    const session = await server.signedIn();
+    const [head = '', , generation = ''] = session.refreshToken.split('.');
+    const claims = { client_id: session.client.clientId, grant_id: session.grantId };
+    const tokens = [
+      'garbage',
+      session.code,
+      `${head}.${'A'.repeat(43)}.${generation}`,
+      `gh_rt_${'A'.repeat(22)}.${'A'.repeat(43)}.${'A'.repeat(43)}`,
+      `${session.accessToken.slice(0, -6)}AAAAAA`,
+      signedJwt(newTestKey(), claims),
+      signedJwt(server.key, claims, { alg: 'RS256', typ: 'JWT', kid: server.key.publicJwk.kid }),
+    ];
+    for (const token of tokens) {
+      const answer = await revoke({ client_id: session.client.clientId, token });
+      expect(answer.status).toBe(200);
+    }
+    expect(await isAlive(session)).toBe(true);
+  });
+
+  it('an expired access token has nothing left to revoke', async () => {
+    const session = await server.signedIn();
+    server.clock.now = NOW + 3600;
+    expect((await revoke({ client_id: session.client.clientId, token: session.accessToken })).status).toBe(200);
+    expect(await isAlive(session)).toBe(true);
+  });
+
+  it('#53: a confidential client needs its secret', async () => {
+    const session = await server.signedIn();
+    const { clientId } = session.client;
+    server.clients.rows.set(clientId, {
+      ...session.client,
+      tokenEndpointAuthMethods: ['client_secret_post'],
+      clientSecretHash: sha256('s'),
+    });
+    const fields = { client_id: clientId, token: session.refreshToken };
+    expect(await revoke(fields)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect(server.grants.rows.get(session.grantId)?.status).toBe('redeemed');
+    expect((await revoke({ ...fields, client_secret: 's' })).status).toBe(200);
+    expect(server.grants.rows.get(session.grantId)?.status).toBe('revoked');
+  });
+
+  it('#52: no client, or no token', async () => {
+    expect(await revoke({ token: 'x' })).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    const { clientId } = await server.registered();
+    expect(await revoke({ client_id: clientId })).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+  });
+
+  it.each([
+    ['clients', 'refreshToken'],
+    ['grants', 'refreshToken'],
+    ['grants', 'accessToken'],
+    ['keyRings', 'accessToken'],
+  ] as const)('#75: a fault of the %s store is 503 with Retry-After, never 200 (%s)', async (store, kind) => {
+    const session = await server.signedIn();
+    server[store].failing = true;
+    const answer = await revoke({ client_id: session.client.clientId, token: session[kind] });
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) } });
+    server[store].failing = false;
+    expect(await isAlive(session)).toBe(true);
+  });
+});

@@ -1,0 +1,123 @@
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { SDK_LIMITS } from '../../lambdas/shared/adapters/dynamodb/client.ts';
+
+type Dynalite = (options: { createTableMs: number }) => Server;
+const dynalite: Dynalite = createRequire(import.meta.url)('dynalite');
+
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+export interface TestDynamoDb {
+  readonly endpoint: string;
+  readonly client: DynamoDBClient;
+  /** Makes a table with one string key and returns its name. */
+  createTable(keyName: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+let tableCount = 0;
+
+const testDynamoDb = (endpoint: string, close: () => Promise<void>): TestDynamoDb => {
+  const client = new DynamoDBClient({ ...SDK_LIMITS, endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+  return {
+    endpoint,
+    client,
+    createTable: async (keyName) => {
+      tableCount += 1;
+      const TableName = `contract-${process.pid}-${Date.now()}-${tableCount}`;
+      await client.send(
+        new CreateTableCommand({
+          TableName,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: keyName, AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: keyName, KeyType: 'HASH' }],
+        }),
+      );
+      await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 0.02, maxDelay: 0.5 }, { TableName });
+      return TableName;
+    },
+    close: async () => {
+      client.destroy();
+      await close();
+    },
+  };
+};
+
+/** dynalite inside this process, on a free port. */
+export const startDynalite = async (): Promise<TestDynamoDb> => {
+  const server = dynalite({ createTableMs: 0 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return testDynamoDb(`http://127.0.0.1:${port}`, () => new Promise((resolve) => server.close(() => resolve())));
+};
+
+/** A DynamoDB that runs already: DynamoDB Local, or the real one. */
+export const connectDynamoDb = async (endpoint: string): Promise<TestDynamoDb> =>
+  testDynamoDb(endpoint, async () => {});
+
+/** Where DynamoDB Local listens, when somebody started one for the tests. */
+export const DYNAMODB_ENDPOINT = process.env.DYNAMODB_ENDPOINT;
+
+/** Every DynamoDB implementation that the contract suites can reach; says which one they cannot. */
+export const dynamoDbImplementations = (): readonly (readonly [string, () => Promise<TestDynamoDb>])[] => {
+  if (DYNAMODB_ENDPOINT === undefined) {
+    process.stdout.write('DynamoDB Local: not tested, since DYNAMODB_ENDPOINT is not set\n');
+    return [['dynalite', startDynalite]];
+  }
+  const endpoint = DYNAMODB_ENDPOINT;
+  return [
+    ['dynalite', startDynalite],
+    ['DynamoDB Local', () => connectDynamoDb(endpoint)],
+  ];
+};
+
+type Send = (command: { readonly constructor: { readonly name: string } }) => Promise<unknown>;
+
+const timeout = (): Error => Object.assign(new Error('the reply was lost'), { name: 'TimeoutError' });
+
+const withSend = (client: DynamoDBClient, wrap: (send: Send) => Send): DynamoDBClient => {
+  const send = wrap((command) => client.send(command as never));
+  return { send } as unknown as DynamoDBClient;
+};
+
+const isWrite = (command: { readonly constructor: { readonly name: string } }): boolean =>
+  /^(Put|Update|Delete)ItemCommand$/.test(command.constructor.name);
+
+/** Applies the next `count` writes and loses their replies (catalogue #218). */
+export const losingReplies = (client: DynamoDBClient, count = 1): DynamoDBClient => {
+  let left = count;
+  return withSend(client, (send) => async (command) => {
+    const answer = await send(command);
+    if (!isWrite(command) || left === 0) return answer;
+    left -= 1;
+    throw timeout();
+  });
+};
+
+/** Sends every write twice, as an SDK does whose first attempt was applied and went unanswered. */
+export const retrying = (client: DynamoDBClient): DynamoDBClient =>
+  withSend(client, (send) => async (command) => {
+    if (isWrite(command)) await send(command);
+    return send(command);
+  });
+
+/** Fails every call of a kind and applies none. */
+export const failing = (client: DynamoDBClient, kind: 'writes' | 'everything'): DynamoDBClient =>
+  withSend(client, (send) => async (command) => {
+    if (kind === 'everything' || isWrite(command)) {
+      throw Object.assign(new Error('slow down'), { name: 'ProvisionedThroughputExceededException' });
+    }
+    return send(command);
+  });
+
+/** Counts the calls by command name. */
+export const counting = (client: DynamoDBClient): { client: DynamoDBClient; calls: string[] } => {
+  const calls: string[] = [];
+  const counted = withSend(client, (send) => (command) => {
+    calls.push(command.constructor.name);
+    return send(command);
+  });
+  return { client: counted, calls };
+};

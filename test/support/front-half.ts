@@ -1,0 +1,306 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { authorizeFlow } from '../../lambdas/authorize/handler.ts';
+import { callbackFlow } from '../../lambdas/callback/handler.ts';
+import { consentFlow } from '../../lambdas/consent/handler.ts';
+import { registerFlow } from '../../lambdas/register/handler.ts';
+import { JoseRequestSealer } from '../../lambdas/shared/adapters/sealing/jose-request-sealer.ts';
+import { sealingKey } from '../../lambdas/shared/adapters/secrets-manager/sealing-keys.ts';
+import type { AccessRules } from '../../lambdas/shared/core/access.ts';
+import type { Client } from '../../lambdas/shared/core/client.ts';
+import type { UpstreamIdentity } from '../../lambdas/shared/core/grant.ts';
+import type { ScopeDefinitions } from '../../lambdas/shared/core/scopes.ts';
+import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
+import { errorPage } from '../../lambdas/shared/pages/message-page.ts';
+import type { Clock, SealingKeys, UpstreamIdp, UpstreamLeg } from '../../lambdas/shared/ports.ts';
+import { formsOf } from './html-form.ts';
+import { MemoryClientStore, MemoryGrantStore, MemoryTransactionStore } from './memory-stores.ts';
+
+// Registration, authorization, consent and callback in one process: real flows and sealing, doubles for the rest.
+
+export const ISSUER = 'https://gate.example.com';
+export const CODE_CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'; // RFC 7636 App. B
+export const REDIRECT_URI = 'https://client.example.com/callback';
+
+export const PERSON: UpstreamIdentity = {
+  identityProviderId: 'company',
+  issuer: 'https://login.example.com',
+  subject: 'person-1',
+  email: 'ada@example.com',
+  emailVerified: true,
+  name: 'Ada Lovelace',
+};
+
+/** An identity provider that answers as it is told, and remembers what it was asked. */
+export class ScriptedIdp implements UpstreamIdp {
+  readonly id: string;
+  readonly redeemed: string[] = [];
+  answer: () => UpstreamIdentity;
+  onPrepare: () => void = () => undefined;
+
+  constructor(id: string) {
+    this.id = id;
+    this.answer = () => ({ ...PERSON, identityProviderId: id });
+  }
+
+  async authorizationUrl(leg: UpstreamLeg, options: { selectAccount?: boolean } = {}): Promise<URL> {
+    const url = new URL(`https://${this.id}.idp.example/authorize`);
+    url.searchParams.set('state', leg.state);
+    if (options.selectAccount) url.searchParams.set('prompt', 'select_account');
+    return url;
+  }
+
+  async prepare(): Promise<void> {
+    this.onPrepare();
+  }
+
+  async identify(parameters: URLSearchParams): Promise<UpstreamIdentity> {
+    this.redeemed.push(parameters.get('code') ?? '');
+    return this.answer();
+  }
+}
+
+export interface FrontHalfOptions {
+  readonly access?: AccessRules;
+  readonly providers?: readonly string[];
+  readonly scopes?: ScopeDefinitions;
+  readonly requiredScopes?: readonly string[];
+  readonly paths?: readonly string[];
+}
+
+export interface LogLine {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+export class FrontHalf {
+  readonly clients = new MemoryClientStore();
+  readonly transactions = new MemoryTransactionStore();
+  readonly grants = new MemoryGrantStore();
+  readonly providers: ReadonlyMap<string, ScriptedIdp>;
+  readonly logged: LogLine[] = [];
+  now = 1_800_000_000;
+  readonly clock: Clock = () => this.now;
+  private readonly flows;
+
+  constructor(options: FrontHalfOptions = {}) {
+    const ids = options.providers ?? ['company'];
+    this.providers = new Map(ids.map((id) => [id, new ScriptedIdp(id)]));
+    const key = sealingKey('a sealing secret');
+    const sealingKeys: SealingKeys = {
+      current: async () => key,
+      find: async (id) => (id === key.id ? key : undefined),
+    };
+    const sealer = new JoseRequestSealer(sealingKeys, 600);
+    const identityProviders = new Map(
+      [...this.providers].map(([id, idp]) => [id, { id, displayName: `Login ${id}`, idp }]),
+    );
+    const { clients, transactions, grants, clock: now } = this;
+    const log = (event: string, fields: object = {}) => void this.logged.push({ event, ...fields });
+    const shared = { issuer: ISSUER, now, log, clients, transactions, grants, sealer, sealingKeys, identityProviders };
+    const page = { log, renderError: errorPage(ISSUER) };
+
+    this.flows = {
+      register: endpoint(registerFlow({ ...shared }), { log, cors: true, refusalEvent: 'client_refused' }),
+      authorize: endpoint(
+        authorizeFlow({
+          ...shared,
+          transactionSeconds: 600,
+          identityProviders: [...identityProviders.values()],
+          policy: {
+            resources: (options.paths ?? ['/mcp']).map((path) => ({
+              resource: `${ISSUER}${path}`,
+              requiredScopes: options.requiredScopes ?? ['mcp'],
+            })),
+            scopes: options.scopes ?? { mcp: { description: 'Use the tools of this server' }, extra: {} },
+          },
+        }),
+        page,
+      ),
+      consent: endpoint(consentFlow({ ...shared, transactionSeconds: 600 }), page),
+      callback: endpoint(
+        callbackFlow({
+          ...shared,
+          access: options.access ?? 'everyone',
+          authorizationCodeSeconds: 60,
+          refreshTokenAbsoluteDays: 90,
+          subjectSecret: async () => 'a subject secret',
+        }),
+        page,
+      ),
+    };
+  }
+
+  addClient(overrides: Partial<Client> = {}): Client {
+    const client: Client = {
+      clientId: 'gh_client_test',
+      source: 'registered',
+      clientName: 'Test client',
+      redirectUris: [REDIRECT_URI],
+      grantTypes: ['authorization_code', 'refresh_token'],
+      tokenEndpointAuthMethods: ['none'],
+      issuedAt: this.now,
+      expiresAt: this.now + 97 * 86_400,
+      ...overrides,
+    };
+    this.clients.rows.set(client.clientId, client);
+    return client;
+  }
+
+  provider(id = 'company'): ScriptedIdp {
+    const provider = this.providers.get(id);
+    if (!provider) throw new Error(`no provider ${id} in this test`);
+    return provider;
+  }
+
+  register(body: unknown, contentType = 'application/json'): Promise<Answer> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return invoke(this.flows.register, {
+      method: 'POST',
+      path: '/register',
+      headers: { 'content-type': contentType },
+      body: text,
+    });
+  }
+
+  authorize(query: URLSearchParams, browser = new Browser()): Promise<Answer> {
+    return browser.keep(invoke(this.flows.authorize, { path: '/authorize', query, headers: browser.headers() }));
+  }
+
+  consent(
+    form: Readonly<Record<string, string>> | string,
+    browser: Browser,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    return browser.keep(
+      invoke(this.flows.consent, {
+        method: 'POST',
+        path: '/consent',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          origin: ISSUER,
+          ...browser.headers(),
+          ...headers,
+        },
+        body: typeof form === 'string' ? form : new URLSearchParams(form).toString(),
+      }),
+    );
+  }
+
+  callback(query: URLSearchParams, browser: Browser, idp = 'company'): Promise<Answer> {
+    return browser.keep(
+      invoke(this.flows.callback, {
+        path: `/callback/${idp}`,
+        pathParameters: { idp },
+        query,
+        headers: browser.headers(),
+      }),
+    );
+  }
+
+  /** From the client's request to the redirect to the provider; resolves to the provider's URL. */
+  async approve(
+    browser: Browser,
+    query = authorizationQuery(),
+    form: Record<string, string> = { decision: 'approve' },
+  ): Promise<URL> {
+    const shown = await this.authorize(query, browser);
+    const answer = await this.consent({ request: sealedRequestOf(shown), ...form }, browser);
+    return locationOf(answer);
+  }
+
+  events(): string[] {
+    return this.logged.map((line) => line.event);
+  }
+}
+
+/** The cookies of one browser. */
+export class Browser {
+  readonly cookies = new Map<string, string>();
+
+  headers(): Record<string, string> {
+    return this.cookies.size === 0
+      ? {}
+      : { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
+  }
+
+  async keep(answer: Promise<Answer>): Promise<Answer> {
+    for (const cookie of (await answer).cookies) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (cookie.includes('Max-Age=0')) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    return answer;
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  readonly body: string;
+}
+
+interface Call {
+  readonly method?: string;
+  readonly path: string;
+  readonly pathParameters?: Record<string, string>;
+  readonly query?: URLSearchParams;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string;
+}
+
+type Handler = (event: APIGatewayProxyEvent, context: never) => Promise<APIGatewayProxyResult>;
+
+/** Calls a wrapped endpoint with the event of a REST API's proxy integration. */
+export const invoke = async (handler: unknown, call: Call): Promise<Answer> => {
+  const query: Record<string, string[]> = {};
+  for (const name of new Set(call.query?.keys() ?? [])) query[name] = call.query?.getAll(name) ?? [];
+  const event = {
+    httpMethod: call.method ?? 'GET',
+    path: call.path,
+    pathParameters: call.pathParameters ?? null,
+    multiValueQueryStringParameters: query,
+    multiValueHeaders: Object.fromEntries(
+      Object.entries(call.headers ?? {}).map(([name, value]) => [name, typeof value === 'string' ? [value] : value]),
+    ),
+    body: call.body ?? null,
+    isBase64Encoded: false,
+    requestContext: { requestId: 'request-1' },
+  } as unknown as APIGatewayProxyEvent;
+  const result = await (handler as Handler)(event, {} as never);
+  return {
+    status: result.statusCode,
+    headers: Object.fromEntries(
+      Object.entries(result.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    ),
+    cookies: (result.multiValueHeaders?.['set-cookie'] ?? []).map(String),
+    body: result.body,
+  };
+};
+
+export const authorizationQuery = (overrides: Readonly<Record<string, string | undefined>> = {}): URLSearchParams => {
+  const query = new URLSearchParams();
+  const parameters = {
+    response_type: 'code',
+    client_id: 'gh_client_test',
+    redirect_uri: REDIRECT_URI,
+    state: 'the state',
+    code_challenge: CODE_CHALLENGE,
+    code_challenge_method: 'S256',
+    ...overrides,
+  };
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.append(name, value);
+  return query;
+};
+
+export const sealedRequestOf = (answer: Answer): string => {
+  const sealed = formsOf(answer.body)[0]?.fields.request;
+  if (sealed === undefined) throw new Error(`no consent form in the answer with status ${answer.status}`);
+  return sealed;
+};
+
+export const locationOf = (answer: Answer): URL => {
+  const { location } = answer.headers;
+  if (location === undefined) throw new Error(`no Location in the answer with status ${answer.status}: ${answer.body}`);
+  return new URL(location);
+};

@@ -1,0 +1,184 @@
+import type { Client } from '../../lambdas/shared/core/client.ts';
+import type { Grant, RefreshFamily } from '../../lambdas/shared/core/grant.ts';
+import type { KeyRing } from '../../lambdas/shared/core/key-ring.ts';
+import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
+import type { Transaction } from '../../lambdas/shared/core/transaction.ts';
+import type { ClientStore, GrantStore, KeyRingStore, TransactionStore } from '../../lambdas/shared/ports.ts';
+
+// In-memory doubles of the stores, with the semantics of ports.ts. Each counts its reads and writes, so that a test
+// can compare them with the design's budget, and can be told to fail: `store.failing = true`, or only the next calls.
+
+/** What every double can do for a test. */
+class MemoryStore {
+  reads = 0;
+  writes = 0;
+  /** While true every call rejects with UnavailableError and changes nothing. */
+  failing = false;
+
+  protected async read(): Promise<void> {
+    await this.roundTrip();
+    this.reads += 1;
+  }
+
+  protected async write(): Promise<void> {
+    await this.roundTrip();
+    this.writes += 1;
+  }
+
+  /** A turn of the event loop before anything is looked at: parallel callers interleave as they would over a network. */
+  private async roundTrip(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.failing) throw new UnavailableError('DynamoDB');
+  }
+}
+
+const isLive = (row: { readonly expiresAt?: number }, now: number): boolean =>
+  row.expiresAt === undefined || row.expiresAt > now;
+
+/** The later of two expiries, where absent means never. */
+const laterExpiry = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : Math.max(a, b);
+
+export class MemoryClientStore extends MemoryStore implements ClientStore {
+  readonly rows = new Map<string, Client>();
+
+  async findClient(clientId: string, now: number): Promise<Client | undefined> {
+    await this.read();
+    const client = this.rows.get(clientId);
+    return client && isLive(client, now) ? client : undefined;
+  }
+
+  async putClient(client: Client): Promise<void> {
+    await this.write();
+    const present = this.rows.get(client.clientId);
+    if (!present) {
+      this.rows.set(client.clientId, client);
+      return;
+    }
+    this.setExpiry(present, laterExpiry(present.expiresAt, client.expiresAt));
+  }
+
+  async extendClient(clientId: string, expiresAt: number): Promise<void> {
+    await this.write();
+    const present = this.rows.get(clientId);
+    if (present) this.setExpiry(present, laterExpiry(present.expiresAt, expiresAt));
+  }
+
+  async deleteClient(clientId: string): Promise<void> {
+    await this.write();
+    this.rows.delete(clientId);
+  }
+
+  private setExpiry(client: Client, expiresAt: number | undefined): void {
+    const { expiresAt: _, ...rest } = client;
+    this.rows.set(client.clientId, expiresAt === undefined ? rest : { ...rest, expiresAt });
+  }
+}
+
+export class MemoryTransactionStore extends MemoryStore implements TransactionStore {
+  readonly rows = new Map<string, Transaction>();
+
+  async approve(transaction: Transaction): Promise<Transaction | 'used'> {
+    await this.write();
+    const present = this.rows.get(transaction.transactionId);
+    if (present && present.status !== 'approved') return 'used';
+    const approved: Transaction = { ...transaction, status: 'approved', leg: present?.leg ?? transaction.leg };
+    this.rows.set(approved.transactionId, approved);
+    return approved;
+  }
+
+  async takeForExchange(
+    transactionId: string,
+    expected: { identityProviderId: string; leg: number; now: number },
+  ): Promise<Transaction | 'gone' | 'used'> {
+    await this.write();
+    const present = this.rows.get(transactionId);
+    if (
+      !present ||
+      !isLive(present, expected.now) ||
+      present.leg !== expected.leg ||
+      present.identityProviderId !== expected.identityProviderId
+    ) {
+      return 'gone';
+    }
+    if (present.status !== 'approved') return 'used';
+    const taken: Transaction = { ...present, status: 'exchanging' };
+    this.rows.set(transactionId, taken);
+    return taken;
+  }
+
+  async releaseForRetry(transactionId: string, leg: number): Promise<Transaction> {
+    await this.write();
+    const present = this.rows.get(transactionId);
+    if (present?.status !== 'exchanging' || present.leg !== leg) {
+      throw new UnavailableError(`transaction ${transactionId} in leg ${leg}`);
+    }
+    const released: Transaction = { ...present, status: 'approved', leg: leg + 1 };
+    this.rows.set(transactionId, released);
+    return released;
+  }
+}
+
+export class MemoryGrantStore extends MemoryStore implements GrantStore {
+  readonly rows = new Map<string, Grant>();
+
+  async createGrant(grant: Grant): Promise<void> {
+    await this.write();
+    if (this.rows.has(grant.grantId))
+      throw new Error(`grant ${grant.grantId} exists: grant ids are random and never reused`);
+    this.rows.set(grant.grantId, grant);
+  }
+
+  async findGrant(grantId: string, now: number): Promise<Grant | undefined> {
+    await this.read();
+    const grant = this.rows.get(grantId);
+    return grant && isLive(grant, now) ? grant : undefined;
+  }
+
+  async redeemCode(
+    grant: Grant,
+    redemption: Pick<Grant, 'clientAuthMethod' | 'family' | 'expiresAt'>,
+  ): Promise<'redeemed' | 'lost'> {
+    await this.write();
+    const present = this.rows.get(grant.grantId);
+    if (present?.status !== 'issued') return 'lost';
+    this.rows.set(grant.grantId, { ...present, ...redemption, status: 'redeemed' });
+    return 'redeemed';
+  }
+
+  async rotateRefreshToken(
+    grant: Grant,
+    successor: RefreshFamily,
+    expiresAt: number,
+  ): Promise<'rotated' | { lost: Grant | undefined }> {
+    await this.write();
+    const present = this.rows.get(grant.grantId);
+    const isStillThere =
+      present?.status === 'redeemed' &&
+      present.family?.generation === grant.family?.generation &&
+      present.family?.generationSecretHash === grant.family?.generationSecretHash;
+    if (!present || !isStillThere) return { lost: present };
+    this.rows.set(grant.grantId, { ...present, family: successor, expiresAt });
+    return 'rotated';
+  }
+
+  async revokeGrant(grantId: string): Promise<void> {
+    await this.write();
+    const present = this.rows.get(grantId);
+    if (present) this.rows.set(grantId, { ...present, status: 'revoked' });
+  }
+}
+
+export class MemoryKeyRingStore extends MemoryStore implements KeyRingStore {
+  ring: KeyRing | undefined;
+
+  constructor(ring?: KeyRing) {
+    super();
+    this.ring = ring;
+  }
+
+  async readKeyRing(): Promise<KeyRing | undefined> {
+    await this.read();
+    return this.ring;
+  }
+}

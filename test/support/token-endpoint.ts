@@ -1,0 +1,92 @@
+import { newAuthorizationCode } from '../../lambdas/shared/core/authorization-code.ts';
+import type { Client } from '../../lambdas/shared/core/client.ts';
+import { newId } from '../../lambdas/shared/core/digest.ts';
+import type { Grant } from '../../lambdas/shared/core/grant.ts';
+import type { TokenDeps } from '../../lambdas/token/grant-type.ts';
+import { tokenEndpoint } from '../../lambdas/token/handler.ts';
+import { MemoryClientStore, MemoryGrantStore, MemoryKeyRingStore } from './memory-stores.ts';
+import { formPoster, memoryLog } from './post-form.ts';
+import { CODE_VERIFIER, ISSUER, NOW, REDIRECT_URI, REFRESH_LIFETIMES, testClient, testGrant } from './records.ts';
+import { LocalSigner, newTestKey, ringOf, type TestKey } from './signing-key.ts';
+
+let sharedKey: TestKey | undefined;
+
+/** A token endpoint over doubles, with a clock to turn. */
+export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
+  sharedKey ??= newTestKey();
+  const key = sharedKey;
+  const clock = { now: NOW };
+  const clients = new MemoryClientStore();
+  const grants = new MemoryGrantStore();
+  const keyRings = new MemoryKeyRingStore(ringOf(key));
+  const signer = new LocalSigner(key);
+  const memory = memoryLog();
+  const deps: TokenDeps = {
+    issuer: ISSUER,
+    accessTokenSeconds: 3600,
+    refreshTokens: REFRESH_LIFETIMES,
+    scopes: { mcp: {}, 'mcp:write': { implies: ['mcp'] }, email: {}, profile: {} },
+    clients,
+    grants,
+    keyRings,
+    signer,
+    now: () => clock.now,
+    log: memory.log,
+    ...overrides,
+  };
+  const post = formPoster(tokenEndpoint(deps), '/token', memory.log);
+
+  const registered = async (client: Partial<Client> = {}): Promise<Client> => {
+    const stored = testClient(client);
+    await clients.putClient(stored);
+    return stored;
+  };
+  const issueCode = async (client: Client, grant: Partial<Grant> = {}) => {
+    const grantId = newId();
+    const { code, codeHash } = newAuthorizationCode(grantId);
+    const { clientId } = client;
+    const times = { issuedAt: clock.now, codeExpiresAt: clock.now + 60, expiresAt: clock.now + 600 };
+    await grants.createGrant(testGrant({ grantId, codeHash, clientId, ...times, ...grant }));
+    return { grantId, code };
+  };
+  const redemption = (client: Client, code: string) => ({
+    grant_type: 'authorization_code',
+    client_id: client.clientId,
+    code,
+    code_verifier: CODE_VERIFIER,
+    redirect_uri: REDIRECT_URI,
+  });
+  const refresh = (client: Client, refreshToken: unknown) => ({
+    grant_type: 'refresh_token',
+    client_id: client.clientId,
+    refresh_token: String(refreshToken),
+  });
+  /** A client with a redeemed code, and its first refresh token. */
+  const signedIn = async (client: Partial<Client> = {}, grant: Partial<Grant> = {}) => {
+    const stored = await registered(client);
+    const { grantId, code } = await issueCode(stored, grant);
+    const { body } = await post(redemption(stored, code));
+    return {
+      client: stored,
+      grantId,
+      code,
+      refreshToken: String(body.refresh_token),
+      accessToken: String(body.access_token),
+    };
+  };
+  return {
+    ...memory,
+    key,
+    clock,
+    clients,
+    grants,
+    keyRings,
+    signer,
+    post,
+    registered,
+    issueCode,
+    redemption,
+    refresh,
+    signedIn,
+  };
+};

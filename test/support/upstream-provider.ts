@@ -1,0 +1,103 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createIdentityProvider, providerKeys } from '../../tools/local/identity-provider.ts';
+import type { LocalCloud } from './local-cloud.ts';
+import type { Person } from './person.ts';
+
+const CREDENTIALS = { clientId: 'gatehouse-at-upstream', clientSecret: 'a-secret-that-the-test-knows' } as const;
+
+/** An OpenID provider of the test's own, whose client secret it knows: so it can ask for tokens as Gatehouse does. */
+export interface UpstreamProvider {
+  readonly origin: string;
+  readonly issuer: string;
+  /** Stores the client's credentials the way the start output says. */
+  readonly storeCredentials: (cloud: LocalCloud) => Promise<void>;
+  /** Tokens of the provider itself for that person, issued to Gatehouse's own client. */
+  readonly tokensFor: (person: Person) => Promise<{ readonly access_token: string; readonly id_token: string }>;
+  readonly close: () => Promise<void>;
+}
+
+/** @param id of the identity provider in the configuration @param cloudPort where Gatehouse will answer */
+export const startUpstreamProvider = async (
+  id: string,
+  { port, cloudPort }: { readonly port: number; readonly cloudPort: number },
+): Promise<UpstreamProvider> => {
+  const origin = `http://localhost:${port}`;
+  const redirectUri = `http://localhost:${cloudPort}/callback/${id}`;
+  const server = createServer(
+    createIdentityProvider(origin, { [id]: { ...CREDENTIALS, redirectUri } }, await providerKeys(undefined)),
+  );
+  server.listen(port, 'localhost');
+  await once(server, 'listening');
+  const issuer = `${origin}/${id}`;
+
+  return {
+    origin,
+    issuer,
+    storeCredentials: async (cloud) => {
+      const { clientId, clientSecret } = CREDENTIALS;
+      const SecretString = JSON.stringify({ client_id: clientId, client_secret: clientSecret });
+      const { client, SecretId } = operatorIn(cloud.output(), id);
+      await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+      client.destroy();
+    },
+    tokensFor: async (person) => {
+      const metadata = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as Record<
+        string,
+        string
+      >;
+      const codeVerifier = randomBytes(32).toString('base64url');
+      const url = new URL(metadata.authorization_endpoint ?? '');
+      url.search = new URLSearchParams({
+        response_type: 'code',
+        client_id: CREDENTIALS.clientId,
+        redirect_uri: redirectUri,
+        scope: 'openid email profile',
+        code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+        code_challenge_method: 'S256',
+      }).toString();
+      const seen = await person.signIn(url); // ends at Gatehouse, which knows nothing of this login
+      const response = await fetch(metadata.token_endpoint ?? '', {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${CREDENTIALS.clientId}:${CREDENTIALS.clientSecret}`)}` },
+        body: new URLSearchParams({
+          grant_type: 'authorization_code',
+          code: seen.url.searchParams.get('code') ?? '',
+          redirect_uri: redirectUri,
+          code_verifier: codeVerifier,
+        }),
+      });
+      if (!response.ok) throw new Error(`the upstream provider gave no tokens: ${await response.text()}`);
+      return (await response.json()) as { access_token: string; id_token: string };
+    },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+
+/** The operator's client and the secret's name, from the command that the local cloud prints for that provider. */
+const operatorIn = (output: string, id: string) => {
+  const command = output
+    .split('\n')
+    .find((line) => line.includes('put-secret-value') && line.includes(`Provider${id}`));
+  const part = (pattern: RegExp): string => {
+    const value = command === undefined ? undefined : pattern.exec(command)?.[1];
+    if (value === undefined) throw new Error(`no command for the secret of "${id}" with ${pattern} in:\n${output}`);
+    return value;
+  };
+  const client = new SecretsManagerClient({
+    endpoint: part(/--endpoint-url (\S+)/),
+    region: part(/--region (\S+)/),
+    credentials: {
+      accessKeyId: part(/AWS_ACCESS_KEY_ID=(\S+)/),
+      secretAccessKey: part(/AWS_SECRET_ACCESS_KEY=(\S+)/),
+      sessionToken: part(/AWS_SESSION_TOKEN=(\S+)/),
+    },
+  });
+  return { client, SecretId: part(/--secret-id (\S+)/) };
+};
