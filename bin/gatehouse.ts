@@ -1,0 +1,21 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bundleFunctions } from '../lib/bundles.ts';
+import { assertDeployable, ConfigurationError, parseConfiguration } from '../lib/config.ts';
+import { GatehouseStack } from '../lib/gatehouse-stack.ts';
+import { STACK_NAME } from '../lib/synthesize.ts';
+
+// The CDK app: read the configuration, make one stack.
+try {
+  const app = new App({ analyticsReporting: false });
+  const configuration = parseConfiguration(app.node.tryGetContext('gatehouse'));
+  assertDeployable(configuration);
+  await bundleFunctions();
+  new GatehouseStack(app, STACK_NAME, { configuration });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  app.synth();
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,151 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
+import type { Configuration } from './config.ts';
+import { allScopes, requiredScopes } from './config-rules.ts';
+import { EndpointFunction } from './endpoint-function.ts';
+import type { Secrets } from './secrets.ts';
+import type { Tables } from './tables.ts';
+
+export interface EndpointsProps {
+  readonly configuration: Configuration;
+  readonly issuer: string;
+  readonly tables: Tables;
+  readonly secrets: Secrets;
+}
+
+// /consent and /callback ask the identity provider, at most ten seconds in all.
+const UPSTREAM_TIMEOUT = Duration.seconds(20);
+
+/** One function for each endpoint of the authorization server. What each one is given here is all that it may do. */
+export class Endpoints extends Construct {
+  readonly protectedResourceMetadata: EndpointFunction;
+  readonly authorizationServerMetadata: EndpointFunction;
+  readonly jwks: EndpointFunction;
+  readonly register: EndpointFunction;
+  readonly authorize: EndpointFunction;
+  readonly consent: EndpointFunction;
+  readonly callback: EndpointFunction;
+  readonly token: EndpointFunction;
+  readonly revoke: EndpointFunction;
+  readonly health: EndpointFunction;
+
+  constructor(scope: Construct, id: string, { configuration, issuer, tables, secrets }: EndpointsProps) {
+    super(scope, id);
+    const { servers, scopes, lifetimes } = sharedSettings(configuration);
+    const identityProviders = identityProviderSettings(configuration, secrets);
+
+    this.protectedResourceMetadata = new EndpointFunction(this, 'ProtectedResourceMetadata', {
+      folder: 'protected-resource-metadata',
+      description: 'metadata of each MCP server (RFC 9728)',
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.servers, servers);
+
+    this.authorizationServerMetadata = new EndpointFunction(this, 'AuthorizationServerMetadata', {
+      folder: 'authorization-server-metadata',
+      description: 'metadata of the authorization server (RFC 8414)',
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.servers, servers)
+      .bind(ENVIRONMENT.scopes, scopes);
+
+    this.jwks = new EndpointFunction(this, 'Jwks', {
+      folder: 'jwks',
+      description: 'public keys (RFC 7517)',
+    }).bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+
+    this.register = new EndpointFunction(this, 'Register', {
+      folder: 'register',
+      description: 'dynamic client registration (RFC 7591)',
+    }).bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem', 'UpdateItem');
+
+    // Writes nothing: a flood of requests leaves no rows.
+    this.authorize = new EndpointFunction(this, 'Authorize', {
+      folder: 'authorize',
+      description: 'authorization endpoint (RFC 6749)',
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.servers, servers)
+      .bind(ENVIRONMENT.scopes, scopes)
+      .bind(ENVIRONMENT.identityProviders, identityProviders)
+      .bind(ENVIRONMENT.lifetimes, lifetimes)
+      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
+      .bindSecret(ENVIRONMENT.sealingSecret, secrets.sealing);
+
+    this.consent = new EndpointFunction(this, 'Consent', {
+      folder: 'consent',
+      description: "takes a person's decision and sends the browser to the identity provider",
+      timeout: UPSTREAM_TIMEOUT,
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.identityProviders, identityProviders)
+      .readSecrets(Object.values(secrets.identityProviders))
+      .bind(ENVIRONMENT.lifetimes, lifetimes)
+      .bindTable(ENVIRONMENT.transactionsTable, tables.transactions, 'GetItem', 'UpdateItem')
+      .bindSecret(ENVIRONMENT.sealingSecret, secrets.sealing);
+
+    this.callback = new EndpointFunction(this, 'Callback', {
+      folder: 'callback',
+      description: 'takes the answer of the identity provider and issues the authorization code',
+      timeout: UPSTREAM_TIMEOUT,
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.identityProviders, identityProviders)
+      .readSecrets(Object.values(secrets.identityProviders))
+      .bind(ENVIRONMENT.access, JSON.stringify(configuration.access))
+      .bind(ENVIRONMENT.lifetimes, lifetimes)
+      .bindTable(ENVIRONMENT.transactionsTable, tables.transactions, 'GetItem', 'UpdateItem')
+      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'PutItem')
+      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'UpdateItem')
+      .bindSecret(ENVIRONMENT.sealingSecret, secrets.sealing)
+      .bindSecret(ENVIRONMENT.subjectSecret, secrets.subject);
+
+    // May Sign by the policy of the keys themselves, which names this function's role and no other.
+    this.token = new EndpointFunction(this, 'Token', { folder: 'token', description: 'token endpoint (RFC 6749)' })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.scopes, scopes)
+      .bind(ENVIRONMENT.lifetimes, lifetimes)
+      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
+      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'UpdateItem')
+      .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+
+    this.revoke = new EndpointFunction(this, 'Revoke', { folder: 'revoke', description: 'token revocation (RFC 7009)' })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
+      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'UpdateItem')
+      .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+
+    this.health = new EndpointFunction(this, 'Health', {
+      folder: 'health',
+      description: 'says whether tokens can be issued',
+    }).bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+  }
+
+  get all(): readonly EndpointFunction[] {
+    return this.node.children.filter((child) => child instanceof EndpointFunction);
+  }
+}
+
+export type EndpointName = Exclude<keyof Endpoints, keyof Construct | 'all'>;
+
+/** What several functions are told, in the shapes of lambdas/shared/config.ts. */
+export const sharedSettings = (configuration: Configuration) => ({
+  servers: Object.fromEntries(
+    Object.entries(configuration.servers).map(([path, server]) => [path, { requiredScopes: requiredScopes(server) }]),
+  ),
+  scopes: allScopes(configuration),
+  lifetimes: configuration.lifetimes,
+});
+
+const identityProviderSettings = ({ identityProviders }: Configuration, secrets: Secrets) =>
+  Object.fromEntries(
+    Object.entries(identityProviders).map(([id, provider]) => [
+      id,
+      {
+        ...provider,
+        displayName: provider.displayName ?? new URL(provider.issuer).host,
+        secretId: secrets.identityProviders[id]?.ref,
+      },
+    ]),
+  );

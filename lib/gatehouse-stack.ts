@@ -1,0 +1,20 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { ConfigurationInput } from './config.ts';
+import { McpOAuthProxy } from './mcp-oauth-proxy.ts';
+import { addOutputs } from './outputs.ts';
+
+export interface GatehouseStackProps extends StackProps {
+  readonly configuration: ConfigurationInput;
+}
+
+/** The whole product as one stack, for any account and region. */
+export class GatehouseStack extends Stack {
+  readonly proxy: McpOAuthProxy;
+
+  constructor(scope: Construct, id: string, { configuration, ...props }: GatehouseStackProps) {
+    super(scope, id, { description: 'Gatehouse: OAuth 2.1 in front of MCP servers', ...props });
+    this.proxy = new McpOAuthProxy(this, 'Gatehouse', { configuration });
+    addOutputs(this, this.proxy);
+  }
+}

@@ -1,0 +1,118 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
+import { ApiGatewayLogRole } from './api-gateway-log-role.ts';
+import { AuthorizationServer } from './authorization-server.ts';
+import { type Configuration, ConfigurationError, type ConfigurationInput, parseConfiguration } from './config.ts';
+import { EndpointFunction } from './endpoint-function.ts';
+import { Endpoints, sharedSettings } from './endpoints.ts';
+import { FrontDoor } from './front-door.ts';
+import { KeyRing } from './key-ring.ts';
+import { ProtectedResource } from './protected-resource.ts';
+import { Secrets } from './secrets.ts';
+import { Tables } from './tables.ts';
+
+export interface McpOAuthProxyProps {
+  /** The same object that cdk.json holds under context.gatehouse. */
+  readonly configuration: ConfigurationInput;
+}
+
+/**
+ * OAuth 2.1 in front of MCP servers: an authorization server, one protected resource for each server, and the front
+ * door that makes them one origin. Bundles must exist: `await bundleFunctions()` first.
+ * Throws ConfigurationError when the configuration cannot work.
+ *
+ * The ids of its parts are frozen: renaming one would replace tables, secrets and the issuer.
+ */
+export class McpOAuthProxy extends Construct {
+  /** `https://<domain>`, without path or trailing slash. */
+  readonly issuer: string;
+  readonly tables: Tables;
+  readonly secrets: Secrets;
+  readonly keyRing: KeyRing;
+  readonly frontDoor: FrontDoor;
+  readonly endpoints: Endpoints;
+  readonly authorizationServer: AuthorizationServer;
+  readonly protectedResources: readonly ProtectedResource[];
+  readonly authorizer: EndpointFunction;
+
+  constructor(scope: Construct, id: string, props: McpOAuthProxyProps) {
+    super(scope, id);
+    const configuration = parseConfiguration(props.configuration);
+    this.tables = new Tables(this, 'Tables');
+    this.secrets = new Secrets(this, 'Secrets', configuration.identityProviders);
+
+    this.authorizationServer = new AuthorizationServer(this, 'AuthorizationServer', Object.keys(configuration.servers));
+    this.protectedResources = Object.entries(configuration.servers).map(
+      ([path, server]) => new ProtectedResource(this, `Server${path.replaceAll('/', '-')}`, { path, server }),
+    );
+    this.frontDoor = new FrontDoor(this, 'FrontDoor', {
+      authorizationServer: this.authorizationServer.api,
+      protectedResources: new Map(this.protectedResources.map(({ path, api }) => [path, api])),
+    });
+    this.issuer = this.frontDoor.issuer;
+
+    this.endpoints = new Endpoints(this, 'Endpoints', {
+      configuration,
+      issuer: this.issuer,
+      tables: this.tables,
+      secrets: this.secrets,
+    });
+    this.keyRing = new KeyRing(this, 'KeyRing', { table: this.tables.keys, tokenRole: this.endpoints.token.role });
+    this.authorizer = this.#authorizer(configuration);
+
+    this.authorizationServer.serve(this.endpoints);
+    const example = once(() => this.#exampleServer());
+    for (const resource of this.protectedResources) {
+      resource.serve({ issuer: this.issuer, authorizer: this.authorizer, example });
+    }
+
+    // No request is answered before there is a key to sign with.
+    for (const { api } of [this.authorizationServer, ...this.protectedResources]) {
+      this.keyRing.mustExistBefore(api.deploymentStage);
+    }
+    if (configuration.apiGatewayLogRole === 'create') this.#makeLogRole();
+    this.#checkEnvironments();
+  }
+
+  /** One function for all servers; it tells them apart by the id of the API that asks. */
+  #authorizer(configuration: Configuration): EndpointFunction {
+    const { servers, scopes } = sharedSettings(configuration);
+    return new EndpointFunction(this, 'Authorizer', { folder: 'authorizer', description: 'checks access tokens' })
+      .bind(ENVIRONMENT.issuer, this.issuer)
+      .bind(ENVIRONMENT.servers, servers)
+      .bind(ENVIRONMENT.scopes, scopes)
+      .bind(
+        ENVIRONMENT.protectedResources,
+        Object.fromEntries(this.protectedResources.map(({ path, api }) => [api.restApiId, path])),
+      )
+      .bindTable(ENVIRONMENT.keysTable, this.tables.keys, 'GetItem');
+  }
+
+  #exampleServer(): EndpointFunction {
+    return new EndpointFunction(this, 'ExampleServer', {
+      folder: 'example-mcp-server',
+      description: 'the example MCP server',
+      timeout: Duration.minutes(15),
+    });
+  }
+
+  #makeLogRole(): void {
+    const role = new ApiGatewayLogRole(this, 'ApiGatewayLogRole');
+    for (const { api } of [this.authorizationServer, ...this.protectedResources]) {
+      api.deploymentStage.node.addDependency(role);
+    }
+  }
+
+  #checkEnvironments(): void {
+    const problems = [...this.endpoints.all, this.authorizer, this.keyRing.keys].flatMap(
+      (endpoint) => endpoint.environmentProblem() ?? [],
+    );
+    if (problems.length > 0) throw new ConfigurationError(problems);
+  }
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => (made ??= make());
+};

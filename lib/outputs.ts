@@ -1,0 +1,55 @@
+import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import { KEY_TAG } from './key-ring.ts';
+import type { McpOAuthProxy } from './mcp-oauth-proxy.ts';
+
+/** What `cdk deploy` prints: where to connect, what to do next, and what stays when the stack goes. */
+export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
+  const output = (id: string, description: string, value: string) => new CfnOutput(stack, id, { description, value });
+  const inRegion = `--region ${stack.region}`;
+
+  output('Issuer', 'The authorization server', proxy.issuer);
+  for (const { path } of proxy.protectedResources) {
+    output(`ConnectorUrl${pascalCase(path)}`, 'Give this URL to MCP clients', `${proxy.issuer}${path}`);
+  }
+  for (const [id, secret] of Object.entries(proxy.secrets.identityProviders)) {
+    output(
+      `RedirectUri${pascalCase(id)}`,
+      `Register this redirect URI with the identity provider "${id}"`,
+      `${proxy.issuer}/callback/${id}`,
+    );
+    output(
+      `SecretCommand${pascalCase(id)}`,
+      `Run this with the credentials that "${id}" gave you; nobody can log in there before`,
+      `aws secretsmanager put-secret-value ${inRegion} --secret-id ${secret.ref} ` +
+        `--secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
+    );
+  }
+
+  const tables = proxy.tables.all.map(({ tableName }) => tableName).join(' ');
+  output(
+    'KeptTables',
+    'cdk destroy keeps the tables; this deletes them, and with them every login, for good',
+    `for table in ${tables}; do ` +
+      `aws dynamodb update-table ${inRegion} --table-name $table --no-deletion-protection-enabled && ` +
+      `aws dynamodb wait table-exists ${inRegion} --table-name $table && ` +
+      `aws dynamodb delete-table ${inRegion} --table-name $table; done`,
+  );
+  const secrets = proxy.secrets.all.map(({ ref }) => ref).join(' ');
+  output(
+    'KeptSecrets',
+    'cdk destroy keeps the secrets; this deletes them',
+    `for secret in ${secrets}; do aws secretsmanager delete-secret ${inRegion} --secret-id $secret; done`,
+  );
+  output(
+    'KeptSigningKeys',
+    'cdk destroy keeps the signing keys; this lists them, and aws kms schedule-key-deletion --key-id ARN ends each',
+    `aws resourcegroupstaggingapi get-resources ${inRegion} --resource-type-filters kms:key ` +
+      `--tag-filters 'Key=${KEY_TAG},Values=${proxy.keyRing.stackTag}'`,
+  );
+};
+
+const pascalCase = (name: string): string =>
+  name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');

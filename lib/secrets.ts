@@ -1,0 +1,47 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { Configuration } from './config.ts';
+
+// Changing this makes CloudFormation generate a new value: every login in progress ends, or every subject changes.
+const GENERATED = { passwordLength: 64, excludePunctuation: true };
+
+/** Secrets of the stack's own, and one for each identity provider, which its owner fills. All outlive the stack. */
+export class Secrets extends Construct {
+  /** Seals consent forms; may be rotated, since the previous version is accepted too. */
+  readonly sealing: CfnSecret;
+  /** Makes subjects out of upstream ones; kept for good, or everybody becomes somebody else. */
+  readonly subject: CfnSecret;
+  /** Identity provider id → secret with `{"client_id": "…", "client_secret": "…"}`. */
+  readonly identityProviders: Readonly<Record<string, CfnSecret>>;
+
+  constructor(scope: Construct, id: string, identityProviders: Configuration['identityProviders']) {
+    super(scope, id);
+    this.sealing = this.#secret('Sealing', 'Gatehouse: seals consent forms', GENERATED);
+    acknowledge(this.sealing, { SMG4: 'Seals what lives ten minutes; the operator may rotate it at any time' });
+    this.subject = this.#secret('Subject', 'Gatehouse: makes the subject of every token; never change it', GENERATED);
+    acknowledge(this.subject, { SMG4: 'A new value would give every person a new subject: it is kept for good' });
+    this.identityProviders = Object.fromEntries(
+      Object.keys(identityProviders).map((provider) => [provider, this.#providerSecret(provider)]),
+    );
+  }
+
+  get all(): readonly CfnSecret[] {
+    return [this.sealing, this.subject, ...Object.values(this.identityProviders)];
+  }
+
+  /** Without a value: until its owner stores one, reading it says ResourceNotFoundException. */
+  #providerSecret(provider: string): CfnSecret {
+    const secret = this.#secret(`Provider-${provider}`, `Gatehouse: client_id and client_secret at "${provider}"`);
+    acknowledge(secret, { SMG4: 'Only the identity provider can issue a new secret; its owner stores it here' });
+    return secret;
+  }
+
+  #secret(id: string, description: string, generateSecretString?: CfnSecret.GenerateSecretStringProperty): CfnSecret {
+    const secret = new CfnSecret(this, id, { description, ...(generateSecretString ? { generateSecretString } : {}) });
+    // Only a first deployment that failed takes it away again.
+    secret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    return secret;
+  }
+}

@@ -1,0 +1,27 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+
+/** What is stored, one table for each kind of record; docs/storage-schema.md lists the attributes. */
+export class Tables extends Construct {
+  readonly clients = this.#table('Clients', 'clientId');
+  readonly transactions = this.#table('Transactions', 'transactionId');
+  readonly grants = this.#table('Grants', 'grantId');
+  readonly keys = this.#table('Keys', 'id');
+
+  get all(): readonly Table[] {
+    return [this.clients, this.transactions, this.grants, this.keys];
+  }
+
+  #table(id: string, partitionKey: string): Table {
+    return new Table(this, id, {
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      // Losing a table logs everybody out for good: it survives `cdk destroy` and every replacement.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { bundleFunctions, functionNames, PACKAGE_DIRECTORY } from '../../lib/bundles.ts';
+
+const AWS_SDK = /node_modules\/(@aws-sdk|@smithy)\//;
+const KILOBYTE = 1024;
+
+let metafile: Metafile;
+beforeAll(async () => {
+  metafile = await bundleFunctions();
+});
+
+const outputOf = (name: string) => {
+  const output = metafile.outputs[`dist/${name}/index.mjs`];
+  if (!output) throw new Error(`${name} has no bundle`);
+  return output;
+};
+const inputsOf = (name: string) => Object.keys(outputOf(name).inputs);
+
+describe('Bundles', () => {
+  it('are made of every function there is', () => {
+    expect(Object.keys(metafile.outputs).sort()).toEqual(functionNames().map((name) => `dist/${name}/index.mjs`));
+    expect(functionNames()).toEqual(expect.arrayContaining(['authorizer', 'keys', 'token', 'example-mcp-server']));
+  });
+
+  it.each(['authorizer', 'protected-resource-metadata', 'authorization-server-metadata'])(
+    'the one of %s holds no AWS SDK and starts fast',
+    (name) => {
+      expect(inputsOf(name).filter((input) => AWS_SDK.test(input))).toEqual([]);
+      expect(outputOf(name).bytes).toBeLessThan(64 * KILOBYTE);
+    },
+  );
+
+  it('stay small, and none carries the languages of zod but that of the MCP SDK', () => {
+    for (const name of functionNames()) {
+      expect([name, outputOf(name).bytes]).toEqual([name, expect.any(Number)]);
+      expect(outputOf(name).bytes).toBeLessThan(600 * KILOBYTE);
+      if (name === 'example-mcp-server') continue;
+      expect(inputsOf(name).filter((input) => /zod\/v4\/(locales|classic)\//.test(input))).toEqual([]);
+    }
+  });
+
+  it('hold what a function needs and no other service: only token and keys know KMS', () => {
+    const withKms = functionNames().filter((name) => inputsOf(name).some((input) => input.includes('/client-kms/')));
+    expect(withKms).toEqual(['keys', 'token']);
+    for (const name of functionNames()) {
+      expect(inputsOf(name).filter((input) => /^(lib|tools|test)\//.test(input))).toEqual([]);
+    }
+  });
+
+  it('leave only what Node brings to be found at run time', () => {
+    for (const name of functionNames()) {
+      for (const { path, external } of outputOf(name).imports) {
+        if (external) expect(path).toMatch(/^(node:)?[a-z_/]+$/);
+      }
+    }
+  });
+});
+
+describe('Layers', () => {
+  it('lib knows of lambdas the names of environment variables and nothing else', () => {
+    for (const file of [
+      'config',
+      'endpoints',
+      'endpoint-function',
+      'key-ring',
+      'mcp-oauth-proxy',
+      'protected-resource',
+    ]) {
+      const imports = readFileSync(join(PACKAGE_DIRECTORY, 'lib', `${file}.ts`), 'utf8').match(/'\.\.\/[^']+'/g) ?? [];
+      for (const one of imports) expect(one).toBe(`'../lambdas/shared/environment.ts'`);
+    }
+  });
+});

@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PACKAGE_DIRECTORY } from '../../lib/bundles.ts';
+import { templateFor } from './template.ts';
+
+interface Run {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs a program in the package's root; warnings of npm about somebody's own settings are left out. */
+const run = (command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> =>
+  new Promise((resolve) => {
+    execFile(command, args, { cwd: PACKAGE_DIRECTORY, env: { ...process.env, ...env } }, (error, stdout, stderr) => {
+      const output = `${stdout}${stderr}`.split('\n').filter((line) => !line.startsWith('npm warn'));
+      resolve({ code: error ? Number(error.code) : 0, output: output.join('\n').trim() });
+    });
+  });
+
+const cdk = (...args: string[]) => run(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...args]);
+
+/** The app as the cdk command starts it, with a configuration of its own. */
+const app = (gatehouse: unknown) => {
+  const context = { ...JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8')).context, gatehouse };
+  return run(process.execPath, ['--require', './bin/require-node.cjs', 'bin/gatehouse.ts'], {
+    CDK_CONTEXT_JSON: JSON.stringify(context),
+    CDK_OUTDIR: directory,
+  });
+};
+
+/** The cdk command starts a process per step, and other tests run beside it. */
+const PATIENCE_MS = 120_000;
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'gatehouse-command-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+describe('cdk synth', () => {
+  it(
+    'is clean: CloudFormation validation set to fail and cdk-nag find nothing, and it prints nothing',
+    async () => {
+      expect(await cdk('synth', '--quiet', '--output', directory)).toEqual({ code: 0, output: '' });
+      const { context } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));
+      expect(context['@aws-cdk/core:validateAgainstDefaultRules']).toBe(true);
+      expect(existsSync(join(directory, 'validation-report.json'))).toBe(true);
+      // The local run and the tests work on the very template that would be deployed.
+      expect(readFileSync(join(directory, 'Gatehouse.template.json'), 'utf8')).toBe((await templateFor()).text);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'says what is wrong with the configuration, once, with exit code 1 and no stack trace',
+    async () => {
+      const { code, output } = await cdk('synth', '--quiet', '--output', directory, '--context', 'gatehouse=nonsense');
+      expect(code).toBe(1);
+      expect(output).toContain('context.gatehouse: expected an object with "servers"');
+      expect(output).not.toMatch(/^\s+at /m);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('bin/gatehouse.ts', () => {
+  it.each([
+    [undefined, 'context.gatehouse: expected an object'],
+    [{ access: 'everyone' }, 'servers: expected an object: path → MCP server, got nothing'],
+    [
+      {
+        servers: { '/mcp': { backend: { kind: 'http', url: 'http://localhost:3000' }, scopes: { required: ['mcp'] } } },
+        scopes: { mcp: { description: 'Use it' } },
+        identityProviders: { company: { kind: 'oidc', issuer: 'https://login.example.com' } },
+        access: 'everyone',
+      },
+      'servers./mcp.backend.url: expected https:// for a deployment',
+    ],
+  ])('refuses %j with one message', async (configuration, message) => {
+    const { code, output } = await app(configuration);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^The configuration has /);
+    expect(output).toContain(message);
+    expect(output).not.toMatch(/^\s+at /m);
+  });
+
+  it('is guarded: an old Node is told so before it chokes on TypeScript', () => {
+    const { app: command } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));
+    expect(command).toBe('npx node --require ./bin/require-node.cjs bin/gatehouse.ts');
+    const guard = readFileSync(join(PACKAGE_DIRECTORY, 'bin/require-node.cjs'), 'utf8');
+    const said: string[] = [];
+    const exits: number[] = [];
+    const oldNode = { version: 'v20.20.2', versions: { node: '20.20.2' }, exit: (code: number) => exits.push(code) };
+    new Function('process', 'console', guard)(oldNode, { error: (text: string) => said.push(text) });
+    expect(exits).toEqual([1]);
+    expect(said.join()).toMatch(/^Gatehouse needs Node 24 or newer, and this is v20\.20\.2\.\nRun `npm ci`/);
+  });
+});

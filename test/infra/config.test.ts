@@ -1,0 +1,248 @@
+import {
+  assertDeployable,
+  ConfigurationError,
+  type ConfigurationInput,
+  merge,
+  parseConfiguration,
+} from '../../lib/config.ts';
+import { readConfiguration } from '../../lib/synthesize.ts';
+
+const GOOD: ConfigurationInput = {
+  servers: { '/mcp': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } },
+  scopes: { mcp: { description: 'Use the tools of this server' } },
+  identityProviders: { company: { kind: 'oidc', issuer: 'https://login.example.com' } },
+  access: 'everyone',
+};
+
+const problemsOf = (value: unknown): readonly string[] => {
+  try {
+    parseConfiguration(value);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+/** The good configuration with something laid over it → the one problem that it has. */
+const BAD: readonly (readonly [overlay: unknown, problem: string])[] = [
+  [{ sevrers: {} }, 'sevrers: expected no such key. Remove it, or correct its name'],
+  [
+    { identityProviders: { company: { clientSecret: 'canary' } } },
+    'identityProviders.company.clientSecret: expected no such key. Secrets never stand in configuration: deploy, then store them by the printed command',
+  ],
+  [
+    { servers: { '/mcp': { scopes: { tools: {} } } } },
+    'servers./mcp.scopes.tools: expected no such key. Remove it, or correct its name',
+  ],
+  [{ servers: { '/mcp': null } }, 'servers: expected at least one MCP server, got {}'],
+  [{ servers: null }, 'servers: expected an object: path → MCP server, got nothing'],
+  [{ servers: [] }, 'servers: expected an object: path → MCP server, got []'],
+  [
+    { servers: { mcp: { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } } },
+    'servers.mcp: expected a path of one or two plain segments, such as "/mcp" or "/tools/mcp", got "mcp"',
+  ],
+  [
+    { servers: { '/a/b/c': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } } },
+    'servers./a/b/c: expected a path of one or two plain segments, such as "/mcp" or "/tools/mcp", got "/a/b/c"',
+  ],
+  [
+    { servers: { '/mcp/': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } } },
+    'servers./mcp/: expected a path of one or two plain segments, such as "/mcp" or "/tools/mcp", got "/mcp/"',
+  ],
+  [
+    { servers: { '/.well-known': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } } },
+    'servers./.well-known: expected a path of one or two plain segments, such as "/mcp" or "/tools/mcp", got "/.well-known"',
+  ],
+  [
+    { servers: { '/token': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } } },
+    'servers./token: expected a path that the authorization server does not use itself, got "/token"',
+  ],
+  [
+    { servers: { '/m.cp': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } } },
+    'servers./m.cp: expected a name that differs from the others in letters or digits, got "/m.cp"',
+  ],
+  [
+    { servers: { '/mcp': { backend: { kind: 'ftp' } } } },
+    'servers./mcp.backend: expected a backend: {"kind": "example"} or {"kind": "http", "url": "https://…"}, got {"kind":"ftp"}',
+  ],
+  [
+    { servers: { '/mcp': { backend: { kind: 'http' } } } },
+    'servers./mcp.backend.url: expected an absolute https:// URL without query, fragment or user (http:// only for localhost), got nothing',
+  ],
+  ...[
+    'http://backend.example.com/mcp',
+    'https://user:secret@backend.example.com',
+    'https://b.example.com?a=b',
+    'b.example.com',
+  ].map(
+    (url) =>
+      [
+        { servers: { '/mcp': { backend: { kind: 'http', url } } } },
+        `servers./mcp.backend.url: expected an absolute https:// URL without query, fragment or user (http:// only for localhost), got "${url}"`,
+      ] as const,
+  ),
+  [
+    { servers: { '/mcp': { scopes: { required: [] } } } },
+    'servers./mcp.scopes.required: expected at least one scope name, got []',
+  ],
+  [
+    { servers: { '/mcp': { scopes: { required: ['mcp:write'] } } } },
+    'servers./mcp.scopes.required: expected scopes that "scopes" describes, got "mcp:write"',
+  ],
+  [
+    { servers: { '/mcp': { identity: ['phone'] } } },
+    'servers./mcp.identity.0: expected "email" or "profile", got "phone"',
+  ],
+  [
+    { scopes: { 'two words': { description: 'x' } } },
+    'scopes.two words: expected a scope name of letters, digits and . _ : / - (at most 64 characters), got "two words"',
+  ],
+  [
+    { scopes: { openid: { description: 'x' } } },
+    'scopes.openid: expected another name: this one belongs to OpenID Connect',
+  ],
+  [
+    { scopes: { mcp: { implies: ['nothing'] } } },
+    'scopes.mcp.implies: expected scopes that "scopes" describes, got "nothing"',
+  ],
+  [
+    { scopes: { mcp: { description: '' } } },
+    'scopes.mcp.description: expected a sentence for the consent page (at most 200 characters), got ""',
+  ],
+  [
+    { identityProviders: { company: null } },
+    'identityProviders: expected at least one identity provider to log in at, got {}',
+  ],
+  [
+    { identityProviders: { Company: { kind: 'oidc', issuer: 'https://login.example.com' } } },
+    'identityProviders.Company: expected an id of lower-case letters, digits and -, starting with a letter, got "Company"',
+  ],
+  [{ identityProviders: { company: { kind: 'saml' } } }, 'identityProviders.company.kind: expected "oidc", got "saml"'],
+  [
+    { identityProviders: { company: { issuer: 'http://login.example.com' } } },
+    'identityProviders.company.issuer: expected an absolute https:// URL without query, fragment or user (http:// only for localhost), got "http://login.example.com"',
+  ],
+  [
+    { identityProviders: { company: { scopes: ['email'] } } },
+    'identityProviders.company.scopes: expected a list that contains "openid", got ["email"]',
+  ],
+  [{ access: null }, 'access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"]}, got nothing'],
+  [{ access: 'nobody' }, 'access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"]}, got "nobody"'],
+  [
+    { access: { emails: [] } },
+    'access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"]} with at least one entry, got {"emails":[],"emailDomains":[]}',
+  ],
+  [{ access: { emails: ['not an address'] } }, 'access.emails.0: expected an e-mail address, got "not an address"'],
+  [
+    { access: { emailDomains: ['@example.com'] } },
+    'access.emailDomains.0: expected a domain, such as "example.com", got "@example.com"',
+  ],
+  [
+    { access: { emails: ['a@example.com'], groups: ['admins'] } },
+    'access.groups: expected no such key. Remove it, or correct its name',
+  ],
+  [
+    { lifetimes: { accessTokenSeconds: '3600' } },
+    'lifetimes.accessTokenSeconds: expected a whole number of seconds from 1 to 86400, got "3600"',
+  ],
+  [
+    { lifetimes: { authorizationCodeSeconds: 601 } },
+    'lifetimes.authorizationCodeSeconds: expected a whole number of seconds from 1 to 600, got 601',
+  ],
+  [
+    { lifetimes: { refreshTokenIdleDays: 91 } },
+    'lifetimes.refreshTokenIdleDays: expected at most refreshTokenAbsoluteDays (90), got 91',
+  ],
+  [{ apiGatewayLogRole: 'yes' }, 'apiGatewayLogRole: expected "existing" or "create", got "yes"'],
+];
+
+describe('Configuration', () => {
+  it('of the repository is a good one', () => {
+    expect(problemsOf(readConfiguration())).toEqual([]);
+  });
+
+  it('gets the defaults of the design', () => {
+    expect(parseConfiguration(GOOD)).toEqual({
+      ...GOOD,
+      servers: { '/mcp': { backend: { kind: 'example' }, scopes: { required: ['mcp'] }, identity: [] } },
+      scopes: { mcp: { description: 'Use the tools of this server', implies: [] } },
+      identityProviders: {
+        company: { kind: 'oidc', issuer: 'https://login.example.com', scopes: ['openid', 'email', 'profile'] },
+      },
+      lifetimes: {
+        transactionSeconds: 600,
+        authorizationCodeSeconds: 60,
+        accessTokenSeconds: 3600,
+        refreshTokenIdleDays: 30,
+        refreshTokenAbsoluteDays: 90,
+        refreshGraceSeconds: 60,
+      },
+      apiGatewayLogRole: 'create',
+    });
+  });
+
+  it('read twice is the same', () => {
+    const once = parseConfiguration(GOOD);
+    expect(parseConfiguration(once)).toEqual(once);
+  });
+
+  it.each(BAD)('%j is refused by name', (overlay, problem) => {
+    expect(problemsOf(merge(GOOD, overlay))).toEqual([problem]);
+  });
+
+  it.each([
+    [undefined, 'got nothing'],
+    [null, 'got nothing'],
+    ['{}', 'got "{}"'],
+    [[], 'got []'],
+  ])('%j is no configuration', (value, got) => {
+    expect(problemsOf(value)).toEqual([expect.stringContaining(got)]);
+  });
+
+  it('names all problems in one message that says what to do', () => {
+    const bad = { servers: { '/mcp': { backend: { kind: 'http', url: 'ftp://x' } } }, access: 'nobody' };
+    expect(() => parseConfiguration(merge(GOOD, bad))).toThrow(
+      /^The configuration has 2 problems:\n {2}- servers\.\/mcp\.backend\.url: expected .*\n {2}- access: expected .*\nChange it in cdk\.json/,
+    );
+  });
+
+  it('is never repeated at length, and no value of an unknown key at all', () => {
+    expect(String(problemsOf(merge(GOOD, { access: 'x'.repeat(500) }))).length).toBeLessThan(250);
+    expect(String(problemsOf(merge(GOOD, { clientSecret: 'canary' })))).not.toContain('canary');
+  });
+
+  it('may point to this machine in the local run, but not when it is deployed', () => {
+    const local = parseConfiguration(
+      merge(GOOD, {
+        servers: { '/mcp': { backend: { kind: 'http', url: 'http://localhost:3000/mcp' } } },
+        identityProviders: { company: { issuer: 'http://localhost:4801/company' } },
+      }),
+    );
+    expect(() => assertDeployable(local)).toThrow(
+      /servers\.\/mcp\.backend\.url: expected https:\/\/ for a deployment.*\n.*identityProviders\.company\.issuer/,
+    );
+    expect(() => assertDeployable(parseConfiguration(GOOD))).not.toThrow();
+  });
+});
+
+describe('Merging configurations (RFC 7396)', () => {
+  it.each([
+    [{ a: { b: 1, c: 2 } }, { a: { b: 3 } }, { a: { b: 3, c: 2 } }],
+    [{ a: [1, 2] }, { a: [3] }, { a: [3] }],
+    [{ a: 1, b: 2 }, { a: null }, { b: 2 }],
+    [{ a: 'everyone' }, { a: { emails: ['x@y'] } }, { a: { emails: ['x@y'] } }],
+    [{ a: 1 }, {}, { a: 1 }],
+    [undefined, { a: { b: null, c: 1 } }, { a: { c: 1 } }],
+    [{ a: 1 }, 'x', 'x'],
+  ])('%j with %j over it is %j', (base, overlay, merged) => {
+    expect(merge(base, overlay)).toEqual(merged);
+  });
+
+  it('changes neither of the two, nor the prototype of anything', () => {
+    const base = { a: { b: 1 } };
+    merge(base, JSON.parse('{"a":{"b":2},"__proto__":{"polluted":true}}'));
+    expect(base).toEqual({ a: { b: 1 } });
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+});

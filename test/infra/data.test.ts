@@ -1,0 +1,173 @@
+import { shown, type Template, TWO_SERVERS, templateFor } from './template.ts';
+
+let template: Template;
+beforeAll(async () => {
+  template = await templateFor(TWO_SERVERS);
+});
+
+describe('Tables', () => {
+  it('are kept, protected, restorable, paid per request, and forget by expiresAt', () => {
+    const tables = template.ofType('AWS::DynamoDB::Table');
+    expect(tables.map(([, { Properties }]) => Properties.KeySchema)).toEqual(
+      ['clientId', 'transactionId', 'grantId', 'id'].map((name) => [{ AttributeName: name, KeyType: 'HASH' }]),
+    );
+    for (const [, table] of tables) {
+      expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      expect(table.Properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+      });
+    }
+  });
+
+  it('keep their logical ids: a renamed table is a lost table', () => {
+    expect(template.ofType('AWS::DynamoDB::Table').map(([logicalId]) => logicalId)).toEqual([
+      'GatehouseTablesClients46FE601A',
+      'GatehouseTablesTransactions84B124C2',
+      'GatehouseTablesGrantsE318C140',
+      'GatehouseTablesKeys3F81F29D',
+    ]);
+  });
+});
+
+describe('Secrets', () => {
+  it('outlive the stack', () => {
+    for (const [, secret] of template.ofType('AWS::SecretsManager::Secret')) {
+      expect(secret).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+
+  it('are generated where they are ours, and empty where a provider gives them out', () => {
+    expect(
+      template
+        .ofType('AWS::SecretsManager::Secret')
+        .map(([logicalId, { Properties }]) => [
+          logicalId.replace(/^GatehouseSecrets(\w+?)[0-9A-F]{8}$/, '$1'),
+          Properties.GenerateSecretString?.PasswordLength,
+          Properties.SecretString,
+        ]),
+    ).toEqual([
+      ['Sealing', 64, undefined],
+      ['Subject', 64, undefined],
+      ['Providercompany', undefined, undefined],
+      ['Providerpartner', undefined, undefined],
+    ]);
+  });
+});
+
+describe('Key ring', () => {
+  it('gets its first key while the stack is deployed, by our own function', () => {
+    const [[, { Properties, DependsOn }] = ['', { Properties: {}, DependsOn: [] as string[] }]] =
+      template.ofType('Custom::GatehouseKeyRing');
+    const [keys, { Properties: keysFunction }] = template.functionOf('keys');
+    const [token, { Properties: tokenFunction }] = template.functionOf('token');
+    expect(token).toBeDefined();
+    expect(Properties.ServiceToken).toEqual({ 'Fn::GetAtt': [keys, 'Arn'] });
+    expect(Number(Properties.ServiceTimeout)).toBe(keysFunction.Timeout);
+    // KMS refuses a policy that names a role which is not there yet.
+    expect(DependsOn).toContain(tokenFunction.Role['Fn::GetAtt'][0]);
+  });
+
+  it('is looked after once a day', () => {
+    const [[rule, { Properties }] = ['', { Properties: {} }]] = template.ofType('AWS::Events::Rule');
+    const [keys] = template.functionOf('keys');
+    expect(Properties).toMatchObject({
+      ScheduleExpression: 'rate(1 day)',
+      State: 'ENABLED',
+      Targets: [{ Arn: { 'Fn::GetAtt': [keys, 'Arn'] } }],
+    });
+    expect(template.ofType('AWS::Lambda::Permission').map(([, permission]) => permission.Properties)).toContainEqual(
+      expect.objectContaining({ Principal: 'events.amazonaws.com', SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] } }),
+    );
+  });
+
+  it('is data: no key stands in the template', () => {
+    expect(template.text).not.toMatch(/AWS::KMS::/);
+  });
+});
+
+describe('Outputs', () => {
+  it('say where to connect, what to register, which command to run, and what stays', () => {
+    const outputs = Object.fromEntries(
+      Object.entries(template.outputs).map(([name, { Value }]) => [
+        name,
+        shown(Value).replace(/<Gatehouse(?:FrontDoor|Tables|Secrets)(\w+?)[0-9A-F]{8}(\.DomainName)?>/g, '<$1>'),
+      ]),
+    );
+    expect(outputs).toEqual({
+      Issuer: 'https://<Distribution>',
+      ConnectorUrlMcp: 'https://<Distribution>/mcp',
+      ConnectorUrlToolsMcp: 'https://<Distribution>/tools/mcp',
+      RedirectUriCompany: 'https://<Distribution>/callback/company',
+      RedirectUriPartner: 'https://<Distribution>/callback/partner',
+      SecretCommandCompany:
+        'aws secretsmanager put-secret-value --region <AWS::Region> --secret-id <Providercompany> ' +
+        `--secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
+      SecretCommandPartner: expect.stringContaining('--secret-id <Providerpartner> '),
+      KeptTables: expect.stringMatching(/^for table in <Clients> <Transactions> <Grants> <Keys>; do .*delete-table/),
+      KeptSecrets: expect.stringMatching(/^for secret in <Sealing> <Subject> <Providercompany> <Providerpartner>; do /),
+      KeptSigningKeys: expect.stringContaining(`--tag-filters 'Key=gatehouse:stack,Values=Gatehouse/Gatehouse'`),
+    });
+  });
+});
+
+describe('Template', () => {
+  it('is plain ASCII, as IAM descriptions and CloudFormation outputs want it', () => {
+    expect(/^[\x20-\x7e\n]*$/.test(template.text)).toBe(true);
+  });
+
+  it('needs nothing that only a large platform can run', () => {
+    const types = new Set(Object.values(template.resources).map(({ Type }) => Type));
+    expect([...types].sort()).toEqual([
+      'AWS::ApiGateway::Account',
+      'AWS::ApiGateway::Authorizer',
+      'AWS::ApiGateway::Deployment',
+      'AWS::ApiGateway::GatewayResponse',
+      'AWS::ApiGateway::Method',
+      'AWS::ApiGateway::Resource',
+      'AWS::ApiGateway::RestApi',
+      'AWS::ApiGateway::Stage',
+      'AWS::CloudFront::CachePolicy',
+      'AWS::CloudFront::Distribution',
+      'AWS::CloudFront::Function',
+      'AWS::DynamoDB::Table',
+      'AWS::Events::Rule',
+      'AWS::IAM::Policy',
+      'AWS::IAM::Role',
+      'AWS::Lambda::Function',
+      'AWS::Lambda::Permission',
+      'AWS::Logs::LogGroup',
+      'AWS::SecretsManager::Secret',
+      'Custom::GatehouseKeyRing',
+    ]);
+  });
+
+  it('has no cycle', () => {
+    const visiting = new Set<string>();
+    const done = new Set<string>();
+    const visit = (logicalId: string): void => {
+      if (done.has(logicalId)) return;
+      if (visiting.has(logicalId)) throw new Error(`cycle: ${[...visiting, logicalId].join(' -> ')}`);
+      visiting.add(logicalId);
+      for (const other of referencesOf(template.resources[logicalId])) if (other in template.resources) visit(other);
+      visiting.delete(logicalId);
+      done.add(logicalId);
+    };
+    expect(() => Object.keys(template.resources).forEach(visit)).not.toThrow();
+  });
+});
+
+/** Logical ids that a part of the template refers to, `DependsOn` and `Fn::Sub` included. */
+const referencesOf = (value: unknown): string[] => {
+  if (Array.isArray(value)) return value.flatMap(referencesOf);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, argument]) => {
+    if (key === 'Ref') return [String(argument)];
+    if (key === 'Fn::GetAtt') return [String(argument[0])];
+    if (key === 'DependsOn') return [argument].flat().map(String);
+    if (key === 'Fn::Sub') return [...String(argument).matchAll(/\$\{([^}.]+)/g)].map(([, name]) => name ?? '');
+    return referencesOf(argument);
+  });
+};

@@ -1,0 +1,141 @@
+import { runInNewContext } from 'node:vm';
+import { viewerRequestCode } from '../../lib/viewer-request.ts';
+import { shown, type Template, type TemplateResource, TWO_SERVERS, templateFor } from './template.ts';
+
+const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
+const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
+
+let template: Template;
+let distribution: TemplateResource['Properties'];
+beforeAll(async () => {
+  template = await templateFor(TWO_SERVERS);
+  distribution = template.ofType('AWS::CloudFront::Distribution')[0]?.[1].Properties.DistributionConfig;
+});
+
+const apiOf = (behavior: { TargetOriginId: string }): string => {
+  const origin = distribution.Origins.find(({ Id }: { Id: string }) => Id === behavior.TargetOriginId);
+  return shown(origin.DomainName).match(/^<Gatehouse(\w+?)Api[0-9A-F]{8}>\.execute-api\./)?.[1] ?? '';
+};
+
+describe('CloudFront', () => {
+  it('chooses the API by path, the more specific one first', () => {
+    expect(
+      distribution.CacheBehaviors.map((behavior: { PathPattern: string; TargetOriginId: string }) => [
+        behavior.PathPattern,
+        apiOf(behavior),
+      ]),
+    ).toEqual([
+      ['/.well-known/*', 'AuthorizationServer'],
+      ['/tools/mcp', 'Servertoolsmcp'],
+      ['/tools/mcp/*', 'Servertoolsmcp'],
+      ['/mcp', 'Servermcp'],
+      ['/mcp/*', 'Servermcp'],
+    ]);
+    expect(apiOf(distribution.DefaultCacheBehavior)).toBe('AuthorizationServer');
+  });
+
+  it('refers to APIs by id and literal stage name: no cycle through the stage', () => {
+    for (const origin of distribution.Origins) {
+      expect(shown(origin.DomainName)).toMatch(/^<\w+>\.execute-api\.<AWS::Region>\.<AWS::URLSuffix>$/);
+      expect(origin.OriginPath).toBe('/prod');
+      expect(origin.CustomOriginConfig).toMatchObject({
+        OriginProtocolPolicy: 'https-only',
+        OriginSSLProtocols: ['TLSv1.2'],
+        OriginReadTimeout: 120,
+      });
+    }
+  });
+
+  it('caches metadata alone, by Origin, as long as Cache-Control says', () => {
+    const [metadata] = distribution.CacheBehaviors;
+    expect(metadata.AllowedMethods).toEqual(['GET', 'HEAD', 'OPTIONS']);
+    expect(metadata.CachedMethods ?? ['GET', 'HEAD']).toEqual(['GET', 'HEAD']);
+    expect(template.resources[metadata.CachePolicyId.Ref]?.Properties.CachePolicyConfig).toMatchObject({
+      MinTTL: 0,
+      DefaultTTL: 0,
+      MaxTTL: 3600,
+      ParametersInCacheKeyAndForwardedToOrigin: {
+        HeadersConfig: { HeaderBehavior: 'whitelist', Headers: ['Origin'] },
+        QueryStringsConfig: { QueryStringBehavior: 'none' },
+        CookiesConfig: { CookieBehavior: 'none' },
+      },
+    });
+    for (const behavior of [distribution.DefaultCacheBehavior, ...distribution.CacheBehaviors.slice(1)]) {
+      expect(behavior).toMatchObject({
+        CachePolicyId: CACHING_DISABLED,
+        OriginRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
+      });
+      expect(behavior.AllowedMethods).toEqual(expect.arrayContaining(['POST', 'DELETE', 'OPTIONS']));
+    }
+  });
+
+  it('speaks https only, compresses nothing, and lets the viewer-request function see every request', () => {
+    const [[functionId] = []] = template.ofType('AWS::CloudFront::Function');
+    for (const behavior of [distribution.DefaultCacheBehavior, ...distribution.CacheBehaviors]) {
+      expect(behavior).toMatchObject({
+        ViewerProtocolPolicy: 'https-only',
+        Compress: false,
+        FunctionAssociations: [
+          { EventType: 'viewer-request', FunctionARN: { 'Fn::GetAtt': [functionId, 'FunctionARN'] } },
+        ],
+      });
+    }
+  });
+
+  it('remembers no error', () => {
+    expect(distribution.CustomErrorResponses).toEqual(
+      [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].map((ErrorCode) => ({
+        ErrorCode,
+        ErrorCachingMinTTL: 0,
+      })),
+    );
+  });
+
+  it('writes no log with query strings in it', () => {
+    expect(distribution.Logging).toBeUndefined();
+  });
+});
+
+describe('Viewer request', () => {
+  type Request = { uri: string; headers: Record<string, { value: string }> };
+  const handle = (request: Request): Request =>
+    runInNewContext(`${viewerRequestCode(['/mcp', '/tools/mcp'])}; handler(event)`, {
+      event: { request, viewer: { ip: '203.0.113.7' } },
+    });
+
+  it('drops every x-gatehouse header from outside and says who the viewer is', () => {
+    const { headers } = handle({
+      uri: '/mcp',
+      headers: {
+        'x-gatehouse-subject': { value: 'forged' },
+        'X-Gatehouse-Email': { value: 'forged' },
+        'x-gatehouse-viewer': { value: '198.51.100.1' },
+        authorization: { value: 'Bearer token' },
+      },
+    });
+    expect(headers).toEqual({
+      authorization: { value: 'Bearer token' },
+      'x-gatehouse-viewer': { value: '203.0.113.7' },
+    });
+  });
+
+  it.each([
+    ['/mcp/', '/mcp'],
+    ['/tools/mcp/', '/tools/mcp'],
+    ['/mcp', '/mcp'],
+    ['/mcp/a/', '/mcp/a/'],
+    ['/mcp//', '/mcp//'],
+    ['/', '/'],
+    ['/authorize/', '/authorize/'],
+  ])('%s is %s', (asked, served) => {
+    expect(handle({ uri: asked, headers: {} }).uri).toBe(served);
+  });
+
+  it('is what the template carries, for the runtime it was written for', () => {
+    expect(template.ofType('AWS::CloudFront::Function')[0]?.[1].Properties).toMatchObject({
+      FunctionCode: viewerRequestCode(['/mcp', '/tools/mcp']),
+      FunctionConfig: { Runtime: 'cloudfront-js-2.0' },
+      AutoPublish: true,
+    });
+  });
+});

@@ -1,0 +1,148 @@
+import { functionNames } from '../../lib/bundles.ts';
+import { statementsOf } from './policies.ts';
+import { type Template, TWO_SERVERS, templateFor } from './template.ts';
+
+/** Every right that a function has, beside writing its own log: `action on resource`. */
+const RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  'protected-resource-metadata': [],
+  'authorization-server-metadata': [],
+  jwks: ['dynamodb:GetItem on Keys'],
+  register: ['dynamodb:GetItem on Clients', 'dynamodb:UpdateItem on Clients'],
+  authorize: ['dynamodb:GetItem on Clients', 'secretsmanager:GetSecretValue on Sealing'],
+  consent: [
+    'dynamodb:GetItem on Transactions',
+    'dynamodb:UpdateItem on Transactions',
+    'secretsmanager:GetSecretValue on Providercompany',
+    'secretsmanager:GetSecretValue on Providerpartner',
+    'secretsmanager:GetSecretValue on Sealing',
+  ],
+  callback: [
+    'dynamodb:GetItem on Grants',
+    'dynamodb:GetItem on Transactions',
+    'dynamodb:PutItem on Grants',
+    'dynamodb:UpdateItem on Clients',
+    'dynamodb:UpdateItem on Transactions',
+    'secretsmanager:GetSecretValue on Providercompany',
+    'secretsmanager:GetSecretValue on Providerpartner',
+    'secretsmanager:GetSecretValue on Sealing',
+    'secretsmanager:GetSecretValue on Subject',
+  ],
+  token: [
+    'dynamodb:GetItem on Clients',
+    'dynamodb:GetItem on Grants',
+    'dynamodb:GetItem on Keys',
+    'dynamodb:UpdateItem on Grants',
+  ],
+  revoke: [
+    'dynamodb:GetItem on Clients',
+    'dynamodb:GetItem on Grants',
+    'dynamodb:GetItem on Keys',
+    'dynamodb:UpdateItem on Grants',
+  ],
+  health: ['dynamodb:GetItem on Keys'],
+  authorizer: ['dynamodb:GetItem on Keys'],
+  keys: [
+    'dynamodb:GetItem on Keys',
+    'dynamodb:UpdateItem on Keys',
+    'kms:CreateKey on *',
+    'kms:TagResource on arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*',
+  ],
+  'example-mcp-server': [],
+};
+
+/** Bundled with the others, but not part of the stack. */
+const NOT_IN_THE_STACK = ['inspector'];
+
+let template: Template;
+beforeAll(async () => {
+  template = await templateFor(TWO_SERVERS);
+});
+
+describe('Least privilege (#244)', () => {
+  it('knows the rights of every function there is', () => {
+    expect(functionNames().filter((name) => !NOT_IN_THE_STACK.includes(name))).toEqual(Object.keys(RIGHTS).sort());
+    expect(template.ofType('AWS::Lambda::Function')).toHaveLength(Object.keys(RIGHTS).length);
+  });
+
+  it.each(Object.entries(RIGHTS))('%s may do exactly what it needs', (folder, rights) => {
+    const [logicalId] = template.functionOf(folder);
+    const own = `${logicalId.replace(/Function[0-9A-F]{8}$/, '')}Log`;
+    const statements = statementsOf(template, logicalId);
+    const log = statements.filter(({ action }) => action.startsWith('logs:'));
+    expect(log.map(({ action }) => action).sort()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    for (const { resource } of log) expect(resource).toMatch(new RegExp(`^<${own}[0-9A-F]{8}\\.Arn>$`));
+    expect(
+      statements
+        .filter(({ action }) => !action.startsWith('logs:'))
+        .map(({ action, resource }) => `${action} on ${plainName(resource)}`)
+        .sort(),
+    ).toEqual(rights);
+  });
+
+  it('only keys may make keys, of one kind and with the tag of this stack', () => {
+    const conditions = statementsOf(template, template.functionOf('keys')[0])
+      .filter(({ action }) => action.startsWith('kms:'))
+      .map(({ action, condition }) => [action, condition]);
+    expect(Object.fromEntries(conditions)).toEqual({
+      'kms:CreateKey': {
+        StringEquals: {
+          'kms:KeySpec': 'RSA_2048',
+          'kms:KeyUsage': 'SIGN_VERIFY',
+          'aws:RequestTag/gatehouse:stack': 'Gatehouse/Gatehouse',
+        },
+      },
+      'kms:TagResource': { StringEquals: { 'aws:RequestTag/gatehouse:stack': 'Gatehouse/Gatehouse' } },
+    });
+  });
+
+  it('nobody may Sign by IAM, Scan, Query, or use an index; the policy of each key lets token alone sign', () => {
+    expect(template.text).not.toMatch(/kms:Sign|kms:\*|dynamodb:(Scan|Query|\*|Batch)|\/index\//);
+    const [token] = template.functionOf('token');
+    const [, keys] = template.functionOf('keys');
+    expect(keys.Properties.Environment.Variables.GATEHOUSE_TOKEN_ROLE_ARN).toEqual({
+      'Fn::GetAtt': [template.resources[token]?.Properties.Role['Fn::GetAtt'][0], 'Arn'],
+    });
+  });
+
+  it('no role of a function carries a managed policy or lets anybody but Lambda in', () => {
+    const roles = template.ofType('AWS::IAM::Role').filter(([logicalId]) => !logicalId.includes('ApiGatewayLogRole'));
+    expect(roles.length).toBe(template.ofType('AWS::Lambda::Function').length);
+    for (const [, { Properties }] of roles) {
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+      expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+      ]);
+    }
+  });
+});
+
+describe('Functions', () => {
+  it('run on arm64 and Node 24, with a log group of their own that forgets', () => {
+    for (const [, { Properties }] of template.ofType('AWS::Lambda::Function')) {
+      expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x', Handler: 'index.handler' });
+      const logGroup = template.resources[Properties.LoggingConfig.LogGroup.Ref];
+      expect(logGroup?.Properties.RetentionInDays).toBe(30);
+    }
+  });
+
+  it('answer before API Gateway gives up after 29 seconds, but for streams and the keys', () => {
+    for (const folder of Object.keys(RIGHTS)) {
+      const seconds = template.functionOf(folder)[1].Properties.Timeout;
+      if (folder === 'example-mcp-server') expect(seconds).toBe(900);
+      else if (folder === 'keys') expect(seconds).toBe(300);
+      else expect(seconds).toBeLessThanOrEqual(20);
+    }
+  });
+
+  it('can be reached through API Gateway and the schedule alone (#118)', () => {
+    expect(template.ofType('AWS::Lambda::Url')).toEqual([]);
+    for (const [, { Properties }] of template.ofType('AWS::Lambda::Permission')) {
+      expect(Properties.Action).toBe('lambda:InvokeFunction');
+      expect(['apigateway.amazonaws.com', 'events.amazonaws.com']).toContain(Properties.Principal);
+      expect(Properties.SourceArn).toBeDefined();
+    }
+  });
+});
+
+const plainName = (resource: string): string =>
+  resource.replace(/^<Gatehouse(?:Tables|Secrets)([A-Za-z]+)[0-9A-F]{8}(?:\.Arn)?>$/, '$1');

@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleFunctions } from '../../lib/bundles.ts';
+import { type ConfigurationInput, merge, parseConfiguration } from '../../lib/config.ts';
+import { readConfiguration, STACK_NAME, synthesize } from '../../lib/synthesize.ts';
+
+export interface TemplateResource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is read as it comes
+  readonly Properties: any;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export interface Template {
+  readonly text: string;
+  readonly resources: Readonly<Record<string, TemplateResource>>;
+  readonly outputs: Readonly<Record<string, { readonly Description: string; readonly Value: unknown }>>;
+  /** Logical id and resource of every resource of a type. */
+  ofType(type: string): readonly (readonly [logicalId: string, resource: TemplateResource])[];
+  /** The function that runs `lambdas/<folder>`. */
+  functionOf(folder: string): readonly [logicalId: string, resource: TemplateResource];
+}
+
+/** The repository's configuration with changes laid over it, synthesized as it would be deployed. */
+export const templateFor = async (overlay: Partial<ConfigurationInput> = {}): Promise<Template> => {
+  await bundleFunctions();
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-infra-'));
+  try {
+    synthesize(parseConfiguration(merge(readConfiguration(), overlay)), directory);
+    return toTemplate(readFileSync(join(directory, `${STACK_NAME}.template.json`), 'utf8'));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+};
+
+/** Two servers, one of them elsewhere, and two providers. */
+export const TWO_SERVERS: ConfigurationInput = {
+  servers: {
+    '/mcp': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } },
+    '/tools/mcp': {
+      backend: { kind: 'http', url: 'https://backend.example.com/base/' },
+      scopes: { required: ['mcp'] },
+      identity: ['email', 'profile'],
+    },
+  },
+  scopes: { mcp: { description: 'Use the tools of this server' } },
+  identityProviders: {
+    company: { kind: 'oidc', issuer: 'https://login.example.com' },
+    partner: { kind: 'oidc', issuer: 'https://partner.example.com/' },
+  },
+  access: 'everyone',
+};
+
+const toTemplate = (text: string): Template => {
+  const { Resources: resources, Outputs: outputs } = JSON.parse(text);
+  const ofType = (type: string) =>
+    Object.entries<TemplateResource>(resources).filter(([, resource]) => resource.Type === type);
+  return {
+    text,
+    resources,
+    outputs,
+    ofType,
+    functionOf: (folder) => {
+      const id = folder === 'example-mcp-server' ? 'ExampleServer' : pascalCase(folder);
+      const found = ofType('AWS::Lambda::Function').filter(([logicalId]) =>
+        logicalId.replace(/^Gatehouse(Endpoints|KeyRing)?/, '').startsWith(`${id}Function`),
+      );
+      if (found.length !== 1 || !found[0]) throw new Error(`${found.length} functions are made of ${folder}`);
+      return found[0];
+    },
+  };
+};
+
+const pascalCase = (name: string) => name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+
+/** Text of a value with references as `<LogicalId>`, `<LogicalId.Attribute>` and `<AWS::Pseudo>`. */
+export const shown = (value: unknown): string => {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[key, argument]] = Object.entries(value) as [[string, unknown]];
+  if (key === 'Ref') return `<${argument}>`;
+  if (key === 'Fn::GetAtt') return `<${(argument as string[]).join('.')}>`;
+  if (key === 'Fn::Join') {
+    const [separator, parts] = argument as [string, unknown[]];
+    return parts.map(shown).join(separator);
+  }
+  return JSON.stringify(value);
+};
