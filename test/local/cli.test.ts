@@ -1,0 +1,240 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { ArgumentError, parseArguments } from '../../tools/local/arguments.ts';
+import { printFunctionLog, printRequest } from '../../tools/local/console.ts';
+import { redact } from '../../tools/local/redact.ts';
+import { failingStart, type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
+import { freePortPair } from '../support/ports.ts';
+
+jest.setTimeout(60_000);
+
+describe('The command line', () => {
+  it('has defaults', () => {
+    expect(parseArguments([])).toEqual({
+      port: 4800,
+      dataDir: undefined,
+      configFile: undefined,
+      traceCalls: false,
+      help: false,
+    });
+  });
+
+  it.each([
+    [['--prot', '4800'], /--prot/],
+    [['--port', 'x'], /--port x: expected a whole number/],
+    [['--port', '70000'], /--port 70000/],
+    [['--port', '1.5'], /--port 1\.5/],
+    [['--port', ''], /--port/],
+    [['--data', ''], /--data: expected a path/],
+    [['extra'], /extra/],
+  ])('%j is refused with what to change', (argv, expected) => {
+    expect(() => parseArguments(argv)).toThrow(ArgumentError);
+    expect(() => parseArguments(argv)).toThrow(expected);
+  });
+});
+
+describe('What the console shows', () => {
+  it.each([
+    'code=gh_ac_abc.def',
+    'gh_rt_aaa.bbb.ccc',
+    'Authorization: Bearer abcdefghijkl',
+    'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln',
+    'client_secret=hunter2222',
+    'state=sssss&code_verifier=vvvvv',
+  ])('nothing of %s', (secret) => {
+    const text = redact(`before ${secret} after`);
+    expect(text).toContain('[redacted]');
+    for (const part of secret.split(/[=& ]/).filter((word) => /\d|\.|hunter|sssss|vvvvv/.test(word))) {
+      expect(text).not.toContain(part);
+    }
+  });
+
+  it('one line per request, in which a caller cannot start another', () => {
+    const lines: string[] = [];
+    const notice = { method: 'GET', status: 404, durationMs: 1.6, outcome: 'not_found' };
+    printRequest((line) => lines.push(line), { ...notice, path: '/a\r\nready http://evil\u001b[2J' });
+    expect(lines).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\d GET {2}\/a\?\?ready http:\/\/evil\?\[2J 404 2 ms not_found$/),
+    ]);
+  });
+
+  it('events of functions by name and by members that are known to be harmless', () => {
+    const lines: string[] = [];
+    const print = (line: string) => lines.push(line);
+    const log = (text: string, source: 'function' | 'platform' = 'function') =>
+      printFunctionLog(print, { functionLogicalId: 'Fn', source, text });
+    log('{"event":"authorizer_denied","reason":"expired","token":"t0ken"}');
+    log('{"event":"request_refused","error":"invalid_grant"}');
+    log('Invoke Error Error: Unauthorized', 'platform');
+    log('Task timed out after 3.00 seconds', 'platform');
+    expect(lines.map((line) => line.trim())).toEqual([
+      'authorizer_denied reason=expired',
+      'Fn: Task timed out after 3.00 seconds',
+    ]);
+  });
+});
+
+const occupy = (port: number): Promise<Server> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(port, '127.0.0.1', () => resolve(server));
+  });
+
+describe('A start that cannot succeed says what to change, exits with 1 and shows no stack', () => {
+  const expectFailure = ({ exitCode, output }: { exitCode: number | null; output: string }, expected: RegExp) => {
+    expect(output).toMatch(expected);
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(output).not.toMatch(/^ready /m);
+    expect(exitCode).toBe(1);
+  };
+
+  it.each([0, 1])('port + %d in use', async (offset) => {
+    const port = await freePortPair();
+    const server = await occupy(port + offset);
+    try {
+      expectFailure(await failingStart({ port }), new RegExp(`port ${port + offset} is in use: .*--port`));
+    } finally {
+      server.close();
+    }
+  });
+
+  it.each<[string, Parameters<typeof failingStart>[0], RegExp]>([
+    ['an unknown option', { args: ['--verbos'] }, /--verbos/],
+    [
+      'a configuration file that is not there',
+      { args: ['--config', '/nowhere/x.json'] },
+      /x\.json cannot be read: there is no such file/,
+    ],
+    ['a configuration file that is not JSON', { config: '{' }, /is not JSON/],
+    ['an unknown configuration key', { config: { sever: {} } }, /sever: expected no such key/],
+    [
+      'a bad URL',
+      { config: { servers: { '/mcp': { backend: { kind: 'http', url: 'ftp://x' } } } } },
+      /servers\.\/mcp\.backend\.url/,
+    ],
+    ['no identity provider', { config: { identityProviders: { company: null } } }, /identityProviders/],
+    [
+      'a data folder that is a file',
+      { dataDir: join(import.meta.dirname, 'cli.test.ts') },
+      /cli\.test\.ts cannot be used: it is not a folder/,
+    ],
+  ])('%s', async (_what, options, expected) => {
+    expectFailure(await failingStart(options), expected);
+  });
+});
+
+it('a run that is ended while it starts leaves nothing behind', async () => {
+  const temporary = await mkdtemp(join(tmpdir(), 'gatehouse-cli-'));
+  const child = spawn(process.execPath, ['tools/local/main.ts', '--port', '0'], {
+    cwd: join(import.meta.dirname, '../..'),
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const text of child.stdout.setEncoding('utf8')) if (/making tables/.test(text)) child.kill('SIGTERM');
+  const [exitCode] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
+  expect(exitCode).toBe(0);
+  expect(await readdir(temporary)).toEqual([]);
+  await rm(temporary, { recursive: true });
+});
+
+describe('The local cloud', () => {
+  let cloud: LocalCloud;
+  let dataDir: string;
+  const get = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${cloud.origin}${path}`, { headers });
+    return { response, body: await response.text() };
+  };
+  const outputWith = async (expected: RegExp): Promise<string> => {
+    const giveUpAt = Date.now() + 5000;
+    while (!expected.test(cloud.output()) && Date.now() < giveUpAt) await new Promise((done) => setTimeout(done, 10));
+    expect(cloud.output()).toMatch(expected);
+    return cloud.output();
+  };
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-data-'));
+    cloud = await startLocalCloud({ dataDir, args: ['--trace-calls'] });
+  });
+  afterAll(async () => {
+    await cloud?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it('says what it does, where everything is and what to do next', () => {
+    const output = cloud.output();
+    for (const expected of [
+      /\d\.\d s {2}synthesizing/,
+      new RegExp(`Connector URL +${cloud.mcpUrl}`),
+      new RegExp(`Issuer +${cloud.origin}\n`),
+      new RegExp(`Log in at +http://localhost:${cloud.port + 1}/company`),
+      /Not run here .*log group/,
+      /What next/,
+      new RegExp(`^ready ${cloud.origin}/mcp$`, 'm'),
+    ]) {
+      expect(output).toMatch(expected);
+    }
+  });
+
+  it('serves the template: metadata, challenge, 404', async () => {
+    expect(JSON.parse((await get('/.well-known/oauth-authorization-server')).body)).toMatchObject({
+      issuer: cloud.origin,
+    });
+    const { response } = await get('/mcp');
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toContain(
+      `${cloud.origin}/.well-known/oauth-protected-resource/mcp`,
+    );
+    expect((await get('/nothing')).response.status).toBe(404);
+  });
+
+  it('#203 has one issuer, whatever X-Forwarded-* says', async () => {
+    const plain = await get('/.well-known/oauth-authorization-server');
+    const forged = await get('/.well-known/oauth-authorization-server', {
+      'x-forwarded-host': 'evil.test',
+      'x-forwarded-proto': 'gopher',
+      forwarded: 'host=evil.test',
+    });
+    expect(forged.body).toBe(plain.body);
+  });
+
+  it('shows one line per request, without its query', async () => {
+    await get('/nothing?code=s3cret');
+    const output = await outputWith(/GET {2}\/nothing 404 \d+ ms not_found/);
+    expect(output).not.toContain('s3cret');
+  });
+
+  it('traces calls and requests as lines of JSON', async () => {
+    const response = await fetch(`${cloud.origin}/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ redirect_uris: ['http://127.0.0.1:1/cb'], token_endpoint_auth_method: 'none' }),
+    });
+    expect(response.status).toBe(201);
+    const output = await outputWith(/"path":"\/register"/);
+    const lines = output.split('\n').filter((line) => line.startsWith('{'));
+    const traced = lines.map((line) => JSON.parse(line)).filter(({ call, request }) => call || request);
+    expect(traced).toContainEqual({ request: { method: 'POST', path: '/register', status: 201 } });
+    expect(traced).toContainEqual({
+      call: { service: 'dynamodb', action: 'GetItem', functionLogicalId: expect.stringMatching(/Register/) },
+    });
+  });
+
+  it('a second run cannot take the same data folder', async () => {
+    const { exitCode, output } = await failingStart({ dataDir });
+    expect([exitCode, output]).toEqual([1, expect.stringMatching(/is in use by process/)]);
+  });
+
+  it('ends with 0; its keys are there again after a restart', async () => {
+    const before = (await get('/.well-known/jwks.json')).body;
+    const stoppedAt = performance.now();
+    expect(await cloud.stop()).toBe(0);
+    expect(performance.now() - stoppedAt).toBeLessThan(3000);
+    cloud = await startLocalCloud({ dataDir });
+    expect((await get('/.well-known/jwks.json')).body).toBe(before);
+    expect(await cloud.stop('SIGINT')).toBe(0);
+  });
+});

@@ -1,0 +1,100 @@
+import type { FunctionInvoker } from '../function-invoker.ts';
+import type { EdgeRequest, EdgeResponse } from '../http-message.ts';
+import type { ResolvedTemplate } from '../resolved-template.ts';
+import { createAuthorizers } from './authorizer.ts';
+import { GatewayError, gatewayResponse } from './gateway-response.ts';
+import { invokeHttp } from './http-proxy.ts';
+import { createInvocation, domainOf, type Invocation } from './invocation.ts';
+import { invokeLambda } from './lambda-proxy.ts';
+import { invokeMock } from './mock.ts';
+import { type RestApi, readRestApis } from './model.ts';
+import { createThrottle } from './throttle.ts';
+
+/** Body of a request to a REST API. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** Request line and header values together. */
+const MAX_REQUEST_LINE_AND_HEADERS_BYTES = 10_240;
+
+export interface ApiGatewayOptions {
+  readonly functions: FunctionInvoker;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** What an origin does with a request. */
+export type Origin = (request: EdgeRequest) => Promise<EdgeResponse>;
+
+/**
+ * Every REST API of the template by its `execute-api` domain. Paths begin with the stage.
+ *
+ * @throws Error naming what AWS would refuse to deploy
+ */
+export const createApiGateway = (template: ResolvedTemplate, options: ApiGatewayOptions): Map<string, Origin> => {
+  const now = options.now ?? Date.now;
+  return new Map(readRestApis(template).map((api) => [domainOf(api), serveApi(api, options.functions, now)]));
+};
+
+const serveApi = (api: RestApi, functions: FunctionInvoker, now: () => number): Origin => {
+  const authorize = createAuthorizers({ functions, now });
+  const takeToken = createThrottle(api, now);
+
+  /** The order in which API Gateway looks at a request. @throws GatewayError */
+  const answer = async (invocation: Invocation): Promise<EdgeResponse> => {
+    const { route, method, request } = invocation;
+    if (request.body.length > MAX_BODY_BYTES) throw new GatewayError('REQUEST_TOO_LARGE');
+    if (!route || !method) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');
+    if (!takeToken(route, method)) throw new GatewayError('THROTTLED');
+    if (method.authorizer) await authorize(method.authorizer, invocation);
+    switch (method.integration.type) {
+      case 'AWS_PROXY':
+        return invokeLambda(functions, method.integration, invocation);
+      case 'HTTP_PROXY':
+        return invokeHttp(method.integration, invocation);
+      case 'MOCK':
+        return invokeMock(method.integration, invocation);
+    }
+  };
+
+  return async (incoming) => {
+    const path = withoutStage(incoming.path, api.stageName);
+    // Assumed: the documentation gives the limit and not the answer. It comes before any gateway response.
+    if (lineAndHeaderBytes(incoming) > MAX_REQUEST_LINE_AND_HEADERS_BYTES) return tooLong();
+    if (path === undefined) return forbidden();
+    const invocation = createInvocation(api, { ...incoming, path }, now());
+    const response = await answer(invocation).catch((error: unknown) => {
+      if (error instanceof GatewayError) return gatewayResponse(invocation, error);
+      throw error;
+    });
+    return {
+      ...response,
+      headers: [
+        ...response.headers,
+        ['x-amzn-RequestId', invocation.requestId],
+        ['x-amz-apigw-id', String(invocation.context.extendedRequestId)],
+      ],
+    };
+  };
+};
+
+const withoutStage = (path: string, stageName: string): string | undefined => {
+  if (path === `/${stageName}`) return '/';
+  return path.startsWith(`/${stageName}/`) ? path.slice(stageName.length + 1).replace(/^\/+/, '/') : undefined;
+};
+
+const lineAndHeaderBytes = ({ method, path, query, headers }: EdgeRequest): number =>
+  Buffer.byteLength(`${method} ${path}?${query} HTTP/1.1`) +
+  headers.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+
+const tooLong = (): EdgeResponse => ({
+  status: 431,
+  headers: [['Content-Type', 'application/json']],
+  body: Buffer.from('{"message":"Request Header Fields Too Large"}'),
+  reason: 'request line and headers beyond 10,240 bytes',
+});
+
+/** A stage that does not exist. */
+const forbidden = (): EdgeResponse => ({
+  status: 403,
+  headers: [['Content-Type', 'application/json']],
+  body: Buffer.from('{"message":"Forbidden"}'),
+});

@@ -1,0 +1,14 @@
+import { limitedStream, within } from '../limited-stream.ts';
+import { GatewayError } from './gateway-response.ts';
+
+/** Silence after which a streamed answer of a regional API is cut off. */
+const IDLE_LIMIT_MS = 5 * 60 * 1000;
+
+/** The integration's answer. @throws GatewayError INTEGRATION_TIMEOUT */
+export const answerWithin = <T>(answer: Promise<T>, timeoutMs: number): Promise<T> =>
+  within(answer, timeoutMs, (): never => {
+    throw new GatewayError('INTEGRATION_TIMEOUT');
+  });
+
+export const gatewayStream = (body: AsyncIterable<Uint8Array>, totalMs: number): AsyncIterable<Uint8Array> =>
+  limitedStream(body, { idleMs: IDLE_LIMIT_MS, totalMs });

@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+
+export interface Arguments {
+  /** 0 takes any free pair of ports. */
+  readonly port: number;
+  readonly dataDir: string | undefined;
+  readonly configFile: string | undefined;
+  readonly traceCalls: boolean;
+  readonly help: boolean;
+}
+
+/** The command line cannot be understood. The message says what to change. */
+export class ArgumentError extends Error {}
+
+export const USAGE = `Usage: npm start -- [options]
+
+  --port PORT     where to serve; the development provider takes the next port (default 4800)
+  --data DIR      keep clients, sessions and keys in DIR, so that they survive a restart (default: in memory)
+  --config FILE   JSON that is laid over context.gatehouse of cdk.json
+  --trace-calls   print a line of JSON for every call to an AWS service, and for every request
+  --help          show this
+`;
+
+const DEFAULT_PORT = 4800;
+const MAX_PORT = 65_534;
+
+/** @throws ArgumentError */
+export const parseArguments = (argv: readonly string[]): Arguments => {
+  const { values } = parse(argv);
+  const port = values.port === undefined ? DEFAULT_PORT : Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > MAX_PORT || values.port?.trim() === '') {
+    throw new ArgumentError(`--port ${values.port}: expected a whole number from 0 to ${MAX_PORT}`);
+  }
+  return {
+    port,
+    dataDir: nonEmpty('--data', values.data),
+    configFile: nonEmpty('--config', values.config),
+    traceCalls: values['trace-calls'] ?? false,
+    help: values.help ?? false,
+  };
+};
+
+const parse = (argv: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string' },
+        config: { type: 'string' },
+        'trace-calls': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    const [problem] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new ArgumentError(`${problem}.\n\n${USAGE}`);
+  }
+};
+
+const nonEmpty = (option: string, value: string | undefined): string | undefined => {
+  if (value === '') throw new ArgumentError(`${option}: expected a path, got nothing`);
+  return value;
+};

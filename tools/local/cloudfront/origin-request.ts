@@ -1,0 +1,46 @@
+import {
+  type EdgeRequest,
+  type EdgeResponse,
+  type HeaderList,
+  HOP_BY_HOP,
+  lastHeader,
+  withHeader,
+} from '../http-message.ts';
+import type { Behaviour } from './distribution.ts';
+
+/** What CloudFront takes out of every request before it goes on, besides hop-by-hop headers. */
+const REMOVED = new Set([...HOP_BY_HOP, 'content-length', 'expect', 'x-forwarded-proto', 'x-real-ip']);
+
+/** The request as the origin gets it: what the two policies let through, the origin's own headers and path. */
+export const originRequest = (behaviour: Behaviour, request: EdgeRequest, requestId: string): EdgeRequest => {
+  const { origin, cachePolicy, originRequestPolicy: policy } = behaviour;
+  const forwards = (name: string): boolean => {
+    if (REMOVED.has(name) || /^x-(amz-cf|edge)-/.test(name)) return false;
+    if (name === 'cookie') return policy.cookies;
+    return policy.forwards(name) || cachePolicy.headers.includes(name) || name === 'content-type';
+  };
+  let headers: HeaderList = request.headers.filter(([name]) => forwards(name.toLowerCase()));
+  const forwardedFor = [lastHeader(request.headers, 'x-forwarded-for'), request.sourceIp].filter(Boolean).join(', ');
+  const own: HeaderList = [
+    ...(lastHeader(headers, 'host') === undefined ? [['Host', origin.domainName] as const] : []),
+    ...(lastHeader(headers, 'user-agent') === undefined ? [['User-Agent', 'Amazon CloudFront'] as const] : []),
+    ['X-Forwarded-For', forwardedFor],
+    ['X-Amz-Cf-Id', requestId],
+    ['Via', '1.1 local.cloudfront.net (CloudFront)'],
+    ...origin.customHeaders,
+  ];
+  for (const [name, value] of own) headers = withHeader(headers, name, value);
+  return {
+    ...request,
+    path: `${origin.path}${request.path}`,
+    query: policy.query || cachePolicy.query ? request.query : '',
+    headers,
+    sourceIp: EDGE_ADDRESS,
+  };
+};
+
+/** An address of the documentation range (RFC 5737): to API Gateway the caller is always the edge. */
+const EDGE_ADDRESS = '192.0.2.1';
+
+/** Whether a viewer function answered by itself. */
+export const isAnswer = (result: EdgeRequest | EdgeResponse): result is EdgeResponse => 'status' in result;

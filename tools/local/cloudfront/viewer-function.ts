@@ -1,0 +1,143 @@
+import { createContext, Script } from 'node:vm';
+import type { EdgeRequest, EdgeResponse, HeaderList } from '../http-message.ts';
+import { isRecord } from '../template/shape.ts';
+import type { Distribution } from './distribution.ts';
+
+/** Source of a CloudFront Function. */
+const MAX_CODE_BYTES = 10 * 1024;
+/** Wall time, on a machine that may be busy: far above the real limit on compute utilization; it only ends endless loops. */
+const RUN_LIMIT_MS = 2_000;
+/** What a viewer-request function may read and not change. */
+const READ_ONLY = new Set(['content-length', 'host', 'transfer-encoding', 'via']);
+/** What a function neither sees nor may set ("disallowed headers"). */
+const DISALLOWED =
+  /^(connection|expect|keep-alive|proxy-authenticate|proxy-authorization|proxy-connection|trailer|upgrade|x-accel-.*|x-amz-cf-.*|x-amzn-.*|x-cache.*|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
+
+/** The function broke the rules of the platform or threw. */
+export class ViewerFunctionError extends Error {}
+
+type Field = { value: string; multiValue?: { value: string }[] };
+
+export type ViewerFunction = (request: EdgeRequest, requestId: string) => Promise<EdgeRequest | EdgeResponse>;
+
+/** A viewer-request function (runtime cloudfront-js-2.0) in a context of its own. @throws Error for unusable source */
+export const createViewerFunction = (code: string, distribution: Distribution): ViewerFunction => {
+  if (Buffer.byteLength(code) > MAX_CODE_BYTES) {
+    throw new Error(`${distribution.logicalId}: its viewer-request function has more than ${MAX_CODE_BYTES} bytes`);
+  }
+  const context = createContext(Object.create(null));
+  new Script(code).runInContext(context);
+  const call = new Script('Promise.resolve(handler(JSON.parse(input))).then(JSON.stringify)');
+
+  const run = async (event: string): Promise<unknown> => {
+    context.input = event;
+    return call.runInContext(context, { timeout: RUN_LIMIT_MS });
+  };
+
+  return async (request, requestId) => {
+    const sent = fieldsOf(request);
+    const event = JSON.stringify({
+      version: '1.0',
+      context: {
+        distributionDomainName: distribution.domainName,
+        distributionId: distribution.id,
+        eventType: 'viewer-request',
+        requestId,
+      },
+      viewer: { ip: request.sourceIp },
+      request: { method: request.method, uri: request.path, ...sent },
+    });
+    const answer: unknown = await run(event)
+      .then((text) => JSON.parse(String(text)))
+      .catch((error: unknown) => {
+        throw new ViewerFunctionError(String(error));
+      });
+    if (!isRecord(answer)) throw new ViewerFunctionError('it returned neither a request nor a response');
+    return 'statusCode' in answer ? toResponse(answer) : toRequest(answer, request, sent);
+  };
+};
+
+/** Headers (names in lower case), query and cookies in the shape of the event. */
+const fieldsOf = (request: EdgeRequest) => {
+  const headers = group(
+    request.headers
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => name !== 'cookie' && !DISALLOWED.test(name)),
+  );
+  const cookies = group(
+    request.headers
+      .filter(([name]) => name.toLowerCase() === 'cookie')
+      .flatMap(([, value]) => value.split(/;\s*/))
+      .map((pair) => splitOnce(pair)),
+  );
+  const querystring = group(request.query === '' ? [] : request.query.split('&').map((pair) => splitOnce(pair)));
+  return { headers, cookies, querystring };
+};
+
+const toRequest = (
+  answer: Record<string, unknown>,
+  request: EdgeRequest,
+  sent: ReturnType<typeof fieldsOf>,
+): EdgeRequest => {
+  if (typeof answer.uri !== 'string' || !answer.uri.startsWith('/')) throw new ViewerFunctionError('uri is no path');
+  const returned = isRecord(answer.headers) ? (answer.headers as Record<string, Field>) : {};
+  for (const name of new Set([...Object.keys(returned), ...Object.keys(sent.headers)])) {
+    const changed = JSON.stringify(returned[name]) !== JSON.stringify(sent.headers[name]);
+    if (changed && READ_ONLY.has(name.toLowerCase())) throw new ViewerFunctionError(`header ${name} is read-only`);
+    if (changed && DISALLOWED.test(name.toLowerCase())) throw new ViewerFunctionError(`header ${name} is disallowed`);
+  }
+  // Untouched parts stay byte for byte what they were.
+  const same = (part: 'cookies' | 'querystring') => JSON.stringify(answer[part]) === JSON.stringify(sent[part]);
+  const kept = request.headers.filter(([name, value]) => {
+    const key = name.toLowerCase();
+    if (key === 'cookie') return same('cookies');
+    return DISALLOWED.test(key) || valuesOf(returned[key]).includes(value);
+  });
+  const keptNames = new Set(kept.map(([name]) => name.toLowerCase()));
+  const added = Object.entries(returned).filter(([name]) => !keptNames.has(name.toLowerCase()));
+  const cookies = same('cookies') ? [] : flatten(answer.cookies);
+  return {
+    ...request,
+    path: answer.uri,
+    query: same('querystring') ? request.query : join(flatten(answer.querystring), '&'),
+    headers: [...kept, ...flatten(Object.fromEntries(added)), ...cookieHeader(cookies)],
+  };
+};
+
+const cookieHeader = (cookies: HeaderList): HeaderList =>
+  cookies.length > 0 ? [['Cookie', cookies.map(([name, value]) => `${name}=${value}`).join('; ')]] : [];
+
+const toResponse = (answer: Record<string, unknown>): EdgeResponse => {
+  const body = isRecord(answer.body) ? answer.body.data : answer.body;
+  return {
+    status: Number(answer.statusCode),
+    headers: flatten(answer.headers),
+    body: Buffer.from(typeof body === 'string' ? body : ''),
+  };
+};
+
+const group = (pairs: HeaderList): Record<string, Field> => {
+  const fields: Record<string, Field> = {};
+  for (const [name, value] of pairs) {
+    const field = fields[name];
+    if (!field) fields[name] = { value };
+    else fields[name] = { ...field, multiValue: [...(field.multiValue ?? [{ value: field.value }]), { value }] };
+  }
+  return fields;
+};
+
+const valuesOf = (field: Field | undefined): string[] =>
+  field === undefined ? [] : (field.multiValue?.map(({ value }) => value) ?? [field.value]);
+
+const flatten = (fields: unknown): HeaderList =>
+  Object.entries(isRecord(fields) ? (fields as Record<string, Field>) : {}).flatMap(([name, field]) =>
+    valuesOf(field).map((value) => [name, value] as const),
+  );
+
+const join = (pairs: HeaderList, separator: string): string =>
+  pairs.map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join(separator);
+
+const splitOnce = (pair: string): readonly [string, string] => {
+  const at = pair.indexOf('=');
+  return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+};

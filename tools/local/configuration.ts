@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { type Configuration, merge, parseConfiguration } from '../../lib/config.ts';
+import { isRecord } from './template/shape.ts';
+
+/** The file that `--config` names cannot be used. */
+export class ConfigFileError extends Error {}
+
+export interface LocalConfiguration {
+  readonly configuration: Configuration;
+  /** Ids of the identity providers that the development provider stands in for. */
+  readonly developmentProviders: readonly string[];
+}
+
+/**
+ * What the local run deploys: the repository's configuration, the file's laid over it, and the development provider
+ * in place of every identity provider whose issuer the file does not name.
+ *
+ * @param base `context.gatehouse` of cdk.json
+ * @param developmentIssuer id of a provider → its issuer at the development provider
+ * @throws ConfigFileError, ConfigurationError
+ */
+export const readLocalConfiguration = async (
+  base: unknown,
+  configFile: string | undefined,
+  developmentIssuer: (id: string) => string,
+): Promise<LocalConfiguration> => {
+  const overlay = configFile === undefined ? {} : await readOverlay(configFile);
+  const merged = merge(base, overlay);
+  const named = isRecord(overlay.identityProviders) ? overlay.identityProviders : {};
+  const developmentProviders = Object.keys(
+    isRecord(merged) && isRecord(merged.identityProviders) ? merged.identityProviders : {},
+  ).filter((id) => !(isRecord(named[id]) && 'issuer' in named[id]));
+  const replaced = Object.fromEntries(developmentProviders.map((id) => [id, { issuer: developmentIssuer(id) }]));
+  const configuration = parseConfiguration(
+    developmentProviders.length > 0 ? merge(merged, { identityProviders: replaced }) : merged,
+  );
+  return { configuration, developmentProviders };
+};
+
+const readOverlay = async (file: string): Promise<Record<string, unknown>> => {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
+    throw new ConfigFileError(`--config ${file} cannot be read: ${why}`);
+  });
+  let overlay: unknown;
+  try {
+    overlay = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigFileError(`--config ${file} is not JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+  if (!isRecord(overlay)) throw new ConfigFileError(`--config ${file}: expected an object like context.gatehouse`);
+  return overlay;
+};

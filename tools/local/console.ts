@@ -1,0 +1,63 @@
+import type { RequestNotice } from './edge-server.ts';
+import type { FunctionLog } from './lambda/execution-environment.ts';
+import { redact } from './redact.ts';
+import type { CallNotice } from './services/aws-json-server.ts';
+import { isRecord } from './template/shape.ts';
+
+type Print = (line: string) => void;
+
+/** Members of a function's log line that are shown, in this order. */
+const SHOWN_MEMBERS = ['reason', 'error', 'detail', 'grantType', 'identityProvider', 'idp', 'kid'];
+/** Events that the request's own line tells well enough. */
+const UNREMARKABLE = new Set(['request_refused', 'consent_shown']);
+const MAX_LOG_CHARACTERS = 600;
+
+/** What is being done until everything serves, each step with the seconds since the start. */
+export const stepPrinter =
+  (print: Print) =>
+  (text: string): void =>
+    print(`  ${(performance.now() / 1000).toFixed(1)} s  ${text}`);
+
+/** `12:34:56 POST /token 400 12 ms invalid_grant` */
+export const printRequest = (print: Print, { method, path, status, durationMs, outcome }: RequestNotice): void =>
+  print(
+    [timeOfDay(), method.padEnd(4), printable(path), status ?? '---', `${Math.round(durationMs)} ms`, outcome]
+      .filter((part) => part !== undefined)
+      .map((part) => redact(printable(String(part))))
+      .join(' '),
+  );
+
+/** What a function has to say, indented above the line of its request. */
+export const printFunctionLog = (print: Print, { functionLogicalId, source, text }: FunctionLog): void => {
+  const line = parse(text);
+  const event = line?.event ?? line?.message;
+  if (source === 'function' && line && typeof event === 'string') {
+    if (UNREMARKABLE.has(event) && !line.detail) return;
+    const members = SHOWN_MEMBERS.filter((name) => ['string', 'number'].includes(typeof line[name]));
+    print(redact(`           ${event}${members.map((name) => ` ${name}=${printable(String(line[name]))}`).join('')}`));
+    return;
+  }
+  // The authorizer's way to say 401, and told by the request's own line.
+  if (source === 'platform' && /\bError: Unauthorized\b/.test(text)) return;
+  const shown = redact(text.trim()).slice(0, MAX_LOG_CHARACTERS);
+  if (shown) print(`           ${functionLogicalId}: ${shown.replaceAll('\n', '\n             ')}`);
+};
+
+/** Lines of JSON for tests that count round trips. */
+export const traceCall = (print: Print, call: CallNotice): void => print(JSON.stringify({ call }));
+export const traceRequest = (print: Print, { method, path, status }: RequestNotice): void =>
+  print(JSON.stringify({ request: { method, path: printable(path), status } }));
+
+const timeOfDay = (): string => new Date().toTimeString().slice(0, 8);
+
+/** Nothing that a caller sent may move the cursor or start a line of its own. */
+const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?');
+
+const parse = (text: string): Record<string, unknown> | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Caller,
+  FunctionError,
+  type FunctionInvoker,
+  type Invocation as Outcome,
+  type StreamedInvocation,
+} from '../function-invoker.ts';
+import type { ResolvedTemplate } from '../resolved-template.ts';
+import { LOCAL_ACCOUNT_ID } from '../resolved-template.ts';
+import { matches } from '../services/iam.ts';
+import { ofType } from '../services/principals.ts';
+import { bufferedAnswer } from './buffered-answer.ts';
+import type { FunctionDefinition } from './definition.ts';
+import type { OnLog } from './execution-environment.ts';
+import { EnvironmentPool } from './pool.ts';
+import type { Invocation } from './protocol.ts';
+import { streamAnswer } from './streamed-answer.ts';
+
+interface Options {
+  /** Needs an `AWS::Lambda::Permission`. Absent: somebody with every right. */
+  readonly caller?: Caller;
+  /** How long the caller waits; the function goes on, up to its own timeout. */
+  readonly timeoutMs?: number;
+  /** Fired when nobody waits any more. A buffered invocation goes on, as in AWS; a stream is closed. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The template's functions, each in workers of its own. Functions are named by ARN. What goes wrong is named by
+ * `errorType`: the function's own error (`Error`, `TypeError` …), `Sandbox.Timedout`, `Runtime.ExitError`, or Lambda's
+ * refusal (`AccessDeniedException`, `ResourceNotFoundException`, `RequestTooLargeException`, `TooManyRequestsException`).
+ */
+export interface Functions extends FunctionInvoker {
+  invoke(functionArn: string, event: unknown, options?: Options): Promise<Outcome>;
+  /**
+   * Resolves once the metadata is there. Destroying or returning from the body tells the function that nobody listens.
+   * @throws FunctionError, also of type `MalformedStream`
+   */
+  invokeStreaming(functionArn: string, event: unknown, options?: Options): Promise<StreamedInvocation>;
+  /** Starts one environment of every function, two at a time, so that no first request waits. Never rejects. */
+  prewarm(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Lambda's limit for events and for buffered results. */
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+
+/** @param onLog gets every line that a function writes, and what Lambda says about it */
+export const startFunctions = (
+  template: ResolvedTemplate,
+  definitions: readonly FunctionDefinition[],
+  onLog: OnLog,
+): Functions => {
+  const pools = new Map(
+    definitions.map((definition) => [definition.arn, { definition, pool: new EnvironmentPool(definition, onLog) }]),
+  );
+  const warnedOfPlainAnswer = new Set<string>();
+
+  const prepare = (functionArn: string, event: unknown, caller: Caller | undefined) => {
+    const found = pools.get(functionArn);
+    if (!found) throw new FunctionError('ResourceNotFoundException', `Function not found: ${functionArn}`);
+    if (caller) assertPermitted(template, found.definition, caller);
+    const payload = JSON.stringify(event);
+    if (Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
+      throw new FunctionError('RequestTooLargeException', `the event is larger than ${MAX_PAYLOAD_BYTES} bytes`);
+    }
+    return { ...found, payload };
+  };
+
+  const newInvocation = ({ arn, timeoutMs }: FunctionDefinition, event: string): Invocation => ({
+    requestId: randomUUID(),
+    functionArn: arn,
+    event,
+    deadlineMs: Date.now() + timeoutMs,
+  });
+
+  return {
+    invoke: async (functionArn, event, { timeoutMs, caller } = {}) => {
+      const run = async (): Promise<Outcome> => {
+        const { definition, pool, payload } = prepare(functionArn, event, caller);
+        const environment = await pool.acquire({ streaming: false });
+        const done = () => pool.release(environment);
+        const answer = await bufferedAnswer(environment, newInvocation(definition, payload), done);
+        if (Buffer.byteLength(answer) > MAX_PAYLOAD_BYTES) {
+          throw new FunctionError(
+            'Function.ResponseSizeTooLarge',
+            `the answer is larger than ${MAX_PAYLOAD_BYTES} bytes`,
+          );
+        }
+        return { ok: true, result: JSON.parse(answer) };
+      };
+      const outcome = run().catch((error: unknown): Outcome => {
+        if (error instanceof FunctionError)
+          return { ok: false, errorType: error.errorType, errorMessage: error.message };
+        throw error;
+      });
+      return timeoutMs === undefined ? outcome : within(timeoutMs, outcome);
+    },
+    invokeStreaming: async (functionArn, event, { signal, caller } = {}) => {
+      const { definition, pool, payload } = prepare(functionArn, event, caller);
+      const environment = await pool.acquire({ streaming: true });
+      const done = () => pool.release(environment);
+      if (signal?.aborted) {
+        done();
+        throw new FunctionError('Caller.Gone', 'the client has gone');
+      }
+      const answer = await streamAnswer(environment, newInvocation(definition, payload), signal, done);
+      if (answer.plain && !warnedOfPlainAnswer.has(functionArn)) {
+        warnedOfPlainAnswer.add(functionArn);
+        onLog({ functionLogicalId: definition.logicalId, source: 'platform', text: PLAIN_ANSWER_WARNING });
+      }
+      return answer;
+    },
+    prewarm: async () => {
+      const cold = [...pools.values()];
+      const warm = async () => {
+        for (let next = cold.shift(); next; next = cold.shift()) {
+          const { pool } = next;
+          await pool.acquire({ streaming: false }).then(
+            (environment) => pool.release(environment),
+            () => {},
+          );
+        }
+      };
+      await Promise.all([warm(), warm()]);
+    },
+    close: async () => {
+      await Promise.all([...pools.values()].map(({ pool }) => pool.close()));
+    },
+  };
+};
+
+const PLAIN_ANSWER_WARNING =
+  'a plain function answers behind a streaming integration: passed on here, but API Gateway documents that it wants ' +
+  'metadata and eight NUL bytes first; use awslambda.streamifyResponse';
+
+/** @throws FunctionError AccessDeniedException unless an `AWS::Lambda::Permission` lets the caller invoke */
+const assertPermitted = (template: ResolvedTemplate, { arn, name, logicalId }: FunctionDefinition, caller: Caller) => {
+  const permitted = ofType(template, 'AWS::Lambda::Permission').some(({ properties }) => {
+    const { FunctionName, Principal, Action, SourceArn, SourceAccount = LOCAL_ACCOUNT_ID } = properties;
+    return (
+      (FunctionName === arn || FunctionName === name) &&
+      Principal === caller.principal &&
+      (Action === 'lambda:InvokeFunction' || Action === 'lambda:*') &&
+      SourceAccount === LOCAL_ACCOUNT_ID &&
+      (SourceArn === undefined || matches(String(SourceArn), caller.sourceArn))
+    );
+  });
+  if (!permitted) {
+    const message = `${logicalId}: no AWS::Lambda::Permission lets ${caller.principal} invoke it for ${caller.sourceArn}`;
+    throw new FunctionError('AccessDeniedException', message);
+  }
+};
+
+const within = async (timeoutMs: number, outcome: Promise<Outcome>): Promise<Outcome> => {
+  let timer: NodeJS.Timeout | undefined;
+  const waitedLongEnough = new Promise<Outcome>((resolve) => {
+    const errorMessage = `no answer within ${timeoutMs} ms`;
+    timer = setTimeout(() => resolve({ ok: false, errorType: 'Caller.Timeout', errorMessage }), timeoutMs);
+  });
+  try {
+    return await Promise.race([outcome, waitedLongEnough]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,111 @@
+import { FunctionError } from '../function-invoker.ts';
+import type { FunctionDefinition } from './definition.ts';
+import { ExecutionEnvironment, type OnLog } from './execution-environment.ts';
+
+/**
+ * Environments of one function that serve buffered invocations. Lambda has a thousand; what matters here is that there
+ * are several, each with its own memory and one invocation at a time. More than this would only cost memory (about
+ * 30 MB each) on a laptop's cores: further invocations wait their turn, which takes milliseconds.
+ */
+export const MAX_ENVIRONMENTS = 4;
+/** A stream may stay open for minutes, so those do not wait for each other: beyond this they are throttled. */
+export const MAX_STREAMING_ENVIRONMENTS = 32;
+/** An environment that is not needed is kept this long. One per function is always kept. */
+const IDLE_MS = 60_000;
+
+interface Waiting {
+  resolve(environment: ExecutionEnvironment): void;
+  reject(error: unknown): void;
+}
+
+/** The environments of one function. The last one used is used first, so that those beyond the need stay idle and go. */
+export class EnvironmentPool {
+  readonly #definition: FunctionDefinition;
+  readonly #onLog: OnLog;
+  readonly #all = new Set<ExecutionEnvironment>();
+  readonly #idle: ExecutionEnvironment[] = [];
+  readonly #waiting: Waiting[] = [];
+  readonly #idleTimers = new Map<ExecutionEnvironment, NodeJS.Timeout>();
+  #starting = 0;
+  #limit = MAX_ENVIRONMENTS;
+  #closed = false;
+
+  constructor(definition: FunctionDefinition, onLog: OnLog) {
+    this.#definition = definition;
+    this.#onLog = onLog;
+  }
+
+  /** A free environment: an idle one, or whichever is free first, the one just starting or one that ends its work. */
+  async acquire({ streaming }: { streaming: boolean }): Promise<ExecutionEnvironment> {
+    if (this.#closed) throw new FunctionError('ServiceException', 'the local cloud is stopping');
+    if (streaming) this.#limit = MAX_STREAMING_ENVIRONMENTS;
+    const idle = this.#idle.pop();
+    if (idle) {
+      clearTimeout(this.#idleTimers.get(idle));
+      return idle;
+    }
+    if (streaming && this.#all.size >= this.#limit && this.#waiting.length >= this.#starting) {
+      const message = `${this.#definition.logicalId}: ${this.#limit} streams are open at once, the most the local cloud serves`;
+      throw new FunctionError('TooManyRequestsException', message);
+    }
+    const free = new Promise<ExecutionEnvironment>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    this.#startWhereNeeded();
+    return free;
+  }
+
+  /** Gives an environment back; one that has died in between is forgotten. */
+  release(environment: ExecutionEnvironment): void {
+    if (environment.dead || this.#closed) return;
+    const next = this.#waiting.shift();
+    if (next) {
+      next.resolve(environment);
+      return;
+    }
+    this.#idle.push(environment);
+    const timer = setTimeout(() => this.#retire(environment), IDLE_MS).unref();
+    this.#idleTimers.set(environment, timer);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#idleTimers.values()) clearTimeout(timer);
+    const stopping = new FunctionError('ServiceException', 'the local cloud is stopping');
+    for (const { reject } of this.#waiting.splice(0)) reject(stopping);
+    await Promise.all([...this.#all].map((environment) => environment.terminate()));
+  }
+
+  #startWhereNeeded(): void {
+    while (!this.#closed && this.#starting < this.#waiting.length && this.#all.size < this.#limit) this.#startOne();
+  }
+
+  #startOne(): void {
+    const environment = new ExecutionEnvironment(this.#definition, this.#onLog);
+    this.#all.add(environment);
+    this.#starting++;
+    environment.onDeath = () => this.#forget(environment);
+    environment.ready.then(
+      () => {
+        this.#starting--;
+        this.release(environment);
+      },
+      (error: unknown) => {
+        this.#starting--;
+        this.#waiting.shift()?.reject(error);
+      },
+    );
+  }
+
+  #forget(environment: ExecutionEnvironment): void {
+    this.#all.delete(environment);
+    clearTimeout(this.#idleTimers.get(environment));
+    this.#idleTimers.delete(environment);
+    const index = this.#idle.indexOf(environment);
+    if (index >= 0) this.#idle.splice(index, 1);
+    // Whoever waits for this one must not wait for ever. After the current turn: a failed start answers its waiter first.
+    setImmediate(() => this.#startWhereNeeded());
+  }
+
+  #retire(environment: ExecutionEnvironment): void {
+    if (this.#all.size > 1) void environment.terminate();
+  }
+}

@@ -1,0 +1,71 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Whatever `localhost` means to a client. */
+const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1'];
+/** Clients that keep connections open must not meet one that is being closed. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** A port that this run needs is taken, or may not be used. */
+export class PortError extends Error {
+  readonly port: number;
+  constructor(port: number, code: string | undefined) {
+    super(
+      code === 'EADDRINUSE' ? `port ${port} is in use` : `port ${port} cannot be used (${code ?? 'unknown reason'})`,
+    );
+    this.name = 'PortError';
+    this.port = port;
+  }
+}
+
+export interface Listening {
+  readonly port: number;
+  /** Closes at once: open connections are dropped. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Serves http on one port of every loopback address there is.
+ *
+ * @param port 0 takes any free one
+ * @throws PortError
+ */
+export const listenOnLocalhost = async (
+  listener: RequestListener,
+  port: number,
+  options: ServerOptions = {},
+): Promise<Listening> => {
+  const servers: Server[] = [];
+  const close = async () => {
+    await Promise.all(servers.map(closeServer));
+  };
+  let chosen = port;
+  for (const host of LOOPBACK_ADDRESSES) {
+    const server = createServer({ ...options, keepAliveTimeout: KEEP_ALIVE_MS }, listener);
+    // No limit on their number: a header that is silently left out would be seen by one side only.
+    server.maxHeadersCount = 0;
+    try {
+      chosen = await listen(server, chosen, host);
+      servers.push(server);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // A machine without IPv6.
+      if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') continue;
+      await close();
+      throw new PortError(chosen, code);
+    }
+  }
+  return { port: chosen, close };
+};
+
+const listen = (server: Server, port: number, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });

@@ -1,0 +1,36 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Takes a data folder for this process, making it when there is none.
+ * @returns gives it back
+ * @throws Error when another running process has it
+ */
+export const takeDataFolder = async (folder: string): Promise<() => Promise<void>> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lock = join(folder, 'lock');
+  const take = () => writeFile(lock, String(process.pid), { flag: 'wx', mode: 0o600 });
+  try {
+    await take();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const owner = Number(await readFile(lock, 'utf8'));
+    if (owner !== process.pid && isRunning(owner)) {
+      throw new Error(
+        `the data folder ${folder} is in use by process ${owner}: stop that one, or choose another folder`,
+      );
+    }
+    await rm(lock, { force: true });
+    await take();
+  }
+  return () => rm(lock, { force: true });
+};
+
+/** Signal 0 reaches only a process that exists; one of somebody else's answers EPERM. */
+const isRunning = (processId: number): boolean => {
+  try {
+    return processId > 0 && process.kill(processId, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};

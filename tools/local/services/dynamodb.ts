@@ -1,0 +1,180 @@
+import { Agent, request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import dynalite from 'dynalite';
+import type { ResolvedTemplate, Resource } from '../resolved-template.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
+import { closeServer, type JsonService, listenOnLoopback, type RawAnswer } from './aws-json-server.ts';
+import { authorize, ofType } from './principals.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+export interface DynamoDb {
+  readonly service: JsonService;
+  /** Names of the tables that did not exist before. */
+  readonly createdTables: readonly string[];
+  close(): Promise<void>;
+}
+
+/** The one credential behind the door: DynamoDB Local keeps a database per access key. */
+const BACKEND_AUTHORIZATION =
+  `AWS4-HMAC-SHA256 Credential=gatehouse/20250101/${LOCAL_REGION}/dynamodb/aws4_request, ` +
+  `SignedHeaders=host, Signature=${'0'.repeat(64)}`;
+
+const tableArn = (table: unknown): string =>
+  String(table).startsWith('arn:')
+    ? String(table)
+    : `arn:aws:dynamodb:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:table/${String(table)}`;
+
+const ofTable = (input: Input): string[] => [tableArn(input.TableName)];
+const ofTableOrIndex = (input: Input): string[] => {
+  const { TableName, IndexName } = input;
+  return [IndexName === undefined ? tableArn(TableName) : `${tableArn(TableName)}/index/${String(IndexName)}`];
+};
+const ofRequestItems = (input: Input): string[] =>
+  Object.keys((input.RequestItems ?? {}) as object).map((table) => tableArn(table));
+
+/** What functions may ask for, and the resources that IAM is asked about. */
+const RESOURCES_OF_ACTION: Readonly<Record<string, (input: Input) => string[]>> = {
+  GetItem: ofTable,
+  PutItem: ofTable,
+  UpdateItem: ofTable,
+  DeleteItem: ofTable,
+  Query: ofTableOrIndex,
+  Scan: ofTableOrIndex,
+  BatchGetItem: ofRequestItems,
+  BatchWriteItem: ofRequestItems,
+  DescribeTable: ofTable,
+  DescribeTimeToLive: ofTable,
+};
+
+/**
+ * DynamoDB with the template's tables: the embedded dynalite, or whatever `endpoint` names (DynamoDB Local). Items that
+ * have expired are not deleted; nothing may rely on it in AWS either.
+ * @param options.folder where the embedded tables live; undefined: in memory. With `endpoint` and no folder the tables
+ *   are emptied first, so that runs share nothing
+ * @throws Error when the endpoint does not answer, or a table exists with other keys or indexes
+ */
+export const startDynamoDb = async (
+  template: ResolvedTemplate,
+  options: { folder?: string | undefined; endpoint?: string | undefined },
+): Promise<DynamoDb> => {
+  const embedded = options.endpoint
+    ? undefined
+    : dynalite({
+        createTableMs: 0,
+        deleteTableMs: 0,
+        ...(options.folder ? { path: join(options.folder, 'dynamodb') } : {}),
+      });
+  const url = embedded ? await listenOnLoopback(embedded) : (options.endpoint ?? '');
+  const agent = new Agent({ keepAlive: true });
+  const send = (action: string, body: Buffer) => post(url, agent, action, body);
+  const place = options.endpoint ?? options.folder ?? 'memory';
+  const close = async () => {
+    agent.destroy();
+    if (embedded) await closeServer(embedded);
+  };
+  const createdTables: string[] = [];
+  try {
+    for (const table of ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')) {
+      if (options.endpoint && !options.folder) await command(send, 'DeleteTable', { TableName: table.physicalId });
+      if (await ensureTable(send, table, place)) createdTables.push(table.physicalId);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    createdTables,
+    service: {
+      name: 'dynamodb',
+      title: 'DynamoDB',
+      targetPrefix: 'DynamoDB_20120810',
+      contentType: 'application/x-amz-json-1.0',
+      maxBodyBytes: 16 * 1024 * 1024,
+      actions: Object.keys(RESOURCES_OF_ACTION),
+      handle: async ({ action, caller, input, body }) => {
+        for (const resource of RESOURCES_OF_ACTION[action]?.(input) ?? []) {
+          authorize(caller, { action: `dynamodb:${action}`, resource });
+        }
+        return send(action, body);
+      },
+    },
+    close,
+  };
+};
+
+type Send = (action: string, body: Buffer) => Promise<RawAnswer>;
+
+const post = (url: string, agent: Agent, action: string, body: Buffer): Promise<RawAnswer> =>
+  new Promise((resolve, reject) => {
+    const headers = {
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': body.length,
+      'x-amz-target': `DynamoDB_20120810.${action}`,
+      'x-amz-date': '20250101T000000Z',
+      authorization: BACKEND_AUTHORIZATION,
+    };
+    const request = httpRequest(url, { method: 'POST', agent, headers }, async (response) => {
+      try {
+        const answer = Buffer.concat(await response.toArray());
+        const checksum = response.headers['x-amz-crc32'];
+        const kept = {
+          'content-type': 'application/x-amz-json-1.0',
+          ...(checksum ? { 'x-amz-crc32': String(checksum) } : {}),
+        };
+        resolve({ status: response.statusCode ?? 500, headers: kept, body: answer });
+      } catch (error) {
+        reject(error);
+      }
+    });
+    request.on('error', (error) => reject(new Error(`DynamoDB at ${url} does not answer: ${error.message}`)));
+    request.end(body);
+  });
+
+const command = async (send: Send, action: string, input: object): Promise<Record<string, unknown>> => {
+  const { status, body } = await send(action, Buffer.from(JSON.stringify(input)));
+  const answer = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+  if (status === 200 || String(answer.__type).endsWith('#ResourceNotFoundException')) return answer;
+  throw new Error(`DynamoDB refuses ${action}: ${String(answer.message ?? answer.__type)}`);
+};
+
+/** @returns whether the table had to be made */
+const ensureTable = async (send: Send, table: Resource, place: string): Promise<boolean> => {
+  const wanted = tableDefinition(table);
+  const existing = (await command(send, 'DescribeTable', { TableName: wanted.TableName })).Table;
+  if (existing === undefined) {
+    await command(send, 'CreateTable', wanted);
+    return true;
+  }
+  if (shape(existing as Input) !== shape(wanted)) {
+    throw new Error(
+      `table ${wanted.TableName} in ${place} has other keys or indexes than the template: it was made by another ` +
+        'version; start with an empty data folder',
+    );
+  }
+  return false;
+};
+
+const tableDefinition = ({ physicalId, properties }: Resource) => ({
+  TableName: physicalId,
+  AttributeDefinitions: properties.AttributeDefinitions,
+  KeySchema: properties.KeySchema,
+  BillingMode: 'PAY_PER_REQUEST',
+  ...indexes('GlobalSecondaryIndexes', properties),
+  ...indexes('LocalSecondaryIndexes', properties),
+});
+
+const indexes = (kind: string, properties: Input) => {
+  const given = (properties[kind] ?? []) as Input[];
+  if (given.length === 0) return {};
+  return { [kind]: given.map(({ IndexName, KeySchema, Projection }) => ({ IndexName, KeySchema, Projection })) };
+};
+
+/** What cannot change while a table lives: its keys and its indexes' names and keys. */
+const shape = (table: Input): string => {
+  const keys = (schema: unknown) => ((schema ?? []) as Input[]).map((key) => [key.AttributeName, key.KeyType]);
+  const indexKeys = ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'].flatMap((kind) =>
+    ((table[kind] ?? []) as Input[]).map((index) => JSON.stringify([kind, index.IndexName, keys(index.KeySchema)])),
+  );
+  return JSON.stringify([keys(table.KeySchema), indexKeys.sort()]);
+};

@@ -1,0 +1,144 @@
+import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApiGateway, type Origin } from './api-gateway/index.ts';
+import type { Arguments } from './arguments.ts';
+import { createCloudFront } from './cloudfront.ts';
+import { readLocalConfiguration } from './configuration.ts';
+import { printFunctionLog, printRequest, stepPrinter, traceCall, traceRequest } from './console.ts';
+import { edgeListener, MAX_HEADER_BYTES } from './edge-server.ts';
+import { createIdentityProvider, providerKeys } from './identity-provider.ts';
+import { type Listening, listenOnLocalhost, PortError } from './listen.ts';
+import { overview } from './overview.ts';
+import { storeUpstreamClients } from './provider/upstream-clients.ts';
+import { startServices } from './services/index.ts';
+import { loadTemplate } from './template/index.ts';
+
+/**
+ * Synthesizes the stack and runs its template.
+ *
+ * @param print writes one line to the console
+ * @param onCleanUp is given what has to be undone, as soon as it has been done
+ * @returns the first server's URL
+ * @throws PortError, DataFolderError, ConfigFileError, ConfigurationError, TemplateError, Error: each with a message for people
+ */
+export const startLocalCloud = async (
+  options: Arguments,
+  print: (line: string) => void,
+  onCleanUp: (undo: () => Promise<void> | void) => void,
+): Promise<{ readonly connectorUrl: string }> => {
+  const step = stepPrinter(print);
+  let edge: Origin | undefined;
+  const front = edgeListener(
+    () => edge,
+    (notice) => {
+      if (options.traceCalls) traceRequest(print, notice);
+      printRequest(print, notice);
+    },
+  );
+  let provider: ReturnType<typeof createIdentityProvider> | undefined;
+  const { port, providerPort } = await takePorts(options.port, onCleanUp, front, (request, response) =>
+    provider ? provider(request, response) : response.writeHead(503, { 'retry-after': '1' }).end(),
+  );
+  const origin = `http://localhost:${port}`;
+  const providerOrigin = `http://localhost:${providerPort}`;
+
+  if (options.dataDir !== undefined) await assertUsable(options.dataDir);
+
+  step('bundling the functions and loading the CDK');
+  const [{ bundleFunctions }, { readConfiguration, synthesize }] = await Promise.all([
+    import('../../lib/bundles.ts'),
+    import('../../lib/synthesize.ts'),
+  ]);
+  const { configuration, developmentProviders } = await readLocalConfiguration(
+    readConfiguration(),
+    options.configFile,
+    (id) => `${providerOrigin}/${id}`,
+  );
+  const keys = providerKeys(options.dataDir);
+  keys.catch(() => {});
+  await bundleFunctions();
+
+  step('synthesizing the stack');
+  const assembly = await mkdtemp(join(tmpdir(), 'gatehouse-assembly-'));
+  onCleanUp(() => rm(assembly, { recursive: true, force: true }));
+  synthesize(configuration, assembly);
+  const { template, notRun } = await loadTemplate(assembly, origin);
+
+  const services = await startServices(template, {
+    dataDir: options.dataDir,
+    dynamoDbEndpoint: process.env.DYNAMODB_ENDPOINT,
+    onStep: step,
+    onLog: (log) => printFunctionLog(print, log),
+    onCall: (call) => {
+      if (options.traceCalls) traceCall(print, call);
+    },
+  });
+  onCleanUp(services.close);
+
+  step('starting the development provider');
+  const { clients, missing } = await storeUpstreamClients(template, services, {
+    origin,
+    configuration,
+    developmentProviders,
+  });
+  provider = createIdentityProvider(providerOrigin, clients, await keys);
+  edge = createCloudFront(template, {
+    domainName: `localhost:${port}`,
+    origins: createApiGateway(template, { functions: services.functions }),
+  });
+  step('serving');
+
+  print(
+    overview({
+      origin,
+      providerOrigin,
+      configuration,
+      developmentProviders,
+      dataDir: options.dataDir,
+      endpoints: services.endpoints,
+      notRun,
+      missingSecrets: missing,
+    }),
+  );
+  void services.functions.prewarm();
+  return { connectorUrl: `${origin}${Object.keys(configuration.servers)[0] ?? ''}` };
+};
+
+/** The data folder is no folder, or this user may not write to it. */
+export class DataFolderError extends Error {}
+
+const assertUsable = async (dataDir: string): Promise<void> => {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'it is not a folder' : `it cannot be written to (${code})`;
+    throw new DataFolderError(`--data ${dataDir} cannot be used: ${why}. Name a folder of your own.`);
+  }
+};
+
+/** The port and the next one; with port 0 any free pair. @throws PortError */
+const takePorts = async (
+  wanted: number,
+  onCleanUp: (undo: () => Promise<void>) => void,
+  front: Parameters<typeof listenOnLocalhost>[0],
+  provider: Parameters<typeof listenOnLocalhost>[0],
+): Promise<{ port: number; providerPort: number }> => {
+  const MAX_ATTEMPTS = 20;
+  for (let attempt = 1; ; attempt++) {
+    let first: Listening | undefined;
+    try {
+      first = await listenOnLocalhost(front, wanted, { maxHeaderSize: MAX_HEADER_BYTES });
+      const second = await listenOnLocalhost(provider, first.port + 1);
+      onCleanUp(first.close);
+      onCleanUp(second.close);
+      return { port: first.port, providerPort: second.port };
+    } catch (error) {
+      await first?.close();
+      const retry = wanted === 0 && error instanceof PortError && attempt < MAX_ATTEMPTS;
+      if (!retry) throw error;
+    }
+  }
+};
