@@ -1,0 +1,67 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ClientHome, ClientProcess, createClientHome } from '../support/client-process.ts';
+import { spoilAccessToken, storedRefreshToken } from '../support/client-stored.ts';
+import { Person } from '../support/person.ts';
+import { sharedCloud } from '../support/shared-cloud.ts';
+
+// The real mcp-remote: a proxy to which a local client talks on stdin and stdout.
+
+const cloud = sharedCloud();
+
+const INITIALIZE = {
+  jsonrpc: '2.0',
+  id: 0,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'local client', version: '1' } },
+};
+const WHOAMI = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'whoami', arguments: {} } };
+
+describe.each([
+  ['as it comes', []],
+  ['with --protocol auto, which finds revision 2026-07-28', ['--protocol', 'auto']],
+])('The real mcp-remote, %s', (_, options) => {
+  let home: ClientHome;
+  let proxy: ClientProcess | undefined;
+  beforeAll(async () => {
+    home = await createClientHome();
+  });
+  afterEach(() => proxy?.stop());
+  afterAll(() => home.remove());
+
+  const tokenFile = async (): Promise<string> => {
+    const files = await readdir(home.path, { recursive: true });
+    return join(home.path, files.find((file) => file.endsWith('_tokens.json')) ?? 'no tokens');
+  };
+
+  const start = (): ClientProcess => {
+    // The port that it derives from the URL may be taken by its own sibling: each run names a free one.
+    proxy = new ClientProcess(home, 'mcp-remote/dist/proxy.js', [cloud.mcpUrl, ...options]);
+    proxy.write(INITIALIZE);
+    return proxy;
+  };
+
+  const whoami = async (running: ClientProcess): Promise<Record<string, unknown>> => {
+    await running.prints(/"id":0.*\n/, 'stdout');
+    running.write({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    running.write(WHOAMI);
+    const [line] = await running.prints(/^.*"id":1.*$/m, 'stdout');
+    return JSON.parse(JSON.parse(line).result.content[0].text);
+  };
+
+  it('signs in through the browser, and prints who called', async () => {
+    const running = start();
+    await running.signIn(new Person(cloud, 'mary'));
+    expect(await whoami(running)).toMatchObject({ clientId: expect.any(String), scopes: ['mcp', 'offline_access'] });
+  });
+
+  it('refreshes by itself when its token is refused, with no browser', async () => {
+    const file = await tokenFile();
+    const before = await storedRefreshToken(file);
+    await spoilAccessToken(file);
+    const running = start();
+    expect(await whoami(running)).toMatchObject({ clientId: expect.any(String) });
+    expect(running.output).not.toContain('/authorize?');
+    expect(await storedRefreshToken(file)).not.toBe(before);
+  });
+});

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { type ClientHome, ClientProcess, createClientHome } from '../support/client-process.ts';
+import { spoilAccessToken, storedClientId, storedRefreshToken } from '../support/client-stored.ts';
+import { Person } from '../support/person.ts';
+import { freePortPair } from '../support/ports.ts';
+import { sharedCloud } from '../support/shared-cloud.ts';
+
+// The real mcporter, which is built with @modelcontextprotocol/sdk 1.x.
+
+const cloud = sharedCloud();
+
+describe('The real mcporter', () => {
+  let home: ClientHome;
+  let file: string;
+  beforeAll(async () => {
+    home = await createClientHome();
+    file = join(home.path, '.mcporter', 'credentials.json');
+  });
+  afterAll(() => home.remove());
+
+  const run = (...args: string[]): ClientProcess => new ClientProcess(home, 'mcporter/dist/cli.js', args);
+
+  const whoami = async (): Promise<Record<string, unknown>> => {
+    const call = run('call', 'gatehouse.whoami');
+    expect({ code: await call.end(), stderr: call.stderr }).toEqual({ code: 0, stderr: '' });
+    return JSON.parse(call.stdout);
+  };
+
+  it('is told the connector URL, and a port of its own', async () => {
+    // On a port that changes it registers anew in every run, and its refresh token belongs to the client it was before.
+    const callback = `http://127.0.0.1:${await freePortPair()}/callback`;
+    const oauth = ['--auth', 'oauth', '--oauth-redirect-url', callback];
+    const add = run('config', 'add', 'gatehouse', cloud.mcpUrl, ...oauth, '--scope', 'home');
+    expect({ code: await add.end(), output: add.output }).toEqual({ code: 0, output: expect.any(String) });
+  });
+
+  it('signs in through the browser', async () => {
+    const login = run('auth', 'gatehouse', '--no-browser');
+    await login.signIn(new Person(cloud, 'mary'));
+    expect({ code: await login.end(), output: login.output }).toEqual({ code: 0, output: expect.any(String) });
+  });
+
+  it('prints who called', async () => {
+    expect(await whoami()).toMatchObject({ clientId: await storedClientId(file), scopes: ['mcp'] });
+  });
+
+  it('refreshes by itself when its token is refused', async () => {
+    const before = await storedRefreshToken(file);
+    await spoilAccessToken(file);
+    expect(await whoami()).toMatchObject({ clientId: await storedClientId(file) });
+    expect(await storedRefreshToken(file)).not.toBe(before);
+  });
+});

@@ -1,0 +1,40 @@
+import { SDK_INSISTS } from '../../support/client-insists.ts';
+import type { ClientProfile } from '../../support/client-profile.ts';
+
+// mcp-remote, which is run for real elsewhere: here its requests one by one. It stores what /register answers, and opens
+// its port by that (punkpeye/mcp-remote#292).
+
+export const mcpRemote: readonly ClientProfile[] = [
+  {
+    name: 'mcp-remote',
+    firstRequest: 'GET',
+    revision: '2025-11-25',
+    discovery: {
+      headers: { accept: 'application/json', 'mcp-protocol-version': '2025-11-25' },
+      resource: ['{challenge}', '{origin}/.well-known/oauth-protected-resource{path}'],
+      server: ['{server}/.well-known/oauth-authorization-server', '{server}/.well-known/openid-configuration'],
+    },
+    identification: {
+      kind: 'registration',
+      request: {
+        client_name: 'MCP CLI Proxy',
+        client_uri: 'https://github.com/punkpeye/mcp-remote',
+        redirect_uris: ['http://localhost:{port}/oauth/callback'],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+        software_id: '2e6dc280-f3c3-4e01-99a7-8181dbd1d23d',
+        software_version: '0.15.1',
+        scope: 'mcp offline_access',
+      },
+    },
+    authorization: {
+      redirectUri: 'http://localhost:{port}/oauth/callback',
+      scope: ['challenge', 'resource'],
+      offlineAccess: true,
+      resource: 'metadata',
+    },
+    token: { method: 'none', resource: true, refreshResource: true },
+    insists: ['every redirect URI that it registered comes back, and in its order', ...SDK_INSISTS],
+  },
+];
