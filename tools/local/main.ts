@@ -32,7 +32,7 @@ const stop = (): void => {
 };
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
-// The shell that npm puts in between does not pass SIGTERM on: when it has gone, this run ends too.
+// When npm was killed, or the shell it put in between ended without passing SIGTERM on, this run ends too.
 if (process.env.npm_lifecycle_event === 'start') {
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && stop(), PARENT_CHECK_MS).unref();
