@@ -14,6 +14,7 @@ const overHttp = ['<rootDir>/test/flow/', '<rootDir>/test/browser/', '<rootDir>/
 
 export default {
   testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/test/support/client-reporter.ts'],
   projects: [
     {
       ...common,

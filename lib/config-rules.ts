@@ -1,4 +1,5 @@
 import type { Configuration } from './config.ts';
+import { checkIdentityProviderRules, issuerOf } from './identity-providers.ts';
 
 /** Scopes that `identity` adds, with the words of the consent page; a configuration may word them itself. */
 export const IDENTITY_SCOPES: Readonly<Record<string, { description: string; implies: string[] }>> = {
@@ -32,6 +33,7 @@ export const crossCheck = (configuration: Configuration): string[] => [
   ...checkServers(configuration),
   ...checkScopes(configuration),
   ...checkIdentityProviders(configuration),
+  ...checkClients(configuration),
   ...checkLifetimes(configuration),
 ];
 
@@ -47,16 +49,47 @@ export const requiredScopes = ({ scopes, identity }: Configuration['servers'][st
   ...new Set([...scopes.required, ...identity]),
 ];
 
+/** What single operations of a server need besides; undefined when there are no rules. */
+export const toolRules = ({ scopes }: Configuration['servers'][string]) => {
+  const rules = Object.fromEntries(
+    RULE_FAMILIES.flatMap((family) => {
+      const patterns = scopes[family] ?? {};
+      return Object.keys(patterns).length > 0 ? [[family, patterns] as const] : [];
+    }),
+  );
+  return Object.keys(rules).length > 0 ? rules : undefined;
+};
+
+/** The scopes of a server's first challenge. */
+export const challengeScopes = (server: Configuration['servers'][string]): string[] =>
+  server.scopes.challengeScopes === 'all'
+    ? [...new Set([...requiredScopes(server), ...scopesOfRules(server)])]
+    : requiredScopes(server);
+
+/** Whether the backend itself refuses headers that contradict the body. */
+export const validatesHeaders = ({ backend }: Configuration['servers'][string]): boolean =>
+  backend.kind !== 'example' && backend.validatesHeaders;
+
+/** Whether the body of every request must be read before the backend gets it. */
+export const needsInspector = (server: Configuration['servers'][string]): boolean =>
+  toolRules(server) !== undefined && !validatesHeaders(server);
+
+const RULE_FAMILIES = ['tools', 'resources', 'prompts'] as const;
+
+const scopesOfRules = ({ scopes }: Configuration['servers'][string]): string[] =>
+  RULE_FAMILIES.flatMap((family) => Object.values(scopes[family] ?? {}).flat());
+
 /** URLs that reach this machine only. */
-export const findLocalUrls = ({ servers, identityProviders }: Configuration): { key: string; url: string }[] =>
+export const findLocalUrls = ({ servers, identityProviders, clients }: Configuration): { key: string; url: string }[] =>
   [
+    ...Object.entries(clients).map(([id, { jwksUri }]) => ({ key: `clients.${id}.jwksUri`, url: jwksUri ?? '' })),
     ...Object.entries(servers).map(([path, { backend }]) => ({
       key: `servers.${path}.backend.url`,
       url: backend.kind === 'http' ? backend.url : '',
     })),
-    ...Object.entries(identityProviders).map(([id, { issuer }]) => ({
+    ...Object.entries(identityProviders).map(([id, provider]) => ({
       key: `identityProviders.${id}.issuer`,
-      url: issuer,
+      url: issuerOf(provider),
     })),
   ].filter(({ url }) => url.startsWith('http:'));
 
@@ -77,8 +110,25 @@ const checkServers = ({ servers, ...rest }: Configuration): string[] => {
         .filter((scope) => !Object.hasOwn(known, scope))
         .map((scope) => `servers.${path}.scopes.required: expected scopes that "scopes" describes, got "${scope}"`),
     ),
+    ...Object.entries(servers).flatMap(([path, server]) => checkRules(path, server, known)),
   ];
 };
+
+const checkRules = (
+  path: string,
+  { scopes }: Configuration['servers'][string],
+  known: Configuration['scopes'],
+): string[] =>
+  RULE_FAMILIES.flatMap((family) =>
+    Object.entries(scopes[family] ?? {}).flatMap(([pattern, needed]) =>
+      needed
+        .filter((scope) => !Object.hasOwn(known, scope))
+        .map(
+          (scope) =>
+            `servers.${path}.scopes.${family}.${pattern}: expected scopes that "scopes" describes, got "${scope}"`,
+        ),
+    ),
+  );
 
 const checkScopes = (configuration: Configuration): string[] => {
   const known = allScopes(configuration);
@@ -90,13 +140,83 @@ const checkScopes = (configuration: Configuration): string[] => {
   ]);
 };
 
-const checkIdentityProviders = ({ identityProviders }: Configuration): string[] => {
-  const ids = Object.keys(identityProviders);
+const checkIdentityProviders = (configuration: Configuration): string[] => {
+  const ids = Object.keys(configuration.identityProviders);
   return [
     ...(ids.length === 0 ? ['identityProviders: expected at least one identity provider to log in at, got {}'] : []),
     ...lookAlikes('identityProviders', ids),
+    ...checkIdentityProviderRules(configuration),
   ];
 };
+
+const checkClients = (configuration: Configuration): string[] => {
+  const known = allScopes(configuration);
+  const { clients } = configuration;
+  return [
+    ...lookAlikes('clients', Object.keys(clients)),
+    ...Object.entries(clients).flatMap(([id, client]) => [
+      ...checkGrantTypes(`clients.${id}`, client),
+      ...checkClientKeys(`clients.${id}`, client),
+      ...client.scopes
+        .filter((scope) => !Object.hasOwn(known, scope))
+        .map((scope) => `clients.${id}.scopes: expected scopes that "scopes" describes, got "${scope}"`),
+    ]),
+  ];
+};
+
+type ConfiguredClient = Configuration['clients'][string];
+
+const checkGrantTypes = (key: string, { grantTypes, redirectUris, authentication, scopes }: ConfiguredClient) => {
+  const hasPerson = grantTypes.includes('authorization_code');
+  const isMachine = grantTypes.includes('client_credentials');
+  const count = redirectUris.length;
+  return [
+    ...(hasPerson && count === 0
+      ? [`${key}.redirectUris: expected at least one redirect URI for authorization_code, got []`]
+      : []),
+    ...(!hasPerson && count > 0
+      ? [`${key}.redirectUris: expected none without the grant type authorization_code, got ${count}`]
+      : []),
+    ...(!hasPerson && grantTypes.includes('refresh_token')
+      ? [`${key}.grantTypes: expected authorization_code beside refresh_token, which continues it`]
+      : []),
+    ...(isMachine && authentication === 'none'
+      ? [`${key}.authentication: expected a secret or private_key_jwt for client_credentials, got "none"`]
+      : []),
+    ...(isMachine && scopes.length === 0
+      ? [`${key}.scopes: expected the scopes that client_credentials gives, got []`]
+      : []),
+    ...(!isMachine && scopes.length > 0
+      ? [
+          `${key}.scopes: expected none without the grant type client_credentials: people grant scopes on the consent page`,
+        ]
+      : []),
+  ];
+};
+
+const checkClientKeys = (key: string, { authentication, jwks, jwksUri }: ConfiguredClient): string[] => {
+  const given = [jwks, jwksUri].filter((source) => source !== undefined).length;
+  const wanted = authentication === 'private_key_jwt' ? 1 : 0;
+  if (given === wanted) return [];
+  return [
+    wanted === 1
+      ? `${key}: expected either "jwks" or "jwksUri" with private_key_jwt, got ${given === 0 ? 'neither' : 'both'}`
+      : `${key}: expected "jwks" and "jwksUri" with private_key_jwt only, got "${authentication}"`,
+  ];
+};
+
+/** Id of the client that stands for the MCP server at a path; no configured client can have it. */
+export const resourceClientId = (path: string): string => `resource${path.replaceAll('/', '-')}`;
+
+/** Ids of the clients whose secret the stack makes: confidential ones of the configuration, and resource clients. */
+export const clientsWithSecret = ({ clients, servers }: Configuration): string[] => [
+  ...Object.entries(clients)
+    .filter(([, { authentication }]) => authentication.startsWith('client_secret_'))
+    .map(([id]) => id),
+  ...Object.entries(servers)
+    .filter(([, { resourceClient }]) => resourceClient)
+    .map(([path]) => resourceClientId(path)),
+];
 
 const checkLifetimes = ({ lifetimes }: Configuration): string[] => [
   ...(lifetimes.refreshTokenIdleDays > lifetimes.refreshTokenAbsoluteDays

@@ -1,49 +1,7 @@
 import * as z from 'zod';
-
-// Every message below completes the sentence "expected …".
-
-const text = (expected: string, accepts: (value: string) => boolean = () => true) =>
-  z.string({ error: expected }).refine((value) => value.length > 0 && accepts(value), { error: expected });
-
-const matching = (expected: string, pattern: RegExp) => text(expected, (value) => pattern.test(value));
-
-const list = <S extends z.ZodType>(expected: string, item: S) => z.array(item, { error: expected });
-
-const keyed = <K extends z.ZodType<string, string>, V extends z.ZodType>(expected: string, key: K, value: V) =>
-  z.record(key, value, { error: expected });
-
-const number = (expected: string, accepts: (value: number) => boolean) =>
-  z.number({ error: expected }).refine(accepts, { error: expected });
-
-const seconds = (minimum: number, maximum: number) =>
-  number(
-    `a whole number of seconds from ${minimum} to ${maximum}`,
-    (value) => Number.isInteger(value) && value >= minimum && value <= maximum,
-  );
-
-const days = (maximum: number) =>
-  number(`a number of days above 0 and up to ${maximum}`, (value) => value > 0 && value <= maximum);
-
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** A plain https URL; http only on this machine, which is what the local run needs. */
-const isServiceUrl = (value: string): boolean => {
-  if (!URL.canParse(value) || /[?#{}\s]/.test(value)) return false;
-  const url = new URL(value);
-  if (url.username || url.password) return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname));
-};
-
-const serviceUrl = text(
-  'an absolute https:// URL without query, fragment or user (http:// only for localhost)',
-  isServiceUrl,
-);
-
-/** Scope token of RFC 6749 §3.3, narrowed to what needs no escaping in a challenge or on a page. */
-const scopeName = matching(
-  'a scope name of letters, digits and . _ : / - (at most 64 characters)',
-  /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/,
-);
+import { ConfiguredClient, clientId } from './config-client-schema.ts';
+import { days, keyed, list, matching, scopeName, seconds, serviceUrl, text } from './config-fields.ts';
+import { Access, AccessConditions, IdentityProvider } from './config-provider-schema.ts';
 
 const serverPath = matching(
   'a path of one or two plain segments, such as "/mcp" or "/tools/mcp"',
@@ -55,25 +13,81 @@ const identityProviderId = matching(
   /^[a-z][a-z0-9-]{0,31}$/,
 );
 
+/** Alias or version may follow; `$LATEST` is what stands without one. */
+const functionArn = matching(
+  'the ARN of a Lambda function, such as "arn:aws:lambda:eu-central-1:123456789012:function:my-mcp-server"',
+  /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$/,
+);
+
+/** The backend refuses headers that contradict the body, so that no inspector need stand before it. */
+const validatesHeaders = z.boolean({ error: 'true or false' }).default(false);
+
 const Backend = z.discriminatedUnion(
   'kind',
-  [z.strictObject({ kind: z.literal('example') }), z.strictObject({ kind: z.literal('http'), url: serviceUrl })],
-  { error: 'a backend: {"kind": "example"} or {"kind": "http", "url": "https://…"}' },
+  [
+    z.strictObject({ kind: z.literal('example') }),
+    z.strictObject({ kind: z.literal('http'), url: serviceUrl, validatesHeaders }),
+    z.strictObject({ kind: z.literal('lambda'), functionArn, validatesHeaders }),
+  ],
+  {
+    error:
+      'a backend: {"kind": "example"}, {"kind": "http", "url": "https://…"} or {"kind": "lambda", "functionArn": "arn:…"}',
+  },
+);
+
+const MAX_PATTERN_CHARACTERS = 256;
+
+const NAME_PATTERN = 'a name in which * stands for any text (at most 256 characters, none of them a control character)';
+const RESOURCE_PATTERN =
+  'a resource URI in normal form, in which * stands for any text: lower-case scheme and host, no "..", no needless %';
+
+const isPattern = (value: string): boolean =>
+  value.length <= MAX_PATTERN_CHARACTERS && value.isWellFormed() && !/\p{Cc}/u.test(value);
+
+/** Letters, digits, hyphen, period, underscore and tilde are the same with and without (RFC 3986 §6.2.2.2). */
+const NEEDLESS_ESCAPE = /%(2[DE]|3\d|[46][1-9A-F]|5[0-9AF]|7[0-9AE])/i;
+
+/** A pattern in another form than the one in which URIs are compared would protect less than it seems to. */
+const isResourcePattern = (value: string): boolean => {
+  if (!isPattern(value) || NEEDLESS_ESCAPE.test(value)) return false;
+  const example = value.replaceAll('*', 'x');
+  const normal = URL.parse(example)?.href ?? example;
+  return normal === example || normal === `${example}/` || normal === example.replaceAll(' ', '%20');
+};
+
+const scopesByPattern = (name: z.ZodType<string, string>) =>
+  keyed(
+    'an object: pattern → list of scope names',
+    name,
+    list('a list of scope names', scopeName).min(1, { error: 'at least one scope name' }),
+  ).optional();
+
+const ServerScopes = z.strictObject(
+  {
+    /** What every request needs. */
+    required: list('a list of scope names', scopeName).min(1, { error: 'at least one scope name' }),
+    /** What single tools, resources and prompts need besides, by patterns of their names or URIs. */
+    tools: scopesByPattern(text(NAME_PATTERN, isPattern)),
+    resources: scopesByPattern(text(RESOURCE_PATTERN, isResourcePattern)),
+    prompts: scopesByPattern(text(NAME_PATTERN, isPattern)),
+    /** `all` asks for the scopes of every rule at once: for clients that cannot ask for more later. */
+    challengeScopes: z.enum(['required', 'all'], { error: '"required" or "all"' }).default('required'),
+  },
+  { error: '{"required": ["…"]}' },
 );
 
 const Server = z.strictObject(
   {
     /** Where authorized requests go. */
     backend: Backend,
-    scopes: z.strictObject(
-      { required: list('a list of scope names', scopeName).min(1, { error: 'at least one scope name' }) },
-      { error: '{"required": ["…"]}' },
-    ),
+    scopes: ServerScopes,
     /** What the backend wants to know of the person; each adds the scope of the same name to the required ones. */
     identity: list(
       'a list of "email" and "profile"',
       z.enum(['email', 'profile'], { error: '"email" or "profile"' }),
     ).default([]),
+    /** Makes credentials with which the backend may ask about the tokens of its own callers (RFC 7662). */
+    resourceClient: z.boolean({ error: 'true or false' }).default(false),
   },
   { error: 'an object with "backend" and "scopes"' },
 );
@@ -84,45 +98,29 @@ const Scope = z.strictObject(
     description: text('a sentence for the consent page (at most 200 characters)', (value) => value.length <= 200),
     /** Scopes that a token with this one holds as well. */
     implies: list('a list of scope names', scopeName).default([]),
+    /** Who may have it, of those who may come in; left out: all of them. */
+    grantedTo: AccessConditions.optional(),
   },
   { error: 'an object with "description"' },
 );
 
-const IdentityProvider = z.strictObject(
-  {
-    kind: z.literal('oidc', { error: '"oidc"' }),
-    /** Issuer identifier, byte for byte as the provider's discovery document has it (OpenID Connect Discovery §4.3). */
-    issuer: serviceUrl,
-    /** Name on the button of the consent page; by default the issuer's host. */
-    displayName: text('a name of at most 60 characters', (value) => value.length <= 60).optional(),
-    scopes: list(
-      'a list of scopes',
-      text('a scope', (value) => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(value)),
-    )
-      .refine((scopes) => scopes.includes('openid'), { error: 'a list that contains "openid"' })
-      .default(['openid', 'email', 'profile']),
-  },
-  { error: 'an object with "kind" and "issuer"' },
+const hostPattern = matching(
+  'a host name in lower case, such as "example.com", or "*.example.com" for every host below it',
+  /^(\*\.)?([a-z0-9-]+\.)*[a-z0-9-]+$/,
 );
 
-const ACCESS = '"everyone", or {"emails": ["…"], "emailDomains": ["…"]}';
-
-const Access = z.union(
-  [
-    z.literal('everyone'),
-    z
-      .strictObject({
-        emails: list('a list of e-mail addresses', matching('an e-mail address', /^[^\s@]+@[^\s@]+$/)).default([]),
-        emailDomains: list(
-          'a list of domains',
-          matching('a domain, such as "example.com"', /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i),
-        ).default([]),
-      })
-      .refine(({ emails, emailDomains }) => emails.length + emailDomains.length > 0, {
-        error: `${ACCESS} with at least one entry`,
-      }),
-  ],
-  { error: ACCESS },
+const ClientDocuments = z.strictObject(
+  {
+    /** Off: no new logins of such clients, who then register instead; those that are connected go on. */
+    advertise: z.boolean({ error: 'true or false' }).default(true),
+    /** Only these hosts may describe clients. Left out: every host in the public internet. */
+    allowHosts: list('a list of host names', hostPattern)
+      .min(1, { error: 'at least one host name; for none at all set "advertise" to false' })
+      .optional(),
+    /** Never these, whatever allowHosts says: their clients are cut off at once. */
+    blockHosts: list('a list of host names', hostPattern).default([]),
+  },
+  { error: '{"advertise": true, "allowHosts": ["…"], "blockHosts": ["…"]}' },
 );
 
 const Lifetimes = z.strictObject(
@@ -137,6 +135,13 @@ const Lifetimes = z.strictObject(
     refreshTokenAbsoluteDays: days(730).default(90),
     /** How long the predecessor of a refresh token still gets the same successor. */
     refreshGraceSeconds: seconds(0, 600).default(60),
+    /** Age at which the signing key gets a successor. */
+    signingKeyDays: days(365).default(90),
+    /**
+     * How long a signing key is published before it signs, and after its last token has expired. Longer than any cache
+     * of the JWK Set, whosever it is; seconds are for trials.
+     */
+    signingKeyPublishSeconds: seconds(1, 2_592_000).default(86_400),
   },
   { error: 'an object of lifetimes' },
 );
@@ -147,8 +152,14 @@ export const ConfigurationSchema = z.strictObject(
     servers: keyed('an object: path → MCP server', serverPath, Server),
     scopes: keyed('an object: scope name → {"description": "…"}', scopeName, Scope),
     identityProviders: keyed('an object: id → identity provider', identityProviderId, IdentityProvider),
-    /** Who may come in; a decision that everybody has to make, so there is no default. */
-    access: Access,
+    /** Who may come in, where a provider has no rules of its own; a decision to be made, so there is no default. */
+    access: Access.optional(),
+    /** Pre-registered clients by client id: those that cannot register themselves, and machines. */
+    clients: keyed('an object: client id → {"name": "…", "authentication": "…"}', clientId, ConfiguredClient).default(
+      {},
+    ),
+    /** Clients that name themselves by the URL of a metadata document. */
+    clientDocuments: ClientDocuments.prefault({}),
     lifetimes: Lifetimes.prefault({}),
     /**
      * API Gateway writes access logs only where the account names a role for it (one setting per account and region),

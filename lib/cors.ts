@@ -7,6 +7,9 @@ import { type IResource, MockIntegration, PassthroughBehavior } from 'aws-cdk-li
 const ALLOWED_HEADERS =
   'Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID, *';
 
+/** Methods of the streamable HTTP transport; GET and DELETE for revisions before 2026-07-28. */
+export const MCP_METHODS = ['POST', 'GET', 'DELETE'];
+
 /** Headers that scripts may read. */
 export const EXPOSED_HEADERS = 'WWW-Authenticate, Retry-After, Mcp-Session-Id, MCP-Protocol-Version';
 

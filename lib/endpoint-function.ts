@@ -105,8 +105,8 @@ export class EndpointFunction extends Construct {
     const bytes = this.environmentBytes();
     if (bytes <= MAX_ENVIRONMENT_BYTES) return undefined;
     return (
-      `expected servers, scopes, identity providers and access rules that fit into ${MAX_ENVIRONMENT_BYTES} bytes of ` +
-      `environment, got about ${bytes} for the function ${this.node.id}. Shorten descriptions, or allow e-mail domains instead of single addresses`
+      `expected servers, scopes, clients, identity providers and access rules that fit into ${MAX_ENVIRONMENT_BYTES} bytes of ` +
+      `environment, got about ${bytes} for the function ${this.node.id}. Shorten descriptions, name a jwksUri instead of keys, or allow e-mail domains instead of single addresses`
     );
   }
 }

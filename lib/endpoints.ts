@@ -2,8 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
 import type { Configuration } from './config.ts';
-import { allScopes, requiredScopes } from './config-rules.ts';
+import { allScopes, requiredScopes, toolRules, validatesHeaders } from './config-rules.ts';
+import { configuredClientSettings } from './configured-clients.ts';
 import { EndpointFunction } from './endpoint-function.ts';
+import { accessPolicy, displayNameOf, issuerOf, upstreamScopesOf } from './identity-providers.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,6 +18,8 @@ export interface EndpointsProps {
 
 // /consent and /callback ask the identity provider, at most ten seconds in all.
 const UPSTREAM_TIMEOUT = Duration.seconds(20);
+// Where clients are looked up: a metadata document and then a key set, at most five seconds each.
+const DOCUMENTS_TIMEOUT = Duration.seconds(20);
 
 /** One function for each endpoint of the authorization server. What each one is given here is all that it may do. */
 export class Endpoints extends Construct {
@@ -23,17 +27,24 @@ export class Endpoints extends Construct {
   readonly authorizationServerMetadata: EndpointFunction;
   readonly jwks: EndpointFunction;
   readonly register: EndpointFunction;
+  readonly clientConfiguration: EndpointFunction;
   readonly authorize: EndpointFunction;
   readonly consent: EndpointFunction;
   readonly callback: EndpointFunction;
   readonly token: EndpointFunction;
   readonly revoke: EndpointFunction;
+  readonly introspect: EndpointFunction;
+  readonly userinfo: EndpointFunction;
   readonly health: EndpointFunction;
 
   constructor(scope: Construct, id: string, { configuration, issuer, tables, secrets }: EndpointsProps) {
     super(scope, id);
     const { servers, scopes, lifetimes } = sharedSettings(configuration);
     const identityProviders = identityProviderSettings(configuration, secrets);
+    const { clientDocuments } = configuration;
+    const knownClients = configuredClientSettings(configuration);
+    const clientsWithCredentials = configuredClientSettings(configuration, secrets);
+    const clientSecrets = Object.values(secrets.clients);
 
     this.protectedResourceMetadata = new EndpointFunction(this, 'ProtectedResourceMetadata', {
       folder: 'protected-resource-metadata',
@@ -48,7 +59,9 @@ export class Endpoints extends Construct {
     })
       .bind(ENVIRONMENT.issuer, issuer)
       .bind(ENVIRONMENT.servers, servers)
-      .bind(ENVIRONMENT.scopes, scopes);
+      .bind(ENVIRONMENT.scopes, scopes)
+      .bind(ENVIRONMENT.configuredClients, knownClients)
+      .bind(ENVIRONMENT.clientDocuments, clientDocuments);
 
     this.jwks = new EndpointFunction(this, 'Jwks', {
       folder: 'jwks',
@@ -58,18 +71,30 @@ export class Endpoints extends Construct {
     this.register = new EndpointFunction(this, 'Register', {
       folder: 'register',
       description: 'dynamic client registration (RFC 7591)',
-    }).bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem', 'UpdateItem');
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem', 'UpdateItem');
+
+    this.clientConfiguration = new EndpointFunction(this, 'ClientConfiguration', {
+      folder: 'client-configuration',
+      description: 'client configuration endpoint (RFC 7592)',
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem', 'UpdateItem', 'DeleteItem');
 
     // Writes nothing: a flood of requests leaves no rows.
     this.authorize = new EndpointFunction(this, 'Authorize', {
       folder: 'authorize',
       description: 'authorization endpoint (RFC 6749)',
+      timeout: DOCUMENTS_TIMEOUT,
     })
+      .bind(ENVIRONMENT.clientDocuments, clientDocuments)
       .bind(ENVIRONMENT.issuer, issuer)
       .bind(ENVIRONMENT.servers, servers)
       .bind(ENVIRONMENT.scopes, scopes)
       .bind(ENVIRONMENT.identityProviders, identityProviders)
       .bind(ENVIRONMENT.lifetimes, lifetimes)
+      .bind(ENVIRONMENT.configuredClients, knownClients)
       .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
       .bindSecret(ENVIRONMENT.sealingSecret, secrets.sealing);
 
@@ -93,7 +118,7 @@ export class Endpoints extends Construct {
       .bind(ENVIRONMENT.issuer, issuer)
       .bind(ENVIRONMENT.identityProviders, identityProviders)
       .readSecrets(Object.values(secrets.identityProviders))
-      .bind(ENVIRONMENT.access, JSON.stringify(configuration.access))
+      .bind(ENVIRONMENT.access, JSON.stringify(accessPolicy(configuration)))
       .bind(ENVIRONMENT.lifetimes, lifetimes)
       .bindTable(ENVIRONMENT.transactionsTable, tables.transactions, 'GetItem', 'UpdateItem')
       .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'PutItem')
@@ -102,18 +127,58 @@ export class Endpoints extends Construct {
       .bindSecret(ENVIRONMENT.subjectSecret, secrets.subject);
 
     // May Sign by the policy of the keys themselves, which names this function's role and no other.
-    this.token = new EndpointFunction(this, 'Token', { folder: 'token', description: 'token endpoint (RFC 6749)' })
+    this.token = new EndpointFunction(this, 'Token', {
+      folder: 'token',
+      description: 'token endpoint (RFC 6749)',
+      timeout: DOCUMENTS_TIMEOUT,
+    })
+      .bind(ENVIRONMENT.clientDocuments, clientDocuments)
+      .bindTable(ENVIRONMENT.assertionsTable, tables.assertions, 'GetItem', 'PutItem')
       .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.servers, servers)
       .bind(ENVIRONMENT.scopes, scopes)
       .bind(ENVIRONMENT.lifetimes, lifetimes)
+      .bind(ENVIRONMENT.configuredClients, clientsWithCredentials)
+      .readSecrets(clientSecrets)
       .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
       .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'UpdateItem')
       .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
 
-    this.revoke = new EndpointFunction(this, 'Revoke', { folder: 'revoke', description: 'token revocation (RFC 7009)' })
+    this.revoke = new EndpointFunction(this, 'Revoke', {
+      folder: 'revoke',
+      description: 'token revocation (RFC 7009)',
+      timeout: DOCUMENTS_TIMEOUT,
+    })
+      .bind(ENVIRONMENT.clientDocuments, clientDocuments)
+      .bindTable(ENVIRONMENT.assertionsTable, tables.assertions, 'GetItem', 'PutItem')
       .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.configuredClients, clientsWithCredentials)
+      .readSecrets(clientSecrets)
       .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
       .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'UpdateItem')
+      .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+
+    this.introspect = new EndpointFunction(this, 'Introspect', {
+      folder: 'introspect',
+      description: 'token introspection (RFC 7662)',
+      timeout: DOCUMENTS_TIMEOUT,
+    })
+      .bind(ENVIRONMENT.clientDocuments, clientDocuments)
+      .bindTable(ENVIRONMENT.assertionsTable, tables.assertions, 'GetItem', 'PutItem')
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.lifetimes, lifetimes)
+      .bind(ENVIRONMENT.configuredClients, clientsWithCredentials)
+      .readSecrets(clientSecrets)
+      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
+      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem')
+      .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+
+    this.userinfo = new EndpointFunction(this, 'Userinfo', {
+      folder: 'userinfo',
+      description: 'what a token says of the person (OpenID Connect Core, section 5.3)',
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem')
       .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
 
     this.health = new EndpointFunction(this, 'Health', {
@@ -134,17 +199,35 @@ export const sharedSettings = (configuration: Configuration) => ({
   servers: Object.fromEntries(
     Object.entries(configuration.servers).map(([path, server]) => [path, { requiredScopes: requiredScopes(server) }]),
   ),
-  scopes: allScopes(configuration),
+  scopes: scopeSettings(configuration),
   lifetimes: configuration.lifetimes,
 });
 
-const identityProviderSettings = ({ identityProviders }: Configuration, secrets: Secrets) =>
+/** Scopes as the functions need them; who may have one only /callback has to know. */
+export const scopeSettings = (configuration: Configuration) =>
   Object.fromEntries(
-    Object.entries(identityProviders).map(([id, provider]) => [
+    Object.entries(allScopes(configuration)).map(([name, { grantedTo: _grantedTo, ...scope }]) => [name, scope]),
+  );
+
+/** What the authorizer is told of each server. */
+export const doorPolicies = ({ servers }: Configuration) =>
+  Object.fromEntries(
+    Object.entries(servers).map(([path, server]) => {
+      const rules = toolRules(server);
+      const policy = { requiredScopes: requiredScopes(server) };
+      return [path, rules ? { ...policy, rules, validatesHeaders: validatesHeaders(server) } : policy];
+    }),
+  );
+
+const identityProviderSettings = (configuration: Configuration, secrets: Secrets) =>
+  Object.fromEntries(
+    Object.entries(configuration.identityProviders).map(([id, provider]) => [
       id,
       {
-        ...provider,
-        displayName: provider.displayName ?? new URL(provider.issuer).host,
+        kind: provider.kind,
+        issuer: issuerOf(provider),
+        displayName: displayNameOf(provider),
+        scopes: upstreamScopesOf(configuration, id),
         secretId: secrets.identityProviders[id]?.ref,
       },
     ]),

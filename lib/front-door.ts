@@ -16,11 +16,13 @@ import {
   OriginProtocolPolicy,
   OriginRequestPolicy,
   OriginSslPolicy,
+  ResponseHeadersPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { EXPOSED_HEADERS, MCP_METHODS } from './cors.ts';
 import { STAGE_NAME } from './rest-api.ts';
 import { viewerRequestCode } from './viewer-request.ts';
 
@@ -58,8 +60,8 @@ export class FrontDoor extends Construct {
         '/.well-known/*': behavior.metadata(authorizationServer),
         ...Object.fromEntries(
           mostSpecificFirst(protectedResources).flatMap(([path, api]) => [
-            [path, behavior.uncached(api)],
-            [`${path}/*`, behavior.uncached(api)],
+            [path, behavior.server(api)],
+            [`${path}/*`, behavior.server(api)],
           ]),
         ),
       },
@@ -99,20 +101,35 @@ export class FrontDoor extends Construct {
       queryStringBehavior: CacheQueryStringBehavior.none(),
       cookieBehavior: CacheCookieBehavior.none(),
     });
+    // MCP servers are for scripts of any origin. One that sends CORS headers of its own keeps them, and preflights keep
+    // those of the API: the policy is for answers that come without any, so that nothing is there twice.
+    const serverCors = new ResponseHeadersPolicy(this, 'ServerCors', {
+      comment: 'Gatehouse: lets scripts read the answers of MCP servers',
+      corsBehavior: {
+        accessControlAllowCredentials: false,
+        accessControlAllowOrigins: ['*'],
+        accessControlAllowMethods: [...MCP_METHODS, 'OPTIONS'],
+        accessControlAllowHeaders: ['*'],
+        accessControlExposeHeaders: EXPOSED_HEADERS.split(', '),
+        originOverride: false,
+      },
+    });
     const origins = new Map<RestApi, HttpOrigin>();
     const originOf = (api: RestApi) => {
       const origin = origins.get(api) ?? this.#originOf(api);
       origins.set(api, origin);
       return origin;
     };
+    const uncached = (api: RestApi): BehaviorOptions => ({
+      ...everyRequest,
+      origin: originOf(api),
+      allowedMethods: AllowedMethods.ALLOW_ALL,
+      cachePolicy: CachePolicy.CACHING_DISABLED,
+      originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+    });
     return {
-      uncached: (api: RestApi): BehaviorOptions => ({
-        ...everyRequest,
-        origin: originOf(api),
-        allowedMethods: AllowedMethods.ALLOW_ALL,
-        cachePolicy: CachePolicy.CACHING_DISABLED,
-        originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-      }),
+      uncached,
+      server: (api: RestApi): BehaviorOptions => ({ ...uncached(api), responseHeadersPolicy: serverCors }),
       metadata: (api: RestApi): BehaviorOptions => ({
         ...everyRequest,
         origin: originOf(api),

@@ -6,6 +6,7 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
 import { acknowledge } from './acknowledge.ts';
+import type { Configuration } from './config.ts';
 import { EndpointFunction } from './endpoint-function.ts';
 
 /** Tag of every signing key, by which the operator finds them again after the stack is gone. */
@@ -15,6 +16,7 @@ export interface KeyRingProps {
   readonly table: Table;
   /** The one role that may sign, by the policy of every key that is made. */
   readonly tokenRole: Role;
+  readonly lifetimes: Configuration['lifetimes'];
 }
 
 /**
@@ -27,7 +29,7 @@ export class KeyRing extends Construct {
   readonly stackTag: string;
   readonly #firstKey: CfnResource;
 
-  constructor(scope: Construct, id: string, { table, tokenRole }: KeyRingProps) {
+  constructor(scope: Construct, id: string, { table, tokenRole, lifetimes }: KeyRingProps) {
     super(scope, id);
     this.stackTag = `${Stack.of(this).stackName}/${scope.node.id}`;
     this.keys = new EndpointFunction(this, 'Keys', {
@@ -38,12 +40,13 @@ export class KeyRing extends Construct {
     });
     this.keys
       .bindTable(ENVIRONMENT.keysTable, table, 'GetItem', 'UpdateItem')
+      .bind(ENVIRONMENT.lifetimes, lifetimes)
       .bind(ENVIRONMENT.tokenRoleArn, tokenRole.roleArn)
       .bind(ENVIRONMENT.keysRoleArn, this.keys.role.roleArn)
       .bind(ENVIRONMENT.accountId, Aws.ACCOUNT_ID)
       .bind(ENVIRONMENT.stackTag, this.stackTag);
     this.#allowMakingKeys();
-    this.#firstKey = this.#makeFirstKey(tokenRole);
+    this.#firstKey = this.#makeFirstKey(tokenRole, lifetimes.accessTokenSeconds);
     new Rule(this, 'Daily', {
       description: 'Gatehouse: looks after the signing keys',
       schedule: Schedule.rate(Duration.days(1)),
@@ -73,10 +76,15 @@ export class KeyRing extends Construct {
     });
   }
 
-  #makeFirstKey(tokenRole: Role): CfnResource {
+  /** Told of the tokens' lifetime, so that a deployment which changes it has it recorded: keys outlive their tokens. */
+  #makeFirstKey(tokenRole: Role, accessTokenSeconds: number): CfnResource {
     const firstKey = new CfnResource(this, 'FirstKey', {
       type: 'Custom::GatehouseKeyRing',
-      properties: { ServiceToken: this.keys.lambda.functionArn, ServiceTimeout: '300' },
+      properties: {
+        ServiceToken: this.keys.lambda.functionArn,
+        ServiceTimeout: '300',
+        AccessTokenSeconds: accessTokenSeconds,
+      },
     });
     firstKey.node.addDependency(this.keys, tokenRole);
     return firstKey;

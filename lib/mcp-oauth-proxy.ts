@@ -5,7 +5,7 @@ import { ApiGatewayLogRole } from './api-gateway-log-role.ts';
 import { AuthorizationServer } from './authorization-server.ts';
 import { type Configuration, ConfigurationError, type ConfigurationInput, parseConfiguration } from './config.ts';
 import { EndpointFunction } from './endpoint-function.ts';
-import { Endpoints, sharedSettings } from './endpoints.ts';
+import { doorPolicies, Endpoints, sharedSettings } from './endpoints.ts';
 import { FrontDoor } from './front-door.ts';
 import { KeyRing } from './key-ring.ts';
 import { ProtectedResource } from './protected-resource.ts';
@@ -40,7 +40,7 @@ export class McpOAuthProxy extends Construct {
     super(scope, id);
     const configuration = parseConfiguration(props.configuration);
     this.tables = new Tables(this, 'Tables');
-    this.secrets = new Secrets(this, 'Secrets', configuration.identityProviders);
+    this.secrets = new Secrets(this, 'Secrets', configuration);
 
     this.authorizationServer = new AuthorizationServer(this, 'AuthorizationServer', Object.keys(configuration.servers));
     this.protectedResources = Object.entries(configuration.servers).map(
@@ -58,13 +58,22 @@ export class McpOAuthProxy extends Construct {
       tables: this.tables,
       secrets: this.secrets,
     });
-    this.keyRing = new KeyRing(this, 'KeyRing', { table: this.tables.keys, tokenRole: this.endpoints.token.role });
+    this.keyRing = new KeyRing(this, 'KeyRing', {
+      table: this.tables.keys,
+      tokenRole: this.endpoints.token.role,
+      lifetimes: configuration.lifetimes,
+    });
     this.authorizer = this.#authorizer(configuration);
 
     this.authorizationServer.serve(this.endpoints);
     const example = once(() => this.#exampleServer());
     for (const resource of this.protectedResources) {
-      resource.serve({ issuer: this.issuer, authorizer: this.authorizer, example });
+      resource.serve({
+        issuer: this.issuer,
+        scopes: sharedSettings(configuration).scopes,
+        authorizer: this.authorizer,
+        example,
+      });
     }
 
     // No request is answered before there is a key to sign with.
@@ -77,10 +86,10 @@ export class McpOAuthProxy extends Construct {
 
   /** One function for all servers; it tells them apart by the id of the API that asks. */
   #authorizer(configuration: Configuration): EndpointFunction {
-    const { servers, scopes } = sharedSettings(configuration);
+    const { scopes } = sharedSettings(configuration);
     return new EndpointFunction(this, 'Authorizer', { folder: 'authorizer', description: 'checks access tokens' })
       .bind(ENVIRONMENT.issuer, this.issuer)
-      .bind(ENVIRONMENT.servers, servers)
+      .bind(ENVIRONMENT.servers, doorPolicies(configuration))
       .bind(ENVIRONMENT.scopes, scopes)
       .bind(
         ENVIRONMENT.protectedResources,
@@ -105,7 +114,8 @@ export class McpOAuthProxy extends Construct {
   }
 
   #checkEnvironments(): void {
-    const problems = [...this.endpoints.all, this.authorizer, this.keyRing.keys].flatMap(
+    const inspectors = this.protectedResources.flatMap(({ inspector }) => inspector ?? []);
+    const problems = [...this.endpoints.all, this.authorizer, ...inspectors, this.keyRing.keys].flatMap(
       (endpoint) => endpoint.environmentProblem() ?? [],
     );
     if (problems.length > 0) throw new ConfigurationError(problems);

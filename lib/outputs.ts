@@ -25,6 +25,37 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     );
   }
 
+  for (const [clientId, secret] of Object.entries(proxy.secrets.clients)) {
+    output(`ClientId${pascalCase(clientId)}`, 'Client id of a client that authenticates by a secret', clientId);
+    output(
+      `ClientSecretCommand${pascalCase(clientId)}`,
+      `Shows the secret of the client "${clientId}"; to change it, put another value: the former one works until the next change`,
+      `aws secretsmanager get-secret-value ${inRegion} --secret-id ${secret.ref} --query SecretString --output text`,
+    );
+  }
+
+  const keys = (id: string, description: string, command: object) =>
+    output(
+      id,
+      description,
+      `aws lambda invoke ${inRegion} --function-name ${proxy.keyRing.keys.lambda.functionName} --cli-read-timeout 300 ` +
+        `--cli-binary-format raw-in-base64-out --payload '${JSON.stringify(command)}' /dev/stdout`,
+    );
+  keys('RotateKeyCommand', 'Begins a rotation of the signing key now; nobody notices', { action: 'rotate' });
+  keys(
+    'EmergencyRotateKeyCommand',
+    'The signing key is compromised: a new one signs at once, and everybody logs in again',
+    {
+      action: 'rotate',
+      emergency: true,
+    },
+  );
+  keys(
+    'LogOutCommand',
+    'Logs everybody out; or one client or person: "clientId":"CLIENT_ID" or "subject":"SUB" in place of "all":true',
+    { action: 'setNotBefore', all: true },
+  );
+
   const tables = proxy.tables.all.map(({ tableName }) => tableName).join(' ');
   output(
     'KeptTables',

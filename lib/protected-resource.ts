@@ -10,17 +10,17 @@ import {
   ResponseTransferMode,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { BackendConfiguration, ServerConfiguration } from './config.ts';
-import { requiredScopes } from './config-rules.ts';
-import { addPreflight } from './cors.ts';
-import type { EndpointFunction } from './endpoint-function.ts';
+import type { Configuration, ServerConfiguration } from './config.ts';
+import { challengeScopes, needsInspector, requiredScopes, toolRules } from './config-rules.ts';
+import { addPreflight, MCP_METHODS } from './cors.ts';
+import { EndpointFunction } from './endpoint-function.ts';
 import { addProtectedResourceAnswers } from './gateway-responses.ts';
+import { OwnFunction } from './own-function.ts';
 import { makeRestApi } from './rest-api.ts';
-
-/** Methods of the streamable HTTP transport; GET and DELETE for revisions before 2026-07-28. */
-const MCP_METHODS = ['POST', 'GET', 'DELETE'];
 
 const STREAMED = { responseTransferMode: ResponseTransferMode.STREAM, timeout: Duration.minutes(15) };
 
@@ -40,9 +40,15 @@ export interface ProtectedResourceProps {
   readonly server: ServerConfiguration;
 }
 
+type Backend =
+  | { readonly kind: 'http'; readonly url: string }
+  | { readonly kind: 'lambda'; readonly lambda: IFunction };
+
 /** What stands behind the door, made once the distribution's domain is known. */
 export interface ProtectedResourceParts {
   readonly issuer: string;
+  /** Every scope with what it implies. */
+  readonly scopes: Configuration['scopes'];
   readonly authorizer: EndpointFunction;
   /** The function behind backends of kind `example`. */
   readonly example: () => EndpointFunction;
@@ -56,6 +62,7 @@ export class ProtectedResource extends Construct {
   readonly api: RestApi;
   readonly path: string;
   readonly #server: ServerConfiguration;
+  #inspector: EndpointFunction | undefined;
 
   constructor(scope: Construct, id: string, { path, server }: ProtectedResourceProps) {
     super(scope, id);
@@ -67,20 +74,60 @@ export class ProtectedResource extends Construct {
     });
   }
 
-  serve({ issuer, authorizer, example }: ProtectedResourceParts): void {
+  serve({ issuer, scopes, authorizer, example }: ProtectedResourceParts): void {
     addProtectedResourceAnswers(this.api, {
       metadataUrl: `${issuer}/.well-known/oauth-protected-resource${this.path}`,
-      scopes: requiredScopes(this.#server),
+      scopes: challengeScopes(this.#server),
     });
     const guard = new RequestAuthorizer(this, 'Authorizer', {
       handler: authorizer.lambda,
       identitySources: [IdentitySource.header('Authorization')],
       resultsCacheTtl: Duration.seconds(0),
     });
-    const integrate = integrationOf(this.#server.backend, example);
+    const backend = this.#backendOf(example);
+    if (needsInspector(this.#server)) this.#inspector = this.#makeInspector(issuer, scopes, backend);
+    const integrate = this.#integrationOf(backend);
     const resource = this.api.root.resourceForPath(this.path);
     this.#addMethods(resource, guard, (method) => integrate(method, ''));
     this.#addMethods(resource.addResource('{proxy+}'), guard, (method) => integrate(method, '/{proxy}'));
+  }
+
+  /** Reads operations out of bodies, where rules ask for it. */
+  get inspector(): EndpointFunction | undefined {
+    return this.#inspector;
+  }
+
+  #backendOf(example: () => EndpointFunction): Backend {
+    const { backend } = this.#server;
+    if (backend.kind === 'http') return { kind: 'http', url: backend.url };
+    if (backend.kind === 'example') return { kind: 'lambda', lambda: example().lambda };
+    return { kind: 'lambda', lambda: new OwnFunction(this, 'Backend', backend.functionArn, this.api).lambda };
+  }
+
+  /** POST alone carries operations (MCP Streamable HTTP); all else goes straight to the backend. */
+  #integrationOf(backend: Backend): Integrate {
+    const direct = backend.kind === 'http' ? httpIntegration(backend.url) : () => streamed(backend.lambda);
+    const inspected = this.#inspector;
+    if (!inspected) return direct;
+    return (method, rest) => (method === 'POST' ? streamed(inspected.lambda) : direct(method, rest));
+  }
+
+  #makeInspector(issuer: string, scopes: Configuration['scopes'], backend: Backend): EndpointFunction {
+    const inspector = new EndpointFunction(this, 'Inspector', {
+      folder: 'inspector',
+      description: `applies the scope rules of ${this.path} to request bodies`,
+      timeout: STREAMED.timeout,
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.scopes, scopes)
+      .bind(ENVIRONMENT.inspectedServer, {
+        path: this.path,
+        requiredScopes: requiredScopes(this.#server),
+        rules: toolRules(this.#server),
+        backend: backend.kind === 'http' ? backend : { kind: 'lambda', functionArn: backend.lambda.functionArn },
+      });
+    if (backend.kind === 'lambda') inspector.allow(['lambda:InvokeFunction'], backend.lambda.functionArn);
+    return inspector;
   }
 
   #addMethods(resource: IResource, guard: RequestAuthorizer, integrate: (method: string) => Integration): void {
@@ -98,22 +145,19 @@ export class ProtectedResource extends Construct {
   }
 }
 
-/** Method and rest of the path → integration, streamed in any case. */
-const integrationOf = (
-  backend: BackendConfiguration,
-  example: () => EndpointFunction,
-): ((method: string, rest: '' | '/{proxy}') => Integration) => {
-  if (backend.kind === 'http') {
-    return (method, rest) =>
-      new HttpIntegration(rest ? `${backend.url.replace(/\/$/, '')}${rest}` : backend.url, {
-        httpMethod: method,
-        proxy: true,
-        options: { ...STREAMED, requestParameters: identityParameters(rest !== '') },
-      });
-  }
-  const { lambda } = example();
-  return () => new LambdaIntegration(lambda, { ...STREAMED, allowTestInvoke: false });
-};
+type Integrate = (method: string, rest: '' | '/{proxy}') => Integration;
+
+const streamed = (lambda: IFunction): Integration =>
+  new LambdaIntegration(lambda, { ...STREAMED, allowTestInvoke: false });
+
+const httpIntegration =
+  (url: string): Integrate =>
+  (method, rest) =>
+    new HttpIntegration(rest ? `${url.replace(/\/$/, '')}${rest}` : url, {
+      httpMethod: method,
+      proxy: true,
+      options: { ...STREAMED, requestParameters: identityParameters(rest !== '') },
+    });
 
 const identityParameters = (hasRest: boolean): Record<string, string> => ({
   ...Object.fromEntries(

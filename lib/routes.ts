@@ -25,13 +25,36 @@ export const authorizationServerRoutes = (serverPaths: readonly string[]): reado
   ),
   document('/.well-known/openid-configuration', 'authorizationServerMetadata', 'Metadata is public (RFC 8414 §3)'),
   document('/.well-known/jwks.json', 'jwks', 'Public keys are public (RFC 7517)'),
+  // The ceiling on new rows, for everybody together: connectors share addresses, so none is counted by itself (#172).
   program('/register', 'register', { perSecond: 50, burst: 100 }, 'Open registration (RFC 7591 §3)'),
+  {
+    path: '/register/{client_id}',
+    methods: ['GET', 'PUT', 'DELETE'],
+    endpoint: 'clientConfiguration',
+    throttle: { perSecond: 10, burst: 20 },
+    preflight: true,
+    publicBecause: 'The function itself checks the registration access token (RFC 7592 §2)',
+  },
   page('GET', '/authorize', 'authorize', 'Where an authorization begins (RFC 6749 §3.1); it writes nothing'),
   page('POST', '/consent', 'consent', 'Bound to a sealed form, a cookie and the origin'),
   page('GET', '/callback/{idp}', 'callback', 'Bound to a state and a cookie (OpenID Connect Core §3.1.2.5)'),
   // Below the 1,000 signatures per second that KMS gives an account and region.
   program('/token', 'token', { perSecond: 800, burst: 1600 }, 'Clients authenticate in the request (RFC 6749 §3.2.1)'),
   program('/revoke', 'revoke', { perSecond: 50, burst: 100 }, 'Clients authenticate in the request (RFC 7009 §2.1)'),
+  program(
+    '/introspect',
+    'introspect',
+    { perSecond: 200, burst: 400 },
+    'Clients authenticate in the request (RFC 7662 §2.1)',
+  ),
+  {
+    path: '/userinfo',
+    methods: ['GET', 'POST'],
+    endpoint: 'userinfo',
+    throttle: { perSecond: 100, burst: 200 },
+    preflight: true,
+    publicBecause: 'The function itself checks the access token (OpenID Connect Core §5.3)',
+  },
   {
     path: '/health',
     methods: ['GET'],

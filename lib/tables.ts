@@ -8,9 +8,10 @@ export class Tables extends Construct {
   readonly transactions = this.#table('Transactions', 'transactionId');
   readonly grants = this.#table('Grants', 'grantId');
   readonly keys = this.#table('Keys', 'id');
+  readonly assertions = this.#table('Assertions', 'assertionId');
 
   get all(): readonly Table[] {
-    return [this.clients, this.transactions, this.grants, this.keys];
+    return [this.clients, this.transactions, this.grants, this.keys, this.assertions];
   }
 
   #table(id: string, partitionKey: string): Table {

@@ -1,3 +1,4 @@
+import type { Client } from '../shared/core/client.ts';
 import { authorizationServerMetadata } from '../shared/core/metadata.ts';
 import type { ScopeDefinitions } from '../shared/core/scopes.ts';
 import { type Flow, json } from '../shared/http/message.ts';
@@ -6,13 +7,20 @@ export interface AuthorizationServerMetadataDeps {
   readonly issuer: string;
   readonly servers: Readonly<Record<string, { readonly requiredScopes: readonly string[] }>>;
   readonly scopes: ScopeDefinitions;
+  readonly configuredClients: ReadonlyMap<string, Client>;
+  readonly hasClientDocuments: boolean;
 }
 
 /** Authorization server metadata (RFC 8414 §3), the same bytes under OpenID Connect's well-known name. */
 export const authorizationServerMetadataFlow = (deps: AuthorizationServerMetadataDeps): Flow => {
   const requiredScopes = Object.values(deps.servers).flatMap((server) => server.requiredScopes);
-  const answer = json(200, authorizationServerMetadata(deps.issuer, deps.scopes, requiredScopes), {
-    'cache-control': 'public, max-age=300',
+  const hasClientCredentials = [...deps.configuredClients.values()].some(({ grantTypes }) =>
+    grantTypes.includes('client_credentials'),
+  );
+  const metadata = authorizationServerMetadata(deps.issuer, deps.scopes, requiredScopes, {
+    hasClientCredentials,
+    hasClientDocuments: deps.hasClientDocuments,
   });
+  const answer = json(200, metadata, { 'cache-control': 'public, max-age=300' });
   return async () => answer;
 };

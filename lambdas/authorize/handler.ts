@@ -11,8 +11,8 @@ import type { AuthorizationRequest } from '../shared/core/transaction.ts';
 import { keepPageCookie } from '../shared/http/cookies.ts';
 import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../shared/http/message.ts';
 import { consentPage } from '../shared/pages/consent-page.ts';
-import { PageError } from '../shared/pages/message-page.ts';
-import type { ClientStore, Clock, Log, RequestSealer } from '../shared/ports.ts';
+import type { ClientDirectory, Clock, Log, RequestSealer } from '../shared/ports.ts';
+import { findClient } from './client.ts';
 
 export interface AuthorizeDeps {
   readonly issuer: string;
@@ -20,7 +20,7 @@ export interface AuthorizeDeps {
   readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
   /** How long a form can be sent, and so how long the browser must keep its page cookie. */
   readonly transactionSeconds: number;
-  readonly clients: ClientStore;
+  readonly clients: Pick<ClientDirectory, 'findForAuthorization'>;
   readonly sealer: RequestSealer;
   readonly now: Clock;
   readonly log: Log;
@@ -34,14 +34,14 @@ export const authorizeFlow =
 
     // Phase 1: client and redirect URI. Errors are shown here and never redirected (RFC 6749 §4.1.2.1).
     const reference = parseClientReference(request.query);
-    const client = await deps.clients.findClient(reference.clientId, now);
-    if (!client) throw unknownClient();
+    const known = await findClient(deps.clients, reference.clientId, now);
+    const { client } = known;
     const redirectUri = resolveRedirectUri(client, reference.redirectUri);
 
     // Phase 2: everything else. Errors go back to the client, with state and issuer.
     let authorization: AuthorizationRequest;
     try {
-      authorization = parseAuthorizationRequest(request.query, client, redirectUri, deps.policy);
+      authorization = parseAuthorizationRequest(request.query, known, redirectUri, deps.policy);
     } catch (error) {
       return refuseByRedirect(deps, request, redirectUri, error);
     }
@@ -52,6 +52,7 @@ export const authorizeFlow =
     return consentPage({
       issuer: deps.issuer,
       request: authorization,
+      client,
       scopes: deps.policy.scopes,
       identityProviders: deps.identityProviders,
       sealedRequest,
@@ -75,13 +76,3 @@ const refuseByRedirect = (
   const state = echoableState(request.query);
   return seeOther(errorRedirect(deps.issuer, { redirectUri, ...(state === undefined ? {} : { state }) }, error));
 };
-
-const unknownClient = (): PageError =>
-  new PageError(
-    'invalid_request',
-    {
-      title: 'This application is not known here',
-      text: 'It has never registered with this server, or has not been used for a long time. Remove the connection in your application and add it again, so that it registers anew.',
-    },
-    { detail: 'unknown client_id' },
-  );

@@ -1,4 +1,5 @@
 import { systemClock } from '../shared/adapters/clock.ts';
+import { connectClients } from '../shared/adapters/connect-clients.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
 import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
 import { jsonLog } from '../shared/adapters/json-log.ts';
@@ -16,6 +17,15 @@ const issuer = config.issuer();
 const { transactionSeconds } = config.lifetimes();
 const sealingKeys = new SecretsManagerSealingKeys(secretsManagerClient(), config.sealingSecret(), systemClock);
 
+const clients = connectClients({
+  configured: config.configuredClients(),
+  store: new DynamoDbClientStore(dynamoDbClient(), config.clientsTable()),
+  documents: config.clientDocuments(),
+  isLocalRun: config.isLocalRun(issuer),
+  now: systemClock,
+  log,
+});
+
 const flow = authorizeFlow({
   issuer,
   policy: {
@@ -27,7 +37,7 @@ const flow = authorizeFlow({
   },
   identityProviders: Object.entries(config.identityProviders()).map(([id, { displayName }]) => ({ id, displayName })),
   transactionSeconds,
-  clients: new DynamoDbClientStore(dynamoDbClient(), config.clientsTable()),
+  clients: clients.directory,
   sealer: new JoseRequestSealer(sealingKeys, transactionSeconds),
   now: systemClock,
   log,

@@ -1,19 +1,41 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { type AccessTokenClaims, AccessTokenError, verifyAccessToken } from '../shared/core/access-token.ts';
+import {
+  type AccessTokenClaims,
+  AccessTokenError,
+  assertNotBeforeMark,
+  verifyAccessToken,
+} from '../shared/core/access-token.ts';
 import { bearerToken } from '../shared/core/bearer.ts';
 import type { PublicJwk } from '../shared/core/key-ring.ts';
+import { type DoorPolicy, decideByHeaders } from '../shared/core/mcp-headers.ts';
+import type { NotBeforeMarks } from '../shared/core/not-before.ts';
 import { resourceIdentifier } from '../shared/core/resources.ts';
-import { type ScopeDefinitions, satisfies } from '../shared/core/scopes.ts';
+import { effectiveScopes, type ScopeDefinitions } from '../shared/core/scopes.ts';
+import type { ToolRules } from '../shared/core/tool-rules.ts';
+import { readHeaders } from '../shared/http/header-values.ts';
 import type { Clock, Log } from '../shared/ports.ts';
 import { identityContext } from './identity-context.ts';
+
+export interface ServerPolicy {
+  /** Scopes that every request needs. */
+  readonly requiredScopes: readonly string[];
+  /** What single operations need besides. */
+  readonly rules?: ToolRules | undefined;
+  /** The backend itself refuses headers that contradict the body, so that no inspector stands before it. */
+  readonly validatesHeaders?: boolean | undefined;
+}
 
 export interface AuthorizerDeps {
   readonly issuer: string;
   /** REST API id → path of the MCP server behind it. */
   readonly protectedResources: Readonly<Record<string, string>>;
-  readonly servers: Readonly<Record<string, { readonly requiredScopes: readonly string[] }>>;
+  readonly servers: Readonly<Record<string, ServerPolicy>>;
   readonly scopes: ScopeDefinitions;
-  readonly keys: { findKey(kid: string): Promise<PublicJwk | undefined> };
+  /** The key ring, at most a minute old. */
+  readonly keys: {
+    findKey(kid: string): Promise<PublicJwk | undefined>;
+    readMarks(): Promise<NotBeforeMarks | undefined>;
+  };
   readonly now: Clock;
   readonly log: Log;
 }
@@ -31,7 +53,8 @@ export const authorizer =
     const { apiId, requestId } = event.requestContext;
     const server = serverOf(deps, apiId);
 
-    const token = bearerToken(authorizationHeaders(event));
+    const headers = readHeaders(event);
+    const token = bearerToken([...(headers.get('authorization') ?? [])]);
     if (token === undefined) return refuse(deps, requestId, 'no_bearer_token');
     const claims = await verified(deps, token, server.path).catch((error: unknown) => {
       if (error instanceof AccessTokenError) return refuse(deps, requestId, error.reason);
@@ -40,16 +63,20 @@ export const authorizer =
     });
 
     const everything = everyRouteOf(event.methodArn);
-    if (!satisfies(claims.scope.split(' '), server.requiredScopes, deps.scopes)) {
+    const request = { method: event.httpMethod, headers };
+    const decision = decideByHeaders(request, effectiveScopes(claims.scope.split(' '), deps.scopes), server);
+    if (decision.outcome === 'insufficient') {
       deps.log('authorizer_denied', { requestId, reason: 'insufficient_scope', clientId: claims.client_id });
-      return policy('Deny', claims, everything, { challenge: scopeChallenge(deps.issuer, server) });
+      return policy('Deny', claims, everything, {
+        challenge: scopeChallenge(deps.issuer, server.path, decision.scopes),
+      });
     }
+    // What headers leave undecided, the inspector reads from the body.
     return policy('Allow', claims, everything, identityContext(claims));
   };
 
-interface Server {
+interface Server extends DoorPolicy {
   readonly path: string;
-  readonly requiredScopes: readonly string[];
 }
 
 /** By the id of the API alone, never by a header (catalogue #113). */
@@ -61,21 +88,19 @@ const serverOf = (deps: AuthorizerDeps, apiId: string): Server => {
       `API ${apiId} is not among the protected resources: deploy the stack that belongs to this function`,
     );
   }
-  return { path, requiredScopes: server.requiredScopes };
+  const { requiredScopes: required, rules = {}, validatesHeaders = false } = server;
+  return { path, required, rules, validatesHeaders };
 };
 
-/** Every `Authorization` header that was sent, in whatever case its name was written. */
-const authorizationHeaders = (event: APIGatewayRequestAuthorizerEvent): string[] =>
-  Object.entries(event.multiValueHeaders ?? {})
-    .filter(([name]) => name.toLowerCase() === 'authorization')
-    .flatMap(([, values]) => values ?? []);
-
-const verified = (deps: AuthorizerDeps, token: string, path: string): Promise<AccessTokenClaims> =>
-  verifyAccessToken(token, (kid) => deps.keys.findKey(kid), {
+const verified = async (deps: AuthorizerDeps, token: string, path: string): Promise<AccessTokenClaims> => {
+  const claims = await verifyAccessToken(token, (kid) => deps.keys.findKey(kid), {
     issuer: deps.issuer,
     audience: resourceIdentifier(deps.issuer, path),
     now: deps.now(),
   });
+  assertNotBeforeMark(claims, await deps.keys.readMarks());
+  return claims;
+};
 
 const refuse = (deps: AuthorizerDeps, requestId: string, reason: string): never => {
   deps.log('authorizer_denied', { requestId, reason });
@@ -83,11 +108,11 @@ const refuse = (deps: AuthorizerDeps, requestId: string, reason: string): never 
 };
 
 /** RFC 6750 §3.1, RFC 9728 §5.1: all scopes that the operation needs. */
-const scopeChallenge = (issuer: string, server: Server): string =>
+const scopeChallenge = (issuer: string, path: string, scopes: readonly string[]): string =>
   [
     'Bearer error="insufficient_scope"',
-    `scope="${server.requiredScopes.join(' ')}"`,
-    `resource_metadata="${issuer}/.well-known/oauth-protected-resource${server.path}"`,
+    `scope="${scopes.join(' ')}"`,
+    `resource_metadata="${issuer}/.well-known/oauth-protected-resource${path}"`,
     'error_description="This server needs more permissions than were granted."',
   ].join(', ');
 

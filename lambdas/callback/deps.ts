@@ -1,4 +1,4 @@
-import type { AccessRules } from '../shared/core/access.ts';
+import type { AccessPolicy } from '../shared/core/access.ts';
 import type { Transaction } from '../shared/core/transaction.ts';
 import type { HttpRequest } from '../shared/http/message.ts';
 import type { IdentityProvider, IdentityProviders } from '../shared/identity-providers.ts';
@@ -16,7 +16,7 @@ import type {
 export interface CallbackDeps {
   readonly issuer: string;
   readonly identityProviders: IdentityProviders;
-  readonly access: AccessRules;
+  readonly access: AccessPolicy;
   readonly authorizationCodeSeconds: number;
   readonly refreshTokenAbsoluteDays: number;
   readonly clients: ClientStore;

@@ -1,15 +1,16 @@
-import { isAllowed } from '../shared/core/access.ts';
+import { accessRulesFor, grantableScopes, isAllowed } from '../shared/core/access.ts';
 import { codeRedirect } from '../shared/core/authorization-request.ts';
-import { extendedClientExpiry } from '../shared/core/client-lifetime.ts';
+import { extendedClientExpiry, usedClientExpiry } from '../shared/core/client-lifetime.ts';
 import { deriveUpstreamLeg } from '../shared/core/derived.ts';
 import type { UpstreamIdentity } from '../shared/core/grant.ts';
-import type { Transaction } from '../shared/core/transaction.ts';
+import { OFFLINE_ACCESS } from '../shared/core/scopes.ts';
+import type { AuthorizationRequest, Transaction } from '../shared/core/transaction.ts';
 import { clearTransaction } from '../shared/http/cookies.ts';
 import { type Flow, type HttpResponse, seeOther } from '../shared/http/message.ts';
 import { orMisconfigured } from '../shared/pages/provider-pages.ts';
 import type { CallbackDeps, Login } from './deps.ts';
 import { newGrant } from './new-grant.ts';
-import { answerLoginFailure, answerNotAllowed, transactionGone, transactionUsed } from './outcomes.ts';
+import { answerLoginFailure, answerNoScope, answerNotAllowed, transactionGone, transactionUsed } from './outcomes.ts';
 import { assertOurs } from './upstream-state.ts';
 
 /**
@@ -31,8 +32,11 @@ export const callbackFlow =
     const login: Login = { request, provider, key, transaction };
     try {
       const identity = await provider.idp.identify(request.query, leg);
-      if (!isAllowed(identity, deps.access)) return await answerNotAllowed(deps, login, identity);
-      return await issueCode(deps, login, identity, subjectSecret);
+      const rules = accessRulesFor(deps.access, provider.id);
+      if (!isAllowed(identity, rules, provider.kind)) return await answerNotAllowed(deps, login, identity);
+      const scopes = grantableScopes(identity, transaction.request.scopes, deps.access, provider.kind);
+      if (scopes.length < transaction.request.scopes.length && isUseless(scopes)) return answerNoScope(deps, login);
+      return await issueCode(deps, login, identity, scopes, subjectSecret);
     } catch (error) {
       return await answerLoginFailure(deps, login, error);
     }
@@ -53,21 +57,35 @@ const takeTransaction = async (
   return transaction;
 };
 
+/** With these alone a program could do nothing. */
+const isUseless = (scopes: readonly string[]): boolean =>
+  scopes.every((scope) => scope === OFFLINE_ACCESS || scope === 'email' || scope === 'profile');
+
+/** A client of a metadata document is stored as it was when the person saw it; any other lives on, when that is due. */
+const keepClient = async (
+  { clients, refreshTokenAbsoluteDays }: CallbackDeps,
+  { clientId, clientExpiresAt, documentClient }: AuthorizationRequest,
+  now: number,
+): Promise<void> => {
+  if (documentClient !== undefined) {
+    return clients.putDocumentClient({ ...documentClient, expiresAt: usedClientExpiry(now, refreshTokenAbsoluteDays) });
+  }
+  const expiresAt = extendedClientExpiry(clientExpiresAt, now, refreshTokenAbsoluteDays);
+  if (expiresAt !== undefined) await clients.extendClient(clientId, expiresAt);
+};
+
 /** The code leaves only after its grant is stored, and its client lives at least as long as the grant may. */
 const issueCode = async (
   deps: CallbackDeps,
   { request, transaction }: Login,
   identity: UpstreamIdentity,
+  scopes: readonly string[],
   subjectSecret: string,
 ): Promise<HttpResponse> => {
   const now = deps.now();
   const { request: authorization, transactionId } = transaction;
-  const { grant, code } = newGrant(deps, subjectSecret, authorization, identity, now);
-  const clientExpiresAt = extendedClientExpiry(authorization.clientExpiresAt, now, deps.refreshTokenAbsoluteDays);
-  await Promise.all([
-    deps.grants.createGrant(grant),
-    clientExpiresAt === undefined ? undefined : deps.clients.extendClient(authorization.clientId, clientExpiresAt),
-  ]);
+  const { grant, code } = newGrant(deps, subjectSecret, { ...authorization, scopes }, identity, now);
+  await Promise.all([deps.grants.createGrant(grant), keepClient(deps, authorization, now)]);
 
   const fields = { requestId: request.requestId, clientId: grant.clientId, grantId: grant.grantId };
   deps.log('login_succeeded', { ...fields, identityProvider: identity.identityProviderId });

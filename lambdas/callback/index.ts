@@ -16,13 +16,14 @@ import { callbackFlow } from './handler.ts';
 const log = jsonLog();
 const issuer = config.issuer();
 const { authorizationCodeSeconds, refreshTokenAbsoluteDays } = config.lifetimes();
+const access = config.access();
 const dynamoDb = dynamoDbClient();
 const secrets = secretsManagerClient();
 
 const flow = callbackFlow({
   issuer,
-  identityProviders: connectIdentityProviders(config.identityProviders(), issuer, secrets, systemClock),
-  access: config.access(),
+  identityProviders: connectIdentityProviders(config.identityProviders(), issuer, secrets, systemClock, access),
+  access,
   authorizationCodeSeconds,
   refreshTokenAbsoluteDays,
   clients: new DynamoDbClientStore(dynamoDb, config.clientsTable()),

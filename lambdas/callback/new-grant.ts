@@ -1,3 +1,4 @@
+import { accessRulesFor } from '../shared/core/access.ts';
 import { newAuthorizationCode } from '../shared/core/authorization-code.ts';
 import { deriveSubject } from '../shared/core/derived.ts';
 import { newId } from '../shared/core/digest.ts';
@@ -24,7 +25,11 @@ export const newGrant = (
     resource: request.resource,
     scopes: request.scopes,
     subject: deriveSubject(subjectSecret, identity.issuer, identity.subject),
-    identity: neededOf(identity, request.scopes, deps.access !== 'everyone'),
+    identity: neededOf(
+      identity,
+      request.scopes,
+      accessRulesFor(deps.access, identity.identityProviderId) !== 'everyone',
+    ),
     status: 'issued',
     codeHash,
     codeExpiresAt,

@@ -83,6 +83,14 @@ export const answerNotAllowed = async (
   return messagePage(deps.issuer, request, message, { status: 403 });
 };
 
+/** May come in, but may have nothing of what the program asked for: told to the program, so that it does not ask again. */
+export const answerNoScope = (deps: CallbackDeps, login: Login): HttpResponse => {
+  const { request, transactionId } = login.transaction;
+  logFailure(deps, login, 'no_scope', 'no scope that was asked for may be granted to this person');
+  const denied = new OAuthError('access_denied', 'This account may have none of the scopes that were asked for.');
+  return seeOther(errorRedirect(deps.issuer, request, denied), [clearTransaction(transactionId)]);
+};
+
 const nextLegUrl = async (
   deps: CallbackDeps,
   { transaction, provider, key }: Login,

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 
 /** Who calls, as Gatehouse's authorizer found it. */
 export interface Identity {
-  /** Stable and opaque: the `sub` of the caller's access token. Key your data by this. */
+  /** Stable and opaque: the `sub` of the caller's access token. Key your data by this. A machine's is its client id. */
   readonly subject: string;
   /** The person's id at the identity provider, only where the server asks for `profile`. */
   readonly upstreamSubject?: string;
@@ -13,8 +13,8 @@ export interface Identity {
   readonly scopes: readonly string[];
   /** The OAuth client (the program) that acts for the person. */
   readonly clientId: string;
-  /** Id of the identity provider that the person logged in at. */
-  readonly identityProvider: string;
+  /** Id of the identity provider that the person logged in at; absent where no person is: a machine on its own account. */
+  readonly identityProvider?: string;
 }
 
 /** What the authorizer sends for "nothing". */
@@ -47,6 +47,7 @@ export const identityFrom = (event: Pick<APIGatewayProxyEvent, 'requestContext'>
     return value;
   };
   const [upstreamSubject, email, name] = [optional('upstreamSubject'), optional('email'), optional('name')];
+  const identityProvider = optional('identityProvider');
   return {
     subject: required('subject'),
     ...(upstreamSubject === undefined ? {} : { upstreamSubject }),
@@ -54,6 +55,6 @@ export const identityFrom = (event: Pick<APIGatewayProxyEvent, 'requestContext'>
     ...(name === undefined ? {} : { name }),
     scopes: optional('scopes')?.split(' ') ?? [],
     clientId: required('clientId'),
-    identityProvider: required('identityProvider'),
+    ...(identityProvider === undefined ? {} : { identityProvider }),
   };
 };

@@ -52,5 +52,15 @@ export const exampleServer = (caller: Identity): McpServer => {
     },
   );
 
+  server.registerTool(
+    'danger_reset',
+    {
+      title: 'Reset',
+      description: 'Pretends to delete everything. In the configuration of the gate it needs a scope of its own',
+      annotations: { destructiveHint: true },
+    },
+    () => ({ content: [{ type: 'text', text: 'Everything is gone. (Not really: this is an example.)' }] }),
+  );
+
   return server;
 };

@@ -6,6 +6,7 @@ import { type RequestId, readMessage } from '../shared/core/operation.ts';
 import { effectiveScopes, type ScopeDefinitions } from '../shared/core/scopes.ts';
 import { readStrictJson } from '../shared/core/strict-json.ts';
 import { scopesOf, type ToolRules } from '../shared/core/tool-rules.ts';
+import { readHeaders } from '../shared/http/header-values.ts';
 import type { Log } from '../shared/ports.ts';
 import { type Backend, type BackendAnswer, BackendError, type BackendRequest } from './backend.ts';
 import { keepAlive, type Timer } from './keep-alive.ts';
@@ -19,7 +20,7 @@ import {
   Refusal,
   serverFault,
 } from './refusal.ts';
-import { readBody, readCaller, readHeaders } from './request.ts';
+import { readBody, readCaller } from './request.ts';
 
 export interface InspectorDeps {
   readonly rules: ToolRules;

@@ -44,15 +44,6 @@ export const readCaller = (event: Pick<APIGatewayProxyEvent, 'requestContext'>):
   };
 };
 
-export const readHeaders = (event: Pick<APIGatewayProxyEvent, 'multiValueHeaders'>): HeaderValues => {
-  const headers = new Map<string, string[]>();
-  for (const [name, values] of Object.entries(event.multiValueHeaders ?? {})) {
-    const key = name.toLowerCase();
-    headers.set(key, [...(headers.get(key) ?? []), ...(values ?? [])]);
-  }
-  return headers;
-};
-
 /**
  * The body as the one text that it can be read as. Codings and character sets are refused, since the backend would
  * inspect other bytes than we did.

@@ -1,54 +1,171 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { nextRing } from '../shared/core/key-ring.ts';
+import type { KeyRing } from '../shared/core/key-ring.ts';
+import {
+  emergencyRing,
+  nextRing,
+  type RingStep,
+  type RotationSchedule,
+  ringForDeployment,
+} from '../shared/core/key-rotation.ts';
+import { type MarkScope, withMark } from '../shared/core/not-before.ts';
+import { UnavailableError } from '../shared/core/oauth-error.ts';
 import type { Clock, KeyRingWriter, Log, SigningKeyMaker } from '../shared/ports.ts';
 import type { AnswerCloudFormation } from './cloudformation.ts';
+import { commandOf, type KeysCommand } from './command.ts';
 
 export interface KeysDeps {
   readonly keyRings: KeyRingWriter;
   readonly keyMaker: SigningKeyMaker;
+  readonly schedule: RotationSchedule;
   readonly answer: AnswerCloudFormation;
   readonly now: Clock;
   readonly log: Log;
 }
 
-/** CloudFormation at deployment, or the daily schedule with whatever event it sends. */
+/** CloudFormation at deployment, the daily schedule, or an administrator's command. */
 export type KeysEvent = CloudFormationCustomResourceEvent | { readonly RequestType?: undefined };
+
+/** The ring as a command leaves it: what there is to see of it. */
+export interface RingSummary {
+  readonly version: number;
+  readonly keys: readonly { readonly kid: string; readonly keyArn: string; state: string; readonly since: string }[];
+  readonly notBefore?: KeyRing['notBefore'];
+}
 
 /** Kept back from the function's own timeout for the answer to CloudFormation, which otherwise waits for an hour. */
 const ANSWER_RESERVE_MS = 5000;
 
-/** The one owner of the signing keys: makes the ring take its next step, whoever calls. */
+/** More writers than ever meet. A step may make a key, and keys cost; a change of the ring alone costs nothing. */
+const MAX_LOST_STEPS = 3;
+const MAX_LOST_CHANGES = 5;
+
+/** The one owner of the signing keys and of the not-before marks, whoever calls. */
 export const keysFunction =
   (deps: KeysDeps) =>
-  async (event: KeysEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> => {
-    if (event.RequestType === undefined) return advanceKeyRing(deps);
-
+  async (event: KeysEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<RingSummary | undefined> => {
+    if (event.RequestType === undefined) {
+      const command = commandOf(event);
+      if (command !== undefined) return obey(deps, command);
+      await advance(deps, (ring) => nextRing(ring, deps.now(), deps.schedule));
+      return undefined;
+    }
     const failure = await beforeTimeout(() => changeFor(deps, event), context).then(
       () => undefined,
       (error: unknown) => reasonOf(error),
     );
     await deps.answer(event, failure);
+    return undefined;
   };
 
 /** A stack that goes leaves its keys: they are data, and stay with the tables. An output says how to delete them. */
 const changeFor = async (deps: KeysDeps, event: CloudFormationCustomResourceEvent): Promise<void> => {
-  if (event.RequestType !== 'Delete') await advanceKeyRing(deps);
+  if (event.RequestType === 'Delete') return;
+  await advance(deps, (ring) => ringForDeployment(ring, deps.schedule.accessTokenSeconds));
 };
 
-/** One step, written by one conditional update. Whoever comes second finds nothing left to do. */
-const advanceKeyRing = async (deps: KeysDeps): Promise<void> => {
+const obey = async (deps: KeysDeps, command: KeysCommand): Promise<RingSummary> => {
+  if (command.action === 'setNotBefore') return summaryOf(await setMark(deps, command.scope));
+  if (command.isEmergency) await replaceAllKeys(deps);
+  // The first step that is taken is what was asked for; the others are the daily run's.
+  let isForced = !command.isEmergency;
+  const decide = (ring: KeyRing | undefined) => nextRing(ring, deps.now(), deps.schedule, isForced);
+  await advance(deps, decide, () => {
+    isForced = false;
+  });
   const ring = await deps.keyRings.readLatestKeyRing();
-  const next = nextRing(ring, deps.now());
-  if (next.step === 'none') return;
-
-  const key = await deps.keyMaker.createSigningKey();
-  deps.log('key_created', { kid: key.publicJwk.kid });
-  if ((await deps.keyRings.replaceKeyRing(next.ringWith(key), ring?.version)) === 'lost') {
-    await deps.keyMaker.discardSigningKey(key.keyArn);
-    return;
-  }
-  deps.log('key_changed', { kid: key.publicJwk.kid, state: 'active' });
+  if (ring === undefined) throw new Error('the key ring is gone: restore the keys table, or deploy again');
+  return summaryOf(ring);
 };
+
+/** Step by step until nothing is left to do. Each is decided anew by what is stored, so runs may be missed or meet. */
+const advance = async (
+  deps: KeysDeps,
+  decide: (ring: KeyRing | undefined) => RingStep,
+  onTaken: () => void = () => undefined,
+): Promise<void> => {
+  for (let lost = 0; lost < MAX_LOST_STEPS; ) {
+    const ring = await deps.keyRings.readLatestKeyRing();
+    const step = decide(ring);
+    if (step.step === 'none') return;
+    if (await take(deps, step, ring?.version)) onTaken();
+    else lost += 1;
+  }
+  throw outrun(MAX_LOST_STEPS);
+};
+
+const outrun = (times: number): UnavailableError =>
+  new UnavailableError('key ring', new Error(`somebody else wrote it ${times} times in between: try again`));
+
+/** False when somebody else wrote the ring first. */
+const take = async (
+  deps: KeysDeps,
+  step: Exclude<RingStep, { step: 'none' }>,
+  formerVersion: number | undefined,
+): Promise<boolean> => {
+  if (step.step === 'create_key') {
+    const key = await createKey(deps);
+    const ring = step.ringWith(key, deps.now());
+    if ((await deps.keyRings.replaceKeyRing(ring, formerVersion)) === 'replaced') return changed(deps, ring);
+    await deps.keyMaker.discardSigningKey(key.keyArn);
+    return false;
+  }
+  // Its tokens have expired, so that it may be told KMS before the ring forgets where the key was.
+  if (step.step === 'delete_key') await deps.keyMaker.discardSigningKey(step.keyArn);
+  if ((await deps.keyRings.replaceKeyRing(step.ring, formerVersion)) === 'lost') return false;
+  if (step.step === 'delete_key') deps.log('key_changed', { keyArn: step.keyArn, state: 'deletion_scheduled' });
+  return step.step === 'promote_key' ? changed(deps, step.ring) : true;
+};
+
+const createKey = async (deps: KeysDeps) => {
+  const key = await deps.keyMaker.createSigningKey();
+  deps.log('key_created', { kid: key.publicJwk.kid, keyArn: key.keyArn });
+  return key;
+};
+
+/** Says how things stand now; every key, since a promotion moves two. */
+const changed = (deps: KeysDeps, ring: KeyRing): true => {
+  for (const { kid, keyArn, state } of ring.keys)
+    deps.log('key_changed', { kid, keyArn, state, version: ring.version });
+  return true;
+};
+
+/** Not to be lost against any other writer: the same new key is tried again on whatever ring there is. */
+const replaceAllKeys = async (deps: KeysDeps): Promise<void> => {
+  deps.log('admin_action', { action: 'emergency_rotation' });
+  const key = await createKey(deps);
+  changed(deps, await insisting(deps, (ring) => emergencyRing(ring, key, deps.now(), deps.schedule)));
+};
+
+const setMark = async (deps: KeysDeps, scope: MarkScope): Promise<KeyRing> => {
+  const marked = await insisting(deps, (ring) => {
+    if (ring === undefined) throw new Error('there is no key ring yet: the first deployment has not finished');
+    return { ...ring, version: ring.version + 1, notBefore: withMark(ring.notBefore, scope, deps.now()) };
+  });
+  // A person's identifier does not belong in a log.
+  const clientId = 'clientId' in scope ? scope.clientId : undefined;
+  deps.log('admin_action', { action: 'set_not_before', scope: Object.keys(scope).join(), clientId });
+  return marked;
+};
+
+const insisting = async (deps: KeysDeps, change: (ring: KeyRing | undefined) => KeyRing): Promise<KeyRing> => {
+  for (let count = 0; count < MAX_LOST_CHANGES; count += 1) {
+    const former = await deps.keyRings.readLatestKeyRing();
+    const ring = change(former);
+    if ((await deps.keyRings.replaceKeyRing(ring, former?.version)) === 'replaced') return ring;
+  }
+  throw outrun(MAX_LOST_CHANGES);
+};
+
+const summaryOf = ({ version, keys, notBefore }: KeyRing): RingSummary => ({
+  version,
+  keys: keys.map(({ kid, keyArn, state, since }) => ({
+    kid,
+    keyArn,
+    state,
+    since: new Date(since * 1000).toISOString(),
+  })),
+  ...(notBefore === undefined ? {} : { notBefore }),
+});
 
 const beforeTimeout = async (
   work: () => Promise<void>,

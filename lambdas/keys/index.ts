@@ -10,6 +10,9 @@ import { answerCloudFormation } from './cloudformation.ts';
 import { keysFunction } from './handler.ts';
 
 const log = jsonLog();
+const DAY_SECONDS = 86_400;
+const { accessTokenSeconds, signingKeyDays, signingKeyPublishSeconds } = config.lifetimes();
+
 export const handler = keysFunction({
   keyRings: new DynamoDbKeyRingStore(dynamoDbClient(), config.keysTable()),
   keyMaker: new KmsSigningKeyMaker(patientKmsClient(), {
@@ -19,6 +22,11 @@ export const handler = keysFunction({
     stackTag: config.stackTag(),
     sleep,
   }),
+  schedule: {
+    rotateAfterSeconds: signingKeyDays * DAY_SECONDS,
+    publishSeconds: signingKeyPublishSeconds,
+    accessTokenSeconds,
+  },
   answer: answerCloudFormation(),
   now: systemClock,
   log,

@@ -1,19 +1,17 @@
 import type { Client } from '../shared/core/client.ts';
+import { clientInformation } from '../shared/core/client-information.ts';
 import { extendedClientExpiry } from '../shared/core/client-lifetime.ts';
-import {
-  type ClientMetadata,
-  negotiateClientMetadata,
-  newRegisteredClient,
-  publicClientId,
-} from '../shared/core/client-metadata.ts';
+import { type ClientMetadata, MAX_METADATA_BYTES, negotiateClientMetadata } from '../shared/core/client-metadata.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import { type NewRegisteredClient, newRegisteredClient, publicClientId } from '../shared/core/registered-client.ts';
 import { jsonBody } from '../shared/http/json-body.ts';
 import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
 import type { ClientStore, Clock, Log } from '../shared/ports.ts';
 
-/** Real registrations have about 1 KB. */
-const MAX_BODY_BYTES = 16_384;
-
 export interface RegisterDeps {
+  readonly issuer: string;
+  /** Takes a `jwks_uri` on `http://localhost` and `http://127.0.0.1`: for the local run only. */
+  readonly allowLoopback?: boolean;
   readonly clients: ClientStore;
   readonly now: Clock;
   readonly log: Log;
@@ -23,49 +21,48 @@ export interface RegisterDeps {
 export const registerFlow =
   (deps: RegisterDeps): Flow =>
   async (request) => {
-    const metadata = negotiateClientMetadata(jsonBody(request, MAX_BODY_BYTES));
-    const { client, clientSecret } =
+    const { allowLoopback = false } = deps;
+    const metadata = negotiateClientMetadata(jsonBody(request, MAX_METADATA_BYTES), { allowLoopback });
+    const { client, ...secrets } =
       metadata.tokenEndpointAuthMethod === 'none'
-        ? { client: await registerPublicClient(deps, metadata) }
+        ? await registerPublicClient(deps, metadata)
         : await registerConfidentialClient(deps, metadata);
     deps.log('client_registered', {
       requestId: request.requestId,
       clientId: client.clientId,
       authMethod: metadata.tokenEndpointAuthMethod,
     });
-    return json(201, registrationResponse(client, metadata, clientSecret), NO_STORE);
+    return json(201, clientInformation(deps.issuer, client, secrets), NO_STORE);
   };
 
 /** The same metadata is the same client: one read, and a write only when it is new or its life is due (catalogue #171). */
-const registerPublicClient = async (deps: RegisterDeps, metadata: ClientMetadata): Promise<Client> => {
+const registerPublicClient = async (deps: RegisterDeps, metadata: ClientMetadata): Promise<NewRegisteredClient> => {
   const now = deps.now();
   const known = await deps.clients.findClient(publicClientId(metadata), now);
+  const { client } = newRegisteredClient(metadata, now);
   if (!known) {
-    const { client } = newRegisteredClient(metadata, now);
     await deps.clients.putClient(client);
-    return client;
+    return { client };
   }
+  if (known.blocked) throw blocked(known);
   const expiresAt = extendedClientExpiry(known.expiresAt, now);
   if (expiresAt !== undefined) await deps.clients.extendClient(known.clientId, expiresAt);
-  return known;
+  // What does not go into the id (order, application_type) is told back as it was sent this time.
+  return { client: { ...client, issuedAt: known.issuedAt } };
 };
 
-const registerConfidentialClient = async (deps: RegisterDeps, metadata: ClientMetadata) => {
+const registerConfidentialClient = async (
+  deps: RegisterDeps,
+  metadata: ClientMetadata,
+): Promise<NewRegisteredClient> => {
   const registered = newRegisteredClient(metadata, deps.now());
   await deps.clients.putClient(registered.client);
   return registered;
 };
 
-/** RFC 7591 §3.2.1: what holds, which may be less than what was asked for. */
-const registrationResponse = (client: Client, metadata: ClientMetadata, clientSecret: string | undefined) => ({
-  client_id: client.clientId,
-  client_id_issued_at: client.issuedAt,
-  // The secret itself never expires; a registration that nobody uses does, and then answers invalid_client.
-  ...(clientSecret === undefined ? {} : { client_secret: clientSecret, client_secret_expires_at: 0 }),
-  ...(metadata.clientName === undefined ? {} : { client_name: metadata.clientName }),
-  redirect_uris: metadata.redirectUris,
-  grant_types: metadata.grantTypes,
-  response_types: ['code'],
-  token_endpoint_auth_method: metadata.tokenEndpointAuthMethod,
-  ...(metadata.applicationType === undefined ? {} : { application_type: metadata.applicationType }),
-});
+const blocked = ({ clientId }: Client): OAuthError =>
+  new OAuthError(
+    'access_denied',
+    'The operator of this server has blocked this client. Ask whoever runs the server to let it in.',
+    { detail: `blocked client ${clientId}` },
+  );

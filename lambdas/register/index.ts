@@ -7,10 +7,10 @@ import { endpoint } from '../shared/http/endpoint.ts';
 import { registerFlow } from './handler.ts';
 
 const log = jsonLog();
+const issuer = config.issuer();
 const clients = new DynamoDbClientStore(dynamoDbClient(), config.clientsTable());
 
-export const handler = endpoint(registerFlow({ clients, now: systemClock, log }), {
-  log,
-  cors: true,
-  refusalEvent: 'client_refused',
-});
+export const handler = endpoint(
+  registerFlow({ issuer, allowLoopback: config.isLocalRun(issuer), clients, now: systemClock, log }),
+  { log, cors: true, refusalEvent: 'client_refused' },
+);

@@ -1,15 +1,14 @@
-import { AccessTokenError, verifyAccessToken } from '../shared/core/access-token.ts';
-import { authenticateClient, presentedClient } from '../shared/core/client-authentication.ts';
-import { publicKeyOf } from '../shared/core/key-ring.ts';
-import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
+import { authenticateClient, type ClientVerifiers, presentedClient } from '../shared/core/client-authentication.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
 import { isOfFamily, parseRefreshToken } from '../shared/core/refresh-token.ts';
 import { formParameters } from '../shared/http/forms.ts';
-import { type Flow, NO_STORE } from '../shared/http/message.ts';
-import type { ClientStore, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
+import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
+import { findAccessTokenClaims } from '../shared/issued-token.ts';
+import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
 
-export interface RevokeDeps {
+export interface RevokeDeps extends ClientVerifiers {
   readonly issuer: string;
-  readonly clients: ClientStore;
+  readonly clients: Pick<ClientDirectory, 'findClient'>;
   readonly grants: GrantStore;
   readonly keyRings: KeyRingStore;
   readonly now: Clock;
@@ -18,7 +17,8 @@ export interface RevokeDeps {
 
 /** The grant that a token belongs to, and the client that it was issued to. */
 interface Revocable {
-  readonly grantId: string;
+  /** Undefined for a token that the client got on its own account: nothing is stored of it. */
+  readonly grantId: string | undefined;
   readonly clientId: string;
 }
 
@@ -39,15 +39,17 @@ export const revokeEndpoint =
       deps.clients.findClient(presented.clientId, now),
       findRevocable(deps, token, now),
     ]);
-    const { client } = await authenticateClient(known, presented);
+    const { client } = await authenticateClient(known, presented, deps);
 
     // Unknown, invalid or another client's: the same answer, and nothing happens (RFC 7009 §2.1, §2.2).
     if (revocable?.clientId === client.clientId) {
-      await deps.grants.revokeGrant(revocable.grantId);
       const { grantId, clientId } = revocable;
+      if (grantId === undefined) throw cannotBeRevoked();
+      await deps.grants.revokeGrant(grantId);
       deps.log('token_revoked', { requestId: request.requestId, clientId, grantId });
     }
-    return { status: 200, headers: NO_STORE };
+    // RFC 7009 §2.2 gives the body no meaning; strict clients want it to be what its type says.
+    return json(200, {}, NO_STORE);
   };
 
 const findRevocable = async (deps: RevokeDeps, token: string, now: number): Promise<Revocable | undefined> => {
@@ -58,16 +60,13 @@ const findRevocable = async (deps: RevokeDeps, token: string, now: number): Prom
 };
 
 const findByAccessToken = async (deps: RevokeDeps, token: string, now: number): Promise<Revocable | undefined> => {
-  const findKey = async (kid: string) => {
-    const ring = await deps.keyRings.readKeyRing();
-    if (ring === undefined) throw new UnavailableError('key ring', new Error('no key was made yet'));
-    return publicKeyOf(ring, kid);
-  };
-  try {
-    const claims = await verifyAccessToken(token, findKey, { issuer: deps.issuer, now });
-    return { grantId: claims.grant_id, clientId: claims.client_id };
-  } catch (error) {
-    if (error instanceof AccessTokenError) return undefined;
-    throw error;
-  }
+  const claims = await findAccessTokenClaims(deps, token, now);
+  return claims && { grantId: claims.grant_id, clientId: claims.client_id };
 };
+
+/** RFC 7009 §2.2.1: 200 would be a lie about a token that lives on. */
+const cannotBeRevoked = (): OAuthError =>
+  new OAuthError(
+    'unsupported_token_type',
+    'A token of the client credentials grant cannot be revoked. It ends by itself; discard it.',
+  );

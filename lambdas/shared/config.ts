@@ -1,8 +1,17 @@
 import * as z from 'zod/mini';
+import type { Client } from './core/client.ts';
 import { ENVIRONMENT } from './environment.ts';
 
 // The only reader of process.env. Each getter is called at cold start by the index.ts that needs it, so that a
 // missing variable stops the function at once and by name.
+
+const ScopePatterns = z.record(z.string(), z.array(z.string()));
+
+const Rules = z.object({
+  tools: z.optional(ScopePatterns),
+  resources: z.optional(ScopePatterns),
+  prompts: z.optional(ScopePatterns),
+});
 
 /** One MCP server behind the door, as the functions need it. Its resource identifier is issuer + path. */
 const Servers = z.record(
@@ -10,6 +19,10 @@ const Servers = z.record(
   z.object({
     /** Scopes every request needs. */
     requiredScopes: z.array(z.string()),
+    /** What single operations need besides; for the authorizer. */
+    rules: z.optional(Rules),
+    /** The backend itself refuses headers that contradict the body; for the authorizer. */
+    validatesHeaders: z.optional(z.boolean()),
   }),
 );
 export type Servers = z.infer<typeof Servers>;
@@ -17,17 +30,11 @@ export type Servers = z.infer<typeof Servers>;
 const Scopes = z.record(z.string(), z.object({ description: z.string(), implies: z.optional(z.array(z.string())) }));
 export type Scopes = z.infer<typeof Scopes>;
 
-const ScopePatterns = z.record(z.string(), z.array(z.string()));
-
 /** The one MCP server that an inspector stands before. */
 const InspectedServer = z.object({
   path: z.string(),
   requiredScopes: z.array(z.string()),
-  rules: z.object({
-    tools: z.optional(ScopePatterns),
-    resources: z.optional(ScopePatterns),
-    prompts: z.optional(ScopePatterns),
-  }),
+  rules: Rules,
   backend: z.union([
     z.object({ kind: z.literal('http'), url: z.string() }),
     z.object({ kind: z.literal('lambda'), functionArn: z.string() }),
@@ -38,20 +45,42 @@ export type InspectedServer = z.infer<typeof InspectedServer>;
 const IdentityProviders = z.record(
   z.string(),
   z.object({
-    kind: z.literal('oidc'),
+    kind: z.enum(['oidc', 'google', 'github', 'auth0', 'okta', 'entra', 'clerk', 'cognito']),
     displayName: z.string(),
     issuer: z.string(),
-    scopes: z.array(z.string()),
+    /** Left out where they are `openid email profile`, since an environment has little room. */
+    scopes: z.optional(z.array(z.string())),
     /** Name or ARN of the secret that holds `{"client_id": "…", "client_secret": "…"}`. */
     secretId: z.string(),
   }),
 );
 export type IdentityProviders = z.infer<typeof IdentityProviders>;
 
-const Access = z.union([
-  z.literal('everyone'),
-  z.object({ emails: z.optional(z.array(z.string())), emailDomains: z.optional(z.array(z.string())) }),
-]);
+/** Clients that come with a metadata document. Host patterns: a name, or `*.` and a domain. */
+const ClientDocuments = z.object({
+  advertise: z.boolean(),
+  allowHosts: z.optional(z.array(z.string())),
+  blockHosts: z.array(z.string()),
+});
+export type ClientDocuments = z.infer<typeof ClientDocuments>;
+
+const AccessConditions = z.object({
+  emails: z.optional(z.array(z.string())),
+  emailDomains: z.optional(z.array(z.string())),
+  claims: z.optional(z.record(z.string(), z.array(z.string()))),
+  githubOrganizations: z.optional(z.array(z.string())),
+  githubTeams: z.optional(z.array(z.string())),
+  entraTenants: z.optional(z.array(z.string())),
+});
+const AccessRules = z.union([z.literal('everyone'), AccessConditions]);
+
+/** Who may come in, and the rules of single providers, which stand in place of those for all. */
+const Access = z.object({
+  rules: z.optional(AccessRules),
+  providers: z.record(z.string(), AccessRules),
+  /** Scope → conditions that must all hold for whoever is to have it. */
+  scopes: z.optional(z.record(z.string(), z.array(AccessConditions))),
+});
 export type Access = z.infer<typeof Access>;
 
 const Lifetimes = z.object({
@@ -61,8 +90,43 @@ const Lifetimes = z.object({
   refreshTokenIdleDays: z.number(),
   refreshTokenAbsoluteDays: z.number(),
   refreshGraceSeconds: z.number(),
+  signingKeyDays: z.number(),
+  signingKeyPublishSeconds: z.number(),
 });
 export type Lifetimes = z.infer<typeof Lifetimes>;
+
+/** A client that the operator named: only the functions that check its credentials are told where they are. */
+const ConfiguredClients = z.record(
+  z.string(),
+  z.object({
+    name: z.string(),
+    redirectUris: z.optional(z.array(z.string())),
+    authentication: z.array(z.enum(['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'])),
+    grantTypes: z.array(z.enum(['authorization_code', 'refresh_token', 'client_credentials'])),
+    scopes: z.optional(z.array(z.string())),
+    /** ARN of the secret that holds the client secret as plain text. */
+    secretId: z.optional(z.string()),
+    jwksUri: z.optional(z.string()),
+    jwks: z.optional(z.object({ keys: z.array(z.record(z.string(), z.unknown())) })),
+    /** Path of the MCP server that the client is. */
+    server: z.optional(z.string()),
+  }),
+);
+
+const clientOf = (clientId: string, client: z.infer<typeof ConfiguredClients>[string]): Client => ({
+  clientId,
+  source: 'configured',
+  clientName: client.name,
+  redirectUris: client.redirectUris ?? [],
+  grantTypes: client.grantTypes,
+  tokenEndpointAuthMethods: client.authentication,
+  ...(client.secretId === undefined ? {} : { clientSecretId: client.secretId }),
+  ...(client.jwksUri === undefined ? {} : { jwksUri: client.jwksUri }),
+  ...(client.jwks === undefined ? {} : { jwks: client.jwks }),
+  ...(client.scopes === undefined ? {} : { scopes: client.scopes }),
+  ...(client.server === undefined ? {} : { resourceServerPath: client.server }),
+  issuedAt: 0,
+});
 
 const text = (name: string): string => {
   const value = process.env[name];
@@ -88,11 +152,22 @@ const parseJson = (name: string): unknown => {
 
 /** The origin under which everything is served: no path, no trailing slash, never read from a request. */
 export const issuer = (): string => text(ENVIRONMENT.issuer);
+/** Only a laptop speaks of itself like this: there, and only there, clients may be on this machine. */
+export const isLocalRun = (issuer: string): boolean => issuer.startsWith('http://localhost:');
 export const servers = (): Servers => parsed(ENVIRONMENT.servers, Servers);
 export const scopes = (): Scopes => parsed(ENVIRONMENT.scopes, Scopes);
 export const identityProviders = (): IdentityProviders => parsed(ENVIRONMENT.identityProviders, IdentityProviders);
 export const access = (): Access => parsed(ENVIRONMENT.access, Access);
 export const lifetimes = (): Lifetimes => parsed(ENVIRONMENT.lifetimes, Lifetimes);
+/** The clients of the configuration by id, resource clients among them; they never expire. */
+export const configuredClients = (): ReadonlyMap<string, Client> =>
+  new Map(
+    Object.entries(parsed(ENVIRONMENT.configuredClients, ConfiguredClients)).map(([id, client]) => [
+      id,
+      clientOf(id, client),
+    ]),
+  );
+export const clientDocuments = (): ClientDocuments => parsed(ENVIRONMENT.clientDocuments, ClientDocuments);
 /** REST API id → path of the MCP server behind it. */
 export const protectedResources = (): Record<string, string> =>
   parsed(ENVIRONMENT.protectedResources, z.record(z.string(), z.string()));
@@ -101,6 +176,7 @@ export const clientsTable = (): string => text(ENVIRONMENT.clientsTable);
 export const transactionsTable = (): string => text(ENVIRONMENT.transactionsTable);
 export const grantsTable = (): string => text(ENVIRONMENT.grantsTable);
 export const keysTable = (): string => text(ENVIRONMENT.keysTable);
+export const assertionsTable = (): string => text(ENVIRONMENT.assertionsTable);
 export const sealingSecret = (): string => text(ENVIRONMENT.sealingSecret);
 export const subjectSecret = (): string => text(ENVIRONMENT.subjectSecret);
 export const tokenRoleArn = (): string => text(ENVIRONMENT.tokenRoleArn);

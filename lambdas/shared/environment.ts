@@ -9,6 +9,10 @@ export const ENVIRONMENT = {
   identityProviders: 'GATEHOUSE_IDENTITY_PROVIDERS',
   access: 'GATEHOUSE_ACCESS',
   lifetimes: 'GATEHOUSE_LIFETIMES',
+  /** JSON: id → client of the configuration, resource clients among them. */
+  configuredClients: 'GATEHOUSE_CONFIGURED_CLIENTS',
+  /** JSON: whether clients may come with a metadata document, and from which hosts. */
+  clientDocuments: 'GATEHOUSE_CLIENT_DOCUMENTS',
   /** JSON: REST API id → path of the MCP server behind it. */
   protectedResources: 'GATEHOUSE_PROTECTED_RESOURCES',
   /** JSON: the one MCP server that an inspector stands before. */
@@ -17,6 +21,7 @@ export const ENVIRONMENT = {
   transactionsTable: 'GATEHOUSE_TRANSACTIONS_TABLE',
   grantsTable: 'GATEHOUSE_GRANTS_TABLE',
   keysTable: 'GATEHOUSE_KEYS_TABLE',
+  assertionsTable: 'GATEHOUSE_ASSERTIONS_TABLE',
   sealingSecret: 'GATEHOUSE_SEALING_SECRET',
   subjectSecret: 'GATEHOUSE_SUBJECT_SECRET',
   /** Role that may sign, named in the policy of every key that `keys` makes. */

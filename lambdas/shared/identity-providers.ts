@@ -1,8 +1,10 @@
+import type { IdentityProviderKind } from './core/identity-provider-presets.ts';
 import type { UpstreamIdp } from './ports.ts';
 
 /** An identity provider as the flows know it. */
 export interface IdentityProvider {
   readonly id: string;
+  readonly kind: IdentityProviderKind;
   readonly displayName: string;
   readonly idp: UpstreamIdp;
 }

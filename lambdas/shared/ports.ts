@@ -1,7 +1,8 @@
-import type { Client } from './core/client.ts';
+import type { Client, DocumentClient } from './core/client.ts';
 import type { EventName } from './core/events.ts';
 import type { Grant, RefreshFamily, UpstreamIdentity } from './core/grant.ts';
-import type { KeyRing, NewKey } from './core/key-ring.ts';
+import type { KeyRing } from './core/key-ring.ts';
+import type { NewKey } from './core/key-rotation.ts';
 import type { AuthorizationRequest, Transaction } from './core/transaction.ts';
 
 // The narrow interfaces between flows and the outside. A verb that changes state names its guarantee.
@@ -13,11 +14,39 @@ export type Clock = () => number;
 /** Writes one event of the closed list, with fields that are neither secret nor personal. */
 export type Log = (event: EventName, fields?: Readonly<Record<string, string | number | boolean | undefined>>) => void;
 
+/** A client as /authorize finds it. */
+export interface KnownClient {
+  readonly client: Client;
+  /** The client of a metadata document as a completed login shall store it; undefined: nothing is to be stored. */
+  readonly documentClient?: DocumentClient;
+}
+
+/** Clients wherever they come from: configuration, registration, metadata documents. The first that knows one wins. */
+export interface ClientDirectory {
+  /**
+   * The client as it is known without asking anybody else: for endpoints where clients authenticate. Undefined when it
+   * is unknown, gone or blocked.
+   */
+  findClient(clientId: string, now: number): Promise<Client | undefined>;
+  /**
+   * The client as it is now, for /authorize: a `client_id` that is a URL is read there. `unreachable`: its host does not
+   * answer, and there is no copy. Throws OAuthError `invalid_client` for a document that breaks a rule.
+   */
+  findForAuthorization(clientId: string, now: number): Promise<KnownClient | 'blocked' | 'unreachable' | undefined>;
+}
+
 export interface ClientStore {
-  /** The client, or undefined when it is unknown or past its `expiresAt`. Strongly consistent. */
+  /**
+   * The client, or undefined when it is unknown or past its `expiresAt`; a blocked one is never past it. Strongly
+   * consistent.
+   */
   findClient(clientId: string, now: number): Promise<Client | undefined>;
   /** Stores a client; one that exists under the same id (the same metadata) only gets the later expiry. */
   putClient(client: Client): Promise<void>;
+  /** Stores the client of a metadata document in place of a former copy; one that is blocked stays as it is. */
+  putDocumentClient(client: Client): Promise<void>;
+  /** Replaces all that is stored of a client but its expiry. One that is gone stays gone, a blocked one as it is. */
+  updateClient(client: Client): Promise<'updated' | 'gone'>;
   /** Moves the expiry to `expiresAt` (epoch seconds), never back. A client that is gone stays gone. */
   extendClient(clientId: string, expiresAt: number): Promise<void>;
   /** Removes a client; one that is gone already is no error. */
@@ -68,6 +97,8 @@ export interface GrantStore {
 export interface KeyRingStore {
   /** The key ring, at most `MAX_KEY_RING_AGE_SECONDS` old; undefined before the first deployment finished. */
   readKeyRing(): Promise<KeyRing | undefined>;
+  /** The key ring as it is now, strongly consistent, for whoever must not miss a mark; keeps it as `readKeyRing` does. */
+  readLatestKeyRing(): Promise<KeyRing | undefined>;
 }
 
 /** For `keys` alone, the one owner of the ring. */
@@ -81,7 +112,7 @@ export interface KeyRingWriter {
 export interface SigningKeyMaker {
   /** A new signing key that nothing refers to yet. */
   createSigningKey(): Promise<NewKey>;
-  /** Schedules the deletion of a key that never signed. */
+  /** Schedules the deletion of a key that no token needs. One that is on its way or gone already is no error. */
   discardSigningKey(keyArn: string): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { decideRedemption, grantIdOfCode } from '../shared/core/authorization-co
 import { OAuthError } from '../shared/core/oauth-error.ts';
 import { firstRefreshToken, formatRefreshToken } from '../shared/core/refresh-token.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
-import { assertGrantedResource, narrowedScopes } from './limits.ts';
+import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './limits.ts';
 
 const NOT_VALID = 'The authorization code is not valid. Start a new authorization.';
 
@@ -19,8 +19,9 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
     redirectUri: form.get('redirect_uri') ?? undefined,
   };
   const { grant, outcome } = decideRedemption(request.grant, client, presented, now);
+  assertNotBeforeMark(grant, request.notBefore);
   assertGrantedResource(form, grant);
-  const scopes = narrowedScopes(form, grant, deps.scopes);
+  const scopes = narrowedScopes(form, grant.scopes, deps.scopes);
   const facts = { requestId, clientId: client.clientId, grantId: grant.grantId };
   if (outcome === 'replayed') {
     // Two parties hold code and verifier: whoever was first keeps nothing (RFC 6749 §4.1.2).

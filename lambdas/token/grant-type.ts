@@ -1,16 +1,19 @@
 import type { GrantType } from '../shared/core/client.ts';
-import type { AuthenticatedClient } from '../shared/core/client-authentication.ts';
+import type { AuthenticatedClient, ClientVerifiers } from '../shared/core/client-authentication.ts';
 import type { Grant } from '../shared/core/grant.ts';
+import type { NotBeforeMarks } from '../shared/core/not-before.ts';
 import type { RefreshLifetimes } from '../shared/core/refresh-token.ts';
 import type { ScopeDefinitions } from '../shared/core/scopes.ts';
-import type { AccessTokenSigner, ClientStore, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
+import type { AccessTokenSigner, ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
 
-export interface TokenDeps {
+export interface TokenDeps extends ClientVerifiers {
   readonly issuer: string;
   readonly accessTokenSeconds: number;
   readonly refreshTokens: RefreshLifetimes;
   readonly scopes: ScopeDefinitions;
-  readonly clients: ClientStore;
+  /** Identifiers of the protected resources that tokens can be for. */
+  readonly resources: readonly string[];
+  readonly clients: Pick<ClientDirectory, 'findClient'>;
   readonly grants: GrantStore;
   readonly keyRings: KeyRingStore;
   readonly signer: AccessTokenSigner;
@@ -23,6 +26,8 @@ export interface TokenRequest {
   readonly authenticated: AuthenticatedClient;
   /** Undefined when there is none, or none any more. */
   readonly grant: Grant | undefined;
+  /** What was issued before these is void. */
+  readonly notBefore: NotBeforeMarks | undefined;
   /** RFC 6749 App. B; none is empty, only `resource` may repeat. */
   readonly form: URLSearchParams;
   /** Epoch seconds, the same throughout the request. */

@@ -3,11 +3,12 @@ import { OAuthError } from '../shared/core/oauth-error.ts';
 import { formParameters } from '../shared/http/forms.ts';
 import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
 import { authorizationCode } from './authorization-code.ts';
+import { clientCredentials } from './client-credentials.ts';
 import type { GrantTypeHandler, TokenDeps } from './grant-type.ts';
 import { refreshToken } from './refresh-token.ts';
 
 /** Every grant type of this endpoint: a new one is one more file, and one more entry here. */
-const GRANT_TYPES: readonly GrantTypeHandler[] = [authorizationCode, refreshToken];
+const GRANT_TYPES: readonly GrantTypeHandler[] = [authorizationCode, refreshToken, clientCredentials];
 
 /** Token endpoint (RFC 6749 §3.2): parse, load, authenticate, then decide, mint and commit by grant type. */
 export const tokenEndpoint =
@@ -19,18 +20,20 @@ export const tokenEndpoint =
     const grantId = grantType.grantIdOf(form);
     const now = deps.now();
 
-    // One round trip. The ring is read along, so that signing need not wait for it where the copy is too old.
-    const [client, grant] = await Promise.all([
+    // One round trip. The ring is read along as it is now: a mark is honoured, and a withdrawn key left, at once.
+    const [client, grant, ring] = await Promise.all([
       deps.clients.findClient(presented.clientId, now),
       grantId === undefined ? undefined : deps.grants.findGrant(grantId, now),
-      deps.keyRings.readKeyRing(),
+      deps.keyRings.readLatestKeyRing(),
     ]);
-    const authenticated = await authenticateClient(client, presented);
+    const authenticated = await authenticateClient(client, presented, deps);
     if (!authenticated.client.grantTypes.includes(grantType.grantType)) {
       throw new OAuthError('unauthorized_client', 'The client did not register for this grant type.');
     }
     const { requestId } = request;
-    return json(200, await grantType.exchange(deps, { authenticated, grant, form, now, requestId }), NO_STORE);
+    const notBefore = ring?.notBefore;
+    const loaded = { authenticated, grant, notBefore, form, now, requestId };
+    return json(200, await grantType.exchange(deps, loaded), NO_STORE);
   };
 
 const grantTypeOf = (form: URLSearchParams): GrantTypeHandler => {

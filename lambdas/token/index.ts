@@ -1,4 +1,6 @@
 import { systemClock } from '../shared/adapters/clock.ts';
+import { assertionVerifier } from '../shared/adapters/connect-assertions.ts';
+import { connectClients } from '../shared/adapters/connect-clients.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
 import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
@@ -6,7 +8,10 @@ import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store
 import { jsonLog } from '../shared/adapters/json-log.ts';
 import { KmsAccessTokenSigner } from '../shared/adapters/kms/access-token-signer.ts';
 import { kmsClient } from '../shared/adapters/kms/client.ts';
+import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
+import { SecretsManagerClientSecrets } from '../shared/adapters/secrets-manager/client-secrets.ts';
 import * as config from '../shared/config.ts';
+import { resourceIdentifier } from '../shared/core/resources.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { tokenEndpoint } from './handler.ts';
 
@@ -15,10 +20,19 @@ const DAY_SECONDS = 86_400;
 const dynamoDb = dynamoDbClient();
 const keyRings = new DynamoDbKeyRingStore(dynamoDb, config.keysTable());
 const lifetimes = config.lifetimes();
+const issuer = config.issuer();
+const clients = connectClients({
+  configured: config.configuredClients(),
+  store: new DynamoDbClientStore(dynamoDb, config.clientsTable()),
+  documents: config.clientDocuments(),
+  isLocalRun: config.isLocalRun(issuer),
+  now: systemClock,
+  log,
+});
 
 export const handler = endpoint(
   tokenEndpoint({
-    issuer: config.issuer(),
+    issuer,
     accessTokenSeconds: lifetimes.accessTokenSeconds,
     refreshTokens: {
       idleSeconds: lifetimes.refreshTokenIdleDays * DAY_SECONDS,
@@ -26,7 +40,16 @@ export const handler = endpoint(
       graceSeconds: lifetimes.refreshGraceSeconds,
     },
     scopes: config.scopes(),
-    clients: new DynamoDbClientStore(dynamoDb, config.clientsTable()),
+    resources: Object.keys(config.servers()).map((path) => resourceIdentifier(issuer, path)),
+    clients: clients.directory,
+    verifyAssertion: assertionVerifier({
+      issuer,
+      keys: clients.keys,
+      dynamoDb,
+      assertionsTable: config.assertionsTable(),
+      now: systemClock,
+    }),
+    verifySecret: new SecretsManagerClientSecrets(secretsManagerClient(), systemClock).verify,
     grants: new DynamoDbGrantStore(dynamoDb, config.grantsTable()),
     keyRings,
     signer: new KmsAccessTokenSigner(kmsClient(), keyRings),

@@ -11,7 +11,7 @@ import {
   type RefreshToken,
 } from '../shared/core/refresh-token.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
-import { assertGrantedResource, narrowedScopes } from './limits.ts';
+import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './limits.ts';
 
 const invalidGrant = (detail: string): OAuthError =>
   new OAuthError('invalid_grant', 'The refresh token is not valid. Start a new authorization.', { detail });
@@ -33,8 +33,9 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
     deps.log('refresh_reuse_detected', facts);
     throw invalidGrant('reused: the family is revoked');
   }
+  assertNotBeforeMark(grant, request.notBefore);
   assertGrantedResource(form, grant);
-  const scopes = narrowedScopes(form, grant, deps.scopes);
+  const scopes = narrowedScopes(form, grant.scopes, deps.scopes);
 
   // mint
   const lifetimeSeconds = deps.accessTokenSeconds;

@@ -85,7 +85,42 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
     await store.deleteClient(client.clientId);
     await store.deleteClient(client.clientId);
     await store.extendClient(client.clientId, LATER);
+    expect(await store.updateClient(client)).toBe('gone');
     expect(await store.findClient(client.clientId, NOW)).toBeUndefined();
+  });
+
+  const described = (): Client =>
+    testClient({
+      clientId: `https://client.example.com/${newId()}`,
+      source: 'document',
+      tokenEndpointAuthSigningAlg: 'RS256',
+    });
+
+  it('a document takes the place of its former copy, also where it says less', async () => {
+    const client = described();
+    await store.putDocumentClient(client);
+    expect(await store.findClient(client.clientId, NOW)).toEqual(client);
+    const { clientName: _, tokenEndpointAuthSigningAlg: __, ...rest } = client;
+    const shorter = { ...rest, redirectUris: ['https://other.example.com/cb'], expiresAt: LATER };
+    await store.putDocumentClient(shorter);
+    expect(await store.findClient(client.clientId, NOW)).toEqual(shorter);
+  });
+
+  it('RFC 7592 §2.2: an update replaces everything but the life of the client', async () => {
+    const client = await put(
+      testClient({ clientSecretHash: 'hash', registrationAccessTokenHash: 'token', applicationType: 'native' }),
+    );
+    const { clientName: _, clientSecretHash: __, applicationType: ___, ...rest } = client;
+    const updated: Client = { ...rest, jwksUri: 'https://client.example.com/jwks' };
+    expect(await store.updateClient({ ...updated, expiresAt: LATER })).toBe('updated');
+    expect(await store.findClient(client.clientId, NOW)).toEqual(updated);
+  });
+
+  it('a blocked client is found for ever, and nothing changes it', async () => {
+    const client = await put({ ...described(), blocked: true });
+    await store.putDocumentClient({ ...client, clientName: 'Other' });
+    expect(await store.updateClient({ ...client, clientName: 'Other' })).toBe('gone');
+    expect(await store.findClient(client.clientId, LATER)).toEqual(client);
   });
 };
 

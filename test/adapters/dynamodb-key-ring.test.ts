@@ -47,6 +47,27 @@ describe.each(dynamoDbImplementations())('Key ring in %s', (_name, start) => {
     expect(await fetcher()()).toEqual(ring);
   });
 
+  it('#230 keeps the marks, and a client may have any name', async () => {
+    const notBefore = { all: NOW, clients: { __proto__x: 1, 'https://a.example/c?d': 2 }, subjects: { s: 3 } };
+    const marked = { ...ring, notBefore };
+    await store().replaceKeyRing(marked, undefined);
+    expect(await store().readLatestKeyRing()).toEqual(marked);
+    expect(await fetcher()()).toEqual(marked);
+  });
+
+  it('#230 the latest ring is read each time, and kept for the others', async () => {
+    await store().replaceKeyRing(ring, undefined);
+    const { client, calls } = counting(dynamoDb.client);
+    const cached = store(client);
+    await cached.readKeyRing();
+    const changed = { ...ring, version: 9, notBefore: { all: NOW, clients: {}, subjects: {} } };
+    await store().replaceKeyRing(changed, ring.version);
+    expect(await cached.readKeyRing()).toEqual(ring);
+    expect(await cached.readLatestKeyRing()).toEqual(changed);
+    expect(await cached.readKeyRing()).toEqual(changed);
+    expect(calls).toHaveLength(2);
+  });
+
   it('replaces only the version that was read; of parallel writers exactly one wins', async () => {
     await store().replaceKeyRing(ring, undefined);
     expect(await store().replaceKeyRing(ring, undefined)).toBe('lost');

@@ -36,6 +36,12 @@ const contract = (open: () => Promise<{ store: TransactionStore; close: () => Pr
     expect(await store.approve(transaction)).toEqual(transaction);
   });
 
+  it('#144: approving again does not make it live longer', async () => {
+    const transaction = await approved();
+    const later = { ...transaction, expiresAt: transaction.expiresAt + 600 };
+    expect(await store.approve(later)).toEqual(transaction);
+  });
+
   it('another provider chosen on the same form: the latest choice counts', async () => {
     const transaction = await approved();
     const other = { ...transaction, identityProviderId: 'other' };

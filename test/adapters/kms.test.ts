@@ -4,7 +4,9 @@ import {
   DisabledException,
   GetPublicKeyCommand,
   KMSClient,
+  KMSInvalidStateException,
   MalformedPolicyDocumentException,
+  NotFoundException,
   ScheduleKeyDeletionCommand,
   SignCommand,
 } from '@aws-sdk/client-kms';
@@ -149,6 +151,16 @@ describe('Making signing keys', () => {
     await maker().discardSigningKey('arn');
     const [call] = kms.commandCalls(ScheduleKeyDeletionCommand);
     expect(call?.args[0].input).toEqual({ KeyId: 'arn', PendingWindowInDays: 7 });
+  });
+
+  it.each([
+    ['is pending', new KMSInvalidStateException(metadata)],
+    ['is done', new NotFoundException(metadata)],
+  ])('discards a key whose deletion %s: nothing is left to do', async (_name, answer) => {
+    kms.on(ScheduleKeyDeletionCommand).rejects(answer);
+    await maker().discardSigningKey('arn');
+    kms.on(ScheduleKeyDeletionCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
+    await expect(maker().discardSigningKey('arn')).rejects.toThrow(UnavailableError);
   });
 
   it('the key’s policy: only token signs, with one algorithm over digests; administrators never do', () => {

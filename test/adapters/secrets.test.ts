@@ -6,6 +6,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { CachedSecret, generatedSecret } from '../../lambdas/shared/adapters/secrets-manager/cached-secret.ts';
 import { SecretsManagerCredentials } from '../../lambdas/shared/adapters/secrets-manager/client-credentials.ts';
+import { SecretsManagerClientSecrets } from '../../lambdas/shared/adapters/secrets-manager/client-secrets.ts';
 import { SecretsManagerSealingKeys, sealingKey } from '../../lambdas/shared/adapters/secrets-manager/sealing-keys.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 
@@ -138,5 +139,55 @@ describe('Sealing keys', () => {
     now += 30;
     expect(await keys.find('unknown3')).toBeUndefined();
     expect(calls()).toBe(before + 2);
+  });
+});
+
+describe('Secrets of configured clients', () => {
+  const verifier = () => new SecretsManagerClientSecrets(client, clock).verify;
+
+  it('are the current and the former value, and nothing else', async () => {
+    versions('new', 'old');
+    const verify = verifier();
+    const answers = await Promise.all(['new', 'old', 'older', '', 'new '].map((presented) => verify('s', presented)));
+    expect(answers).toEqual([true, true, false, false, false]);
+  });
+
+  it('one that was never changed has no former value, and an empty one is none', async () => {
+    versions('new');
+    const verify = verifier();
+    expect([await verify('s', 'new'), await verify('s', ''), await verify('s', 'undefined')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('a change is noticed within ten seconds, and whoever guesses makes nobody look more often', async () => {
+    versions('one');
+    const verify = verifier();
+    expect(await verify('s', 'one')).toBe(true);
+    versions('two', 'one');
+    now += 10;
+    expect([await verify('s', 'two'), await verify('s', 'one')]).toEqual([true, true]);
+    const before = calls();
+    for (let guess = 0; guess < 20; guess += 1) expect(await verify('s', `guess ${guess}`)).toBe(false);
+    expect(calls()).toBe(before);
+  });
+
+  it('a secret that fits is not asked for again within five minutes', async () => {
+    versions('one', 'zero');
+    const verify = verifier();
+    await verify('s', 'one');
+    const before = calls();
+    now += 299;
+    await verify('s', 'one');
+    expect(calls()).toBe(before);
+  });
+
+  it('a fault of Secrets Manager, or no value, is no wrong secret', async () => {
+    secrets.on(GetSecretValueCommand).rejects(new Error('throttled'));
+    await expect(verifier()('s', 'one')).rejects.toThrow(UnavailableError);
+    secrets.on(GetSecretValueCommand).rejects(empty);
+    await expect(verifier()('s', 'one')).rejects.toThrow(UnavailableError);
   });
 });

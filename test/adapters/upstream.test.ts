@@ -32,7 +32,11 @@ const credentials = (
 });
 
 const relyingParty = (reader = credentials(), scopes = ['openid', 'email', 'profile'], now = NOW) =>
-  new OidcIdentityProvider({ id: 'company', issuer: provider.issuer, scopes, redirectUri: REDIRECT_URI }, reader, now);
+  new OidcIdentityProvider(
+    { id: 'company', kind: 'oidc', issuer: provider.issuer, scopes, claims: [], redirectUri: REDIRECT_URI },
+    reader,
+    now,
+  );
 
 const callback = (overrides: Readonly<Record<string, string>> = {}) =>
   new URLSearchParams({ code: 'upstream-code', state: LEG.state, ...overrides });

@@ -4,6 +4,7 @@ import {
   type AccessTokenClaims,
   AccessTokenError,
   accessTokenClaims,
+  clientAccessTokenClaims,
   verifyAccessToken,
 } from '../../lambdas/shared/core/access-token.ts';
 import { publicKeyOf } from '../../lambdas/shared/core/key-ring.ts';
@@ -42,6 +43,33 @@ const reasonFor = async (token: string, now = NOW): Promise<string> => {
 };
 const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const without = (name: string) => Object.fromEntries(Object.entries(claims).filter(([member]) => member !== name));
+
+describe('Access token claims of a client on its own account (RFC 9068 §2.2)', () => {
+  const own = clientAccessTokenClaims({ clientId: 'machine', resource: RESOURCE, scopes: ['mcp', 'email'] }, OPTIONS);
+
+  it('the subject is the client; there is no grant, no provider, and nothing of a person', async () => {
+    expect(own).toEqual({
+      iss: ISSUER,
+      sub: 'machine',
+      aud: RESOURCE,
+      client_id: 'machine',
+      scope: 'mcp email',
+      iat: NOW,
+      exp: NOW + 3600,
+      jti: expect.stringMatching(/^[\w-]{22}$/),
+    });
+    expect(await reasonFor(signedJwt(key, own))).toBe('accepted');
+  });
+
+  it.each([
+    ['a grant without a provider', { ...own, grant_id: 'g' }],
+    ['a provider without a grant', { ...own, idp: 'company' }],
+    ['a subject that is not the client', { ...own, sub: 'subject-of-ada' }],
+    ['a grant that is no text', { ...own, grant_id: 1, idp: 'company' }],
+  ])('%s is neither kind of token', async (_, mixed) => {
+    expect(await reasonFor(signedJwt(key, mixed))).toBe('missing_claim');
+  });
+});
 
 describe('Access token claims (RFC 9068 §2.2)', () => {
   it('#105: has every required claim, the grant and the provider, and nothing personal', () => {

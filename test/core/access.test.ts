@@ -1,4 +1,10 @@
-import { isAllowed } from '../../lambdas/shared/core/access.ts';
+import {
+  type AccessPolicy,
+  accessRulesFor,
+  grantableScopes,
+  isAllowed,
+  neededClaims,
+} from '../../lambdas/shared/core/access.ts';
 
 const RULES = { emails: ['Grace@Example.org'], emailDomains: ['example.com'] };
 
@@ -27,5 +33,102 @@ describe('Access rules', () => {
     expect(isAllowed({ email: 'ada@\u212aelvin.com', emailVerified: true }, { emailDomains: ['kelvin.com'] })).toBe(
       false,
     );
+  });
+});
+
+describe('Access rules on what a provider says besides', () => {
+  const person = (claims: Record<string, string[]>, email = 'ada@example.com', emailVerified = true) => ({
+    email,
+    emailVerified,
+    claims,
+  });
+
+  it.each([
+    ['#160 google: the domain of the Workspace', 'google', person({ hd: ['example.com'] }), true],
+    ['#160 google: an address at the domain, without hd', 'google', person({}), false],
+    ['#160 google: another Workspace', 'google', person({ hd: ['evil.test'] }), false],
+    ['#155 google: hd with an unverified address', 'google', person({ hd: ['example.com'] }, undefined, false), false],
+    ['elsewhere hd means nothing', 'oidc', person({ hd: ['example.com'] }, 'ada@evil.test'), false],
+    ['elsewhere the address counts', 'okta', person({}), true],
+  ] as const)('emailDomains: %s', (_, kind, subject, expected) =>
+    expect(isAllowed(subject, { emailDomains: ['example.com'] }, kind)).toBe(expected),
+  );
+
+  it.each([
+    ['one of the values', { groups: ['staff', 'admins'] }, true],
+    ['another case', { groups: ['Admins'] }, false],
+    ['another claim', { roles: ['admins'] }, false],
+    ['none', {}, false],
+  ])('claims: %s', (_, claims, expected) => {
+    expect(isAllowed({ emailVerified: false, claims }, { claims: { groups: ['admins', 'owners'] } })).toBe(expected);
+  });
+
+  it('claims: names of Object.prototype are no claims', () => {
+    expect(isAllowed({ emailVerified: false, claims: {} }, { claims: { constructor: ['admins'] } })).toBe(false);
+  });
+
+  it.each([
+    ['githubOrganizations', { githubOrganizations: ['Example'] }, { githubOrganizations: ['example'] }, 'github'],
+    ['githubTeams', { githubTeams: ['example/admins'] }, { githubTeams: ['Example/admins'] }, 'github'],
+    ['entraTenants', { entraTenants: ['t-1'] }, { tid: ['t-1'] }, 'entra'],
+  ] as const)('%s: only where that kind of provider says so', (_, rules, claims, kind) => {
+    expect(isAllowed({ emailVerified: false, claims }, rules, kind)).toBe(true);
+    expect(isAllowed({ emailVerified: false, claims }, rules, 'oidc')).toBe(false);
+    expect(isAllowed({ emailVerified: false, claims: {} }, rules, kind)).toBe(false);
+  });
+
+  it('a team of that name in another organization is another team', () => {
+    const subject = { emailVerified: false, claims: { githubTeams: ['evil/admins'] } };
+    expect(isAllowed(subject, { githubTeams: ['example/admins'] }, 'github')).toBe(false);
+  });
+
+  it('the rules of a provider stand in place of those for all; without any nobody comes in', () => {
+    const policy = { rules: 'everyone', providers: { github: { githubOrganizations: ['example'] } } } as const;
+    expect(accessRulesFor(policy, 'github')).toEqual({ githubOrganizations: ['example'] });
+    expect(accessRulesFor(policy, 'google')).toBe('everyone');
+    expect(accessRulesFor(policy, 'toString')).toBe('everyone');
+    expect(isAllowed(person({}), accessRulesFor({ providers: {} }, 'google'), 'google')).toBe(false);
+  });
+});
+
+describe('Claims that are kept for the rules', () => {
+  const policy: AccessPolicy = {
+    rules: { emailDomains: ['example.com'], githubOrganizations: ['example'], claims: { groups: ['a'] } },
+    providers: { open: 'everyone', tenants: { entraTenants: ['t-1'] } },
+    scopes: { 'mcp:write': [{ claims: { roles: ['admin'] }, githubTeams: ['example/admins'] }] },
+  };
+
+  it.each([
+    ['google', 'google', ['hd', 'groups', 'roles']],
+    ['okta', 'okta', ['groups', 'roles']],
+    ['github', 'github', ['githubOrganizations', 'githubTeams']],
+    ['tenants', 'entra', ['tid', 'roles']],
+    ['open', 'google', ['roles']],
+  ] as const)('%s', (id, kind, expected) => expect(neededClaims(policy, id, kind)).toEqual(expected));
+
+  it('none without rules', () => {
+    expect(neededClaims({ rules: 'everyone', providers: {} }, 'google', 'google')).toEqual([]);
+  });
+});
+
+describe('Scopes that not everybody may have', () => {
+  const policy: AccessPolicy = {
+    providers: {},
+    scopes: {
+      write: [{ claims: { groups: ['admins'] } }],
+      owner: [{ claims: { groups: ['owners'] } }, { claims: { groups: ['admins'] } }],
+    },
+  };
+  it.each([
+    [['admins'], ['read', 'write']],
+    [['owners'], ['read']],
+    [
+      ['owners', 'admins'],
+      ['read', 'write', 'owner'],
+    ],
+    [[], ['read']],
+  ])('groups %j', (groups, expected) => {
+    const person = { emailVerified: false, claims: { groups } };
+    expect(grantableScopes(person, ['read', 'write', 'owner'], policy, 'oidc')).toEqual(expected);
   });
 });

@@ -1,10 +1,7 @@
 import { extendedClientExpiry, firstClientExpiry } from '../../lambdas/shared/core/client-lifetime.ts';
-import {
-  negotiateClientMetadata,
-  newRegisteredClient,
-  publicClientId,
-} from '../../lambdas/shared/core/client-metadata.ts';
+import { negotiateClientMetadata } from '../../lambdas/shared/core/client-metadata.ts';
 import { sha256 } from '../../lambdas/shared/core/digest.ts';
+import { newRegisteredClient, publicClientId } from '../../lambdas/shared/core/registered-client.ts';
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
@@ -46,6 +43,31 @@ describe('Client metadata (RFC 7591 §2)', () => {
     expect(metadata.tokenEndpointAuthMethod).toBe(expected);
   });
 
+  it('keeps the keys of private_key_jwt, and of no other method', () => {
+    const keys = { jwks_uri: 'https://client.example.com/jwks', token_endpoint_auth_signing_alg: 'ES256' };
+    const negotiated = (token_endpoint_auth_method: string) =>
+      negotiateClientMetadata({ redirect_uris: [URI], ...keys, token_endpoint_auth_method });
+    expect(negotiated('private_key_jwt')).toMatchObject({
+      tokenEndpointAuthMethod: 'private_key_jwt',
+      keys: { jwksUri: keys.jwks_uri, tokenEndpointAuthSigningAlg: 'ES256' },
+    });
+    for (const method of ['none', 'client_secret_post']) expect(negotiated(method)).not.toHaveProperty('keys');
+  });
+
+  it('takes keys on this machine in the local run only', () => {
+    const metadata = {
+      redirect_uris: [URI],
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks_uri: 'http://localhost:5100/jwks',
+    };
+    expect(negotiateClientMetadata(metadata, { allowLoopback: true })).toMatchObject({
+      tokenEndpointAuthMethod: 'private_key_jwt',
+    });
+    expect(() => negotiateClientMetadata(metadata)).toThrow(
+      expect.objectContaining({ code: 'invalid_client_metadata' }),
+    );
+  });
+
   it.each([
     ['no redirect URI', {}, 'invalid_redirect_uri'],
     ['an empty list', { redirect_uris: [] }, 'invalid_redirect_uri'],
@@ -74,6 +96,13 @@ describe('Client ids', () => {
 
   it('#172 are the same for the same metadata, whatever else was sent and in whatever order', () => {
     expect(id({ software_id: 'x', client_id: 'admin', redirect_uris: [...base.redirect_uris].reverse() })).toBe(id({}));
+  });
+
+  it('RFC 8252 §7.3: do not depend on the port of a loopback redirect URI, and on everything else of it', () => {
+    const on = (uri: string) => id({ redirect_uris: [uri] });
+    expect(on('http://127.0.0.1:49152/cb')).toBe(on('http://127.0.0.1/cb'));
+    const others = ['http://localhost:49152/cb', 'http://127.0.0.1:49152/other', 'https://a.example:8443/cb', URI];
+    expect(new Set([on('http://127.0.0.1/cb'), ...others.map(on)]).size).toBe(5);
   });
 
   it('differ with the name, the redirect URIs and the grant types', () => {

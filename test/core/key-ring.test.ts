@@ -1,6 +1,5 @@
 import { calculateJwkThumbprint } from 'jose';
-import { activeKey, jwkSet, nextRing, publicJwkOf, publicKeyOf } from '../../lambdas/shared/core/key-ring.ts';
-import { NOW } from '../support/records.ts';
+import { activeKey, jwkSet, publicJwkOf, publicKeyOf } from '../../lambdas/shared/core/key-ring.ts';
 import { newTestKey, ringOf } from '../support/signing-key.ts';
 
 describe('Key ring', () => {
@@ -35,19 +34,5 @@ describe('Key ring', () => {
       'alg',
       'use',
     ]);
-  });
-
-  it.each([
-    ['no ring', undefined, 1],
-    ['an empty ring', { version: 4, keys: [] }, 5],
-  ])('%s gets its first key, which signs', (_name, ring, version) => {
-    const { signingKey } = newTestKey();
-    const next = nextRing(ring, NOW);
-    if (next.step !== 'create_key') throw new Error('no step');
-    expect(next.ringWith(signingKey)).toEqual({ version, keys: [signingKey] });
-  });
-
-  it('a ring that signs needs nothing', () => {
-    expect(nextRing(ringOf(newTestKey()), NOW)).toEqual({ step: 'none' });
   });
 });

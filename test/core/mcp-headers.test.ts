@@ -98,6 +98,17 @@ describe('What the authorizer decides from headers (#121)', () => {
     expect(decide('POST', headers({}), [])).toEqual({ outcome: 'insufficient', scopes: ['mcp'] });
   });
 
+  it('leaves a method that its family does not have to the inspector: it may be a header that contradicts the body', () => {
+    for (const method of ['TOOLS/LIST', 'tools/callAll', 'Prompts/get']) {
+      expect(decide('POST', modern(method), ['mcp'])).toEqual({ outcome: 'undecided' });
+      expect(decide('POST', modern(method), ['mcp'], { validatesHeaders: true })).toEqual({
+        outcome: 'insufficient',
+        scopes: ['mcp', 'mcp:write', 'prompts'],
+      });
+    }
+    expect(decide('POST', modern('completion/complete'), ['mcp'])).toEqual({ outcome: 'allowed' });
+  });
+
   it('asks for every scope of every rule when there is no inspector and headers are untrusted', () => {
     const all = ['mcp', 'mcp:write', 'prompts'];
     const options = { validatesHeaders: true };

@@ -133,6 +133,7 @@ describe('Phase 2: redirected with state and iss (RFC 6749 ยง4.1.2.1, RFC 9207 ย
     ['#35 a padded challenge', { code_challenge: `${'x'.repeat(43)}=` }, 'invalid_request'],
     ['#71 a foreign resource', { resource: 'https://other.test/mcp' }, 'invalid_target'],
     ['prompt=none, since we always ask', { prompt: 'none' }, 'consent_required'],
+    ['prompt=none beside another', { prompt: 'login none' }, 'consent_required'],
   ])('%s', async (_, overrides, error) => {
     const gate = gateWithClient();
     const answer = await gate.authorize(authorizationQuery(overrides));
@@ -190,6 +191,17 @@ describe('Phase 2: redirected with state and iss (RFC 6749 ยง4.1.2.1, RFC 9207 ย
     const { searchParams } = locationOf(await gateWithClient().authorize(authorizationQuery({ state: 'a\uFFFD' })));
     expect([searchParams.get('error'), searchParams.get('state')]).toEqual(['invalid_request', null]);
   });
+
+  it.each(['consent', 'login', 'select_account', 'login consent', 'create', ''])(
+    'prompt=%s asks as always (OpenID Connect Core ยง3.1.2.1)',
+    async (prompt) => {
+      const [asked, plain] = [gateWithClient(), gateWithClient()];
+      const answer = await asked.authorize(authorizationQuery({ prompt, login_hint: 'eve@example.com', max_age: '0' }));
+      expect(answer.status).toBe(200);
+      const withoutSeal = (body: string) => body.replace(/name="request" value="[^"]+"/, '');
+      expect(withoutSeal(answer.body)).toBe(withoutSeal((await plain.authorize(authorizationQuery())).body));
+    },
+  );
 
   it('#29 ignores what it does not know', async () => {
     const extra = {

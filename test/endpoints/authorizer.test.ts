@@ -1,7 +1,7 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { authorizer } from '../../lambdas/authorizer/handler.ts';
 import { KeyRingCache } from '../../lambdas/shared/adapters/dynamodb/key-ring-cache.ts';
-import { accessTokenClaims } from '../../lambdas/shared/core/access-token.ts';
+import { accessTokenClaims, clientAccessTokenClaims } from '../../lambdas/shared/core/access-token.ts';
 import type { KeyRing } from '../../lambdas/shared/core/key-ring.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 import { formatRefreshToken } from '../../lambdas/shared/core/refresh-token.ts';
@@ -12,6 +12,7 @@ import { newTestKey, ringOf, signedJwt } from '../support/signing-key.ts';
 const key = newTestKey();
 const newKey = newTestKey();
 const METHOD_ARN = 'arn:aws:execute-api:eu-west-1:000000000000:api1/prod/POST/mcp';
+const RULES = { tools: { 'delete_*': ['mcp:write'] }, prompts: { plan: ['mcp:plan'] } };
 const OPTIONS = { issuer: ISSUER, lifetimeSeconds: 3600, now: NOW };
 
 let now: number;
@@ -31,8 +32,13 @@ beforeEach(() => {
   };
   handler = authorizer({
     issuer: ISSUER,
-    protectedResources: { api1: '/mcp', api2: '/other' },
-    servers: { '/mcp': { requiredScopes: ['mcp'] }, '/other': { requiredScopes: ['mcp', 'email'] } },
+    protectedResources: { api1: '/mcp', api2: '/other', api3: '/ruled', api4: '/trusted' },
+    servers: {
+      '/mcp': { requiredScopes: ['mcp'] },
+      '/other': { requiredScopes: ['mcp', 'email'] },
+      '/ruled': { requiredScopes: ['mcp'], rules: RULES },
+      '/trusted': { requiredScopes: ['mcp'], rules: RULES, validatesHeaders: true },
+    },
     scopes: { mcp: {}, 'mcp:write': { implies: ['mcp'] } },
     keys: new KeyRingCache(load, () => now),
     now: () => now,
@@ -45,17 +51,33 @@ const tokenFor = (overrides: Parameters<typeof testGrant>[0] = {}, scopes: reado
 
 const call = (
   headers: Record<string, string[]>,
-  { apiId = 'api1', methodArn = METHOD_ARN }: { apiId?: string; methodArn?: string } = {},
+  { apiId = 'api1', methodArn = METHOD_ARN, httpMethod = 'POST' } = {},
 ) =>
   handler({
     type: 'REQUEST',
     methodArn,
+    httpMethod,
     multiValueHeaders: headers,
     requestContext: { apiId, requestId: 'request-1' },
   } as unknown as APIGatewayRequestAuthorizerEvent);
 const callWith = (token: string, options = {}) => call({ Authorization: [`Bearer ${token}`] }, options);
 
 describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
+  it('RFC 9068 §2.2: a client on its own account comes in as itself, and as no person', async () => {
+    const subject = { clientId: 'machine', resource: RESOURCE, scopes: ['mcp', 'email', 'profile'] };
+    const { context, principalId } = await callWith(signedJwt(key, clientAccessTokenClaims(subject, OPTIONS)));
+    expect(principalId).toBe('machine');
+    expect(context).toEqual({
+      subject: 'machine',
+      clientId: 'machine',
+      scopes: 'mcp email profile',
+      upstreamSubject: '-',
+      email: '-',
+      name: '-',
+      identityProvider: '-',
+    });
+  });
+
   it('#111: lets a valid token through to every route of this API and stage', async () => {
     const { policyDocument, principalId } = await callWith(tokenFor());
     expect(principalId).toBe('subject-of-ada');
@@ -152,7 +174,7 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
   });
 
   it('#114: an API that is not configured is a fault of ours, and closed', async () => {
-    for (const apiId of ['api3', 'toString', '__proto__']) {
+    for (const apiId of ['api5', 'toString', '__proto__']) {
       await expect(callWith(tokenFor(), { apiId })).rejects.toThrow('not among the protected resources');
     }
   });
@@ -216,5 +238,50 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
     await callWith(token);
     await expect(callWith(`${token}x`)).rejects.toThrow();
     for (const part of token.split('.')) expect(JSON.stringify(memory.events)).not.toContain(part);
+  });
+});
+
+describe('Scopes per tool (MCP authorization, "Scope Challenge Handling")', () => {
+  const CURRENT = { 'MCP-Protocol-Version': ['2026-07-28'] };
+  const callTool = (name: string) => ({ ...CURRENT, 'Mcp-Method': ['tools/call'], 'Mcp-Name': [name] });
+
+  const decide = async (
+    headers: Record<string, string[]>,
+    {
+      path = '/ruled',
+      scopes = ['mcp'],
+      httpMethod = 'POST',
+    }: { path?: string; scopes?: string[]; httpMethod?: string } = {},
+  ): Promise<string> => {
+    const token = tokenFor({ resource: `${ISSUER}${path}` }, scopes);
+    const apiId = path === '/ruled' ? 'api3' : 'api4';
+    const answer = await call({ ...headers, authorization: [`Bearer ${token}`] }, { apiId, httpMethod });
+    const challenge = /scope="([^"]*)"/.exec(String(answer.context?.challenge ?? ''))?.[1];
+    return challenge ?? String(answer.policyDocument.Statement[0]?.Effect);
+  };
+
+  it('one challenge names every scope of the operation, before the backend is touched', async () => {
+    expect(await decide(callTool('delete_all'))).toBe('mcp mcp:write');
+    expect(await decide(callTool(`=?base64?${Buffer.from('delete_all').toString('base64')}?=`))).toBe('mcp mcp:write');
+    expect(await decide({ ...CURRENT, 'Mcp-Method': ['prompts/get'], 'Mcp-Name': ['plan'] })).toBe('mcp mcp:plan');
+  });
+
+  it('who holds them passes, and so does every other operation', async () => {
+    expect(await decide(callTool('delete_all'), { scopes: ['mcp:write'] })).toBe('Allow');
+    expect(await decide(callTool('list_all'))).toBe('Allow');
+    expect(await decide({ ...CURRENT, 'Mcp-Method': ['tools/list'] })).toBe('Allow');
+    for (const httpMethod of ['GET', 'DELETE']) expect(await decide({}, { httpMethod })).toBe('Allow');
+  });
+
+  it.each<[string, Record<string, string[]>]>([
+    ['an older revision', { ...callTool('delete_all'), 'MCP-Protocol-Version': ['2025-11-25'] }],
+    ['no headers at all', {}],
+    ['Mcp-Name twice', { ...callTool('delete_all'), 'mcp-name': ['list_all'] }],
+    ['Mcp-Method twice', { ...callTool('list_all'), 'Mcp-Method': ['tools/list', 'tools/call'] }],
+  ])('%s: the inspector decides; without one, every scope of the rules is needed', async (_name, headers) => {
+    expect(await decide(headers)).toBe('Allow');
+    expect(await decide(headers, { scopes: [] })).toBe('mcp');
+    expect(await decide(headers, { path: '/trusted' })).toBe('mcp mcp:write mcp:plan');
+    expect(await decide(headers, { path: '/trusted', scopes: ['mcp:write', 'mcp:plan'] })).toBe('Allow');
   });
 });

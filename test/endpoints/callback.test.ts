@@ -312,3 +312,40 @@ describe('Callback: who may come in', () => {
     expect((await gate.callback(back, browser)).body).toContain('&lt;b&gt;@evil.test');
   });
 });
+
+describe('Scopes that not everybody may have', () => {
+  const grantedTo = { extra: [{ claims: { groups: ['admins'] } }] };
+  const WANTED = authorizationQuery({ scope: 'mcp extra' });
+  const logIn = async (options: FrontHalfOptions, groups: string[], query = WANTED) => {
+    const gate = new FrontHalf(options);
+    gate.addClient();
+    gate.provider().answer = () => ({ ...PERSON, claims: { groups } });
+    const browser = new Browser();
+    const upstream = await gate.approve(browser, query);
+    const back = new URLSearchParams({ code: 'upstream-code', state: upstream.searchParams.get('state') ?? '' });
+    return { gate, location: locationOf(await gate.callback(back, browser)) };
+  };
+
+  it('go to those whom the rules name', async () => {
+    const { gate } = await logIn({ grantedTo }, ['admins']);
+    expect([...gate.grants.rows.values()][0]).toMatchObject({
+      scopes: ['mcp', 'extra'],
+      identity: { claims: { groups: ['admins'] } },
+    });
+  });
+
+  it('and to nobody else, who gets the rest', async () => {
+    const { gate, location } = await logIn({ grantedTo }, ['staff']);
+    expect(location.searchParams.has('code')).toBe(true);
+    expect([...gate.grants.rows.values()][0]?.scopes).toEqual(['mcp']);
+  });
+
+  it('access_denied where nothing is left that a program could use', async () => {
+    const restricted = { mcp: [{ claims: { groups: ['admins'] } }] };
+    const query = authorizationQuery({ scope: 'mcp offline_access' });
+    const { gate, location } = await logIn({ grantedTo: restricted }, ['staff'], query);
+    expect(Object.fromEntries(location.searchParams)).toMatchObject({ error: 'access_denied', state: 'the state' });
+    expect(gate.grants.rows.size).toBe(0);
+    expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'no_scope' });
+  });
+});

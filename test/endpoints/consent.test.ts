@@ -50,6 +50,13 @@ describe('Consent endpoint', () => {
     expect(JSON.stringify(row)).not.toContain(locationOf(answer).searchParams.get('state'));
   });
 
+  it('#30 not even prompt and login_hint: whom to log in as is between the person and the provider', async () => {
+    const query = authorizationQuery({ prompt: 'select_account', login_hint: 'eve@example.com' });
+    const { gate, browser, request } = await shownForm({}, query);
+    const { searchParams } = locationOf(await gate.consent({ request, decision: 'approve' }, browser));
+    expect([searchParams.get('prompt'), searchParams.get('login_hint')]).toEqual([null, null]);
+  });
+
   it('#139 deny: access_denied with state and iss, and nothing is written', async () => {
     const { gate, browser, request } = await shownForm();
     const answer = await gate.consent({ request, decision: 'deny', idp: 'company' }, browser);

@@ -91,9 +91,9 @@ describe('Example MCP server', () => {
     });
     afterEach(() => client.close());
 
-    it('lists three tools', async () => {
+    it('lists its tools', async () => {
       const { tools } = await client.listTools();
-      expect(tools.map((tool) => tool.name)).toEqual(['whoami', 'echo', 'countdown']);
+      expect(tools.map((tool) => tool.name)).toEqual(['whoami', 'echo', 'countdown', 'danger_reset']);
     });
 
     it('whoami tells the identity that the authorizer found', async () => {
@@ -194,6 +194,22 @@ describe('identityFrom', () => {
   it('#119 believes the authorizer alone, never x-gatehouse-* headers of the event', async () => {
     const forged = new Request(MCP_URL, { headers: { 'x-gatehouse-subject': 'root', 'X-Gatehouse-Name': 'root' } });
     expect(identityFrom(await proxyEvent(forged, AUTHORIZER))).toEqual(IDENTITY);
+  });
+
+  it('a machine on its own account has no identity provider', async () => {
+    const machine = {
+      ...AUTHORIZER,
+      subject: 'machine',
+      clientId: 'machine',
+      email: '-',
+      name: '-',
+      identityProvider: '-',
+    };
+    expect(identityFrom(await proxyEvent(new Request(MCP_URL), machine))).toEqual({
+      subject: 'machine',
+      clientId: 'machine',
+      scopes: ['mcp', 'email'],
+    });
   });
 
   it('refuses an event without an authorizer, whatever headers it has', async () => {

@@ -5,10 +5,13 @@ import {
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { authorizationServerMetadataFlow } from '../../lambdas/authorization-server-metadata/handler.ts';
 import { protectedResourceMetadataFlow } from '../../lambdas/protected-resource-metadata/handler.ts';
+import type { Client } from '../../lambdas/shared/core/client.ts';
 import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
 import { ISSUER, invoke } from '../support/front-half.ts';
+import { testClient } from '../support/records.ts';
 
 const options = { log: () => undefined, cors: true };
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const HOSTILE = {
   host: 'evil.test',
   'x-forwarded-host': 'evil.test',
@@ -22,6 +25,8 @@ describe('Authorization server metadata (RFC 8414 §2)', () => {
       issuer: ISSUER,
       servers: { '/mcp': { requiredScopes: ['mcp', 'email'] } },
       scopes: { mcp: {}, 'mcp:write': {} },
+      configuredClients: new Map(),
+      hasClientDocuments: true,
     }),
     options,
   );
@@ -40,21 +45,55 @@ describe('Authorization server metadata (RFC 8414 §2)', () => {
       token_endpoint: `${ISSUER}/token`,
       registration_endpoint: `${ISSUER}/register`,
       revocation_endpoint: `${ISSUER}/revoke`,
+      introspection_endpoint: `${ISSUER}/introspect`,
+      userinfo_endpoint: `${ISSUER}/userinfo`,
       jwks_uri: `${ISSUER}/.well-known/jwks.json`,
       scopes_supported: ['mcp', 'email', 'mcp:write', 'offline_access'],
       response_types_supported: ['code'],
       response_modes_supported: ['query'],
       grant_types_supported: ['authorization_code', 'refresh_token'],
       code_challenge_methods_supported: ['S256'],
-      token_endpoint_auth_methods_supported: ['none', 'client_secret_post', 'client_secret_basic'],
-      revocation_endpoint_auth_methods_supported: ['none', 'client_secret_post', 'client_secret_basic'],
+      token_endpoint_auth_methods_supported: ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'],
+      token_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+      revocation_endpoint_auth_methods_supported: [
+        'none',
+        'client_secret_post',
+        'client_secret_basic',
+        'private_key_jwt',
+      ],
+      revocation_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+      introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+      client_id_metadata_document_supported: true,
+      introspection_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'private_key_jwt'],
       authorization_response_iss_parameter_supported: true,
       request_parameter_supported: false,
       request_uri_parameter_supported: false,
       claims_parameter_supported: false,
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
+      claims_supported: ['sub', 'email', 'email_verified', 'name'],
     });
+  });
+
+  it('lists client_credentials only where a client is configured for it', async () => {
+    const withClients = (...clients: Client[]) =>
+      endpoint(
+        authorizationServerMetadataFlow({
+          issuer: ISSUER,
+          servers: { '/mcp': { requiredScopes: ['mcp'] } },
+          scopes: { mcp: {} },
+          configuredClients: new Map(clients.map((client) => [client.clientId, client])),
+          hasClientDocuments: true,
+        }),
+        options,
+      );
+    const grantTypes = async (...clients: Client[]) =>
+      JSON.parse((await invoke(withClients(...clients), { path: '/.well-known/oauth-authorization-server' })).body)
+        .grant_types_supported;
+    const person = testClient({ source: 'configured' });
+    const machine = testClient({ source: 'configured', grantTypes: ['client_credentials'] });
+    expect(await grantTypes(person)).toEqual(['authorization_code', 'refresh_token']);
+    expect(await grantTypes(person, machine)).toEqual(['authorization_code', 'refresh_token', 'client_credentials']);
   });
 
   it('#203 is the same bytes under both names, whatever Host and X-Forwarded-* say', async () => {

@@ -1,7 +1,8 @@
 import { revokeEndpoint } from '../../lambdas/revoke/handler.ts';
+import { clientAccessTokenClaims } from '../../lambdas/shared/core/access-token.ts';
 import { sha256 } from '../../lambdas/shared/core/digest.ts';
 import { formPoster } from '../support/post-form.ts';
-import { ISSUER, NOW } from '../support/records.ts';
+import { ISSUER, NOW, RESOURCE } from '../support/records.ts';
 import { newTestKey, signedJwt } from '../support/signing-key.ts';
 import { startTokenEndpoint } from '../support/token-endpoint.ts';
 
@@ -26,7 +27,7 @@ describe('Revocation endpoint (RFC 7009)', () => {
         const session = await server.signedIn();
         const { clientId } = session.client;
         const answer = await revoke({ client_id: clientId, token: session[kind], token_type_hint: hint });
-        expect(answer).toMatchObject({ status: 200, text: '', headers: { 'cache-control': 'no-store' } });
+        expect(answer).toMatchObject({ status: 200, text: '{}', headers: { 'cache-control': 'no-store' } });
         expect(await isAlive(session)).toBe(false);
         expect(server.grants.rows.get(session.grantId)?.status).toBe('revoked');
       }
@@ -93,6 +94,19 @@ describe('Revocation endpoint (RFC 7009)', () => {
     expect(server.grants.rows.get(session.grantId)?.status).toBe('redeemed');
     expect((await revoke({ ...fields, client_secret: 's' })).status).toBe(200);
     expect(server.grants.rows.get(session.grantId)?.status).toBe('revoked');
+  });
+
+  it('§2.2.1: a token of the client credentials grant lives on, and its client is told so; nobody else is', async () => {
+    const { clientId } = await server.registered({ source: 'configured', grantTypes: ['client_credentials'] });
+    const subject = { clientId, resource: RESOURCE, scopes: ['mcp'] };
+    const claims = clientAccessTokenClaims(subject, { issuer: ISSUER, lifetimeSeconds: 3600, now: NOW });
+    const token = signedJwt(server.key, claims);
+    expect(await revoke({ client_id: clientId, token })).toMatchObject({
+      status: 400,
+      body: { error: 'unsupported_token_type' },
+    });
+    const other = await server.registered();
+    expect((await revoke({ client_id: other.clientId, token })).status).toBe(200);
   });
 
   it('#52: no client, or no token', async () => {

@@ -5,6 +5,7 @@ import {
   merge,
   parseConfiguration,
 } from '../../lib/config.ts';
+import { accessPolicy, displayNameOf, issuerOf, upstreamScopesOf } from '../../lib/identity-providers.ts';
 import { readConfiguration } from '../../lib/synthesize.ts';
 
 const GOOD: ConfigurationInput = {
@@ -25,16 +26,53 @@ const problemsOf = (value: unknown): readonly string[] => {
 };
 
 /** The good configuration with something laid over it → the one problem that it has. */
-const BAD: readonly (readonly [overlay: unknown, problem: string])[] = [
+const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
   [{ sevrers: {} }, 'sevrers: expected no such key. Remove it, or correct its name'],
   [
     { identityProviders: { company: { clientSecret: 'canary' } } },
     'identityProviders.company.clientSecret: expected no such key. Secrets never stand in configuration: deploy, then store them by the printed command',
   ],
   [
-    { servers: { '/mcp': { scopes: { tools: {} } } } },
-    'servers./mcp.scopes.tools: expected no such key. Remove it, or correct its name',
+    { servers: { '/mcp': { scopes: { tool: {} } } } },
+    'servers./mcp.scopes.tool: expected no such key. Remove it, or correct its name',
   ],
+  [
+    { servers: { '/mcp': { scopes: { tools: { 'delete_*': ['mcp:write'] } } } } },
+    'servers./mcp.scopes.tools.delete_*: expected scopes that "scopes" describes, got "mcp:write"',
+  ],
+  [
+    { servers: { '/mcp': { scopes: { prompts: { plan: [] } } } } },
+    'servers./mcp.scopes.prompts.plan: expected at least one scope name, got []',
+  ],
+  ...['', 'a\u0000b', 'a\nb', 'a\ud800', 'x'.repeat(257)].map(
+    (pattern) =>
+      [
+        { servers: { '/mcp': { scopes: { tools: { [pattern]: ['mcp'] } } } } },
+        expect.stringMatching(/^servers\.\/mcp\.scopes\.tools\..*: expected a name in which \* stands for any text/s),
+      ] as const,
+  ),
+  ...['File:///notes/*', 'https://Example.com/*', 'https://example.com/a/../b', 'https://example.com/%7Euser', ''].map(
+    (pattern) =>
+      [
+        { servers: { '/mcp': { scopes: { resources: { [pattern]: ['mcp'] } } } } },
+        expect.stringMatching(/^servers\.\/mcp\.scopes\.resources\..*: expected a resource URI in normal form/s),
+      ] as const,
+  ),
+  [
+    { servers: { '/mcp': { scopes: { challengeScopes: 'some' } } } },
+    'servers./mcp.scopes.challengeScopes: expected "required" or "all", got "some"',
+  ],
+  [
+    { servers: { '/mcp': { backend: { kind: 'http', url: 'https://b.example.com', validatesHeaders: 'yes' } } } },
+    'servers./mcp.backend.validatesHeaders: expected true or false, got "yes"',
+  ],
+  ...['my-function', 'arn:aws:s3:::bucket', 'arn:aws:lambda:eu-west-1:1:function:f', undefined].map(
+    (functionArn) =>
+      [
+        { servers: { '/mcp': { backend: { kind: 'lambda', functionArn } } } },
+        expect.stringMatching(/^servers\.\/mcp\.backend\.functionArn: expected the ARN of a Lambda function/),
+      ] as const,
+  ),
   [{ servers: { '/mcp': null } }, 'servers: expected at least one MCP server, got {}'],
   [{ servers: null }, 'servers: expected an object: path → MCP server, got nothing'],
   [{ servers: [] }, 'servers: expected an object: path → MCP server, got []'],
@@ -64,7 +102,7 @@ const BAD: readonly (readonly [overlay: unknown, problem: string])[] = [
   ],
   [
     { servers: { '/mcp': { backend: { kind: 'ftp' } } } },
-    'servers./mcp.backend: expected a backend: {"kind": "example"} or {"kind": "http", "url": "https://…"}, got {"kind":"ftp"}',
+    'servers./mcp.backend: expected a backend: {"kind": "example"}, {"kind": "http", "url": "https://…"} or {"kind": "lambda", "functionArn": "arn:…"}, got {"kind":"ftp"}',
   ],
   [
     { servers: { '/mcp': { backend: { kind: 'http' } } } },
@@ -118,7 +156,46 @@ const BAD: readonly (readonly [overlay: unknown, problem: string])[] = [
     { identityProviders: { Company: { kind: 'oidc', issuer: 'https://login.example.com' } } },
     'identityProviders.Company: expected an id of lower-case letters, digits and -, starting with a letter, got "Company"',
   ],
-  [{ identityProviders: { company: { kind: 'saml' } } }, 'identityProviders.company.kind: expected "oidc", got "saml"'],
+  [
+    { identityProviders: { company: { kind: 'saml' } } },
+    'identityProviders.company: expected an identity provider of the kind "oidc", "google", "github", "auth0", "okta", "entra", "clerk" or "cognito", got {"kind":"saml","issuer":"https://login.example.com"}',
+  ],
+  [
+    { identityProviders: { google: { kind: 'google', issuer: 'https://evil.test' } } },
+    'identityProviders.google.issuer: expected none with this kind, or "https://accounts.google.com" (http://localhost only in the local run), got "https://evil.test"',
+  ],
+  [
+    { identityProviders: { work: { kind: 'auth0', domain: 'https://example.auth0.com' } } },
+    'identityProviders.work.domain: expected a host name without https://, such as "example.eu.auth0.com", got "https://example.auth0.com"',
+  ],
+  ...['consumers', 'example.onmicrosoft.com'].map(
+    (tenant) =>
+      [
+        { identityProviders: { work: { kind: 'entra', tenant } } },
+        expect.stringMatching(/^identityProviders\.work\.tenant: expected a tenant id in lower case/),
+      ] as const,
+  ),
+  [
+    { identityProviders: { work: { kind: 'okta', domain: 'example.okta.com', tenant: 'x' } } },
+    'identityProviders.work.tenant: expected no such key. Remove it, or correct its name',
+  ],
+  [
+    { identityProviders: { google: { kind: 'google', access: { githubOrganizations: ['example'] } } } },
+    'identityProviders.google.access.githubOrganizations: expected only with the kind "github", since nobody else can meet it, got "google"',
+  ],
+  [
+    { access: null, identityProviders: { google: { kind: 'google', access: 'everyone' } } },
+    'identityProviders.company.access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"], "claims": {…}, …}, since there is no "access" for all, got nothing',
+  ],
+  [
+    { access: { githubTeams: ['admins'] } },
+    'access.githubTeams.0: expected a GitHub team with its organization, such as "example/admins", got "admins"',
+  ],
+  [{ access: { claims: { groups: [] } } }, 'access.claims.groups: expected at least one value, got []'],
+  [
+    { scopes: { mcp: { grantedTo: {} } } },
+    expect.stringMatching(/^scopes\.mcp\.grantedTo: expected .* with at least one entry/),
+  ],
   [
     { identityProviders: { company: { issuer: 'http://login.example.com' } } },
     'identityProviders.company.issuer: expected an absolute https:// URL without query, fragment or user (http:// only for localhost), got "http://login.example.com"',
@@ -127,11 +204,17 @@ const BAD: readonly (readonly [overlay: unknown, problem: string])[] = [
     { identityProviders: { company: { scopes: ['email'] } } },
     'identityProviders.company.scopes: expected a list that contains "openid", got ["email"]',
   ],
-  [{ access: null }, 'access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"]}, got nothing'],
-  [{ access: 'nobody' }, 'access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"]}, got "nobody"'],
+  [
+    { access: null },
+    'access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"], "claims": {…}, …}, got nothing',
+  ],
+  [
+    { access: 'nobody' },
+    'access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"], "claims": {…}, …}, got "nobody"',
+  ],
   [
     { access: { emails: [] } },
-    'access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"]} with at least one entry, got {"emails":[],"emailDomains":[]}',
+    'access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"], "claims": {…}, …} with at least one entry, got {"emails":[],"emailDomains":[],"claims":{},"githubOrganizati…',
   ],
   [{ access: { emails: ['not an address'] } }, 'access.emails.0: expected an e-mail address, got "not an address"'],
   [
@@ -154,8 +237,87 @@ const BAD: readonly (readonly [overlay: unknown, problem: string])[] = [
     { lifetimes: { refreshTokenIdleDays: 91 } },
     'lifetimes.refreshTokenIdleDays: expected at most refreshTokenAbsoluteDays (90), got 91',
   ],
+  [{ clientDocuments: { advertise: 'no' } }, 'clientDocuments.advertise: expected true or false, got "no"'],
+  [
+    { clientDocuments: { allowHosts: [] } },
+    'clientDocuments.allowHosts: expected at least one host name; for none at all set "advertise" to false, got []',
+  ],
+  [
+    { clientDocuments: { blockHosts: ['https://evil.example/'] } },
+    'clientDocuments.blockHosts.0: expected a host name in lower case, such as "example.com", or "*.example.com" for every host below it, got "https://evil.example/"',
+  ],
   [{ apiGatewayLogRole: 'yes' }, 'apiGatewayLogRole: expected "existing" or "create", got "yes"'],
 ];
+
+/** What a kind needs to be told → the issuer and the scopes that the functions are told. */
+const KINDS: readonly (readonly [provider: object, issuer: string, displayName: string])[] = [
+  [{ kind: 'google' }, 'https://accounts.google.com', 'Google'],
+  [{ kind: 'github' }, 'https://github.com', 'GitHub'],
+  [{ kind: 'github', host: 'github.example.com' }, 'https://github.example.com', 'GitHub'],
+  [{ kind: 'auth0', domain: 'example.eu.auth0.com' }, 'https://example.eu.auth0.com/', 'example.eu.auth0.com'],
+  [{ kind: 'okta', domain: 'example.okta.com' }, 'https://example.okta.com/oauth2/default', 'example.okta.com'],
+  [
+    { kind: 'okta', domain: 'example.okta.com', authorizationServer: 'org' },
+    'https://example.okta.com',
+    'example.okta.com',
+  ],
+  [{ kind: 'entra', tenant: 'common' }, 'https://login.microsoftonline.com/common/v2.0', 'Microsoft'],
+  [{ kind: 'clerk', domain: 'clerk.example.com' }, 'https://clerk.example.com', 'clerk.example.com'],
+  [
+    { kind: 'cognito', userPoolId: 'eu-central-1_AbCdEfGhI' },
+    'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI',
+    'cognito-idp.eu-central-1.amazonaws.com',
+  ],
+  [
+    { kind: 'google', issuer: 'http://localhost:4801/google', displayName: 'Mine' },
+    'http://localhost:4801/google',
+    'Mine',
+  ],
+];
+
+describe('Kinds of identity providers', () => {
+  it.each(KINDS)('%j', (provider, issuer, displayName) => {
+    const configuration = parseConfiguration({ ...GOOD, identityProviders: { work: provider } });
+    const { work } = configuration.identityProviders;
+    if (!work) throw new Error('the provider is gone');
+    expect([issuerOf(work), displayNameOf(work)]).toEqual([issuer, displayName]);
+  });
+
+  it('an issuer on this machine is for the local run alone, whatever the kind', () => {
+    const issuer = 'http://localhost:4801/github';
+    const configuration = parseConfiguration({ ...GOOD, identityProviders: { github: { kind: 'github', issuer } } });
+    expect(() => assertDeployable(configuration)).toThrow(/identityProviders\.github\.issuer: expected https:/);
+  });
+
+  it('GitHub is asked for organizations only where a rule needs them', () => {
+    const scopesWith = (access: object | string, grantedTo?: object) =>
+      upstreamScopesOf(
+        parseConfiguration({
+          ...GOOD,
+          scopes: { mcp: { description: 'x', ...(grantedTo ? { grantedTo } : {}) } },
+          identityProviders: { github: { kind: 'github', access } },
+        }),
+        'github',
+      );
+    expect(scopesWith('everyone')).toEqual(['read:user', 'user:email']);
+    expect(scopesWith({ githubOrganizations: ['example'] })).toEqual(['read:user', 'user:email', 'read:org']);
+    expect(scopesWith('everyone', { githubTeams: ['example/admins'] })).toContain('read:org');
+  });
+
+  it('whoever is to have a scope must meet the conditions of all that it implies', () => {
+    const admins = { claims: { groups: ['admins'] } };
+    const scopes = {
+      mcp: { description: 'x' },
+      write: { description: 'x', implies: ['mcp'], grantedTo: admins },
+      owner: { description: 'x', implies: ['write'] },
+    };
+    expect(accessPolicy(parseConfiguration({ ...GOOD, scopes }))).toEqual({
+      rules: 'everyone',
+      providers: {},
+      scopes: { write: [admins], owner: [admins] },
+    });
+  });
+});
 
 describe('Configuration', () => {
   it('of the repository is a good one', () => {
@@ -165,7 +327,16 @@ describe('Configuration', () => {
   it('gets the defaults of the design', () => {
     expect(parseConfiguration(GOOD)).toEqual({
       ...GOOD,
-      servers: { '/mcp': { backend: { kind: 'example' }, scopes: { required: ['mcp'] }, identity: [] } },
+      servers: {
+        '/mcp': {
+          backend: { kind: 'example' },
+          scopes: { required: ['mcp'], challengeScopes: 'required' },
+          identity: [],
+          resourceClient: false,
+        },
+      },
+      clients: {},
+      clientDocuments: { advertise: true, blockHosts: [] },
       scopes: { mcp: { description: 'Use the tools of this server', implies: [] } },
       identityProviders: {
         company: { kind: 'oidc', issuer: 'https://login.example.com', scopes: ['openid', 'email', 'profile'] },
@@ -177,6 +348,8 @@ describe('Configuration', () => {
         refreshTokenIdleDays: 30,
         refreshTokenAbsoluteDays: 90,
         refreshGraceSeconds: 60,
+        signingKeyDays: 90,
+        signingKeyPublishSeconds: 86_400,
       },
       apiGatewayLogRole: 'create',
     });

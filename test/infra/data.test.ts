@@ -9,7 +9,9 @@ describe('Tables', () => {
   it('are kept, protected, restorable, paid per request, and forget by expiresAt', () => {
     const tables = template.ofType('AWS::DynamoDB::Table');
     expect(tables.map(([, { Properties }]) => Properties.KeySchema)).toEqual(
-      ['clientId', 'transactionId', 'grantId', 'id'].map((name) => [{ AttributeName: name, KeyType: 'HASH' }]),
+      ['clientId', 'transactionId', 'grantId', 'id', 'assertionId'].map((name) => [
+        { AttributeName: name, KeyType: 'HASH' },
+      ]),
     );
     for (const [, table] of tables) {
       expect(table).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
@@ -28,6 +30,7 @@ describe('Tables', () => {
       'GatehouseTablesTransactions84B124C2',
       'GatehouseTablesGrantsE318C140',
       'GatehouseTablesKeys3F81F29D',
+      'GatehouseTablesAssertionsFFA22B3F',
     ]);
   });
 });
@@ -93,7 +96,10 @@ describe('Outputs', () => {
     const outputs = Object.fromEntries(
       Object.entries(template.outputs).map(([name, { Value }]) => [
         name,
-        shown(Value).replace(/<Gatehouse(?:FrontDoor|Tables|Secrets)(\w+?)[0-9A-F]{8}(\.DomainName)?>/g, '<$1>'),
+        shown(Value).replace(
+          /<Gatehouse(?:FrontDoor|Tables|Secrets|KeyRing)(\w+?)[0-9A-F]{8}(\.DomainName)?>/g,
+          '<$1>',
+        ),
       ]),
     );
     expect(outputs).toEqual({
@@ -106,7 +112,14 @@ describe('Outputs', () => {
         'aws secretsmanager put-secret-value --region <AWS::Region> --secret-id <Providercompany> ' +
         `--secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
       SecretCommandPartner: expect.stringContaining('--secret-id <Providerpartner> '),
-      KeptTables: expect.stringMatching(/^for table in <Clients> <Transactions> <Grants> <Keys>; do .*delete-table/),
+      RotateKeyCommand:
+        'aws lambda invoke --region <AWS::Region> --function-name <KeysFunction> --cli-read-timeout 300 ' +
+        `--cli-binary-format raw-in-base64-out --payload '{"action":"rotate"}' /dev/stdout`,
+      EmergencyRotateKeyCommand: expect.stringContaining(` --payload '{"action":"rotate","emergency":true}' `),
+      LogOutCommand: expect.stringContaining(` --payload '{"action":"setNotBefore","all":true}' `),
+      KeptTables: expect.stringMatching(
+        /^for table in <Clients> <Transactions> <Grants> <Keys> <Assertions>; do .*delete-table/,
+      ),
       KeptSecrets: expect.stringMatching(/^for secret in <Sealing> <Subject> <Providercompany> <Providerpartner>; do /),
       KeptSigningKeys: expect.stringContaining(`--tag-filters 'Key=gatehouse:stack,Values=Gatehouse/Gatehouse'`),
     });
@@ -132,6 +145,7 @@ describe('Template', () => {
       'AWS::CloudFront::CachePolicy',
       'AWS::CloudFront::Distribution',
       'AWS::CloudFront::Function',
+      'AWS::CloudFront::ResponseHeadersPolicy',
       'AWS::DynamoDB::Table',
       'AWS::Events::Rule',
       'AWS::IAM::Policy',

@@ -10,15 +10,19 @@ const FOLDERS = [
   'authorize',
   'authorizer',
   'callback',
+  'client-configuration',
   'consent',
   'example-mcp-server',
   'health',
+  'inspector',
+  'introspect',
   'jwks',
   'keys',
   'protected-resource-metadata',
   'register',
   'revoke',
   'token',
+  'userinfo',
 ];
 
 /** Starts a bundle as Lambda does, with the given environment, and prints which of our variables it reads. */
@@ -65,13 +69,23 @@ describe('Environment of the functions', () => {
 
   it('has the shapes that lambdas/shared/config.ts reads', () => {
     expect(JSON.parse(environmentOf('authorizer').GATEHOUSE_SERVERS ?? '')).toEqual({
-      '/mcp': { requiredScopes: ['mcp'] },
+      '/mcp': { requiredScopes: ['mcp'], rules: { tools: { danger_reset: ['mcp:write'] } }, validatesHeaders: false },
       '/tools/mcp': { requiredScopes: ['mcp', 'email', 'profile'] },
     });
     expect(JSON.parse(environmentOf('authorizer').GATEHOUSE_SCOPES ?? '')).toEqual({
       mcp: { description: 'Use the tools of this server', implies: [] },
+      'mcp:write': { description: 'Change data', implies: ['mcp'] },
       email: { description: 'See your e-mail address', implies: [] },
       profile: { description: 'See your name', implies: [] },
+    });
+    expect(JSON.parse(environmentOf('authorize').GATEHOUSE_SERVERS ?? '')).toHaveProperty('/mcp', {
+      requiredScopes: ['mcp'],
+    });
+    expect(JSON.parse(environmentOf('inspector').GATEHOUSE_INSPECTED_SERVER ?? '')).toEqual({
+      path: '/mcp',
+      requiredScopes: ['mcp'],
+      rules: { tools: { danger_reset: ['mcp:write'] } },
+      backend: { kind: 'lambda', functionArn: expect.stringMatching(/^<GatehouseExampleServerFunction\w+\.Arn>$/) },
     });
     expect(Object.values(JSON.parse(environmentOf('authorizer').GATEHOUSE_PROTECTED_RESOURCES ?? ''))).toEqual([
       '/mcp',
@@ -82,7 +96,6 @@ describe('Environment of the functions', () => {
         kind: 'oidc',
         issuer: 'https://login.example.com',
         displayName: 'Example login',
-        scopes: ['openid', 'email', 'profile'],
         secretId: expect.stringMatching(/^<GatehouseSecretsProvidercompany/),
       },
       partner: expect.objectContaining({ issuer: 'https://partner.example.com/', displayName: 'partner.example.com' }),

@@ -82,6 +82,26 @@ describe('CloudFront', () => {
     }
   });
 
+  it('lets scripts read the answers of MCP servers, without a word where the origin has its own', () => {
+    const [metadata, ...servers] = distribution.CacheBehaviors;
+    for (const behavior of [metadata, distribution.DefaultCacheBehavior]) {
+      expect(behavior).not.toHaveProperty('ResponseHeadersPolicyId');
+    }
+    for (const behavior of servers) {
+      const policy = template.resources[behavior.ResponseHeadersPolicyId.Ref];
+      expect(policy?.Properties.ResponseHeadersPolicyConfig.CorsConfig).toEqual({
+        AccessControlAllowCredentials: false,
+        AccessControlAllowHeaders: { Items: ['*'] },
+        AccessControlAllowMethods: { Items: ['POST', 'GET', 'DELETE', 'OPTIONS'] },
+        AccessControlAllowOrigins: { Items: ['*'] },
+        AccessControlExposeHeaders: {
+          Items: ['WWW-Authenticate', 'Retry-After', 'Mcp-Session-Id', 'MCP-Protocol-Version'],
+        },
+        OriginOverride: false,
+      });
+    }
+  });
+
   it('remembers no error', () => {
     expect(distribution.CustomErrorResponses).toEqual(
       [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].map((ErrorCode) => ({

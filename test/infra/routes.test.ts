@@ -44,6 +44,7 @@ describe('Routes of the authorization server', () => {
     ...metadata('jwks.json'),
     'POST /register',
     'OPTIONS /register',
+    ...['GET', 'PUT', 'DELETE', 'OPTIONS'].map((method) => `${method} /register/{client_id}`),
     'GET /authorize',
     'POST /consent',
     'GET /callback/{idp}',
@@ -51,6 +52,11 @@ describe('Routes of the authorization server', () => {
     'OPTIONS /token',
     'POST /revoke',
     'OPTIONS /revoke',
+    'POST /introspect',
+    'OPTIONS /introspect',
+    'GET /userinfo',
+    'POST /userinfo',
+    'OPTIONS /userinfo',
     'GET /health',
   ];
 
@@ -94,11 +100,17 @@ describe('Routes of the authorization server', () => {
       'GET /.well-known/openid-configuration': 'AuthorizationServerMetadata',
       'GET /.well-known/jwks.json': 'Jwks',
       'POST /register': 'Register',
+      'GET /register/{client_id}': 'ClientConfiguration',
+      'PUT /register/{client_id}': 'ClientConfiguration',
+      'DELETE /register/{client_id}': 'ClientConfiguration',
       'GET /authorize': 'Authorize',
       'POST /consent': 'Consent',
       'GET /callback/{idp}': 'Callback',
       'POST /token': 'Token',
       'POST /revoke': 'Revoke',
+      'POST /introspect': 'Introspect',
+      'GET /userinfo': 'Userinfo',
+      'POST /userinfo': 'Userinfo',
       'GET /health': 'Health',
     });
   });

@@ -66,7 +66,7 @@ const toTemplate = (text: string): Template => {
     functionOf: (folder) => {
       const id = folder === 'example-mcp-server' ? 'ExampleServer' : pascalCase(folder);
       const found = ofType('AWS::Lambda::Function').filter(([logicalId]) =>
-        logicalId.replace(/^Gatehouse(Endpoints|KeyRing)?/, '').startsWith(`${id}Function`),
+        logicalId.replace(/^Gatehouse(Endpoints|KeyRing|Servermcp)?/, '').startsWith(`${id}Function`),
       );
       if (found.length !== 1 || !found[0]) throw new Error(`${found.length} functions are made of ${folder}`);
       return found[0];

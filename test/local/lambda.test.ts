@@ -156,6 +156,7 @@ describe('a function of the local cloud', () => {
       AWS_ENDPOINT_URL_DYNAMODB: services.endpoints.dynamodb,
       AWS_ENDPOINT_URL_KMS: services.endpoints.kms,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: services.endpoints.secretsManager,
+      AWS_ENDPOINT_URL_LAMBDA: services.endpoints.lambda,
     });
     const foreign = Object.keys(environment).filter(
       (name) => !/^(MINE|AWS_.+|LAMBDA_TASK_ROOT|_HANDLER|TZ|HOME)$/.test(name),

@@ -10,7 +10,7 @@ export interface ClientKey {
   readonly assertion: (clientId: string, tokenEndpoint: string) => Promise<string>;
 }
 
-export const newClientKey = async (): Promise<ClientKey> => {
+const newClientKey = async (): Promise<ClientKey> => {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   const kid = `cimd-${Date.now()}`;
   return {
@@ -38,6 +38,7 @@ export class ClientDocuments {
     response.end(JSON.stringify(document ?? { error: 'not_found' }));
   });
   readonly #documents = new Map<string, unknown>();
+  readonly #keys = new Map<string, ClientKey>();
 
   async start(): Promise<void> {
     this.#server.listen(0, 'localhost');
@@ -48,12 +49,20 @@ export class ClientDocuments {
     return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** @param url without scheme. @returns where it is served now */
-  publish(url: string, document: unknown): string {
+  /** @param url without scheme */
+  publish(url: string, document: unknown): void {
     this.#documents.set(`/${url}`, document);
-    return this.urlOf(url);
   }
 
+  /** The vendor's key, the same for all its clients, published there. */
+  async keyAt(url: string): Promise<ClientKey> {
+    const key = this.#keys.get(url) ?? (await newClientKey());
+    this.#keys.set(url, key);
+    this.publish(url, key.jwks);
+    return key;
+  }
+
+  /** Where a URL without scheme is served here. */
   urlOf(url: string): string {
     return `${this.origin}/${url}`;
   }

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { bearerChallenge } from './challenge.ts';
-import { type ClientDocuments, type ClientKey, newClientKey } from './client-documents.ts';
+import { authenticate } from './client-authentication.ts';
+import type { ClientDocuments, ClientKey } from './client-documents.ts';
 import { ClientHttp } from './client-http.ts';
 import { callWhoami, openMcp } from './client-mcp.ts';
+import { fillPlaceholders, missing } from './client-placeholders.ts';
 import type { ClientProfile, ScopeSource } from './client-profile.ts';
 import type { CloudAddress } from './local-cloud.ts';
 import { callbackParameters, type JsonAnswer, type RegisteredClient } from './oauth-requests.ts';
@@ -10,8 +12,6 @@ import type { Person } from './person.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a client looks into whatever JSON came
 type Json = any;
-
-const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 export interface Stage {
   readonly cloud: CloudAddress;
@@ -31,16 +31,14 @@ export class PlayedClient {
   #codeVerifier = '';
   /** Parameters of the challenge, none where it does not look at it. */
   challenge: Readonly<Record<string, string>> = {};
-  /** What it found, each with the place where it was. */
-  resourceMetadata: { readonly url: string; readonly body: Json } | undefined;
-  serverMetadata: { readonly url: string; readonly body: Json } | undefined;
+  resourceMetadata: Json;
+  serverMetadata: Json;
   registration: JsonAnswer | undefined;
   client: RegisteredClient | undefined;
-  authorizationUrl: URL | undefined;
   /** The redirect as it came, nothing decoded. */
   redirect: URL | undefined;
-  tokens: Json;
-  refreshed: Json;
+  #tokens: Json;
+  #refreshed: Json;
 
   constructor(profile: ClientProfile, stage: Stage) {
     this.profile = profile;
@@ -49,21 +47,25 @@ export class PlayedClient {
     this.http = new ClientHttp(profile);
   }
 
-  /** Its profile with the placeholders of this run. */
+  /** Answer to the code. */
+  get tokens(): Json {
+    return this.#tokens ?? missing('token');
+  }
+
+  /** Answer to the refresh token. */
+  get refreshed(): Json {
+    return this.#refreshed ?? missing('refreshed token');
+  }
+
   #fill<T>(template: T): T {
     const { origin, pathname } = new URL(this.cloud.mcpUrl);
-    const values: Readonly<Record<string, string | undefined>> = {
+    return fillPlaceholders(template, {
       origin,
       path: pathname,
       challenge: this.challenge.resource_metadata,
-      server: this.resourceMetadata?.body.authorization_servers[0],
+      server: this.resourceMetadata?.authorization_servers[0],
       port: String(this.port),
-      documents: this.#stage.documents.origin,
-    };
-    const text = JSON.stringify(template).replaceAll(/\{(\w+)\}/g, (placeholder, name: string) =>
-      name in values ? (values[name] ?? missing(`a value for ${placeholder}`)) : placeholder,
-    );
-    return JSON.parse(text) as T;
+    });
   }
 
   /** RFC 9728 §5.1. */
@@ -79,14 +81,15 @@ export class PlayedClient {
     this.serverMetadata = await this.#probe(server);
   }
 
-  async #probe(templates: readonly string[]) {
-    let found: { url: string; body: Json } | undefined;
-    for (const url of templates) {
-      const place = this.#fill(url);
+  /** The first document that is there. */
+  async #probe(templates: readonly string[]): Promise<Json> {
+    let found: Json;
+    for (const template of templates) {
+      const place = this.#fill(template);
       const { status, body } = await this.http.send(place, { headers: this.profile.discovery.headers });
       // The TypeScript SDK gives up on a 5xx, and goes on after any 4xx.
       if (status >= 500) throw new Error(`${place} answered ${status}`);
-      if (status === 200) found ??= { url: place, body };
+      if (status === 200) found ??= body;
       if (found !== undefined && !this.profile.discovery.asksAll) break;
     }
     return found;
@@ -96,7 +99,7 @@ export class PlayedClient {
   #endpoint(name: 'authorization' | 'token' | 'registration' | 'revocation'): string {
     const guesses = { authorization: 'authorize', token: 'token', registration: 'register', revocation: 'revoke' };
     const guess = `${this.cloud.origin}/${guesses[name]}`;
-    return this.profile.discovery.server.length === 0 ? guess : this.serverMetadata?.body[`${name}_endpoint`];
+    return this.profile.discovery.server.length === 0 ? guess : this.serverMetadata?.[`${name}_endpoint`];
   }
 
   /** Gets a client id in the profile's way. */
@@ -116,10 +119,7 @@ export class PlayedClient {
         const { documents } = this.#stage;
         const clientId = documents.urlOf(identification.url);
         const { jwksUrl } = identification;
-        if (jwksUrl !== undefined) {
-          this.#key = await newClientKey();
-          documents.publish(jwksUrl, this.#key.jwks);
-        }
+        if (jwksUrl !== undefined) this.#key = await documents.keyAt(jwksUrl);
         const jwks = jwksUrl === undefined ? {} : { jwks_uri: documents.urlOf(jwksUrl) };
         documents.publish(identification.url, { client_id: clientId, ...identification.document, ...jwks });
         this.client = { client_id: clientId };
@@ -139,16 +139,16 @@ export class PlayedClient {
     const { scope, offlineAccess } = this.profile.authorization;
     const named: Readonly<Record<ScopeSource, string | undefined>> = {
       challenge: this.challenge.scope,
-      resource: this.resourceMetadata?.body.scopes_supported?.join(' '),
-      server: this.serverMetadata?.body.scopes_supported?.join(' '),
+      resource: this.resourceMetadata?.scopes_supported?.join(' '),
+      server: this.serverMetadata?.scopes_supported?.join(' '),
     };
     const chosen = scope.map((source) => named[source]).find((scopes) => scopes !== undefined);
-    const adds = offlineAccess && this.serverMetadata?.body.scopes_supported?.includes('offline_access');
+    const adds = offlineAccess && this.serverMetadata?.scopes_supported?.includes('offline_access');
     return chosen !== undefined && adds ? `${chosen} offline_access` : chosen;
   }
 
   #resources(): string[] {
-    const fromMetadata: string | undefined = this.resourceMetadata?.body.resource;
+    const fromMetadata: string | undefined = this.resourceMetadata?.resource;
     switch (this.profile.authorization.resource) {
       case 'metadata':
         return fromMetadata === undefined ? [] : [fromMetadata];
@@ -181,7 +181,6 @@ export class PlayedClient {
     if (scope?.split(' ').includes('offline_access')) parameters.set('prompt', 'consent');
     for (const resource of this.#resources()) parameters.append('resource', resource);
     for (const [name, value] of parameters) url.searchParams.append(name, value);
-    this.authorizationUrl = url;
 
     const seen = await person.signIn(url);
     const answer = callbackParameters(seen);
@@ -202,7 +201,7 @@ export class PlayedClient {
     });
     if (this.profile.token.resource) for (const resource of this.#resources()) form.append('resource', resource);
     const answer = await this.#postAuthenticated('token', form);
-    if (answer.status === 200) this.tokens = answer.body;
+    if (answer.status === 200) this.#tokens = answer.body;
     return answer;
   }
 
@@ -216,7 +215,7 @@ export class PlayedClient {
     if (refreshResource) for (const resource of this.#resources()) form.append('resource', resource);
     if (refreshScope) form.set('scope', this.#scope() ?? '');
     const answer = await this.#postAuthenticated('token', form);
-    if (answer.status === 200) this.refreshed = answer.body;
+    if (answer.status === 200) this.#refreshed = answer.body;
     return answer;
   }
 
@@ -226,38 +225,16 @@ export class PlayedClient {
   }
 
   async #postAuthenticated(endpoint: 'token' | 'revocation', form: URLSearchParams): Promise<JsonAnswer> {
-    const { client_id: id, client_secret: secret = '' } = this.#client();
-    const url = this.#endpoint(endpoint);
-    switch (this.profile.token.method) {
-      case 'client_secret_basic': {
-        const encoded = [id, secret].map((text) => encodeURIComponent(text)).join(':');
-        return this.http.postForm(url, form, { authorization: `Basic ${Buffer.from(encoded).toString('base64')}` });
-      }
-      case 'client_secret_post':
-        form.set('client_secret', secret);
-        break;
-      case 'private_key_jwt':
-        form.set('client_assertion_type', CLIENT_ASSERTION_TYPE);
-        form.set('client_assertion', await this.#assertion(id));
-        break;
-      case 'none':
-    }
-    form.set('client_id', id);
-    return this.http.postForm(url, form);
-  }
-
-  #assertion(clientId: string): Promise<string> {
-    // The audience is the token endpoint also at /revoke (OpenID Connect Core §9).
-    return (this.#key ?? missing('a key')).assertion(clientId, this.#endpoint('token'));
+    const headers = await authenticate(this.profile.token.method, form, this.#client(), () =>
+      // The audience is the token endpoint also at /revoke (OpenID Connect Core §9).
+      (this.#key ?? missing('key')).assertion(this.#client().client_id, this.#endpoint('token')),
+    );
+    return this.http.postForm(this.#endpoint(endpoint), form, headers);
   }
 
   #client(): RegisteredClient {
-    return this.client ?? missing('a client id');
+    return this.client ?? missing('client id');
   }
 }
-
-const missing = (what: string): never => {
-  throw new Error(`there is no ${what}: an earlier step failed`);
-};
 
 const shown = (answer: JsonAnswer | undefined): string => `${answer?.status} ${JSON.stringify(answer?.body)}`;

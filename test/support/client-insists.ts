@@ -22,48 +22,48 @@ const CHECKS = {
     expect(challenge.scope).toBeTruthy();
   },
   'the resource is letter for letter the URL that the person typed': ({ resourceMetadata, cloud }) => {
-    expect(resourceMetadata?.body.resource).toBe(cloud.mcpUrl);
+    expect(resourceMetadata?.resource).toBe(cloud.mcpUrl);
   },
   'the resource is the URL that the person typed, both through URL()': ({ resourceMetadata, cloud }) => {
-    expect(new URL(resourceMetadata?.body.resource).toString()).toBe(new URL(cloud.mcpUrl).toString());
+    expect(new URL(resourceMetadata?.resource).toString()).toBe(new URL(cloud.mcpUrl).toString());
   },
   'the resource covers the URL that the person typed': ({ resourceMetadata, cloud }) => {
-    const resource = new URL(resourceMetadata?.body.resource);
+    const resource = new URL(resourceMetadata?.resource);
     expect(resource.origin).toBe(cloud.origin);
     expect(`${new URL(cloud.mcpUrl).pathname}/`.startsWith(`${resource.pathname}/`)).toBe(true);
   },
   'the issuer is letter for letter what the resource names': ({ resourceMetadata, serverMetadata }) => {
-    expect(serverMetadata?.body.issuer).toBe(resourceMetadata?.body.authorization_servers[0]);
+    expect(serverMetadata?.issuer).toBe(resourceMetadata?.authorization_servers[0]);
   },
   'every endpoint is on the origin of the MCP server': ({ serverMetadata, cloud }) => {
-    for (const [name, value] of Object.entries(serverMetadata?.body ?? {})) {
+    for (const [name, value] of Object.entries(serverMetadata ?? {})) {
       if (/_endpoint$|^jwks_uri$/.test(name))
         expect([name, new URL(String(value)).origin]).toEqual([name, cloud.origin]);
     }
   },
   'S256 is listed': ({ serverMetadata }) => {
-    expect(serverMetadata?.body.code_challenge_methods_supported).toContain('S256');
+    expect(serverMetadata?.code_challenge_methods_supported).toContain('S256');
   },
   'metadata documents and public clients are both announced': ({ serverMetadata }) => {
-    expect(serverMetadata?.body.client_id_metadata_document_supported).toBe(true);
-    expect(serverMetadata?.body.token_endpoint_auth_methods_supported).toContain('none');
+    expect(serverMetadata?.client_id_metadata_document_supported).toBe(true);
+    expect(serverMetadata?.token_endpoint_auth_methods_supported).toContain('none');
   },
   'metadata documents and private_key_jwt with RS256 are announced': ({ serverMetadata }) => {
-    expect(serverMetadata?.body.client_id_metadata_document_supported).toBe(true);
-    expect(serverMetadata?.body.token_endpoint_auth_methods_supported).toContain('private_key_jwt');
-    expect(serverMetadata?.body.token_endpoint_auth_signing_alg_values_supported).toContain('RS256');
+    expect(serverMetadata?.client_id_metadata_document_supported).toBe(true);
+    expect(serverMetadata?.token_endpoint_auth_methods_supported).toContain('private_key_jwt');
+    expect(serverMetadata?.token_endpoint_auth_signing_alg_values_supported).toContain('RS256');
   },
   'iss is announced, and comes back once and equal': ({ serverMetadata, redirect }) => {
-    expect(serverMetadata?.body.authorization_response_iss_parameter_supported).toBe(true);
-    expect(redirect?.searchParams.getAll('iss')).toEqual([serverMetadata?.body.issuer]);
+    expect(serverMetadata?.authorization_response_iss_parameter_supported).toBe(true);
+    expect(redirect?.searchParams.getAll('iss')).toEqual([serverMetadata?.issuer]);
   },
   'offline_access is listed by the server and not by the resource': ({ serverMetadata, resourceMetadata }) => {
-    expect(serverMetadata?.body.scopes_supported).toContain('offline_access');
-    expect(resourceMetadata?.body.scopes_supported).not.toContain('offline_access');
+    expect(serverMetadata?.scopes_supported).toContain('offline_access');
+    expect(resourceMetadata?.scopes_supported).not.toContain('offline_access');
   },
   'the scopes of the resource are listed by the server too': ({ serverMetadata, resourceMetadata }) => {
-    expect(list(serverMetadata?.body.scopes_supported)).toEqual(
-      expect.arrayContaining(list(resourceMetadata?.body.scopes_supported)),
+    expect(list(serverMetadata?.scopes_supported)).toEqual(
+      expect.arrayContaining(list(resourceMetadata?.scopes_supported)),
     );
   },
   'the name that it registered comes back': ({ registration, profile: { identification } }) => {
@@ -87,8 +87,8 @@ const CHECKS = {
     });
   },
   'every answer has the shape that the TypeScript SDK parses': (played) => {
-    OAuthProtectedResourceMetadataSchema.parse(played.resourceMetadata?.body);
-    OAuthMetadataSchema.parse(played.serverMetadata?.body);
+    OAuthProtectedResourceMetadataSchema.parse(played.resourceMetadata);
+    OAuthMetadataSchema.parse(played.serverMetadata);
     if (played.registration !== undefined) OAuthClientInformationFullSchema.parse(played.registration.body);
     OAuthTokensSchema.parse(played.tokens);
     OAuthTokensSchema.parse(played.refreshed);
@@ -97,7 +97,7 @@ const CHECKS = {
     expect(/[?&]code=([^&]+)/.exec(redirect?.search ?? '')?.[1]).toBe(redirect?.searchParams.get('code'));
   },
   'the token names the resource in aud': ({ tokens, resourceMetadata }) => {
-    expect(list([claimsOf(tokens.access_token).aud].flat())).toContain(resourceMetadata?.body.resource);
+    expect(list([claimsOf(tokens.access_token).aud].flat())).toContain(resourceMetadata?.resource);
   },
   'the scope of the tokens is said': ({ tokens, refreshed }) => {
     expect(tokens.scope).toEqual(expect.any(String));

@@ -9,7 +9,7 @@ const PACKAGES = resolve(import.meta.dirname, '../../node_modules');
 const STEP_TIMEOUT_MS = 30_000;
 /** What would open a browser on somebody's desktop: each of these does nothing instead. */
 const OPENERS = ['xdg-open', 'open', 'gio', 'x-www-browser', 'sensible-browser', 'www-browser'];
-const AUTHORIZATION_URL = /https?:\/\/localhost:\d+\/authorize\?[^\s"'\u001b]+/;
+const AUTHORIZATION_URL = /https?:\/\/localhost:\d+\/authorize\?[^\s"'\p{Cc}]+/u;
 
 /** A home folder in which a client finds nothing of this machine, and leaves everything that it stores. */
 export interface ClientHome {
@@ -113,7 +113,7 @@ export class ClientProcess {
   /** Plays the browser: takes the URL that the client prints, signs in, and delivers the answer to the client's port. */
   async signIn(person: Person): Promise<void> {
     // The line is complete once something follows it.
-    const [url] = await this.prints(new RegExp(`${AUTHORIZATION_URL.source}(?=\\s)`));
+    const [url] = await this.prints(new RegExp(`${AUTHORIZATION_URL.source}(?=\\s)`, 'u'));
     const { left, html } = await person.signIn(url);
     if (left === undefined) throw new Error(`the sign-in ended on a page:\n${html.slice(0, 2_000)}`);
     const answer = await person.request(left);

@@ -2,7 +2,7 @@ import type { Insistence } from './client-insists.ts';
 
 // What a client sends, as data. Placeholders are filled in when it is played: {origin} and {path} of the MCP server,
 // {challenge} the resource_metadata of the 401, {server} the authorization server that the resource names, {port} a
-// loopback port of this run, {documents} the origin that serves client metadata documents.
+// loopback port of this run.
 
 /** RFC 7591: the body as the client posts it. */
 export interface Registration {
@@ -26,6 +26,12 @@ export interface MetadataDocument {
 export interface PreRegistration {
   readonly kind: 'configured';
   readonly clientId: string;
+  /** The entry under `clients`. */
+  readonly configuration: {
+    readonly name: string;
+    readonly redirectUris: readonly string[];
+    readonly authentication: TokenAuthMethod;
+  };
 }
 
 export type TokenAuthMethod = 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt';

@@ -1,12 +1,18 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { authorizeFlow } from '../../lambdas/authorize/handler.ts';
 import { callbackFlow } from '../../lambdas/callback/handler.ts';
+import { clientConfigurationFlow } from '../../lambdas/client-configuration/handler.ts';
 import { consentFlow } from '../../lambdas/consent/handler.ts';
 import { registerFlow } from '../../lambdas/register/handler.ts';
+import { FirstMatchDirectory } from '../../lambdas/shared/adapters/client-directory.ts';
+import { ClientDocuments } from '../../lambdas/shared/adapters/documents/client-documents.ts';
+import { FetchBudget } from '../../lambdas/shared/adapters/documents/fetch-budget.ts';
+import type { GuardedFetch } from '../../lambdas/shared/adapters/documents/guarded-fetch.ts';
 import { JoseRequestSealer } from '../../lambdas/shared/adapters/sealing/jose-request-sealer.ts';
 import { sealingKey } from '../../lambdas/shared/adapters/secrets-manager/sealing-keys.ts';
-import type { AccessRules } from '../../lambdas/shared/core/access.ts';
+import type { AccessConditions, AccessRules } from '../../lambdas/shared/core/access.ts';
 import type { Client } from '../../lambdas/shared/core/client.ts';
+import type { DocumentHosts } from '../../lambdas/shared/core/client-document-hosts.ts';
 import type { UpstreamIdentity } from '../../lambdas/shared/core/grant.ts';
 import type { ScopeDefinitions } from '../../lambdas/shared/core/scopes.ts';
 import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
@@ -61,10 +67,16 @@ export class ScriptedIdp implements UpstreamIdp {
 
 export interface FrontHalfOptions {
   readonly access?: AccessRules;
+  /** Scope → who may have it. */
+  readonly grantedTo?: Readonly<Record<string, readonly AccessConditions[]>>;
   readonly providers?: readonly string[];
   readonly scopes?: ScopeDefinitions;
   readonly requiredScopes?: readonly string[];
   readonly paths?: readonly string[];
+  readonly configured?: readonly Client[];
+  readonly hosts?: DocumentHosts;
+  /** Whether clients may come with a metadata document. */
+  readonly advertise?: boolean;
 }
 
 export interface LogLine {
@@ -78,6 +90,8 @@ export class FrontHalf {
   readonly grants = new MemoryGrantStore();
   readonly providers: ReadonlyMap<string, ScriptedIdp>;
   readonly logged: LogLine[] = [];
+  /** What hosts of metadata documents answer, by URL; to anything else 404. */
+  readonly documents = new Map<string, object | 'down'>();
   now = 1_800_000_000;
   readonly clock: Clock = () => this.now;
   private readonly flows;
@@ -92,18 +106,37 @@ export class FrontHalf {
     };
     const sealer = new JoseRequestSealer(sealingKeys, 600);
     const identityProviders = new Map(
-      [...this.providers].map(([id, idp]) => [id, { id, displayName: `Login ${id}`, idp }]),
+      [...this.providers].map(([id, idp]) => [id, { id, kind: 'oidc' as const, displayName: `Login ${id}`, idp }]),
     );
     const { clients, transactions, grants, clock: now } = this;
+    const { hosts = {} } = options;
     const log = (event: string, fields: object = {}) => void this.logged.push({ event, ...fields });
+    // What does not come over the network in these tests: the text of a metadata document, by its URL.
+    const budget = new FetchBudget();
+    const fetch: GuardedFetch = async (url) => {
+      const document = this.documents.get(url);
+      if (document === undefined) return { ok: false, kind: 'authoritative', reason: 'gone', detail: 'status 404' };
+      if (document === 'down') return { ok: false, kind: 'unreachable', reason: 'timeout', detail: 'took too long' };
+      return { ok: true, text: JSON.stringify(document), headers: { cacheControl: 'max-age=60' } };
+    };
+    const storedCopy = (clientId: string) => clients.findClient(clientId, now());
+    const documents = new ClientDocuments({ fetch, now, log, budget, storedCopy, hosts });
+    const directory = new FirstMatchDirectory({
+      configured: new Map((options.configured ?? []).map((client) => [client.clientId, client])),
+      store: clients,
+      hosts,
+      ...(options.advertise === false ? {} : { documents }),
+    });
     const shared = { issuer: ISSUER, now, log, clients, transactions, grants, sealer, sealingKeys, identityProviders };
     const page = { log, renderError: errorPage(ISSUER) };
 
     this.flows = {
       register: endpoint(registerFlow({ ...shared }), { log, cors: true, refusalEvent: 'client_refused' }),
+      clientConfiguration: endpoint(clientConfigurationFlow({ ...shared }), { log, cors: true }),
       authorize: endpoint(
         authorizeFlow({
           ...shared,
+          clients: directory,
           transactionSeconds: 600,
           identityProviders: [...identityProviders.values()],
           policy: {
@@ -120,7 +153,7 @@ export class FrontHalf {
       callback: endpoint(
         callbackFlow({
           ...shared,
-          access: options.access ?? 'everyone',
+          access: { rules: options.access ?? 'everyone', providers: {}, scopes: options.grantedTo },
           authorizationCodeSeconds: 60,
           refreshTokenAbsoluteDays: 90,
           subjectSecret: async () => 'a subject secret',
@@ -159,6 +192,20 @@ export class FrontHalf {
       path: '/register',
       headers: { 'content-type': contentType },
       body: text,
+    });
+  }
+
+  /** RFC 7592 §2: GET, PUT or DELETE of one registration. */
+  configure(method: string, clientId: string, registrationAccessToken?: string, body?: unknown): Promise<Answer> {
+    return invoke(this.flows.clientConfiguration, {
+      method,
+      path: `/register/${clientId}`,
+      pathParameters: { client_id: clientId },
+      headers: {
+        ...(registrationAccessToken === undefined ? {} : { authorization: `Bearer ${registrationAccessToken}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }
 

@@ -1,9 +1,10 @@
 import type { Client } from '../../lambdas/shared/core/client.ts';
+import type { ClientAssertionStore } from '../../lambdas/shared/core/client-assertion.ts';
 import type { Grant, RefreshFamily } from '../../lambdas/shared/core/grant.ts';
 import type { KeyRing } from '../../lambdas/shared/core/key-ring.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 import type { Transaction } from '../../lambdas/shared/core/transaction.ts';
-import type { ClientStore, GrantStore, KeyRingStore, TransactionStore } from '../../lambdas/shared/ports.ts';
+import type { ClientStore, Clock, GrantStore, KeyRingStore, TransactionStore } from '../../lambdas/shared/ports.ts';
 
 // In-memory doubles of the stores, with the semantics of ports.ts. Each counts its reads and writes, so that a test
 // can compare them with the design's budget, and can be told to fail: `store.failing = true`, or only the next calls.
@@ -45,7 +46,7 @@ export class MemoryClientStore extends MemoryStore implements ClientStore {
   async findClient(clientId: string, now: number): Promise<Client | undefined> {
     await this.read();
     const client = this.rows.get(clientId);
-    return client && isLive(client, now) ? client : undefined;
+    return client && (client.blocked || isLive(client, now)) ? client : undefined;
   }
 
   async putClient(client: Client): Promise<void> {
@@ -56,6 +57,20 @@ export class MemoryClientStore extends MemoryStore implements ClientStore {
       return;
     }
     this.setExpiry(present, laterExpiry(present.expiresAt, client.expiresAt));
+  }
+
+  async putDocumentClient(client: Client): Promise<void> {
+    await this.write();
+    if (!this.rows.get(client.clientId)?.blocked) this.rows.set(client.clientId, client);
+  }
+
+  async updateClient(client: Client): Promise<'updated' | 'gone'> {
+    await this.write();
+    const present = this.rows.get(client.clientId);
+    if (!present || present.blocked) return 'gone';
+    const { expiresAt: _, ...rest } = client;
+    this.rows.set(client.clientId, present.expiresAt === undefined ? rest : { ...rest, expiresAt: present.expiresAt });
+    return 'updated';
   }
 
   async extendClient(clientId: string, expiresAt: number): Promise<void> {
@@ -75,6 +90,24 @@ export class MemoryClientStore extends MemoryStore implements ClientStore {
   }
 }
 
+export class MemoryClientAssertionStore extends MemoryStore implements ClientAssertionStore {
+  readonly rows = new Map<string, number>();
+  private readonly now: Clock;
+
+  constructor(now: Clock) {
+    super();
+    this.now = now;
+  }
+
+  async useOnce(clientId: string, jti: string, expiresAt: number): Promise<boolean> {
+    await this.write();
+    const key = JSON.stringify([clientId, jti]);
+    if ((this.rows.get(key) ?? 0) >= this.now()) return false;
+    this.rows.set(key, expiresAt);
+    return true;
+  }
+}
+
 export class MemoryTransactionStore extends MemoryStore implements TransactionStore {
   readonly rows = new Map<string, Transaction>();
 
@@ -82,7 +115,8 @@ export class MemoryTransactionStore extends MemoryStore implements TransactionSt
     await this.write();
     const present = this.rows.get(transaction.transactionId);
     if (present && present.status !== 'approved') return 'used';
-    const approved: Transaction = { ...transaction, status: 'approved', leg: present?.leg ?? transaction.leg };
+    const { leg, expiresAt } = present ?? transaction;
+    const approved: Transaction = { ...transaction, status: 'approved', leg, expiresAt };
     this.rows.set(approved.transactionId, approved);
     return approved;
   }
@@ -180,5 +214,9 @@ export class MemoryKeyRingStore extends MemoryStore implements KeyRingStore {
   async readKeyRing(): Promise<KeyRing | undefined> {
     await this.read();
     return this.ring;
+  }
+
+  async readLatestKeyRing(): Promise<KeyRing | undefined> {
+    return this.readKeyRing();
   }
 }

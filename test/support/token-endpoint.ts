@@ -6,7 +6,16 @@ import type { TokenDeps } from '../../lambdas/token/grant-type.ts';
 import { tokenEndpoint } from '../../lambdas/token/handler.ts';
 import { MemoryClientStore, MemoryGrantStore, MemoryKeyRingStore } from './memory-stores.ts';
 import { formPoster, memoryLog } from './post-form.ts';
-import { CODE_VERIFIER, ISSUER, NOW, REDIRECT_URI, REFRESH_LIFETIMES, testClient, testGrant } from './records.ts';
+import {
+  CODE_VERIFIER,
+  ISSUER,
+  NOW,
+  REDIRECT_URI,
+  REFRESH_LIFETIMES,
+  RESOURCE,
+  testClient,
+  testGrant,
+} from './records.ts';
 import { LocalSigner, newTestKey, ringOf, type TestKey } from './signing-key.ts';
 
 let sharedKey: TestKey | undefined;
@@ -25,6 +34,7 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     issuer: ISSUER,
     accessTokenSeconds: 3600,
     refreshTokens: REFRESH_LIFETIMES,
+    resources: [RESOURCE],
     scopes: { mcp: {}, 'mcp:write': { implies: ['mcp'] }, email: {}, profile: {} },
     clients,
     grants,

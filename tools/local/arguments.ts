@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
+import { isProviderKind, PROVIDER_KINDS, type ProviderKind } from './provider/kinds.ts';
 
 export interface Arguments {
   /** 0 takes any free pair of ports. */
   readonly port: number;
   readonly dataDir: string | undefined;
   readonly configFile: string | undefined;
+  /** Kinds of development providers in place of the configured identity providers. */
+  readonly providers: readonly ProviderKind[] | undefined;
   readonly traceCalls: boolean;
   readonly help: boolean;
 }
@@ -17,6 +20,8 @@ export const USAGE = `Usage: npm start -- [options]
   --port PORT     where to serve; the development provider takes the next port (default 4800)
   --data DIR      keep clients, sessions and keys in DIR, so that they survive a restart (default: in memory)
   --config FILE   JSON that is laid over context.gatehouse of cdk.json
+  --providers K,K a development provider of each kind, in place of the configured ones:
+                  google, github, auth0, okta, entra, clerk, cognito, oidc
   --trace-calls   print a line of JSON for every call to an AWS service, and for every request
   --help          show this
 `;
@@ -35,6 +40,7 @@ export const parseArguments = (argv: readonly string[]): Arguments => {
     port,
     dataDir: nonEmpty('--data', values.data),
     configFile: nonEmpty('--config', values.config),
+    providers: providerKinds(values.providers),
     traceCalls: values['trace-calls'] ?? false,
     help: values.help ?? false,
   };
@@ -48,6 +54,7 @@ const parse = (argv: readonly string[]) => {
         port: { type: 'string' },
         data: { type: 'string' },
         config: { type: 'string' },
+        providers: { type: 'string' },
         'trace-calls': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -56,6 +63,18 @@ const parse = (argv: readonly string[]) => {
     const [problem] = (error instanceof Error ? error.message : String(error)).split('. ');
     throw new ArgumentError(`${problem}.\n\n${USAGE}`);
   }
+};
+
+const providerKinds = (value: string | undefined): readonly ProviderKind[] | undefined => {
+  if (value === undefined) return undefined;
+  const kinds = [...new Set(value.split(',').map((kind) => kind.trim()))];
+  const unknown = kinds.find((kind) => !isProviderKind(kind));
+  if (unknown !== undefined) {
+    throw new ArgumentError(
+      `--providers ${value}: expected kinds separated by commas, of ${Object.keys(PROVIDER_KINDS).join(', ')}, got "${unknown}"`,
+    );
+  }
+  return kinds.filter(isProviderKind);
 };
 
 const nonEmpty = (option: string, value: string | undefined): string | undefined => {

@@ -49,10 +49,10 @@ export const createCloudFront = (template: ResolvedTemplate, options: CloudFront
       return { ...request, headers: [...request.headers, ['X-Cache', 'FunctionGeneratedResponse']] };
 
     const remembered = cache.find(behaviour, request);
-    if (remembered) return withCacheResult(remembered, remembered.status < 400 ? 'Hit' : 'Error');
+    if (remembered) return withCors(behaviour, request, withCacheResult(remembered, 'Hit'));
     const response = await fetchFromOrigin(behaviour, request, requestId);
     const kept = await cache.keep(behaviour, request, response);
-    return withCacheResult(kept, kept.status < 400 ? 'Miss' : 'Error');
+    return withCors(behaviour, request, withCacheResult(kept, 'Miss'));
   };
 
   const fetchFromOrigin = async (
@@ -107,10 +107,21 @@ const refusal = (request: EdgeRequest, domainName: string): EdgeResponse | undef
 const isOwnHost = (host: string, domainName: string): boolean =>
   host.toLowerCase() === domainName || /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
 
-const withCacheResult = (response: EdgeResponse, result: string): EdgeResponse => ({
+const withCacheResult = (response: EdgeResponse, result: 'Hit' | 'Miss'): EdgeResponse => ({
   ...response,
-  headers: [...response.headers, ['X-Cache', `${result} from cloudfront`]],
+  headers: [...response.headers, ['X-Cache', `${response.status < 400 ? result : 'Error'} from cloudfront`]],
 });
+
+/**
+ * The response headers policy, for CORS requests (those with `Origin`). It does not override: an origin that sends any
+ * CORS header speaks for itself.
+ */
+const withCors = ({ corsHeaders }: Behaviour, request: EdgeRequest, response: EdgeResponse): EdgeResponse => {
+  const isCorsRequest = lastHeader(request.headers, 'origin') !== undefined;
+  const speaksForItself = response.headers.some(([name]) => name.toLowerCase().startsWith('access-control-'));
+  if (!isCorsRequest || speaksForItself) return response;
+  return { ...response, headers: [...response.headers, ...corsHeaders] };
+};
 
 /** An answer of the edge's own. */
 const errorPage = (status: number, text: string): EdgeResponse => ({

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Configuration, merge, parseConfiguration } from '../../lib/config.ts';
+import { PROVIDER_KINDS, type ProviderKind } from './provider/kinds.ts';
 import { isRecord } from './template/shape.ts';
 
 /** The file that `--config` names cannot be used. */
@@ -21,12 +22,15 @@ export interface LocalConfiguration {
  */
 export const readLocalConfiguration = async (
   base: unknown,
-  configFile: string | undefined,
+  {
+    configFile,
+    providers,
+  }: { readonly configFile: string | undefined; readonly providers?: readonly ProviderKind[] | undefined },
   developmentIssuer: (id: string) => string,
 ): Promise<LocalConfiguration> => {
   const overlay = configFile === undefined ? {} : await readOverlay(configFile);
-  const merged = merge(base, overlay);
   const named = isRecord(overlay.identityProviders) ? overlay.identityProviders : {};
+  const merged = providers ? withProviders(merge(base, overlay), named, providers) : merge(base, overlay);
   const developmentProviders = Object.keys(
     isRecord(merged) && isRecord(merged.identityProviders) ? merged.identityProviders : {},
   ).filter((id) => !(isRecord(named[id]) && 'issuer' in named[id]));
@@ -36,6 +40,18 @@ export const readLocalConfiguration = async (
   );
   return { configuration, developmentProviders };
 };
+
+/** One provider of each kind in place of the configured ones; what the file says of one with that id stays. */
+const withProviders = (
+  configuration: unknown,
+  named: Readonly<Record<string, unknown>>,
+  kinds: readonly ProviderKind[],
+): unknown => ({
+  ...(isRecord(configuration) ? configuration : {}),
+  identityProviders: Object.fromEntries(
+    kinds.map((kind) => [kind, merge({ kind, ...PROVIDER_KINDS[kind] }, named[kind] ?? {})]),
+  ),
+});
 
 const readOverlay = async (file: string): Promise<Record<string, unknown>> => {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {

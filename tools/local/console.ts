@@ -7,7 +7,18 @@ import { isRecord } from './template/shape.ts';
 type Print = (line: string) => void;
 
 /** Members of a function's log line that are shown, in this order. */
-const SHOWN_MEMBERS = ['reason', 'error', 'detail', 'grantType', 'identityProvider', 'idp', 'kid'];
+const SHOWN_MEMBERS = [
+  'reason',
+  'rule',
+  'copy',
+  'error',
+  'detail',
+  'document',
+  'grantType',
+  'identityProvider',
+  'idp',
+  'kid',
+];
 /** Events that the request's own line tells well enough. */
 const UNREMARKABLE = new Set(['request_refused', 'consent_shown']);
 const MAX_LOG_CHARACTERS = 600;

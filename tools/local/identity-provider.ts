@@ -4,12 +4,18 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Provider, { type Context } from 'oidc-provider';
+import { serveGithub } from './provider/github.ts';
+import type { ProviderKind } from './provider/kinds.ts';
 import { loginPage, messagePage } from './provider/pages.ts';
-import { parseLogin, personOf } from './provider/person.ts';
+import { parseLogin } from './provider/person.ts';
+import { claimsOf, EXTRA_CLAIMS, isRefused } from './provider/person-claims.ts';
+import { readForm, send, sendPage } from './provider/send.ts';
 import { createStore } from './provider/store.ts';
 
 /** The one static client that an identity provider ever sees: Gatehouse. */
 export interface UpstreamClient {
+  /** As which kind of provider to answer; by default as a plain OpenID provider. */
+  readonly kind?: ProviderKind;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
@@ -21,7 +27,6 @@ export interface ProviderKeys {
   readonly cookieKey: string;
 }
 
-const MAX_FORM_BYTES = 4096;
 const MINUTE_SECONDS = 60;
 
 /** Reads the provider's keys, or makes them; without a folder they are new in every run. */
@@ -58,7 +63,10 @@ export const createIdentityProvider = (
   keys: ProviderKeys,
 ): RequestListener => {
   const providers = new Map(
-    Object.entries(clients).map(([id, client]) => [id, serveProvider(origin, id, client, keys)]),
+    Object.entries(clients).map(([id, client]) => [
+      id,
+      client.kind === 'github' ? serveGithub(origin, id, client) : serveProvider(origin, id, client, keys),
+    ]),
   );
   return (request, response) => {
     const id = /^\/([^/?]+)/.exec(request.url ?? '')?.[1] ?? '';
@@ -88,7 +96,11 @@ const serveProvider = (origin: string, id: string, client: UpstreamClient, keys:
 
 const configurationOf = (id: string, client: UpstreamClient, keys: ProviderKeys, provider: () => Provider) => ({
   adapter: createStore(),
-  claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'] },
+  claims: {
+    openid: ['sub', ...EXTRA_CLAIMS],
+    email: ['email', 'email_verified'],
+    profile: ['name', 'preferred_username'],
+  },
   clients: [
     {
       client_id: client.clientId,
@@ -111,7 +123,10 @@ const configurationOf = (id: string, client: UpstreamClient, keys: ProviderKeys,
   },
   expiresWithSession: () => false,
   features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
-  findAccount: (_context: Context, sub: string) => ({ accountId: sub, claims: async () => personOf(sub) }),
+  findAccount: (_context: Context, sub: string) => ({
+    accountId: sub,
+    claims: async () => claimsOf(client.kind ?? 'oidc', sub),
+  }),
   interactions: { url: (_context: Context, { uid }: { uid: string }) => `/${id}/interaction/${uid}` },
   jwks: { keys: [keys.jwk] },
   loadExistingGrant: async ({ oidc }: Context) => {
@@ -154,24 +169,9 @@ const interact = async (provider: Provider, id: string, request: IncomingMessage
     const problem = 'Letters, digits and . _ + - only, at most 64 of them.';
     return send(response, 400, loginPage({ providerId: id, action, hint: typed, problem }));
   }
+  if (isRefused(login)) {
+    const error = { error: 'access_denied', error_description: 'The login was declined.' };
+    return provider.interactionFinished(request, response, error);
+  }
   await provider.interactionFinished(request, response, { login: { accountId: login } });
 };
-
-const readForm = async (request: IncomingMessage): Promise<string> => {
-  let text = '';
-  for await (const chunk of request) if (text.length <= MAX_FORM_BYTES) text += String(chunk);
-  return text;
-};
-
-const send = (response: ServerResponse, status: number, html: string): void => {
-  response
-    .writeHead(status, {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    })
-    .end(html);
-};
-
-const sendPage = (response: ServerResponse, status: number, title: string, text: string): void =>
-  send(response, status, messagePage(title, text));

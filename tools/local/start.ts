@@ -10,7 +10,7 @@ import { edgeListener, MAX_HEADER_BYTES } from './edge-server.ts';
 import { createIdentityProvider, providerKeys } from './identity-provider.ts';
 import { type Listening, listenOnLocalhost, PortError } from './listen.ts';
 import { overview } from './overview.ts';
-import { storeUpstreamClients } from './provider/upstream-clients.ts';
+import { administratorCommands, clientSecretCommands, storeUpstreamClients } from './provider/upstream-clients.ts';
 import { startServices } from './services/index.ts';
 import { loadTemplate } from './template/index.ts';
 
@@ -46,18 +46,18 @@ export const startLocalCloud = async (
   if (options.dataDir !== undefined) await assertUsable(options.dataDir);
 
   step('bundling the functions and loading the CDK');
-  const [{ bundleFunctions }, { readConfiguration, synthesize }] = await Promise.all([
-    import('../../lib/bundles.ts'),
-    import('../../lib/synthesize.ts'),
-  ]);
+  // esbuild works in a process of its own, so the CDK is loaded meanwhile.
+  const bundled = import('../../lib/bundles.ts').then(({ bundleFunctions }) => bundleFunctions());
+  bundled.catch(() => {});
+  const { readConfiguration, synthesize } = await import('../../lib/synthesize.ts');
   const { configuration, developmentProviders } = await readLocalConfiguration(
     readConfiguration(),
-    options.configFile,
+    options,
     (id) => `${providerOrigin}/${id}`,
   );
   const keys = providerKeys(options.dataDir);
   keys.catch(() => {});
-  await bundleFunctions();
+  await bundled;
 
   step('synthesizing the stack');
   const assembly = await mkdtemp(join(tmpdir(), 'gatehouse-assembly-'));
@@ -99,6 +99,8 @@ export const startLocalCloud = async (
       endpoints: services.endpoints,
       notRun,
       missingSecrets: missing,
+      clientSecrets: clientSecretCommands(template, services),
+      administration: administratorCommands(template, services),
     }),
   );
   void services.functions.prewarm();

@@ -2,6 +2,7 @@ import { compactVerify, errors } from 'jose';
 import { newId } from './digest.ts';
 import type { Grant } from './grant.ts';
 import type { PublicJwk } from './key-ring.ts';
+import { isBeforeMark, type NotBeforeMarks } from './not-before.ts';
 
 /** RFC 9068 §2.1. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
@@ -25,8 +26,9 @@ export interface AccessTokenClaims {
   readonly iat: number;
   readonly exp: number;
   readonly jti: string;
-  readonly grant_id: string;
-  readonly idp: string;
+  /** Both absent where a client acts on its own account: then `sub` is its client id (RFC 9068 §2.2). */
+  readonly grant_id?: string;
+  readonly idp?: string;
   /** Only with scope `email`, and only verified. */
   readonly email?: string;
   /** Only with scope `profile`. */
@@ -62,6 +64,24 @@ export const accessTokenClaims = (
   };
 };
 
+/**
+ * The claims of an access token for a client itself (RFC 6749 §4.4, RFC 9068 §2.2): `sub` is the client, and there is no
+ * person. No subject of a person reads like it, for client ids are shorter. @param now epoch seconds
+ */
+export const clientAccessTokenClaims = (
+  subject: { readonly clientId: string; readonly resource: string; readonly scopes: readonly string[] },
+  options: { readonly issuer: string; readonly lifetimeSeconds: number; readonly now: number },
+): AccessTokenClaims => ({
+  iss: options.issuer,
+  sub: subject.clientId,
+  aud: subject.resource,
+  client_id: subject.clientId,
+  scope: subject.scopes.join(' '),
+  iat: options.now,
+  exp: options.now + options.lifetimeSeconds,
+  jti: newId(),
+});
+
 /** Why a token is not taken. For the log; to the caller every reason is the same 401. */
 export type AccessTokenRefusal =
   | 'malformed'
@@ -73,6 +93,7 @@ export type AccessTokenRefusal =
   | 'wrong_audience'
   | 'expired'
   | 'not_yet_valid'
+  | 'before_mark'
   | 'missing_claim';
 
 export class AccessTokenError extends Error {
@@ -109,6 +130,12 @@ export const verifyAccessToken = async (
   return assertClaims(await verifiedPayload(token, publicJwk), expected);
 };
 
+/** @throws AccessTokenError `before_mark` for a token that a not-before mark has made void (catalogue #230) */
+export const assertNotBeforeMark = (claims: AccessTokenClaims, marks: NotBeforeMarks | undefined): void => {
+  const issued = { clientId: claims.client_id, subject: claims.sub, issuedAt: claims.iat };
+  if (isBeforeMark(marks, issued)) throw new AccessTokenError('before_mark');
+};
+
 /** The `kid` of a token whose header is one that we could have written. */
 const keyIdOf = (token: string): string => {
   const header = parsedJson(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString('utf8'));
@@ -143,7 +170,7 @@ const parsedJson = (text: string): Record<string, unknown> => {
   return value as Record<string, unknown>;
 };
 
-const REQUIRED_TEXTS = ['iss', 'sub', 'aud', 'client_id', 'scope', 'jti', 'grant_id', 'idp'] as const;
+const REQUIRED_TEXTS = ['iss', 'sub', 'aud', 'client_id', 'scope', 'jti'] as const;
 
 const assertClaims = (claims: Record<string, unknown>, expected: AccessTokenExpectations): AccessTokenClaims => {
   if (claims.iss !== expected.issuer) throw new AccessTokenError('wrong_issuer');
@@ -152,6 +179,7 @@ const assertClaims = (claims: Record<string, unknown>, expected: AccessTokenExpe
   for (const name of REQUIRED_TEXTS) {
     if (typeof claims[name] !== 'string') throw new AccessTokenError('missing_claim');
   }
+  if (!isOfPerson(claims) && !isOfClient(claims)) throw new AccessTokenError('missing_claim');
   const { exp, iat, nbf } = claims;
   if (!isEpochSeconds(exp) || !isEpochSeconds(iat)) throw new AccessTokenError('missing_claim');
   if (exp <= expected.now) throw new AccessTokenError('expired');
@@ -160,5 +188,11 @@ const assertClaims = (claims: Record<string, unknown>, expected: AccessTokenExpe
   if (nbf !== undefined && !(isEpochSeconds(nbf) && nbf <= latestStart)) throw new AccessTokenError('not_yet_valid');
   return claims as unknown as AccessTokenClaims;
 };
+
+const isOfPerson = ({ grant_id, idp }: Record<string, unknown>): boolean =>
+  typeof grant_id === 'string' && typeof idp === 'string';
+
+const isOfClient = ({ grant_id, idp, sub, client_id }: Record<string, unknown>): boolean =>
+  grant_id === undefined && idp === undefined && sub === client_id;
 
 const isEpochSeconds = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;

@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import type { Client, DocumentClient } from './client.ts';
 import { OAuthError, type OAuthErrorCode } from './oauth-error.ts';
 import { findRegisteredRedirectUri, withResponseParameters } from './redirect-uri.ts';
 import { resolveResource } from './resources.ts';
@@ -9,7 +9,7 @@ import type { AuthorizationRequest } from './transaction.ts';
 export const MAX_AUTHORIZATION_QUERY_BYTES = 6144;
 
 /** RFC 6749 App. A.1, within what a table key or a URL can be. */
-const CLIENT_ID = /^[\x21-\x7e]{1,2048}$/;
+export const CLIENT_ID = /^[\x21-\x7e]{1,2048}$/;
 
 /** BASE64URL of 32 bytes (RFC 7636 §4.2). */
 const CODE_CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
@@ -62,7 +62,7 @@ export const resolveRedirectUri = (client: Client, requested: string | undefined
  */
 export const parseAuthorizationRequest = (
   query: URLSearchParams,
-  client: Client,
+  { client, documentClient }: { readonly client: Client; readonly documentClient?: DocumentClient },
   redirectUri: string,
   policy: AuthorizationPolicy,
 ): AuthorizationRequest => {
@@ -86,6 +86,7 @@ export const parseAuthorizationRequest = (
     clientSource: client.source,
     ...(client.clientName === undefined ? {} : { clientName: client.clientName }),
     ...(client.expiresAt === undefined ? {} : { clientExpiresAt: client.expiresAt }),
+    ...(documentClient === undefined ? {} : { documentClient }),
     redirectUri,
     ...(state === undefined ? {} : { state }),
     codeChallenge,

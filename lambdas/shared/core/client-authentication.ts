@@ -1,4 +1,5 @@
 import type { Client, TokenEndpointAuthMethod } from './client.ts';
+import { CLIENT_ASSERTION_TYPE, readClientAssertion, type UnverifiedClientAssertion } from './client-assertion.ts';
 import { constantTimeEqual, sha256 } from './digest.ts';
 import { OAuthError } from './oauth-error.ts';
 
@@ -9,7 +10,27 @@ export type PresentedClient =
       readonly method: 'client_secret_post' | 'client_secret_basic';
       readonly clientId: string;
       readonly clientSecret: string;
-    };
+    }
+  | { readonly method: 'private_key_jwt'; readonly clientId: string; readonly assertion: UnverifiedClientAssertion };
+
+/**
+ * Proves a client by its assertion, and spends the assertion (`authenticateByAssertion` with its keys and store).
+ * Throws OAuthError `invalid_client`; rejects with UnavailableError when keys or store do not answer.
+ */
+export type AssertionVerifier = (client: Client, assertion: UnverifiedClientAssertion) => Promise<void>;
+
+/**
+ * Whether the text is the secret of a configured client, current or former: its operator may be changing it.
+ * Rejects with UnavailableError when that is not known.
+ */
+export type SecretVerifier = (clientSecretId: string, presented: string) => Promise<boolean>;
+
+/** How claims are proven that the client's record alone cannot prove. */
+export interface ClientVerifiers {
+  /** An endpoint that has none accepts no assertions. */
+  readonly verifyAssertion?: AssertionVerifier;
+  readonly verifySecret?: SecretVerifier;
+}
 
 /** A client that proved who it is, and by which method: the grant remembers it. */
 export interface AuthenticatedClient {
@@ -40,6 +61,7 @@ export const presentedClient = (
   const [header, ...others] = authorizationHeaders;
   if (others.length > 0) throw invalidClient('several Authorization headers', true);
   if (header !== undefined) return presentedByBasic(header, form);
+  if (hasAssertion(form)) return presentedByAssertion(form);
   const [clientId, clientSecret] = [form.get('client_id'), form.get('client_secret')];
   if (clientId === null) throw invalidClient('client_id is missing', false);
   if (clientSecret === null) return { method: 'none', clientId };
@@ -55,14 +77,33 @@ const presentedByBasic = (header: string, form: Pick<URLSearchParams, 'get'>): P
   const clientId = colon < 0 ? undefined : formDecoded(text.slice(0, colon));
   const clientSecret = colon < 0 ? undefined : formDecoded(text.slice(colon + 1));
   if (!clientId || clientSecret === undefined) throw invalidClient('malformed Basic credentials', true);
-  if (form.get('client_secret') !== null) {
-    throw new OAuthError('invalid_request', 'Use one client authentication method, not two.');
-  }
+  if (form.get('client_secret') !== null || hasAssertion(form)) throw severalMethods();
   if ((form.get('client_id') ?? clientId) !== clientId) {
     throw invalidClient('client_id differs from the Authorization header', true);
   }
   return { method: 'client_secret_basic', clientId, clientSecret };
 };
+
+const hasAssertion = (form: Pick<URLSearchParams, 'get'>): boolean =>
+  form.get('client_assertion') !== null || form.get('client_assertion_type') !== null;
+
+/** RFC 7521 §4.2, RFC 7523 §2.2: `client_id` may be left out, for the assertion names the client. */
+const presentedByAssertion = (form: Pick<URLSearchParams, 'get'>): PresentedClient => {
+  const [type, jwt] = [form.get('client_assertion_type'), form.get('client_assertion')];
+  if (form.get('client_secret') !== null) throw severalMethods();
+  if (type === null || jwt === null) {
+    throw new OAuthError('invalid_request', 'client_assertion and client_assertion_type go together: send both.');
+  }
+  if (type !== CLIENT_ASSERTION_TYPE) throw invalidClient('client_assertion_type is not jwt-bearer', false);
+  const assertion = readClientAssertion(jwt);
+  if ((form.get('client_id') ?? assertion.clientId) !== assertion.clientId) {
+    throw invalidClient('client_id differs from the client assertion', false);
+  }
+  return { method: 'private_key_jwt', clientId: assertion.clientId, assertion };
+};
+
+const severalMethods = (): OAuthError =>
+  new OAuthError('invalid_request', 'Use one client authentication method, not two.');
 
 /** `application/x-www-form-urlencoded` decoding of one value, or undefined when it cannot be decoded. */
 const formDecoded = (text: string): string | undefined => {
@@ -73,43 +114,46 @@ const formDecoded = (text: string): string | undefined => {
   }
 };
 
-const hasSecret = (client: Client, presented: PresentedClient): boolean =>
-  presented.method !== 'none' &&
-  client.clientSecretHash !== undefined &&
-  constantTimeEqual(sha256(presented.clientSecret), client.clientSecretHash);
-
-/** How each method is proven. One that needs keys or a store (private_key_jwt) comes in as a function of its own. */
-const VERIFIERS: {
-  readonly [method in PresentedClient['method']]: (
-    client: Client,
-    presented: PresentedClient,
-  ) => boolean | Promise<boolean>;
-} = {
-  none: () => true,
-  client_secret_post: hasSecret,
-  client_secret_basic: hasSecret,
+const hasSecret = async (client: Client, presented: string, verifySecret?: SecretVerifier): Promise<boolean> => {
+  const { clientSecretHash, clientSecretId } = client;
+  if (clientSecretHash !== undefined) return constantTimeEqual(sha256(presented), clientSecretHash);
+  return clientSecretId !== undefined && (await verifySecret?.(clientSecretId, presented)) === true;
 };
 
 /**
  * Proves the claim with exactly the methods that the client may use: a client with a secret is never served without
  * it (catalogue #53), and a public one never because it sends some secret.
  * @param client what is known under `presented.clientId`; undefined when it is unknown or gone
- * @throws OAuthError `invalid_client`, the same for every reason, so that clients register anew
+ * @throws OAuthError `invalid_client`, so that clients register anew; UnavailableError when it cannot be known
  */
 export const authenticateClient = async (
   client: Client | undefined,
   presented: PresentedClient,
+  { verifyAssertion, verifySecret }: ClientVerifiers = {},
 ): Promise<AuthenticatedClient> => {
   const triedHeader = presented.method === 'client_secret_basic';
   if (client === undefined) throw invalidClient('unknown client', triedHeader);
   if (!client.tokenEndpointAuthMethods.includes(presented.method)) {
     throw invalidClient(`the client may not use ${presented.method}`, triedHeader);
   }
-  if (!(await VERIFIERS[presented.method](client, presented))) throw invalidClient('wrong client secret', triedHeader);
+  switch (presented.method) {
+    case 'none':
+      break;
+    case 'client_secret_post':
+    case 'client_secret_basic':
+      if (!(await hasSecret(client, presented.clientSecret, verifySecret))) {
+        throw invalidClient('wrong client secret', triedHeader);
+      }
+      break;
+    case 'private_key_jwt':
+      if (verifyAssertion === undefined) throw invalidClient('no client assertions at this endpoint', false);
+      await verifyAssertion(client, presented.assertion);
+  }
   return { client, method: presented.method };
 };
 
-const STRENGTH = { none: 0, client_secret_post: 1, client_secret_basic: 1, private_key_jwt: 2 } as const;
+/** How hard a method is to fake. */
+export const STRENGTH = { none: 0, client_secret_post: 1, client_secret_basic: 1, private_key_jwt: 2 } as const;
 
 /**
  * A client with several methods may not refresh with a weaker one than it redeemed the code with.

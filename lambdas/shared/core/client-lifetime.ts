@@ -24,6 +24,10 @@ export const extendedClientExpiry = (
   return expiresAt === undefined || expiresAt >= needed ? undefined : needed + EXTENSION_STEP_DAYS * DAY_SECONDS;
 };
 
+/** The end of the life of a client that a person just logged in with, in epoch seconds. */
+export const usedClientExpiry = (now: number, refreshTokenAbsoluteDays: number): number =>
+  now + (Math.max(CLIENT_LIFE_DAYS, refreshTokenAbsoluteDays) + EXTENSION_STEP_DAYS) * DAY_SECONDS;
+
 /** The first end of a client's life, in epoch seconds. */
 export const firstClientExpiry = (isConfidential: boolean, now: number): number =>
   isConfidential

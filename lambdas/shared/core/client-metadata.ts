@@ -1,9 +1,11 @@
-import type { Client, GrantType, TokenEndpointAuthMethod } from './client.ts';
-import { firstClientExpiry } from './client-lifetime.ts';
-import { newId, newSecret, sha256 } from './digest.ts';
+import type { GrantType, TokenEndpointAuthMethod } from './client.ts';
+import type { UrlRuleOptions } from './client-id-url.ts';
 import { OAuthError } from './oauth-error.ts';
-import { judgeRedirectUri } from './redirect-uri.ts';
+import { judgeRedirectUri, type RedirectUriVerdict } from './redirect-uri.ts';
+import { type RegisteredKeys, registeredKeysOf } from './registered-keys.ts';
 
+/** Of a registration or an update; real ones have about 1 KB. */
+export const MAX_METADATA_BYTES = 16_384;
 export const MAX_REDIRECT_URIS = 10;
 /** In characters (code points). */
 export const MAX_CLIENT_NAME_LENGTH = 128;
@@ -17,6 +19,8 @@ export interface ClientMetadata {
   readonly grantTypes: readonly GrantType[];
   readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   readonly applicationType?: 'native' | 'web';
+  /** With `private_key_jwt` alone. */
+  readonly keys?: RegisteredKeys;
 }
 
 /**
@@ -24,59 +28,23 @@ export interface ClientMetadata {
  * are refused. Redirect URIs that the policy refuses are dropped as long as one remains, since real clients send mixed
  * lists; a dangerous one refuses the request.
  *
+ * @param options where keys may be
  * @throws OAuthError `invalid_redirect_uri` or `invalid_client_metadata`
  */
-export const negotiateClientMetadata = (body: unknown): ClientMetadata => {
+export const negotiateClientMetadata = (body: unknown, options: UrlRuleOptions = {}): ClientMetadata => {
   const metadata = asObject(body);
   const clientName = clientNameOf(metadata);
-  const applicationType = member(metadata, 'application_type');
+  const applicationType = applicationTypeOf(metadata);
   return {
     ...(clientName === undefined ? {} : { clientName }),
-    redirectUris: redirectUrisOf(metadata),
+    redirectUris: redirectUrisOf(metadata, applicationType),
     grantTypes: grantTypesOf(metadata),
-    tokenEndpointAuthMethod: authMethodOf(metadata),
-    ...(applicationType === 'native' || applicationType === 'web' ? { applicationType } : {}),
+    ...authenticationOf(metadata, options),
+    ...(applicationType === undefined ? {} : { applicationType }),
   };
 };
 
-/**
- * Id of a public client: a digest of what it registered, so that the same metadata always is the same client and no
- * connector that registers anew on every connection can fill the table. Never begins with `https://`.
- */
-export const publicClientId = (metadata: ClientMetadata): string =>
-  `gh_client_${sha256(
-    JSON.stringify([
-      1,
-      metadata.clientName ?? null,
-      [...metadata.redirectUris].sort(),
-      [...metadata.grantTypes].sort(),
-    ]),
-  )}`;
-
-/** A new client from its metadata; a confidential one comes with its secret, which is told once and stored as a hash. */
-export const newRegisteredClient = (
-  metadata: ClientMetadata,
-  now: number,
-): { readonly client: Client; readonly clientSecret?: string } => {
-  const isConfidential = metadata.tokenEndpointAuthMethod !== 'none';
-  const clientSecret = isConfidential ? `gh_cs_${newSecret()}` : undefined;
-  return {
-    client: {
-      clientId: isConfidential ? `gh_client_${newId()}` : publicClientId(metadata),
-      source: 'registered',
-      ...(metadata.clientName === undefined ? {} : { clientName: metadata.clientName }),
-      redirectUris: metadata.redirectUris,
-      grantTypes: metadata.grantTypes,
-      tokenEndpointAuthMethods: [metadata.tokenEndpointAuthMethod],
-      ...(clientSecret === undefined ? {} : { clientSecretHash: sha256(clientSecret) }),
-      issuedAt: now,
-      expiresAt: firstClientExpiry(isConfidential, now),
-    },
-    ...(clientSecret === undefined ? {} : { clientSecret }),
-  };
-};
-
-const redirectUrisOf = (metadata: object): readonly string[] => {
+const redirectUrisOf = (metadata: object, applicationType: ClientMetadata['applicationType']): readonly string[] => {
   const uris = stringsOf(metadata, 'redirect_uris');
   if (uris === undefined || uris.length === 0) {
     throw new OAuthError('invalid_redirect_uri', 'redirect_uris must name at least one redirect URI.');
@@ -84,7 +52,7 @@ const redirectUrisOf = (metadata: object): readonly string[] => {
   if (uris.length > MAX_REDIRECT_URIS) {
     throw new OAuthError('invalid_redirect_uri', `redirect_uris may name at most ${MAX_REDIRECT_URIS} redirect URIs.`);
   }
-  const judged = [...new Set(uris)].map((uri) => ({ uri, judgement: judgeRedirectUri(uri) }));
+  const judged = [...new Set(uris)].map((uri) => ({ uri, judgement: judgementOf(uri, applicationType) }));
   const refusals = judged.flatMap(({ judgement }) => ('reason' in judgement ? [judgement.reason] : [])).join('; ');
   if (judged.some(({ judgement }) => judgement.verdict === 'dangerous')) {
     throw new OAuthError('invalid_redirect_uri', 'A redirect URI has a scheme that is never allowed.', {
@@ -100,6 +68,23 @@ const redirectUrisOf = (metadata: object): readonly string[] => {
     );
   }
   return accepted;
+};
+
+/**
+ * A client that says that it is a web application answers under https (OpenID Connect Registration §2); one that says
+ * that it is native, or says nothing, may use whatever the policy accepts (catalogue #184).
+ */
+const judgementOf = (uri: string, applicationType: ClientMetadata['applicationType']): RedirectUriVerdict => {
+  const judgement = judgeRedirectUri(uri);
+  return judgement.verdict === 'accepted' && applicationType === 'web' && !uri.startsWith('https:')
+    ? { verdict: 'refused', reason: 'a web application needs https; send application_type native' }
+    : judgement;
+};
+
+/** Other values than the two are ignored, as unknown members are. */
+const applicationTypeOf = (metadata: object): ClientMetadata['applicationType'] => {
+  const type = member(metadata, 'application_type');
+  return type === 'native' || type === 'web' ? type : undefined;
 };
 
 /** Omitted means both: clients that say nothing still expect to be refreshed (RFC 7591 §2 lets a server substitute). */
@@ -118,19 +103,34 @@ const grantTypesOf = (metadata: object): readonly GrantType[] => {
 
 /**
  * Omitted means `none`, as clients of this protocol are public and follow the answer. Of methods that do not work here,
- * the one with a shared secret becomes the nearest that does; all others become `none`, which PKCE protects.
+ * the one with a shared secret becomes the nearest that does; all others, and `private_key_jwt` without keys, become
+ * `none`, which PKCE protects.
  */
-const authMethodOf = (metadata: object): TokenEndpointAuthMethod => {
+const authenticationOf = (
+  metadata: object,
+  options: UrlRuleOptions,
+): Pick<ClientMetadata, 'tokenEndpointAuthMethod' | 'keys'> => {
   const requested = member(metadata, 'token_endpoint_auth_method') ?? 'none';
   if (typeof requested !== 'string') throw wrongType('token_endpoint_auth_method', 'a string');
   switch (requested) {
     case 'client_secret_post':
     case 'client_secret_basic':
-      return requested;
+      return { tokenEndpointAuthMethod: requested };
     case 'client_secret_jwt':
-      return 'client_secret_basic';
+      return { tokenEndpointAuthMethod: 'client_secret_basic' };
+    case 'private_key_jwt': {
+      const keys = registeredKeysOf(
+        {
+          jwks: member(metadata, 'jwks'),
+          jwks_uri: member(metadata, 'jwks_uri'),
+          token_endpoint_auth_signing_alg: member(metadata, 'token_endpoint_auth_signing_alg'),
+        },
+        options,
+      );
+      return keys ? { tokenEndpointAuthMethod: requested, keys } : { tokenEndpointAuthMethod: 'none' };
+    }
     default:
-      return 'none';
+      return { tokenEndpointAuthMethod: 'none' };
   }
 };
 

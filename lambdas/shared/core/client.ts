@@ -7,6 +7,9 @@ export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credent
 /** How the authorization server came to know a client. Only `configured` clients are vouched for by the operator. */
 export type ClientSource = 'registered' | 'document' | 'configured';
 
+/** A client as its metadata document described it, without its keys, which are read at use. */
+export type DocumentClient = Omit<Client, 'jwks' | 'jwksUri' | 'expiresAt'>;
+
 /** An OAuth client as the authorization server knows it, wherever it came from. */
 export interface Client {
   readonly clientId: string;
@@ -19,11 +22,23 @@ export interface Client {
   readonly tokenEndpointAuthMethods: readonly TokenEndpointAuthMethod[];
   /** SHA-256 of the client secret, base64url. */
   readonly clientSecretHash?: string;
+  /** Where the secret of a configured client is kept: Secrets Manager holds it, and never the client itself. */
+  readonly clientSecretId?: string;
   /** Where the keys of `private_key_jwt` are: read at use, never stored in a grant (RFC 7591 §2). */
   readonly jwksUri?: string;
   readonly jwks?: { readonly keys: readonly Record<string, unknown>[] };
   /** The only algorithm that assertions of this client may be signed with (OpenID Connect Registration §2). */
   readonly tokenEndpointAuthSigningAlg?: string;
+  /** What a configured client may do on its own account (RFC 6749 §4.4); only with `client_credentials`. */
+  readonly scopes?: readonly string[];
+  /** Path of the MCP server that this client is: it may ask about the tokens of that server's callers (RFC 7662 §2.1). */
+  readonly resourceServerPath?: string;
+  /** As registered; `web` clients have no other redirect URIs than https (OpenID Connect Registration §2). */
+  readonly applicationType?: 'native' | 'web';
+  /** SHA-256 of the registration access token (RFC 7592 §3), base64url; registered confidential clients alone. */
+  readonly registrationAccessTokenHash?: string;
+  /** Set by the operator: the client gets nothing any more, and cannot register anew under this id. */
+  readonly blocked?: boolean;
   /** Epoch seconds. */
   readonly issuedAt: number;
   /** Epoch seconds after which the client is gone, however long the row still lies in the table. Absent: never. */

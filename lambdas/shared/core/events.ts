@@ -1,6 +1,8 @@
 /** Everything that the log may tell: one closed list, so that dashboards and searches can rely on the names. */
 export const EVENT_NAMES = [
   'client_registered',
+  'client_updated',
+  'client_deleted',
   'client_refused',
   'client_copy_used',
   'consent_shown',
@@ -15,11 +17,14 @@ export const EVENT_NAMES = [
   'token_refreshed',
   'refresh_reuse_detected',
   'token_revoked',
+  'token_introspected',
+  'userinfo_told',
   'authorizer_denied',
   'request_refused',
   'request_failed',
   'key_created',
   'key_changed',
+  'admin_action',
 ] as const;
 
 export type EventName = (typeof EVENT_NAMES)[number];

@@ -9,6 +9,8 @@ export interface UpstreamIdentity {
   /** True only where the provider said the literal `true`. */
   readonly emailVerified: boolean;
   readonly name?: string;
+  /** Claim → values, of those claims alone that a rule of the configuration looks at. */
+  readonly claims?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The refresh tokens that descend from one authorization (RFC 9700 §4.14.2). Only hashes are stored. */

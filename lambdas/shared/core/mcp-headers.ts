@@ -1,6 +1,6 @@
 import { hasTarget, isMethod, isTarget, type Operation } from './operation.ts';
 import { decodeUtf8 } from './strict-json.ts';
-import { everyScopeOf, hasRules, scopesOf, type ToolRules } from './tool-rules.ts';
+import { everyScopeOf, hasRules, isUnknownOfFamily, scopesOf, type ToolRules } from './tool-rules.ts';
 
 /** Header names in lower case, with every value that was sent. */
 export type HeaderValues = ReadonlyMap<string, readonly string[]>;
@@ -53,8 +53,8 @@ export const decideByHeaders = (
 
 /**
  * The operation that headers name, when they may be believed (MCP 2026-07-28, Streamable HTTP, "intermediaries"):
- * `MCP-Protocol-Version` of a revision that has them, and each of them exactly once and in a form that everybody
- * decodes alike.
+ * `MCP-Protocol-Version` of a revision that has them, and each of them exactly once, in a form that everybody decodes
+ * alike, and a method that is known here or of no family that has rules.
  */
 export const trustedOperation = (headers: HeaderValues): Operation | 'untrusted' => {
   const version = single(headers, 'mcp-protocol-version');
@@ -62,6 +62,7 @@ export const trustedOperation = (headers: HeaderValues): Operation | 'untrusted'
   if (version < FIRST_REVISION_WITH_HEADERS) return 'untrusted';
   const method = single(headers, 'mcp-method');
   if (method === undefined || !isMethod(method)) return 'untrusted';
+  if (isUnknownOfFamily(method)) return 'untrusted';
   if (!hasTarget(method)) return { method };
   const name = single(headers, 'mcp-name');
   const target = name === undefined ? undefined : decodeName(name);

@@ -1,8 +1,12 @@
+import { CLIENT_ASSERTION_ALGORITHMS } from './client-assertion-keys.ts';
 import { resourceIdentifier } from './resources.ts';
 import { knownScopes, OFFLINE_ACCESS, type ScopeDefinitions } from './scopes.ts';
 
-/** Authentication methods that the token and revocation endpoints accept now. */
-const CLIENT_AUTH_METHODS = ['none', 'client_secret_post', 'client_secret_basic'] as const;
+/** Authentication methods that the token and revocation endpoints accept. */
+const CLIENT_AUTH_METHODS = ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'] as const;
+
+/** Introspection is for clients that prove who they are (RFC 7662 §2.1). */
+const INTROSPECTION_AUTH_METHODS = CLIENT_AUTH_METHODS.filter((method) => method !== 'none');
 
 export const PROTECTED_RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource';
 
@@ -14,6 +18,13 @@ export const protectedResourceMetadata = (issuer: string, path: string, required
   bearer_methods_supported: ['header'],
 });
 
+export interface AuthorizationServerMetadataOptions {
+  /** Whether any client is configured that may act on its own account (RFC 6749 §4.4). */
+  readonly hasClientCredentials: boolean;
+  /** Whether a `client_id` may be the URL of a metadata document. */
+  readonly hasClientDocuments: boolean;
+}
+
 /**
  * Authorization server metadata (RFC 8414 §2), which is also what OpenID Connect Discovery §3 asks for, since clients
  * probe both. Lists what works and nothing else (catalogue #207).
@@ -22,20 +33,32 @@ export const authorizationServerMetadata = (
   issuer: string,
   scopes: ScopeDefinitions,
   requiredScopes: readonly string[],
+  options: AuthorizationServerMetadataOptions,
 ) => ({
   issuer,
   authorization_endpoint: `${issuer}/authorize`,
   token_endpoint: `${issuer}/token`,
   registration_endpoint: `${issuer}/register`,
   revocation_endpoint: `${issuer}/revoke`,
+  introspection_endpoint: `${issuer}/introspect`,
+  userinfo_endpoint: `${issuer}/userinfo`,
   jwks_uri: `${issuer}/.well-known/jwks.json`,
   scopes_supported: [...knownScopes(scopes, requiredScopes), OFFLINE_ACCESS],
   response_types_supported: ['code'],
   response_modes_supported: ['query'],
-  grant_types_supported: ['authorization_code', 'refresh_token'],
+  grant_types_supported: [
+    'authorization_code',
+    'refresh_token',
+    ...(options.hasClientCredentials ? ['client_credentials'] : []),
+  ],
   code_challenge_methods_supported: ['S256'],
   token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
+  token_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGORITHMS,
   revocation_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
+  revocation_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGORITHMS,
+  introspection_endpoint_auth_methods_supported: INTROSPECTION_AUTH_METHODS,
+  introspection_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGORITHMS,
+  client_id_metadata_document_supported: options.hasClientDocuments,
   authorization_response_iss_parameter_supported: true,
   // RFC 9101 §10.5 and OpenID Connect Discovery §3: request_uri counts as supported unless denied.
   request_parameter_supported: false,
@@ -44,4 +67,6 @@ export const authorizationServerMetadata = (
   // Required by OpenID Connect Discovery §3, whose schema strict clients apply to the alias; no ID token is issued.
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256'],
+  // What userinfo may tell (OpenID Connect Discovery §3).
+  claims_supported: ['sub', 'email', 'email_verified', 'name'],
 });

@@ -135,7 +135,8 @@ const isDangerous = (uri: string): boolean =>
 const decodeLeniently = (text: string): string =>
   text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
-const loopbackWithoutPort = (uri: string): string | undefined =>
+/** A loopback URI without its port, which means nothing there (RFC 8252 §7.3); undefined for any other URI. */
+export const loopbackWithoutPort = (uri: string): string | undefined =>
   LOOPBACK_URI.test(uri) ? uri.replace(LOOPBACK_URI, '$1') : undefined;
 
 const authorityOf = (uri: string): string => /^[^:]+:\/\/([^/?]*)/.exec(uri)?.[1] ?? '';

@@ -107,7 +107,7 @@ const refuse = (detail: string): never => {
  */
 export const decideRefresh = (
   grant: Grant | undefined,
-  client: Client,
+  client: Pick<Client, 'clientId'>,
   presented: RefreshToken,
   lifetimes: Pick<RefreshLifetimes, 'graceSeconds'>,
   now: number,

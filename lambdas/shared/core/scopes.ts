@@ -35,16 +35,6 @@ export const effectiveScopes = (granted: readonly string[], definitions: ScopeDe
   return effective;
 };
 
-/** Whether the granted scopes, with what they imply, hold every required one. */
-export const satisfies = (
-  granted: readonly string[],
-  required: readonly string[],
-  definitions: ScopeDefinitions,
-): boolean => {
-  const effective = effectiveScopes(granted, definitions);
-  return required.every((scope) => effective.has(scope));
-};
-
 /**
  * The scopes to ask the person for (RFC 6749 §3.3). Unknown ones are dropped, not refused: clients send `openid` or
  * names of their own. Required scopes that nothing asked for implies are added, since a token without them would be

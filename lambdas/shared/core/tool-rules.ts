@@ -51,8 +51,7 @@ export const scopesOf = (
   if (operation === undefined || UNRULED_METHODS.has(operation.method)) return union(required);
   const family = RULED_METHODS.get(operation.method);
   if (family === undefined) {
-    const prefix = operation.method.slice(0, operation.method.indexOf('/')).toLowerCase();
-    const unknownOf = FAMILIES.find((name) => name === prefix);
+    const unknownOf = familyOf(operation.method);
     return union(required, ...(unknownOf === undefined ? [] : Object.values(rules[unknownOf] ?? {})));
   }
   const readings = family === 'resources' ? uriReadings(operation.target ?? '') : [operation.target ?? ''];
@@ -62,6 +61,13 @@ export const scopesOf = (
   return union(required, ...matching.map(([, scopes]) => scopes));
 };
 
+/**
+ * Whether a method belongs to a ruled family but is none that is known here. By a header alone it says nothing: it may
+ * as well be a header that contradicts the body, which must be answered as such.
+ */
+export const isUnknownOfFamily = (method: string): boolean =>
+  !UNRULED_METHODS.has(method) && !RULED_METHODS.has(method) && familyOf(method) !== undefined;
+
 /** Every scope that some operation may need: what a request must hold whose operation cannot be known. */
 export const everyScopeOf = (rules: ToolRules, required: readonly string[]): readonly string[] =>
   union(required, ...FAMILIES.flatMap((family) => Object.values(rules[family] ?? {})));
@@ -69,6 +75,11 @@ export const everyScopeOf = (rules: ToolRules, required: readonly string[]): rea
 /** Whether there is any rule at all. */
 export const hasRules = (rules: ToolRules): boolean =>
   FAMILIES.some((family) => Object.keys(rules[family] ?? {}).length > 0);
+
+const familyOf = (method: string): Family | undefined => {
+  const prefix = method.slice(0, method.indexOf('/')).toLowerCase();
+  return FAMILIES.find((name) => name === prefix);
+};
 
 const union = (...lists: readonly (readonly string[])[]): readonly string[] => [...new Set(lists.flat())];
 

@@ -1,4 +1,4 @@
-import type { ClientSource } from './client.ts';
+import type { ClientSource, DocumentClient } from './client.ts';
 
 /** A checked authorization request (RFC 6749 §4.1.1), as it is sealed into the consent form and kept in the transaction. */
 export interface AuthorizationRequest {
@@ -7,6 +7,8 @@ export interface AuthorizationRequest {
   readonly clientName?: string;
   /** When the client's registration ends (epoch seconds), as /authorize read it; absent: never. */
   readonly clientExpiresAt?: number;
+  /** A client of a metadata document of which no copy, or another one, is stored: a completed login stores this one. */
+  readonly documentClient?: DocumentClient;
   /** The URI the response goes to: as requested, after the match with what the client registered. */
   readonly redirectUri: string;
   readonly state?: string;

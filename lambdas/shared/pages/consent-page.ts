@@ -1,7 +1,9 @@
-import { type RedirectTarget, redirectTarget } from '../core/redirect-uri.ts';
+import type { Client } from '../core/client.ts';
+import { redirectTarget } from '../core/redirect-uri.ts';
 import { describeScope, type ScopeDefinitions } from '../core/scopes.ts';
 import type { AuthorizationRequest } from '../core/transaction.ts';
 import type { HttpResponse } from '../http/message.ts';
+import { documentRow, nameNote, warnings } from './client-notes.ts';
 import { displayName } from './display-name.ts';
 import { type Html, html } from './html.ts';
 import { brand, page } from './page.ts';
@@ -9,6 +11,7 @@ import { brand, page } from './page.ts';
 export interface ConsentPageOptions {
   readonly issuer: string;
   readonly request: AuthorizationRequest;
+  readonly client: Client;
   readonly scopes: ScopeDefinitions;
   readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
   readonly sealedRequest: string;
@@ -20,7 +23,7 @@ export interface ConsentPageOptions {
  * that the account is chosen next (MCP security best practices, confused deputy; catalogue #125, #137).
  */
 export const consentPage = (options: ConsentPageOptions): HttpResponse => {
-  const { request } = options;
+  const { request, client } = options;
   const target = redirectTarget(request.redirectUri);
   const name = displayName(request.clientName) ?? 'An application without a name';
   return page({
@@ -31,12 +34,12 @@ export const consentPage = (options: ConsentPageOptions): HttpResponse => {
     headers: { 'referrer-policy': 'same-origin' },
     body: html`${brand(options.issuer)}
 <h1><bdi>${name}</bdi> wants to connect</h1>
-${request.clientSource === 'configured' ? undefined : html`<p class="soft">The application chose this name itself. Nobody has verified it.</p>`}
+${nameNote(client)}
 <dl>
-<div><dt>To this server</dt><dd>${request.resource.replace(/^https?:\/\//, '')}</dd></div>
+${documentRow(client)}<div><dt>To this server</dt><dd>${request.resource.replace(/^https?:\/\//, '')}</dd></div>
 <div><dt>The answer goes to</dt><dd>${target.kind === 'app' ? html`the app that opens <bdi>${target.name}</bdi> links` : html`<bdi>${target.name}</bdi>`}</dd></div>
 </dl>
-${warning(target)}
+${warnings(client, target)}
 <h2>If your account allows, it may:</h2>
 <ul>
 ${request.scopes.map((scope) => html`<li>${describeScope(scope, options.scopes)}</li>\n`)}</ul>
@@ -60,16 +63,4 @@ const approveButtons = (identityProviders: ConsentPageOptions['identityProviders
     (provider) =>
       html`<button class="primary" name="idp" value="${provider.id}">Continue with ${provider.displayName}</button>\n`,
   );
-};
-
-/** Any program on this computer can listen on a local port or claim a scheme of links (RFC 8252 §8.6, catalogue #138). */
-const warning = (target: RedirectTarget): Html | undefined => {
-  switch (target.kind) {
-    case 'website':
-      return undefined;
-    case 'loopback':
-      return html`<p class="warning"><strong>A program on this computer will receive the answer.</strong> Continue only if you have just started this from a program that you trust.</p>`;
-    case 'app':
-      return html`<p class="warning"><strong>An app on this device will receive the answer.</strong> Continue only if you have just started this from an app that you trust.</p>`;
-  }
 };

@@ -20,7 +20,11 @@ export interface Message {
 export class PageError extends OAuthError {
   readonly page: Message;
 
-  constructor(code: OAuthErrorCode, message: Message, options: { detail?: string; cause?: unknown } = {}) {
+  constructor(
+    code: OAuthErrorCode,
+    message: Message,
+    options: { detail?: string; cause?: unknown; headers?: Record<string, string> } = {},
+  ) {
     super(code, message.text, options);
     this.name = 'PageError';
     this.page = message;

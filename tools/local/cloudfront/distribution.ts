@@ -1,3 +1,4 @@
+import type { HeaderList } from '../http-message.ts';
 import type { ResolvedTemplate } from '../resolved-template.ts';
 import { MANAGED_ALL_VIEWER_EXCEPT_HOST, MANAGED_CACHING_DISABLED } from '../template/allowed-cloudfront.ts';
 import { isRecord } from '../template/shape.ts';
@@ -11,6 +12,8 @@ export interface Behaviour {
   readonly cachedMethods: ReadonlySet<string>;
   readonly cachePolicy: CachePolicy;
   readonly originRequestPolicy: OriginRequestPolicy;
+  /** CORS headers for answers that come without any. */
+  readonly corsHeaders: HeaderList;
   /** Source of the viewer-request function. */
   readonly viewerRequestCode: string | undefined;
 }
@@ -87,6 +90,13 @@ export const readDistribution = (template: ResolvedTemplate, domainName: string)
       originRequestPolicy: readOriginRequestPolicy(behaviour.OriginRequestPolicyId, (id) =>
         record(byId('AWS::CloudFront::OriginRequestPolicy', id) ?? fail(`origin request policy ${id} is not known`)),
       ),
+      corsHeaders:
+        behaviour.ResponseHeadersPolicyId === undefined
+          ? []
+          : readCorsHeaders(
+              byId('AWS::CloudFront::ResponseHeadersPolicy', behaviour.ResponseHeadersPolicyId) ??
+                fail(`response headers policy ${text(behaviour.ResponseHeadersPolicyId)} is not known here`),
+            ),
       viewerRequestCode: typeof code === 'string' ? code : undefined,
     };
   };
@@ -127,6 +137,17 @@ const readCachePolicy = (properties: Readonly<Record<string, unknown>>): CachePo
     headers: headers.HeaderBehavior === 'whitelist' ? strings(headers.Headers).map((name) => name.toLowerCase()) : [],
     query: record(key.QueryStringsConfig).QueryStringBehavior === 'all',
   };
+};
+
+/** What the policy adds to answers; its headers for preflights are of no use where the origin answers those. */
+const readCorsHeaders = (properties: Readonly<Record<string, unknown>>): HeaderList => {
+  const cors = record(record(properties.ResponseHeadersPolicyConfig).CorsConfig);
+  const items = (name: string): string[] => strings(record(cors[name]).Items);
+  const exposed = items('AccessControlExposeHeaders');
+  return [
+    ...items('AccessControlAllowOrigins').map((origin) => ['Access-Control-Allow-Origin', origin] as const),
+    ...(exposed.length > 0 ? [['Access-Control-Expose-Headers', exposed.join(', ')] as const] : []),
+  ];
 };
 
 const readOriginRequestPolicy = (id: unknown, find: (id: string) => Record<string, unknown>): OriginRequestPolicy => {

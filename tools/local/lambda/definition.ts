@@ -22,6 +22,7 @@ export interface ServiceEndpoints {
   readonly dynamodb: string;
   readonly kms: string;
   readonly secretsManager: string;
+  readonly lambda: string;
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 3;
@@ -100,6 +101,7 @@ const serviceVariables = (endpoints: ServiceEndpoints) => ({
   AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
   AWS_ENDPOINT_URL_KMS: endpoints.kms,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
+  AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
   // Any other service: answered by an error that says so, instead of a call that leaves this machine.
   AWS_ENDPOINT_URL: endpoints.kms,
 });

@@ -23,12 +23,13 @@ export const storeUpstreamClients = async (
 ): Promise<{ clients: Record<string, UpstreamClient>; missing: string[] }> => {
   const clients: Record<string, UpstreamClient> = {};
   const missing: string[] = [];
-  for (const id of Object.keys(configuration.identityProviders)) {
+  for (const [id, { kind }] of Object.entries(configuration.identityProviders)) {
     const command = commandFor(template, id);
     const secretId = /--secret-id (\S+)/.exec(command)?.[1];
     if (!secretId) throw new Error(`the stack has no output that says how to fill the secret of "${id}"`);
     if (developmentProviders.includes(id)) {
-      const client = {
+      const client: UpstreamClient = {
+        kind,
         clientId: `gatehouse-${id}`,
         clientSecret: randomBytes(32).toString('base64url'),
         redirectUri: `${origin}/callback/${id}`,
@@ -46,6 +47,18 @@ export const storeUpstreamClients = async (
   return { clients, missing };
 };
 
+/** The stack's commands that show the secrets of configured clients, against this run. */
+export const clientSecretCommands = (template: ResolvedTemplate, services: Services): string[] =>
+  Object.entries(template.outputs)
+    .filter(([name]) => name.startsWith('ClientSecretCommand'))
+    .map(([, command]) => localCommand(services, command));
+
+/** The stack's commands that rotate keys and log people out, against this run. */
+export const administratorCommands = (template: ResolvedTemplate, services: Services): string[] =>
+  Object.values(template.outputs)
+    .filter((command) => command.startsWith('aws lambda invoke '))
+    .map((command) => localCommand(services, command, services.endpoints.lambda));
+
 /** The output whose name ends with the id, letters compared without `-` and case: `SecretCommandMyIdp` for `my-idp`. */
 const commandFor = (template: ResolvedTemplate, id: string): string => {
   const wanted = `secretcommand${id.replaceAll('-', '')}`;
@@ -59,6 +72,10 @@ const hasValue = (services: Services, secretId: string): Promise<boolean> =>
   );
 
 /** The same command against this run, with credentials that end with it. */
-const localCommand = ({ operator, endpoints }: Services, command: string): string =>
+const localCommand = (
+  { operator, endpoints }: Services,
+  command: string,
+  endpoint = endpoints.secretsManager,
+): string =>
   `AWS_ACCESS_KEY_ID=${operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${operator.secretAccessKey} ` +
-  `AWS_SESSION_TOKEN=${operator.sessionToken} ${command} --endpoint-url ${endpoints.secretsManager}`;
+  `AWS_SESSION_TOKEN=${operator.sessionToken} ${command} --endpoint-url ${endpoint}`;

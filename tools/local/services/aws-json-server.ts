@@ -15,7 +15,7 @@ export type ServiceName = 'dynamodb' | 'kms' | 'secretsmanager';
 
 /** What is told about every call of a known caller, before it is carried out. */
 export interface CallNotice {
-  readonly service: ServiceName;
+  readonly service: ServiceName | 'lambda';
   readonly action: string;
   /** Undefined when the operator calls. */
   readonly functionLogicalId?: string;

@@ -11,6 +11,7 @@ import { takeDataFolder } from './data-folder.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { type Events, startEvents } from './events.ts';
 import { type KmsState, kmsService } from './kms.ts';
+import { startLambdaApi } from './lambda-api.ts';
 import { type Credentials, type Principals, readPrincipals } from './principals.ts';
 import { createSecrets, type SecretsState, secretsManagerService } from './secrets-manager.ts';
 import { openStateFile } from './state-file.ts';
@@ -20,7 +21,7 @@ export interface ServicesOptions {
   readonly dataDir?: string | undefined;
   /** URL of a DynamoDB Local that takes the embedded one's place. */
   readonly dynamoDbEndpoint?: string | undefined;
-  /** Sees each call to DynamoDB, KMS and Secrets Manager before it is carried out; an AwsError thrown here answers it. */
+  /** Sees each call to DynamoDB, KMS, Secrets Manager and Lambda before it is carried out; an AwsError thrown here answers it. */
   readonly onCall?: OnCall;
   /** Every line that a function writes, and what Lambda says about functions. */
   readonly onLog?: OnLog;
@@ -90,11 +91,15 @@ const startAll = async (
   );
   started.push(...listening.map((server) => server.close));
   const [dynamodb = '', kms = '', secretsManager = ''] = listening.map(({ url }) => url);
-  const endpoints = { dynamodb, kms, secretsManager };
+  let running: Functions | undefined;
+  const lambdaApi = await startLambdaApi(() => running, principals, onCall);
+  started.push(lambdaApi.close);
+  const endpoints = { dynamodb, kms, secretsManager, lambda: lambdaApi.url };
 
   const definitions = readFunctions(template, (logicalId) => credentialsOf(principals, logicalId), endpoints);
   const functions = startFunctions(template, definitions, onLog);
   started.push(functions.close);
+  running = functions;
 
   // Tables that somebody emptied behind an endpoint have lost what the custom resources wrote.
   const always = dynamoDbEndpoint !== undefined && dynamoDb.createdTables.length > 0;

@@ -7,8 +7,9 @@ const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=(?<accessKeyId>[^/,\s]+)\/(?<date>\d{8})\/(?<region>[^/,\s]+)\/(?<service>[^/,\s]+)\/aws4_request,\s*SignedHeaders=(?<signedHeaders>[^,\s]+),\s*Signature=(?<signature>[0-9a-f]{64})$/;
 
 /**
- * Who sent a `POST /`: finds the caller by access key id and verifies the Signature Version 4, so that a function that
+ * Who sent a POST: finds the caller by access key id and verifies the Signature Version 4, so that a function that
  * signs by hand is held to what AWS demands. The date is not checked.
+ * @param path as it was sent; it is encoded once more for the signature, as all services but S3 do
  * @throws AwsError MissingAuthenticationTokenException, UnrecognizedClientException or InvalidSignatureException
  */
 export const authenticate = (
@@ -16,6 +17,7 @@ export const authenticate = (
   service: string,
   headers: IncomingHttpHeaders,
   body: Uint8Array,
+  path = '/',
 ): Caller => {
   const parts = AUTHORIZATION.exec(headers.authorization ?? '')?.groups;
   const { accessKeyId = '', date = '', region = '', signedHeaders = '', signature = '' } = parts ?? {};
@@ -35,7 +37,10 @@ export const authenticate = (
         .trim()
         .replace(/ +/g, ' ')}\n`,
   );
-  const canonicalRequest = ['POST', '/', '', canonicalHeaders.join(''), signedHeaders, sha256(body)].join('\n');
+  const canonicalPath = path.split('/').map(encodeURIComponent).join('/');
+  const canonicalRequest = ['POST', canonicalPath, '', canonicalHeaders.join(''), signedHeaders, sha256(body)].join(
+    '\n',
+  );
   const scope = `${date}/${region}/${service}/aws4_request`;
   const stringToSign = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonicalRequest)].join('\n');
   const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(

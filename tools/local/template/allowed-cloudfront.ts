@@ -11,6 +11,7 @@ const behaviour = {
   CachedMethods: any,
   CachePolicyId: any,
   OriginRequestPolicyId: any,
+  ResponseHeadersPolicyId: any,
   FunctionAssociations: list(object({ EventType: oneOf('viewer-request'), FunctionARN: any })),
   Compress: oneOf(false),
 };
@@ -77,6 +78,22 @@ export const cloudFrontShapes: Record<string, Check> = {
       CookiesConfig: valueList('CookieBehavior', 'Cookies', 'none', 'all'),
       HeadersConfig: valueList('HeaderBehavior', 'Headers', 'none', 'whitelist', 'allViewer', 'allExcept'),
       QueryStringsConfig: valueList('QueryStringBehavior', 'QueryStrings', 'none', 'all'),
+    }),
+  }),
+  'AWS::CloudFront::ResponseHeadersPolicy': object({
+    ResponseHeadersPolicyConfig: object({
+      Name: any,
+      Comment: any,
+      CorsConfig: object({
+        AccessControlAllowCredentials: oneOf(false),
+        AccessControlAllowHeaders: object({ Items: any }),
+        AccessControlAllowMethods: object({ Items: any }),
+        AccessControlAllowOrigins: object({ Items: list(oneOf('*')) }),
+        AccessControlExposeHeaders: object({ Items: any }),
+        AccessControlMaxAgeSec: any,
+        // Whether headers of the origin would be kept one by one or as a whole is documented for the latter only.
+        OriginOverride: oneOf(false),
+      }),
     }),
   }),
   'AWS::CloudFront::Function': object({

@@ -67,6 +67,7 @@ const REFERENCES: Readonly<Record<string, References>> = {
   'AWS::ApiGateway::GatewayResponse': { ref: apiId },
   'AWS::CloudFront::CachePolicy': { ref: cloudFrontId, attributes: { Id: cloudFrontId } },
   'AWS::CloudFront::OriginRequestPolicy': { ref: cloudFrontId, attributes: { Id: cloudFrontId } },
+  'AWS::CloudFront::ResponseHeadersPolicy': { ref: cloudFrontId, attributes: { Id: cloudFrontId } },
   'AWS::CloudFront::Distribution': {
     ref: cloudFrontId,
     attributes: { DomainName: () => SENTINEL_DOMAIN, Id: cloudFrontId },

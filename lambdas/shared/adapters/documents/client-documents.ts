@@ -27,6 +27,9 @@ export interface ClientDocumentsOptions {
   readonly storedCopy?: (clientId: string) => Promise<Client | undefined>;
 }
 
+type Answered = Exclude<CachedDocument<Client>, { outcome: 'refused' }>;
+type Unreachable = Extract<CachedDocument<Client>, { outcome: 'unreachable' }>;
+
 /** Clients that identify themselves by the URL of their metadata document. */
 export class ClientDocuments {
   readonly #options: ClientDocumentsOptions;
@@ -50,30 +53,40 @@ export class ClientDocuments {
    * UnavailableError when there is no copy to stand in. What refused is in the log.
    */
   async findClient(clientId: string): Promise<Client> {
+    const document = await this.#read(clientId);
+    return document.outcome === 'found' ? document.value : this.#standIn(clientId, document);
+  }
+
+  /**
+   * The same as its host says it now, at most `maxAgeSeconds` ago: for its keys, where no old copy may stand in. Throws
+   * OAuthError `invalid_client`, and UnavailableError when the host does not answer.
+   */
+  async findCurrentClient(clientId: string, maxAgeSeconds: number): Promise<Client> {
+    const document = await this.#read(clientId, maxAgeSeconds);
+    return document.outcome === 'found' ? document.value : this.#unavailable(clientId, document);
+  }
+
+  async #read(clientId: string, maxAgeSeconds?: number): Promise<Answered> {
     const { hosts = {}, allowLoopback = false } = this.#options;
     const rule =
       brokenClientIdUrlRule(clientId, { allowLoopback }) ?? brokenHostRule(new URL(clientId).hostname, hosts);
     if (rule !== undefined) throw this.#refused(clientId, rule, 'the client_id was not looked up');
-    const document = await this.#cache.read(clientId);
-    switch (document.outcome) {
-      case 'found':
-        return document.value;
-      case 'refused':
-        throw this.#refused(clientId, document.reason, document.detail);
-      case 'unreachable':
-        return this.#standIn(clientId, document);
-    }
+    const document = await this.#cache.read(clientId, maxAgeSeconds === undefined ? undefined : { maxAgeSeconds });
+    if (document.outcome === 'refused') throw this.#refused(clientId, document.reason, document.detail);
+    return document;
   }
 
-  async #standIn(clientId: string, document: CachedDocument<Client> & { outcome: 'unreachable' }): Promise<Client> {
+  async #standIn(clientId: string, document: Unreachable): Promise<Client> {
     const { reason, detail, lastGood, withdrawn } = document;
     const found = withdrawn ? undefined : await this.#copy(clientId, lastGood);
-    if (found === undefined) {
-      this.#options.log('client_refused', { document: loggable(clientId), rule: reason, detail });
-      throw new UnavailableError('the host of the client metadata document', new Error(`${reason}: ${detail}`));
-    }
+    if (found === undefined) return this.#unavailable(clientId, document);
     this.#options.log('client_copy_used', { document: loggable(clientId), copy: found.copy, rule: reason, detail });
     return found.client;
+  }
+
+  #unavailable(clientId: string, { reason, detail }: Unreachable): never {
+    this.#options.log('client_refused', { document: loggable(clientId), rule: reason, detail });
+    throw new UnavailableError('the host of the client metadata document', new Error(`${reason}: ${detail}`));
   }
 
   async #copy(clientId: string, lastGood: Client | undefined): Promise<{ client: Client; copy: string } | undefined> {

@@ -7,7 +7,7 @@ import { type DocumentHosts, isBlockedHost } from '../../core/client-document-ho
 import { brokenFetchUrlRule } from '../../core/client-id-url.ts';
 import { OAuthError, UnavailableError } from '../../core/oauth-error.ts';
 import type { Clock, Log } from '../../ports.ts';
-import { DocumentCache, type Parsed } from './document-cache.ts';
+import { DocumentCache, EARLY_REFRESH_SECONDS, type Parsed } from './document-cache.ts';
 import { FetchBudget } from './fetch-budget.ts';
 import type { GuardedFetch } from './guarded-fetch.ts';
 
@@ -54,7 +54,10 @@ export class ClientKeys implements ClientKeySource {
     if (isBlockedHost(new URL(client.jwksUri).hostname, hosts)) {
       throw this.#refused(client, 'host_blocked', 'the jwks_uri was not looked up');
     }
-    const keySet = await this.#cache.read(client.jwksUri, { early: unknownKid });
+    const keySet = await this.#cache.read(
+      client.jwksUri,
+      unknownKid ? { maxAgeSeconds: EARLY_REFRESH_SECONDS } : undefined,
+    );
     switch (keySet.outcome) {
       case 'found':
         return keySet.value;

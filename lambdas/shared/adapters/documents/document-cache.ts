@@ -5,7 +5,7 @@ import type { FetchFailure, GuardedFetch } from './guarded-fetch.ts';
 
 /** How long the fact that a fetch failed is remembered: not the answer, only that there is no use in asking again. */
 export const FAILURE_MEMORY_SECONDS = 30;
-/** Least age of a copy that is fetched again before it is stale. */
+/** Least age of a copy that is fetched again because it lacks something. */
 export const EARLY_REFRESH_SECONDS = 30;
 /** Documents that are kept; the one that was asked for longest ago goes first. */
 const MAX_ENTRIES = 500;
@@ -55,13 +55,14 @@ export class DocumentCache<T> {
     this.#options = options;
   }
 
-  /** Never rejects. `early` fetches anew although the copy is fresh, if it is older than `EARLY_REFRESH_SECONDS`. */
-  async read(url: string, options: { readonly early?: boolean } = {}): Promise<CachedDocument<T>> {
+  /** Never rejects. `maxAgeSeconds` fetches anew although the copy is fresh, if it is as old as that. */
+  async read(url: string, options: { readonly maxAgeSeconds?: number } = {}): Promise<CachedDocument<T>> {
     const now = this.#options.now();
     const entry = this.#entry(url);
     const { copy, failure } = entry;
-    const freshUntil = options.early ? (copy?.fetchedAt ?? 0) + EARLY_REFRESH_SECONDS : copy?.freshUntil;
-    if (copy && freshUntil !== undefined && now < freshUntil) return { outcome: 'found', value: copy.value };
+    const { maxAgeSeconds = Number.POSITIVE_INFINITY } = options;
+    if (copy && now < Math.min(copy.freshUntil, copy.fetchedAt + maxAgeSeconds))
+      return { outcome: 'found', value: copy.value };
     if (failure && now < failure.until) return failure.result;
     // Parallel requests share one fetch.
     entry.pending ??= this.#fetch(url, entry, now).finally(() => {

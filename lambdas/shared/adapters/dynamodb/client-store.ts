@@ -14,8 +14,9 @@ export class DynamoDbClientStore implements ClientStore {
 
   async findClient(clientId: string, now: number): Promise<Client | undefined> {
     const row = await this.table.read(clientId);
+    if (row === undefined) return undefined;
     // TTL deletes days late: the time decides, not the row's presence.
-    if (row === undefined || (row.expiresAt !== undefined && row.expiresAt <= now)) return undefined;
+    if (row.expiresAt !== undefined && row.expiresAt <= now && !row.blocked) return undefined;
     return recordOf<Client>(row);
   }
 
@@ -28,6 +29,23 @@ export class DynamoDbClientStore implements ClientStore {
     });
   }
 
+  async putDocumentClient(client: Client): Promise<void> {
+    const { clientId, ...metadata } = client;
+    await this.table.ensure(clientId, {
+      set: { ...CHANGEABLE, ...metadata },
+      condition: 'attribute_not_exists(#blocked)',
+    });
+  }
+
+  async updateClient(client: Client): Promise<'updated' | 'gone'> {
+    const { clientId, expiresAt: _expiresAt, ...metadata } = client;
+    const outcome = await this.table.transition(clientId, {
+      set: { ...CHANGEABLE, ...metadata },
+      condition: 'attribute_exists(#clientId) AND attribute_not_exists(#blocked)',
+    });
+    return 'applied' in outcome ? 'updated' : 'gone';
+  }
+
   async extendClient(clientId: string, expiresAt: number): Promise<void> {
     await this.table.ensure(clientId, { set: { expiresAt }, ...laterExpiry(expiresAt) });
   }
@@ -36,6 +54,16 @@ export class DynamoDbClientStore implements ClientStore {
     await this.table.delete(clientId);
   }
 }
+
+/** What may be there no more after an update: removed unless it is set again. */
+const CHANGEABLE = {
+  clientName: undefined,
+  applicationType: undefined,
+  clientSecretHash: undefined,
+  jwks: undefined,
+  jwksUri: undefined,
+  tokenEndpointAuthSigningAlg: undefined,
+} satisfies Partial<Record<keyof Client, undefined>>;
 
 /** Holds where the stored expiry is earlier than this one; a row without any never expires. */
 const laterExpiry = (expiresAt: number | undefined, orElse = '') =>

@@ -1,4 +1,5 @@
 import { type KeyRing, type PublicJwk, publicKeyOf } from '../../core/key-ring.ts';
+import type { NotBeforeMarks } from '../../core/not-before.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
 import type { Clock } from '../../ports.ts';
 
@@ -47,6 +48,16 @@ export class KeyRingCache {
     return this.copy.ring;
   }
 
+  /** The ring as it is now: a read of its own, since one that is under way may have looked before the last change. */
+  readLatest(): Promise<KeyRing | undefined> {
+    return this.started(this.now());
+  }
+
+  /** The marks, of a ring as old as `read` gives it. @throws as `read` */
+  async readMarks(): Promise<NotBeforeMarks | undefined> {
+    return (await this.read())?.notBefore;
+  }
+
   /**
    * The public key of that id, or undefined. An unknown id makes the ring be read again, at most once per cooldown.
    * @throws UnavailableError, or what the read throws, when nobody can tell whether the key exists
@@ -84,6 +95,10 @@ export class KeyRingCache {
     if (this.pending !== undefined && startedAt - this.pending.startedAt < PENDING_TRUST_SECONDS) {
       return this.pending.ring;
     }
+    return this.started(startedAt);
+  }
+
+  private started(startedAt: number): Promise<KeyRing | undefined> {
     const ring = this.loaded(startedAt);
     const pending = { startedAt, ring };
     this.pending = pending;

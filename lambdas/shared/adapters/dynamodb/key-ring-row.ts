@@ -10,6 +10,6 @@ export interface KeyRingRow extends KeyRing {
 
 /** The stored row as a key ring. @throws Error when it was written by another version */
 export const keyRingOf = (row: object): KeyRing => {
-  const { version, keys } = recordOf<KeyRingRow>(fromRow<KeyRingRow>(row));
-  return { version, keys };
+  const { id: _id, ...ring } = recordOf<KeyRingRow>(fromRow<KeyRingRow>(row));
+  return ring;
 };

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KeyRing } from '../../core/key-ring.ts';
 import type { Clock, KeyRingStore, KeyRingWriter } from '../../ports.ts';
 import { systemClock } from '../clock.ts';
+import { recordOf } from './attributes.ts';
 import { KeyRingCache } from './key-ring-cache.ts';
 import { KEY_RING_ID, type KeyRingRow } from './key-ring-row.ts';
 import { Table } from './table.ts';
@@ -13,7 +14,7 @@ export class DynamoDbKeyRingStore implements KeyRingStore, KeyRingWriter {
 
   constructor(client: DynamoDBClient, tableName: string, now: Clock = systemClock) {
     this.table = new Table(client, tableName, 'id');
-    this.cache = new KeyRingCache(() => this.readLatestKeyRing(), now);
+    this.cache = new KeyRingCache(() => this.load(), now);
   }
 
   async readKeyRing(): Promise<KeyRing | undefined> {
@@ -21,8 +22,7 @@ export class DynamoDbKeyRingStore implements KeyRingStore, KeyRingWriter {
   }
 
   async readLatestKeyRing(): Promise<KeyRing | undefined> {
-    const row = await this.table.read(KEY_RING_ID);
-    return row && { version: row.version, keys: row.keys };
+    return this.cache.readLatest();
   }
 
   async replaceKeyRing(ring: KeyRing, formerVersion: number | undefined): Promise<'replaced' | 'lost'> {
@@ -33,5 +33,12 @@ export class DynamoDbKeyRingStore implements KeyRingStore, KeyRingWriter {
         : { condition: '#version = :formerVersion', values: { formerVersion } }),
     });
     return 'applied' in outcome ? 'replaced' : 'lost';
+  }
+
+  private async load(): Promise<KeyRing | undefined> {
+    const row = await this.table.read(KEY_RING_ID);
+    if (row === undefined) return undefined;
+    const { id: _id, ...ring } = recordOf<KeyRingRow>(row);
+    return ring;
   }
 }

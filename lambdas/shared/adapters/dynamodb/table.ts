@@ -61,20 +61,31 @@ export class Table<T extends object> {
    */
   async insert(record: T): Promise<void> {
     const operationId = newId();
-    const row = toAttributes({ ...record, operationId, schemaVersion: SCHEMA_VERSION });
-    const command = new PutItemCommand({
-      TableName: this.tableName,
-      Item: row as NonNullable<PutItemCommand['input']['Item']>,
-      ConditionExpression: 'attribute_not_exists(#key)',
-      ExpressionAttributeNames: { '#key': this.keyName },
-    });
     try {
-      await this.client.send(command);
+      await this.client.send(this.putCommand(record, operationId));
     } catch (error) {
       const stored = await this.read(String(record[this.keyName]));
       if (stored?.operationId === operationId) return;
       if (error instanceof ConditionalCheckFailedException)
         throw new Error(`a row of this ${this.keyName} exists already`);
+      throw new UnavailableError('DynamoDB', error);
+    }
+  }
+
+  /**
+   * Takes a key for as long as its row lives: true for exactly one caller, until the row's `expiresAt` has passed `now`
+   * (both epoch seconds). After any error the row is read again, as in `transition`.
+   * @throws UnavailableError when nobody holds the key and the write did not happen
+   */
+  async claim(record: T & { readonly expiresAt: number }, now: number): Promise<boolean> {
+    const operationId = newId();
+    try {
+      await this.client.send(this.putCommand(record, operationId, now));
+      return true;
+    } catch (error) {
+      const holder: (RowMarks & { expiresAt?: number }) | undefined = await this.read(String(record[this.keyName]));
+      if (holder?.operationId === operationId) return true;
+      if (error instanceof ConditionalCheckFailedException || (holder?.expiresAt ?? 0) >= now) return false;
       throw new UnavailableError('DynamoDB', error);
     }
   }
@@ -107,6 +118,19 @@ export class Table<T extends object> {
       if (error instanceof ConditionalCheckFailedException) return { refused: row };
       throw new UnavailableError('DynamoDB', error);
     }
+  }
+
+  /** A new row; with `now`, also in place of one that had expired by then. */
+  private putCommand(record: T, operationId: string, now?: number): PutItemCommand {
+    const row = toAttributes({ ...record, operationId, schemaVersion: SCHEMA_VERSION });
+    const orExpired = now === undefined ? '' : ' OR #expiresAt < :now';
+    return new PutItemCommand({
+      TableName: this.tableName,
+      Item: row as NonNullable<PutItemCommand['input']['Item']>,
+      ConditionExpression: `attribute_not_exists(#key)${orExpired}`,
+      ExpressionAttributeNames: { '#key': this.keyName, ...(now === undefined ? {} : { '#expiresAt': 'expiresAt' }) },
+      ...(now === undefined ? {} : { ExpressionAttributeValues: { ':now': { N: String(now) } } }),
+    });
   }
 
   private updateCommand(key: string, transition: Transition, operationId: string): UpdateItemCommand {

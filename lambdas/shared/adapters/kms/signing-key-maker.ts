@@ -3,10 +3,13 @@ import {
   CreateKeyCommand,
   GetPublicKeyCommand,
   type KMSClient,
+  KMSInvalidStateException,
   MalformedPolicyDocumentException,
+  NotFoundException,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
-import { type NewKey, publicJwkOf } from '../../core/key-ring.ts';
+import { publicJwkOf } from '../../core/key-ring.ts';
+import type { NewKey } from '../../core/key-rotation.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
 import type { SigningKeyMaker } from '../../ports.ts';
 import { type SigningKeyPrincipals, signingKeyPolicy } from './signing-key-policy.ts';
@@ -14,7 +17,7 @@ import { type SigningKeyPrincipals, signingKeyPolicy } from './signing-key-polic
 /** KMS refuses a policy that names a role which it does not know yet; new roles are known after some seconds. */
 const ROLE_PROPAGATION_WAITS_MS = [1000, 2000, 4000, 8000, 8000, 8000, 8000];
 
-/** The shortest that KMS allows: the key never signed anything. */
+/** The shortest that KMS allows. Administrators can cancel until then. */
 const PENDING_WINDOW_DAYS = 7;
 
 export interface SigningKeyMakerOptions extends SigningKeyPrincipals {
@@ -52,6 +55,8 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
     try {
       await this.kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: PENDING_WINDOW_DAYS }));
     } catch (error) {
+      // An earlier run came as far as this: its deletion is pending, or done.
+      if (error instanceof KMSInvalidStateException || error instanceof NotFoundException) return;
       throw new UnavailableError('KMS', error);
     }
   }

@@ -1,3 +1,7 @@
+/** For one request: connecting, headers and body. */
+export const REQUEST_TIMEOUT_MS = 5000;
+/** For all requests of one login together; with discovery before it a person waits less than ten seconds. */
+export const IDENTIFY_TIMEOUT_MS = 6500;
 /** Longest answer of an identity provider that is read. */
 const MAX_ANSWER_BYTES = 1_048_576;
 

@@ -5,6 +5,7 @@ import {
   discoveryRequest,
   processDiscoveryResponse,
 } from 'oauth4webapi';
+import { documentIssuer } from '../../core/identity-provider-presets.ts';
 import { UpstreamError } from '../../core/upstream-error.ts';
 import type { Clock } from '../../ports.ts';
 import { boundedFetch } from './bounded-fetch.ts';
@@ -55,7 +56,7 @@ export class UpstreamDiscovery {
       [customFetch]: boundedFetch(DISCOVERY_TIMEOUT_MS),
       [allowInsecureRequests]: isLocalIssuer(this.issuer),
     });
-    const server = await processDiscoveryResponse(issuer, answer);
+    const server = await processDiscoveryResponse(new URL(documentIssuer(this.issuer)), answer);
     for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
       this.assertSecure(name, server[name]);
     }

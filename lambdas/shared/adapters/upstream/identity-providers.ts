@@ -1,30 +1,42 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type AccessPolicy, neededClaims } from '../../core/access.ts';
+import type { IdentityProviderKind } from '../../core/identity-provider-presets.ts';
 import type { IdentityProvider } from '../../identity-providers.ts';
 import type { Clock } from '../../ports.ts';
 import { SecretsManagerCredentials } from '../secrets-manager/client-credentials.ts';
+import { GithubIdentityProvider } from './github.ts';
 import { OidcIdentityProvider } from './oidc.ts';
 
 interface IdentityProviderSettings {
+  readonly kind: IdentityProviderKind;
   readonly displayName: string;
   readonly issuer: string;
-  readonly scopes: readonly string[];
+  /** By default those of OpenID Connect Core §5.4 for e-mail address and name. */
+  readonly scopes?: readonly string[] | undefined;
   readonly secretId: string;
 }
 
-/** The configured identity providers, each with its own callback (RFC 9700 §4.4.2.2). */
+const DEFAULT_SCOPES = ['openid', 'email', 'profile'];
+
+/** The configured identity providers, each with its own callback (RFC 9700 §4.4.2.2). Of claims they keep what the rules look at. */
 export const connectIdentityProviders = (
   settings: Readonly<Record<string, IdentityProviderSettings>>,
   issuer: string,
   secrets: SecretsManagerClient,
   now: Clock,
+  access: AccessPolicy = { providers: {} },
 ): ReadonlyMap<string, IdentityProvider> =>
   new Map(
-    Object.entries(settings).map(([id, { displayName, secretId, ...provider }]) => {
-      const credentials = new SecretsManagerCredentials(secrets, secretId, now);
-      const redirectUri = `${issuer}/callback/${id}`;
-      return [
-        id,
-        { id, displayName, idp: new OidcIdentityProvider({ id, ...provider, redirectUri }, credentials, now) },
-      ];
-    }),
+    Object.entries(settings).map(
+      ([id, { displayName, secretId, kind, issuer: upstreamIssuer, scopes = DEFAULT_SCOPES }]) => {
+        const credentials = new SecretsManagerCredentials(secrets, secretId, now);
+        const claims = neededClaims(access, id, kind);
+        const known = { id, issuer: upstreamIssuer, scopes, claims, redirectUri: `${issuer}/callback/${id}` };
+        const idp =
+          kind === 'github'
+            ? new GithubIdentityProvider(known, credentials)
+            : new OidcIdentityProvider({ ...known, kind }, credentials, now);
+        return [id, { id, kind, displayName, idp }];
+      },
+    ),
   );

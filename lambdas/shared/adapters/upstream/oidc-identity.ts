@@ -1,5 +1,6 @@
 import type { IDToken, UserInfoResponse } from 'oauth4webapi';
 import type { UpstreamIdentity } from '../../core/grant.ts';
+import { keptClaims, type OidcPreset } from '../../core/identity-provider-presets.ts';
 import { UpstreamError } from '../../core/upstream-error.ts';
 
 /** OpenID Connect Core §2: a subject has at most 255 ASCII characters. */
@@ -9,14 +10,23 @@ const MAX_NAME_LENGTH = 200;
 
 const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
 
-/** What the ID token lacks of the claims that the configured scopes stand for (OpenID Connect Core §5.4). */
-export const lacksClaims = (idToken: IDToken, scopes: readonly string[]): boolean =>
+/** Whether the ID token lacks claims that the configured scopes stand for (OpenID Connect Core §5.4), or that rules need. */
+export const lacksClaims = (idToken: IDToken, scopes: readonly string[], claims: readonly string[]): boolean =>
+  claims.some((name) => !Object.hasOwn(idToken, name)) ||
   (scopes.includes('email') && (idToken.email === undefined || idToken.email_verified === undefined)) ||
   (scopes.includes('profile') && idToken.name === undefined);
 
+interface IdentitySettings {
+  readonly id: string;
+  readonly issuer: string;
+  /** Names of claims to keep for the rules. */
+  readonly claims: readonly string[];
+  readonly preset: OidcPreset;
+}
+
 /** The person, from the verified ID token and, where it was asked for, userinfo about the same subject. */
 export const toUpstreamIdentity = (
-  identityProviderId: string,
+  { id, issuer, claims: names, preset }: IdentitySettings,
   idToken: IDToken,
   userInfo: UserInfoResponse | undefined,
 ): UpstreamIdentity => {
@@ -27,22 +37,24 @@ export const toUpstreamIdentity = (
   const source = idToken.email !== undefined && idToken.email_verified !== undefined ? idToken : (userInfo ?? idToken);
   const email = emailOf(source.email);
   const name = nameOf(idToken.name) ?? nameOf(userInfo?.name);
+  const claims = keptClaims(names, idToken, userInfo);
   return {
-    identityProviderId,
+    identityProviderId: id,
     issuer: idToken.iss,
     subject: idToken.sub,
     ...(email === undefined ? {} : { email }),
-    // Only the boolean: the text "false" is truthy (catalogue #155).
-    emailVerified: email !== undefined && source.email_verified === true,
+    emailVerified: email !== undefined && preset.isEmailVerified(source, issuer),
     ...(name === undefined ? {} : { name }),
+    ...(claims === undefined ? {} : { claims }),
   };
 };
 
-const emailOf = (claim: unknown): string | undefined =>
+/** An address that can be one, or nothing. */
+export const emailOf = (claim: unknown): string | undefined =>
   typeof claim === 'string' && claim.length <= MAX_EMAIL_LENGTH && EMAIL.test(claim) ? claim : undefined;
 
 /** Shown and passed on in headers: no controls, no line breaks, no invisible characters. */
-const nameOf = (claim: unknown): string | undefined => {
+export const nameOf = (claim: unknown): string | undefined => {
   if (typeof claim !== 'string') return undefined;
   const name = claim.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim();
   return name === '' ? undefined : [...name].slice(0, MAX_NAME_LENGTH).join('');

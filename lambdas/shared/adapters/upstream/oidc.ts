@@ -18,24 +18,30 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import type { UpstreamIdentity } from '../../core/grant.ts';
+import {
+  documentIssuer,
+  type IdentityProviderKind,
+  OIDC_PRESETS,
+  type OidcPreset,
+  tokenIssuer,
+} from '../../core/identity-provider-presets.ts';
 import { UpstreamError } from '../../core/upstream-error.ts';
 import type { Clock, UpstreamIdp, UpstreamLeg } from '../../ports.ts';
-import { type BoundedFetch, boundedFetch } from './bounded-fetch.ts';
-import type { UpstreamCredentials, UpstreamCredentialsReader } from './credentials.ts';
+import { type BoundedFetch, boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
+import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer, UpstreamDiscovery } from './discovery.ts';
 import { lacksClaims, toUpstreamIdentity } from './oidc-identity.ts';
 import { isClientRefused, toUpstreamFault } from './upstream-faults.ts';
 
-/** For one request: connecting, headers and body. */
-const REQUEST_TIMEOUT_MS = 5000;
-/** For all requests of one login together; with discovery before it a person waits less than ten seconds. */
-const IDENTIFY_TIMEOUT_MS = 6500;
 const CLOCK_TOLERANCE_SECONDS = 60;
 
 export interface OidcSettings {
   readonly id: string;
+  readonly kind: Exclude<IdentityProviderKind, 'github'>;
   readonly issuer: string;
   readonly scopes: readonly string[];
+  /** Names of the claims that rules look at. */
+  readonly claims: readonly string[];
   /** Where the provider sends people back to: registered there, and the same for every client of ours. */
   readonly redirectUri: string;
 }
@@ -57,12 +63,14 @@ interface Login {
 /** Any OpenID provider, as a strict relying party (OpenID Connect Core §3.1). */
 export class OidcIdentityProvider implements UpstreamIdp {
   private readonly settings: OidcSettings;
+  private readonly preset: OidcPreset;
   private readonly credentials: UpstreamCredentialsReader;
   private readonly discovery: UpstreamDiscovery;
   private readonly now: Clock;
 
   constructor(settings: OidcSettings, credentials: UpstreamCredentialsReader, now: Clock) {
     this.settings = settings;
+    this.preset = OIDC_PRESETS[settings.kind];
     this.credentials = credentials;
     this.discovery = new UpstreamDiscovery(settings.issuer, now);
     this.now = now;
@@ -80,7 +88,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
       nonce: leg.nonce,
       code_challenge: await calculatePKCECodeChallenge(leg.codeVerifier),
       code_challenge_method: 'S256',
-      ...(options.selectAccount ? { prompt: 'select_account' } : {}),
+      ...(options.selectAccount ? { prompt: this.preset.accountPrompt } : {}),
     };
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
     return url;
@@ -98,33 +106,18 @@ export class OidcIdentityProvider implements UpstreamIdp {
       [allowInsecureRequests]: isLocalIssuer(this.settings.issuer),
     };
     try {
-      const login = await this.redeemWithFreshSecret(server, credentials, callbackParameters, leg, options);
+      const login = await withFreshSecret(this.credentials, credentials, isClientRefused, (current) =>
+        this.redeem(server, current, callbackParameters, leg, options),
+      );
       // TLS vouches for the answer (OpenID Connect Core §3.1.3.7 step 6); the signature vouches for who made it.
       await validateApplicationLevelSignature(server, login.answer, options);
       this.assertIssuedByNow(login.idToken);
-      const isComplete = !lacksClaims(login.idToken, this.settings.scopes) || server.userinfo_endpoint === undefined;
+      const isAsked = this.preset.asksUserInfo && server.userinfo_endpoint !== undefined;
+      const isComplete = !isAsked || !lacksClaims(login.idToken, this.settings.scopes, this.settings.claims);
       const userInfo = isComplete ? undefined : await readUserInfo(server, login, options);
-      return toUpstreamIdentity(this.settings.id, login.idToken, userInfo);
+      return toUpstreamIdentity({ ...this.settings, preset: this.preset }, login.idToken, userInfo);
     } catch (error) {
       throw toUpstreamFault(error);
-    }
-  }
-
-  /** A refused client has not used up the code, so it is sent once more if the secret has changed since it was read. */
-  private async redeemWithFreshSecret(
-    server: AuthorizationServer,
-    credentials: UpstreamCredentials,
-    callbackParameters: URLSearchParams,
-    leg: UpstreamLeg,
-    options: RequestOptions,
-  ): Promise<Login> {
-    try {
-      return await this.redeem(server, credentials, callbackParameters, leg, options);
-    } catch (error) {
-      if (!isClientRefused(error)) throw error;
-      const fresh = await this.credentials.readAgain();
-      if (fresh.clientId === credentials.clientId && fresh.clientSecret === credentials.clientSecret) throw error;
-      return await this.redeem(server, fresh, callbackParameters, leg, options);
     }
   }
 
@@ -146,13 +139,22 @@ export class OidcIdentityProvider implements UpstreamIdp {
       leg.codeVerifier,
       options,
     );
-    const tokens = await processAuthorizationCodeResponse(server, client, answer, {
+    const signer = await this.signerOf(server, answer);
+    const tokens = await processAuthorizationCodeResponse(signer, client, answer, {
       expectedNonce: leg.nonce,
       requireIdToken: true,
     });
     const idToken = getValidatedIdTokenClaims(tokens);
     if (!idToken) throw new UpstreamError('rejected', 'the answer holds no ID token');
     return { client, answer, idToken, accessToken: tokens.access_token };
+  }
+
+  /** The server as the ID token must name it: a provider for many tenants signs as the person's own (catalogue #149). */
+  private async signerOf(server: AuthorizationServer, answer: Response): Promise<AuthorizationServer> {
+    const { issuer } = this.settings;
+    if (documentIssuer(issuer) === issuer) return server;
+    const issuerOfToken = tokenIssuer(issuer, await unverifiedClaims(answer));
+    return issuerOfToken === undefined ? server : { ...server, issuer: issuerOfToken };
   }
 
   /** A token from the future was made by a broken clock or a forger (catalogue #152). */
@@ -166,6 +168,16 @@ export class OidcIdentityProvider implements UpstreamIdp {
     return Promise.all([this.discovery.read(), this.credentials.read()]);
   }
 }
+
+/** What the ID token says, for finding out how it is to be verified. */
+const unverifiedClaims = async (answer: Response): Promise<Readonly<Record<string, unknown>>> => {
+  try {
+    const { id_token: idToken } = Object(await answer.clone().json());
+    return Object(JSON.parse(Buffer.from(String(idToken).split('.')[1] ?? '', 'base64url').toString()));
+  } catch {
+    return {}; // refused for what it is when it is read for good
+  }
+};
 
 /** OpenID Connect Core §5.3: about the same person as the ID token (§5.3.2), or refused. */
 const readUserInfo = async (server: AuthorizationServer, login: Login, options: RequestOptions) => {

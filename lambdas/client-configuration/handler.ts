@@ -1,0 +1,87 @@
+import { bearerToken } from '../shared/core/bearer.ts';
+import type { Client } from '../shared/core/client.ts';
+import { clientInformation } from '../shared/core/client-information.ts';
+import { MAX_METADATA_BYTES } from '../shared/core/client-metadata.ts';
+import { constantTimeEqual, sha256 } from '../shared/core/digest.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import { updatedClient } from '../shared/core/registered-client.ts';
+import { jsonBody } from '../shared/http/json-body.ts';
+import { type Flow, type HttpRequest, type HttpResponse, json, NO_STORE } from '../shared/http/message.ts';
+import type { ClientStore, Clock, Log } from '../shared/ports.ts';
+import { parseUpdate } from './update-request.ts';
+
+export interface ClientConfigurationDeps {
+  readonly issuer: string;
+  /** Takes a `jwks_uri` on `http://localhost` and `http://127.0.0.1`: for the local run only. */
+  readonly allowLoopback?: boolean;
+  readonly clients: ClientStore;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** A client that proved, by its registration access token, that the registration is its own. */
+interface Registrant {
+  readonly client: Client;
+  readonly registrationAccessToken: string;
+}
+
+/** Client configuration endpoint (RFC 7592 §2): a confidential client reads, changes or deletes its registration. */
+export const clientConfigurationFlow =
+  (deps: ClientConfigurationDeps): Flow =>
+  async (request) => {
+    const registrant = await authenticateRegistrant(deps, request);
+    switch (request.method) {
+      case 'PUT':
+        return update(deps, request, registrant);
+      case 'DELETE':
+        return remove(deps, request, registrant);
+      default:
+        return tell(deps, registrant);
+    }
+  };
+
+/** Unknown, gone, blocked, public, or a wrong token: one answer (RFC 7592 §2.1, RFC 6750 §3.1). */
+const authenticateRegistrant = async (deps: ClientConfigurationDeps, request: HttpRequest): Promise<Registrant> => {
+  const registrationAccessToken = bearerToken(request.headers.get('authorization') ?? []);
+  if (registrationAccessToken === undefined) throw notAuthenticated('no bearer token');
+  const client = await deps.clients.findClient(request.pathParameters.client_id ?? '', deps.now());
+  const expected = client?.registrationAccessTokenHash;
+  if (!client || client.blocked || expected === undefined) throw notAuthenticated('no such registration');
+  if (!constantTimeEqual(sha256(registrationAccessToken), expected)) throw notAuthenticated('wrong token');
+  return { client, registrationAccessToken };
+};
+
+/** The secret is not among it: only its hash is stored. */
+const tell = (deps: ClientConfigurationDeps, { client, registrationAccessToken }: Registrant): HttpResponse =>
+  json(200, clientInformation(deps.issuer, client, { registrationAccessToken }), NO_STORE);
+
+/** RFC 7592 §2.2: the metadata that is sent replaces the former as a whole. The life of the client stays as it was. */
+const update = async (
+  deps: ClientConfigurationDeps,
+  request: HttpRequest,
+  { client, registrationAccessToken }: Registrant,
+): Promise<HttpResponse> => {
+  const { allowLoopback = false } = deps;
+  const metadata = parseUpdate(jsonBody(request, MAX_METADATA_BYTES), client, { allowLoopback });
+  const updated = updatedClient(client, metadata);
+  if ((await deps.clients.updateClient(updated)) === 'gone') throw notAuthenticated('deleted meanwhile');
+  deps.log('client_updated', { requestId: request.requestId, clientId: client.clientId });
+  return json(200, clientInformation(deps.issuer, updated, { registrationAccessToken }), NO_STORE);
+};
+
+/** RFC 7592 §2.3. A gone client answers invalid_client at the token endpoint, so its grants end with it (catalogue #183). */
+const remove = async (
+  deps: ClientConfigurationDeps,
+  request: HttpRequest,
+  { client }: Registrant,
+): Promise<HttpResponse> => {
+  await deps.clients.deleteClient(client.clientId);
+  deps.log('client_deleted', { requestId: request.requestId, clientId: client.clientId });
+  return { status: 204, headers: NO_STORE };
+};
+
+const notAuthenticated = (detail: string): OAuthError =>
+  new OAuthError('invalid_token', 'Send the registration_access_token of this client as a bearer token.', {
+    detail: `registration access token: ${detail}`,
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  });

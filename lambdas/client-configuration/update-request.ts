@@ -1,0 +1,41 @@
+import type { Client } from '../shared/core/client.ts';
+import type { UrlRuleOptions } from '../shared/core/client-id-url.ts';
+import { type ClientMetadata, negotiateClientMetadata } from '../shared/core/client-metadata.ts';
+import { constantTimeEqual, sha256 } from '../shared/core/digest.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+
+/** What the server alone decides: a request that names any of it is refused (RFC 7592 §2.2). */
+const OF_THE_SERVER = [
+  'registration_access_token',
+  'registration_client_uri',
+  'client_secret_expires_at',
+  'client_id_issued_at',
+] as const;
+
+/**
+ * The metadata of an update request (RFC 7592 §2.2). It must name the client; the secret, if it is sent, must be the
+ * present one, for a client cannot choose its own. An omitted authentication method stays as it was.
+ * @throws OAuthError `invalid_client_metadata` or `invalid_redirect_uri`
+ */
+export const parseUpdate = (body: unknown, client: Client, options: UrlRuleOptions): ClientMetadata => {
+  const members = new Map(Object.entries(isObject(body) ? body : {}));
+  const extra = OF_THE_SERVER.find((name) => members.has(name));
+  if (extra !== undefined) throw invalid(`${extra} is decided by the server: leave it out.`);
+  if (members.get('client_id') !== client.clientId) {
+    throw invalid('client_id must be there, and be that of this registration.');
+  }
+  const secret = members.get('client_secret') ?? undefined;
+  if (secret !== undefined && !isSecretOf(client, secret)) {
+    throw invalid('client_secret must be the one that was issued: leave it out.');
+  }
+  const method = members.get('token_endpoint_auth_method') ?? client.tokenEndpointAuthMethods[0];
+  return negotiateClientMetadata({ ...Object.fromEntries(members), token_endpoint_auth_method: method }, options);
+};
+
+const isSecretOf = ({ clientSecretHash }: Client, secret: unknown): boolean =>
+  typeof secret === 'string' && clientSecretHash !== undefined && constantTimeEqual(sha256(secret), clientSecretHash);
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const invalid = (description: string): OAuthError => new OAuthError('invalid_client_metadata', description);

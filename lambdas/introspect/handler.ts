@@ -1,0 +1,64 @@
+import type { Client } from '../shared/core/client.ts';
+import { authenticateClient, type ClientVerifiers, presentedClient } from '../shared/core/client-authentication.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import { resourceIdentifier } from '../shared/core/resources.ts';
+import { formParameters } from '../shared/http/forms.ts';
+import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
+import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
+import { findLiveToken, type LiveToken } from './live-token.ts';
+
+export interface IntrospectDeps extends ClientVerifiers {
+  readonly issuer: string;
+  readonly refreshGraceSeconds: number;
+  readonly clients: Pick<ClientDirectory, 'findClient'>;
+  readonly configuredClients: ReadonlyMap<string, Client>;
+  readonly grants: Pick<GrantStore, 'findGrant'>;
+  readonly keyRings: KeyRingStore;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Token introspection (RFC 7662). What is asked is found out before it is known who asks, so that those who may know
+ * nothing can tell no token from another, by the answer or by its time. The hint is not needed (§2.1): both kinds are
+ * told apart by their form.
+ */
+export const introspectEndpoint =
+  (deps: IntrospectDeps): Flow =>
+  async (request) => {
+    const form = formParameters(request);
+    const token = form.get('token');
+    if (token === null) throw new OAuthError('invalid_request', 'The parameter token is missing.');
+    const presented = presentedClient(request.headers.get('authorization') ?? [], form);
+    if (presented.method === 'none') throw publicClient();
+    const now = deps.now();
+
+    const [known, live] = await Promise.all([
+      deps.clients.findClient(presented.clientId, now),
+      findLiveToken(deps, token, now),
+    ]);
+    const { client } = await authenticateClient(known, presented, deps);
+
+    const answer = live !== undefined && mayLearn(deps, client, live) ? live.description : { active: false };
+    const { clientId } = client;
+    deps.log('token_introspected', { requestId: request.requestId, clientId, active: answer.active === true });
+    return json(200, answer, NO_STORE);
+  };
+
+/**
+ * The client that a token was issued to, and of an access token the server that it is for: nobody else (RFC 7662 §4). No
+ * server has any business with a refresh token (RFC 6749 §1.5).
+ */
+const mayLearn = ({ issuer }: IntrospectDeps, client: Client, live: LiveToken): boolean => {
+  if (live.clientId === client.clientId) return true;
+  const { resourceServerPath: path } = client;
+  return live.kind === 'access_token' && path !== undefined && resourceIdentifier(issuer, path) === live.resource;
+};
+
+/** RFC 7662 §2.1: the endpoint is not open, or tokens could be tried out here. */
+const publicClient = (): OAuthError =>
+  new OAuthError(
+    'invalid_client',
+    'Introspection is for clients that authenticate: send a client secret or a client assertion.',
+    { detail: 'introspection without authentication' },
+  );

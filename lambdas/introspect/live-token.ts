@@ -1,0 +1,82 @@
+import type { Client } from '../shared/core/client.ts';
+import type { Grant } from '../shared/core/grant.ts';
+import { isBeforeMark } from '../shared/core/not-before.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import { decideRefresh, parseRefreshToken, type RefreshToken } from '../shared/core/refresh-token.ts';
+import { findAccessTokenClaims } from '../shared/issued-token.ts';
+import type { IntrospectDeps } from './handler.ts';
+
+/** A token that works at this moment, with what there is to say of it (RFC 7662 §2.2). */
+export interface LiveToken {
+  readonly kind: 'access_token' | 'refresh_token';
+  /** The client that it was issued to. */
+  readonly clientId: string;
+  /** The protected resource that it is for. */
+  readonly resource: string;
+  readonly description: Readonly<Record<string, unknown>>;
+}
+
+/** Undefined for whatever does not work, or not any more. Changes nothing. @throws UnavailableError */
+export const findLiveToken = (deps: IntrospectDeps, token: string, now: number): Promise<LiveToken | undefined> => {
+  const refreshToken = parseRefreshToken(token);
+  return refreshToken === undefined ? findAccessToken(deps, token, now) : findRefreshToken(deps, refreshToken, now);
+};
+
+const findAccessToken = async (deps: IntrospectDeps, token: string, now: number): Promise<LiveToken | undefined> => {
+  const claims = await findAccessTokenClaims(deps, token, now);
+  if (claims === undefined) return undefined;
+  const isAlive =
+    claims.grant_id === undefined
+      ? mayActAlone(deps.configuredClients.get(claims.client_id))
+      : isRedeemed(await deps.grants.findGrant(claims.grant_id, now));
+  if (!isAlive) return undefined;
+  const { iss, sub, aud, client_id, scope, iat, exp, jti, email, name } = claims;
+  return {
+    kind: 'access_token',
+    clientId: client_id,
+    resource: aud,
+    // Undefined members are left out.
+    description: { active: true, token_type: 'Bearer', iss, sub, aud, client_id, scope, iat, exp, jti, email, name },
+  };
+};
+
+const findRefreshToken = async (
+  deps: IntrospectDeps,
+  presented: RefreshToken,
+  now: number,
+): Promise<LiveToken | undefined> => {
+  const [grant, ring] = await Promise.all([deps.grants.findGrant(presented.grantId, now), deps.keyRings.readKeyRing()]);
+  if (grant?.family === undefined || !wouldRefresh(deps, grant, presented, now)) return undefined;
+  if (isBeforeMark(ring?.notBefore, grant)) return undefined;
+  return {
+    kind: 'refresh_token',
+    clientId: grant.clientId,
+    resource: grant.resource,
+    description: {
+      active: true,
+      iss: deps.issuer,
+      sub: grant.subject,
+      aud: grant.resource,
+      client_id: grant.clientId,
+      scope: grant.scopes.join(' '),
+      iat: grant.family.rotatedAt,
+      exp: grant.family.idleExpiresAt,
+    },
+  };
+};
+
+/** A token of an older generation is dead, but asking about it is no replay: it revokes nothing. */
+const wouldRefresh = (deps: IntrospectDeps, grant: Grant, presented: RefreshToken, now: number): boolean => {
+  const lifetimes = { graceSeconds: deps.refreshGraceSeconds };
+  try {
+    return decideRefresh(grant, { clientId: grant.clientId }, presented, lifetimes, now).outcome !== 'reused';
+  } catch (error) {
+    if (error instanceof OAuthError) return false;
+    throw error;
+  }
+};
+
+const isRedeemed = (grant: Grant | undefined): boolean => grant?.status === 'redeemed';
+
+/** Nothing is stored of such a token: it lives as long as its client may have one. */
+const mayActAlone = (client: Client | undefined): boolean => client?.grantTypes.includes('client_credentials') ?? false;

@@ -1,0 +1,47 @@
+import type { Client } from '../core/client.ts';
+import type { DocumentHosts } from '../core/client-document-hosts.ts';
+import type { ClientStore, Clock, Log } from '../ports.ts';
+import { FirstMatchDirectory } from './client-directory.ts';
+import { ClientDocuments } from './documents/client-documents.ts';
+import { ClientKeys } from './documents/client-keys.ts';
+import { CurrentClientKeys } from './documents/current-client-keys.ts';
+import { FetchBudget } from './documents/fetch-budget.ts';
+import { guardedFetch } from './documents/guarded-fetch.ts';
+
+export interface ConnectClientsOptions {
+  readonly configured: ReadonlyMap<string, Client>;
+  readonly store: ClientStore;
+  readonly documents: {
+    /** Whether clients may come with a metadata document. */
+    readonly advertise: boolean;
+    readonly allowHosts?: readonly string[] | undefined;
+    readonly blockHosts: readonly string[];
+  };
+  /** Fetches from this machine too: for the local run only. */
+  readonly isLocalRun: boolean;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** The clients of a function: one directory, and one source of keys, over one guarded fetch and one budget. */
+export const connectClients = (options: ConnectClientsOptions) => {
+  const { configured, store, isLocalRun, now, log } = options;
+  const { advertise, allowHosts, blockHosts } = options.documents;
+  const hosts: DocumentHosts = { blocked: blockHosts, ...(allowHosts ? { allowed: allowHosts } : {}) };
+  const shared = {
+    fetch: guardedFetch({ dangerouslyAllowLoopback: isLocalRun }),
+    budget: new FetchBudget(),
+    allowLoopback: isLocalRun,
+    hosts,
+    now,
+    log,
+  };
+  const documents = new ClientDocuments({
+    ...shared,
+    storedCopy: (clientId) => store.findClient(clientId, now()),
+  });
+  return {
+    directory: new FirstMatchDirectory({ configured, store, hosts, ...(advertise ? { documents } : {}) }),
+    keys: new CurrentClientKeys(documents, new ClientKeys(shared)),
+  };
+};

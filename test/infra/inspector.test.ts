@@ -1,0 +1,100 @@
+import type { ConfigurationInput } from '../../lib/config.ts';
+import { statementsOf } from './policies.ts';
+import { shown, type Template, templateFor } from './template.ts';
+
+const RULES = { required: ['mcp'], tools: { 'delete_*': ['mcp:write'] } };
+const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:my-mcp-server';
+
+/** The repository's configuration with this server, and no other. */
+const withServer = (server: object): Promise<Template> =>
+  templateFor({ servers: { '/mcp': null, '/door': server } } as unknown as Partial<ConfigurationInput>);
+
+const inspectorsOf = (template: Template): string[] =>
+  template
+    .ofType('AWS::Lambda::Function')
+    .map(([logicalId]) => logicalId)
+    .filter((logicalId) => logicalId.includes('Inspector'));
+
+/** `METHOD /path` → what it is integrated with, for the API of one server. */
+const integrationsOf = (template: Template): Record<string, string> =>
+  Object.fromEntries(
+    template.ofType('AWS::ApiGateway::Method').flatMap(([logicalId, { Properties }]) => {
+      const route = /^GatehouseServer\w*?(proxy)?(POST|GET|DELETE)[0-9A-F]{8}$/.exec(logicalId);
+      return route ? [[`${route[2]} ${route[1] ?? ''}`.trim(), shown(Properties.Integration.Uri)] as const] : [];
+    }),
+  );
+
+describe('Inspector', () => {
+  it('stands on POST alone, before an HTTP backend with rules', async () => {
+    const http = { kind: 'http', url: 'https://backend.example.com/mcp' };
+    const template = await withServer({ backend: http, scopes: RULES });
+    expect(inspectorsOf(template)).toHaveLength(1);
+    const integrations = integrationsOf(template);
+    for (const route of ['POST', 'POST proxy']) {
+      expect(integrations[route]).toMatch(
+        /<GatehouseServerdoorInspectorFunction\w+\.Arn>\/response-streaming-invocations$/,
+      );
+    }
+    for (const route of ['GET', 'DELETE']) expect(integrations[route]).toBe('https://backend.example.com/mcp');
+    const rights = statementsOf(template, inspectorsOf(template)[0] ?? '');
+    expect(rights.filter(({ action }) => !action.startsWith('logs:'))).toEqual([]);
+  });
+
+  it.each([
+    ['no rules', { kind: 'example' }, { required: ['mcp'] }],
+    ['a rule family without a rule', { kind: 'example' }, { required: ['mcp'], tools: {} }],
+    ['a backend that validates headers', { kind: 'http', url: 'https://b.example.com', validatesHeaders: true }, RULES],
+  ])('%s: there is none', async (_name, backend, scopes) => {
+    expect(inspectorsOf(await withServer({ backend, scopes }))).toEqual([]);
+  });
+
+  it('"challengeScopes": "all" puts the scopes of every rule into the 401', async () => {
+    const scopes = { ...RULES, challengeScopes: 'all' };
+    const template = await withServer({ backend: { kind: 'example' }, scopes });
+    const [, unauthorized] =
+      template
+        .ofType('AWS::ApiGateway::GatewayResponse')
+        .find(([, { Properties }]) => Properties.ResponseType === 'UNAUTHORIZED') ?? [];
+    const challenge = shown(unauthorized?.Properties.ResponseParameters['gatewayresponse.header.WWW-Authenticate']);
+    expect(challenge).toMatch(/, scope="mcp mcp:write"'$/);
+  });
+
+  it('is refused when its rules do not fit into the environment', async () => {
+    const tools = Object.fromEntries(
+      Array.from({ length: 200 }, (_, index) => [`delete_thing_${index}`, ['mcp:write']]),
+    );
+    const server = { backend: { kind: 'example' }, scopes: { required: ['mcp'], tools } };
+    await expect(withServer(server)).rejects.toThrow(/4096 bytes of environment/);
+  });
+});
+
+describe("A Lambda function of one's own", () => {
+  const backend = { kind: 'lambda', functionArn: FUNCTION_ARN };
+
+  it('is invoked by this API alone; in another account by the command that an output prints', async () => {
+    const template = await withServer({ backend, scopes: { required: ['mcp'] } });
+    expect(integrationsOf(template).POST).toContain(`/functions/${FUNCTION_ARN}/response-streaming-invocations`);
+    const permissions = template.resources;
+    const own = Object.entries(permissions).filter(([, { Properties }]) => Properties?.FunctionName === FUNCTION_ARN);
+    expect(own).toHaveLength(1);
+    expect(own[0]?.[1].Properties).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+    });
+    expect(shown(own[0]?.[1].Properties.SourceArn)).toMatch(/<GatehouseServerdoorApi\w+>\/\*\/\*\/\*$/);
+    const { Conditions: conditions, Resources: withConditions } = JSON.parse(template.text);
+    expect(conditions[withConditions[own[0]?.[0] ?? '']?.Condition]).toEqual({
+      'Fn::Equals': [{ Ref: 'AWS::AccountId' }, '123456789012'],
+    });
+    const command = Object.values(template.outputs).find(({ Value }) => shown(Value).includes('add-permission'));
+    expect(shown(command?.Value)).toContain(`--function-name ${FUNCTION_ARN}`);
+  });
+
+  it('behind an inspector, which may invoke this one function', async () => {
+    const template = await withServer({ backend, scopes: RULES });
+    const rights = statementsOf(template, inspectorsOf(template)[0] ?? '');
+    expect(rights.filter(({ action }) => action.startsWith('lambda:'))).toMatchObject([
+      { action: 'lambda:InvokeFunction', resource: FUNCTION_ARN },
+    ]);
+  });
+});

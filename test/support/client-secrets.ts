@@ -1,0 +1,28 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** Reads the secret of a pre-registered client as its owner would: by the command that the start of the cloud prints. */
+export const readClientSecret = async (output: string, clientId: string): Promise<string> => {
+  const logicalId = `Client${clientId.replaceAll('-', '')}`;
+  const command = output.split('\n').find((line) => line.includes('get-secret-value') && line.includes(logicalId));
+  const part = (pattern: RegExp): string => {
+    const value = command === undefined ? undefined : pattern.exec(command)?.[1];
+    if (value === undefined)
+      throw new Error(`no command for the secret of "${clientId}" with ${pattern} in:\n${output}`);
+    return value;
+  };
+  const secretsManager = new SecretsManagerClient({
+    endpoint: part(/--endpoint-url (\S+)/),
+    region: part(/--region (\S+)/),
+    credentials: {
+      accessKeyId: part(/AWS_ACCESS_KEY_ID=(\S+)/),
+      secretAccessKey: part(/AWS_SECRET_ACCESS_KEY=(\S+)/),
+      sessionToken: part(/AWS_SESSION_TOKEN=(\S+)/),
+    },
+  });
+  const { SecretString } = await secretsManager.send(
+    new GetSecretValueCommand({ SecretId: part(/--secret-id (\S+)/) }),
+  );
+  secretsManager.destroy();
+  if (SecretString === undefined) throw new Error(`the secret of "${clientId}" is empty`);
+  return SecretString;
+};

@@ -1,0 +1,15 @@
+/** Kinds of identity providers that the development provider can answer as, with what each kind has to be told. */
+export const PROVIDER_KINDS = {
+  oidc: {},
+  google: {},
+  github: {},
+  auth0: { domain: 'development.example.auth0.com' },
+  okta: { domain: 'development.example.okta.com' },
+  entra: { tenant: '11111111-1111-4111-8111-111111111111' },
+  clerk: { domain: 'clerk.development.example.com' },
+  cognito: { userPoolId: 'eu-central-1_DEVELOPMENT' },
+} as const;
+
+export type ProviderKind = keyof typeof PROVIDER_KINDS;
+
+export const isProviderKind = (kind: string): kind is ProviderKind => Object.hasOwn(PROVIDER_KINDS, kind);
