@@ -35,7 +35,6 @@ describe.each([
   };
 
   const start = (): ClientProcess => {
-    // The port that it derives from the URL may be taken by its own sibling: each run names a free one.
     proxy = new ClientProcess(home, 'mcp-remote/dist/proxy.js', [cloud.mcpUrl, ...options]);
     proxy.write(INITIALIZE);
     return proxy;

@@ -128,6 +128,11 @@ describe('Protected resource: what is let through', () => {
     }
   });
 
+  it('CORS: a script of any origin may read the answer', async () => {
+    const answer = await callMcp(cloud.mcpUrl, session.accessToken, undefined, { origin: 'https://client.example' });
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+  });
+
   it('CORS: a preflight needs no token and allows what MCP clients send', async () => {
     const response = await fetch(cloud.mcpUrl, {
       method: 'OPTIONS',

@@ -23,7 +23,9 @@ const filesBelow = async (folder: string): Promise<string[]> =>
     .map((name) => join(folder, name));
 
 /** Runs all authorization scenarios, with a person who follows the URL that the runner prints. */
-const runConformance = async (): Promise<{ exitCode: number | null; output: string; checks: Check[] }> => {
+const runConformance = async (
+  options: readonly string[],
+): Promise<{ exitCode: number | null; output: string; checks: Check[] }> => {
   const port = await freePortPair();
   const { client_id } = await registerClient(cloud, {
     client_name: 'MCP conformance runner',
@@ -39,8 +41,7 @@ const runConformance = async (): Promise<{ exitCode: number | null; output: stri
       cloud.origin,
       '--client-id',
       client_id,
-      '--resource',
-      cloud.mcpUrl,
+      ...options,
       '-p',
       String(port),
       '-o',
@@ -71,17 +72,23 @@ const runConformance = async (): Promise<{ exitCode: number | null; output: stri
 };
 
 describe('MCP conformance runner 0.2.0-alpha.12, authorization scenarios', () => {
-  it('passes, with no warning but the one about client ID metadata documents', async () => {
-    const { exitCode, output, checks } = await runConformance();
-    const outcomes = Object.fromEntries(checks.map(({ id, status }) => [id, status]));
-    expect({ exitCode, outcomes, ...(exitCode === 0 ? {} : { output }) }).toEqual({
-      exitCode: 0,
-      outcomes: {
-        'authorization-server-metadata': 'SUCCESS',
-        // Client ID Metadata Documents are not advertised yet.
-        'authorization-server-metadata-cimd': 'WARNING',
-        'authorization-code-grant': 'SUCCESS',
-      },
-    });
-  }, 60_000);
+  it.each([
+    ['with --resource', () => ['--resource', cloud.mcpUrl]],
+    ['without --resource', () => []],
+  ])(
+    'pass without a warning, %s',
+    async (_name, options) => {
+      const { exitCode, output, checks } = await runConformance(options());
+      const outcomes = Object.fromEntries(checks.map(({ id, status }) => [id, status]));
+      expect({ exitCode, outcomes, ...(exitCode === 0 ? {} : { output }) }).toEqual({
+        exitCode: 0,
+        outcomes: {
+          'authorization-server-metadata': 'SUCCESS',
+          'authorization-server-metadata-cimd': 'SUCCESS',
+          'authorization-code-grant': 'SUCCESS',
+        },
+      });
+    },
+    60_000,
+  );
 });

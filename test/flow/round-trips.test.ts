@@ -1,3 +1,5 @@
+import { assertionForm, newAssertionKey } from '../support/client-assertions.ts';
+import { ClientDocuments } from '../support/client-documents.ts';
 import { formsOf } from '../support/html-form.ts';
 import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import {
@@ -5,6 +7,8 @@ import {
   callbackParameters,
   callMcp,
   obtainSession,
+  postForm,
+  REDIRECT_URI,
   type RegisteredClient,
   redeem,
   refresh,
@@ -80,7 +84,7 @@ describe('What each request costs, once warm', () => {
     client = first.result;
   });
 
-  it('the whole way: /authorize 1 read, /consent 1 write, /callback 2 writes, /token 2 reads at once, 1 Sign, 1 write, /mcp nothing', async () => {
+  it('the whole way: /authorize 1 read, /consent 1 write, /callback 2 writes, /token 3 reads at once, 1 Sign, 1 write, /mcp nothing but the backend', async () => {
     const person = new Person(cloud);
     const { url, codeVerifier } = authorizationRequest(cloud, client);
 
@@ -103,15 +107,16 @@ describe('What each request costs, once warm', () => {
     const code = callbackParameters(callback.result).get('code') ?? '';
     const token = await callsOf('/token', () => redeem(cloud, { client, code, codeVerifier }));
     expect(token.result.status).toBe(200);
-    expect(token.calls).toEqual({ 'dynamodb GetItem': 2, 'kms Sign': 1, 'dynamodb UpdateItem': 1 });
+    expect(token.calls).toEqual({ 'dynamodb GetItem': 3, 'kms Sign': 1, 'dynamodb UpdateItem': 1 });
 
     const mcp = await callsOf('/mcp', () => callMcp(cloud.mcpUrl, token.result.body.access_token));
     expect(mcp.result.status).toBe(200);
-    expect(mcp.calls).toEqual({});
+    // The example has a tool with a scope of its own: the inspector passes the request on to it.
+    expect(mcp.calls).toEqual({ 'lambda InvokeWithResponseStream': 1 });
 
     const refreshed = await callsOf('/token', () => refresh(cloud, client, token.result.body.refresh_token));
     expect(refreshed.result.status).toBe(200);
-    expect(refreshed.calls).toEqual({ 'dynamodb GetItem': 2, 'kms Sign': 1, 'dynamodb UpdateItem': 1 });
+    expect(refreshed.calls).toEqual({ 'dynamodb GetItem': 3, 'kms Sign': 1, 'dynamodb UpdateItem': 1 });
   });
 
   it('Deny: no write at all', async () => {
@@ -123,8 +128,68 @@ describe('What each request costs, once warm', () => {
     expect(Object.keys(calls).filter((name) => /Put|Update|Delete/.test(name))).toEqual([]);
   });
 
+  it('GET /userinfo: the grant', async () => {
+    const { accessToken } = await obtainSession(cloud);
+    const userinfo = () => fetch(`${cloud.origin}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } });
+    for (let round = 0; round < 3; round += 1) await callsOf('/userinfo', userinfo);
+    const { calls, result } = await callsOf('/userinfo', userinfo);
+    expect([result.status, calls]).toEqual([200, { 'dynamodb GetItem': 1 }]);
+  });
+
+  it('POST /introspect: client and grant side by side', async () => {
+    const confidential = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_post' });
+    const { accessToken } = await obtainSession(cloud, { client: confidential });
+    const { client_id, client_secret } = confidential;
+    const introspect = () => postForm(`${cloud.origin}/introspect`, { client_id, client_secret, token: accessToken });
+    for (let round = 0; round < 3; round += 1) await callsOf('/introspect', introspect);
+    const { calls, result } = await callsOf('/introspect', introspect);
+    expect([result.body.active, calls]).toEqual([true, { 'dynamodb GetItem': 2 }]);
+  });
+
   it('401 at the door: nothing', async () => {
     const { calls } = await callsOf('/mcp', () => callMcp(cloud.mcpUrl, 'garbage'));
     expect(calls).toEqual({});
+  });
+
+  it('a metadata document and private_key_jwt: the client is stored once, each assertion costs one write', async () => {
+    const documents = new ClientDocuments();
+    await documents.start();
+    try {
+      const key = await newAssertionKey();
+      documents.publish('jwks.json', key.jwks);
+      const client_id = documents.urlOf('client.json');
+      documents.publish('client.json', {
+        client_id,
+        client_name: 'Counted document',
+        redirect_uris: [REDIRECT_URI],
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks_uri: documents.urlOf('jwks.json'),
+      });
+      const person = new Person(cloud);
+      for (const stores of [1, 0]) {
+        const { url, codeVerifier } = authorizationRequest(cloud, { client_id });
+        const authorize = await callsOf('/authorize', () => person.open(url));
+        expect(authorize.calls).toEqual({ 'dynamodb GetItem': 1 });
+        const callback = await callsOf('/callback/company', () => person.signIn(url));
+        expect(callback.calls).toMatchObject({ 'dynamodb PutItem': 1 });
+        // One each for /consent and /callback, and one more when the client is stored.
+        expect(callback.calls['dynamodb UpdateItem']).toBe(2 + stores);
+
+        const code = callbackParameters(callback.result).get('code') ?? '';
+        const jwt = await key.sign(client_id, `${cloud.origin}/token`, Math.floor(Date.now() / 1000));
+        const token = await callsOf('/token', () =>
+          redeem(cloud, { client: { client_id }, code, codeVerifier }, assertionForm(jwt)),
+        );
+        expect(token.result.status).toBe(200);
+        expect(token.calls).toEqual({
+          'dynamodb GetItem': 3,
+          'dynamodb PutItem': 1,
+          'kms Sign': 1,
+          'dynamodb UpdateItem': 1,
+        });
+      }
+    } finally {
+      await documents.stop();
+    }
   });
 });

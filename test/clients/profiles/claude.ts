@@ -125,7 +125,15 @@ export const claudeConfigured: readonly ClientProfile[] = [
     ...hosted,
     name: 'Claude (web, desktop, mobile), with a client id of your own',
     revision: '2025-11-25',
-    identification: { kind: 'configured', clientId: 'claude-connector' },
+    identification: {
+      kind: 'configured',
+      clientId: 'claude-connector',
+      configuration: {
+        name: 'Claude of our company',
+        redirectUris: [HOSTED_CALLBACK, 'https://claude.com/api/mcp/auth_callback'],
+        authentication: 'client_secret_post',
+      },
+    },
     authorization: { redirectUri: HOSTED_CALLBACK, scope: ['challenge'], resource: 'metadata' },
     token: { method: 'client_secret_post', resource: true, refreshResource: true },
     insists: HOSTED_INSISTS,
@@ -133,7 +141,15 @@ export const claudeConfigured: readonly ClientProfile[] = [
   {
     ...code,
     name: 'Claude Code, with --client-id and --callback-port',
-    identification: { kind: 'configured', clientId: 'claude-code' },
+    identification: {
+      kind: 'configured',
+      clientId: 'claude-code',
+      configuration: {
+        name: 'Claude Code of our company',
+        redirectUris: ['http://localhost:8484/callback'],
+        authentication: 'none',
+      },
+    },
     authorization: { ...code.authorization, redirectUri: 'http://localhost:8484/callback' },
     insists: SDK_INSISTS,
   },

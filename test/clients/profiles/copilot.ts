@@ -85,7 +85,15 @@ export const copilotConfigured: readonly ClientProfile[] = [
     name: 'Copilot Studio, configured by hand with a secret',
     // It is given the endpoints, so it looks for nothing.
     discovery: { headers: {}, resource: [], server: [] },
-    identification: { kind: 'configured', clientId: 'copilot-studio' },
+    identification: {
+      kind: 'configured',
+      clientId: 'copilot-studio',
+      configuration: {
+        name: 'Copilot Studio of our company',
+        redirectUris: [STUDIO_CALLBACK],
+        authentication: 'client_secret_basic',
+      },
+    },
     authorization: { redirectUri: STUDIO_CALLBACK, scope: [], resource: 'omitted' },
     token: { method: 'client_secret_basic', resource: false, refreshResource: false },
     insists: [],

@@ -17,14 +17,12 @@ export const mcpRemote: readonly ClientProfile[] = [
     identification: {
       kind: 'registration',
       request: {
-        client_name: 'MCP CLI Proxy',
-        client_uri: 'https://github.com/punkpeye/mcp-remote',
+        client_name: 'MCP CLI Client',
         redirect_uris: ['http://localhost:{port}/oauth/callback'],
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
         token_endpoint_auth_method: 'none',
-        software_id: '2e6dc280-f3c3-4e01-99a7-8181dbd1d23d',
-        software_version: '0.15.1',
+        application_type: 'native',
         scope: 'mcp offline_access',
       },
     },
