@@ -14,6 +14,8 @@ const overHttp = ['<rootDir>/test/flow/', '<rootDir>/test/browser/', '<rootDir>/
 
 export default {
   testTimeout: 30_000,
+  // Much of the time goes into waiting for the local cloud, which works beside them.
+  maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/client-reporter.ts'],
   projects: [
     {

@@ -78,6 +78,8 @@ const ServerScopes = z.strictObject(
 
 const Server = z.strictObject(
   {
+    /** What clients may call it (`resource_name` of RFC 9728 §2). */
+    name: text('a name of at most 60 characters', (value) => value.length <= 60).optional(),
     /** Where authorized requests go. */
     backend: Backend,
     scopes: ServerScopes,

@@ -197,7 +197,10 @@ export type EndpointName = Exclude<keyof Endpoints, keyof Construct | 'all'>;
 /** What several functions are told, in the shapes of lambdas/shared/config.ts. */
 export const sharedSettings = (configuration: Configuration) => ({
   servers: Object.fromEntries(
-    Object.entries(configuration.servers).map(([path, server]) => [path, { requiredScopes: requiredScopes(server) }]),
+    Object.entries(configuration.servers).map(([path, server]) => [
+      path,
+      { ...(server.name === undefined ? {} : { name: server.name }), requiredScopes: requiredScopes(server) },
+    ]),
   ),
   scopes: scopeSettings(configuration),
   lifetimes: configuration.lifetimes,

@@ -4,7 +4,9 @@ import { type Flow, json } from '../shared/http/message.ts';
 
 export interface ProtectedResourceMetadataDeps {
   readonly issuer: string;
-  readonly servers: Readonly<Record<string, { readonly requiredScopes: readonly string[] }>>;
+  readonly servers: Readonly<
+    Record<string, { readonly name?: string | undefined; readonly requiredScopes: readonly string[] }>
+  >;
 }
 
 /**
@@ -21,7 +23,7 @@ export const protectedResourceMetadataFlow =
     if (path === undefined || server === undefined) {
       throw new OAuthError('not_found', 'There is no protected resource at this path.');
     }
-    return json(200, protectedResourceMetadata(deps.issuer, path, server.requiredScopes), {
+    return json(200, protectedResourceMetadata(deps.issuer, path, server), {
       'cache-control': 'public, max-age=300',
     });
   };

@@ -17,6 +17,8 @@ const Rules = z.object({
 const Servers = z.record(
   z.string(),
   z.object({
+    /** What clients may call it. */
+    name: z.optional(z.string()),
     /** Scopes every request needs. */
     requiredScopes: z.array(z.string()),
     /** What single operations need besides; for the authorizer. */

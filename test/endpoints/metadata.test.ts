@@ -139,6 +139,13 @@ describe('Protected resource metadata (RFC 9728 §3)', () => {
     });
   });
 
+  it('RFC 9728 §2: tells what the owner calls it, and nothing where the owner says nothing', async () => {
+    const servers = { '/mcp': { name: 'Wiki', requiredScopes: ['mcp'] } };
+    const named = endpoint(protectedResourceMetadataFlow({ issuer: ISSUER, servers }), options);
+    expect(JSON.parse((await invoke(named, { path: `${PATH}/mcp` })).body).resource_name).toBe('Wiki');
+    expect(JSON.parse((await invoke(handlerFor('/mcp'), { path: PATH })).body)).not.toHaveProperty('resource_name');
+  });
+
   it('serves the sole resource at the root too', async () => {
     const handler = handlerFor('/mcp');
     const [root, path] = [await invoke(handler, { path: PATH }), await invoke(handler, { path: `${PATH}/mcp/` })];

@@ -14,11 +14,15 @@ import {
   refresh,
 } from '../support/oauth-requests.ts';
 import { Person } from '../support/person.ts';
-import { sharedCloud } from '../support/shared-cloud.ts';
 
 // Clients that describe themselves, prove themselves, and look after their own registration: over HTTP, as they do.
 
-const cloud = sharedCloud();
+// A cloud of its own: documents are fetched from one host at most ten times a minute, whoever asks.
+let cloud: LocalCloud;
+beforeAll(async () => {
+  cloud = await startLocalCloud();
+});
+afterAll(() => cloud.stop());
 const now = (): number => Math.floor(Date.now() / 1000);
 let documents: ClientDocuments;
 beforeEach(async () => {

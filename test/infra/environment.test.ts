@@ -79,6 +79,7 @@ describe('Environment of the functions', () => {
       profile: { description: 'See your name', implies: [] },
     });
     expect(JSON.parse(environmentOf('authorize').GATEHOUSE_SERVERS ?? '')).toHaveProperty('/mcp', {
+      name: 'Example MCP server',
       requiredScopes: ['mcp'],
     });
     expect(JSON.parse(environmentOf('inspector').GATEHOUSE_INSPECTED_SERVER ?? '')).toEqual({

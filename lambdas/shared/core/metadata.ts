@@ -11,10 +11,15 @@ const INTROSPECTION_AUTH_METHODS = CLIENT_AUTH_METHODS.filter((method) => method
 export const PROTECTED_RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource';
 
 /** Protected resource metadata (RFC 9728 §2). Never lists `offline_access`, which is no condition of the resource. */
-export const protectedResourceMetadata = (issuer: string, path: string, requiredScopes: readonly string[]) => ({
+export const protectedResourceMetadata = (
+  issuer: string,
+  path: string,
+  server: { readonly name?: string | undefined; readonly requiredScopes: readonly string[] },
+) => ({
   resource: resourceIdentifier(issuer, path),
+  ...(server.name === undefined ? {} : { resource_name: server.name }),
   authorization_servers: [issuer],
-  scopes_supported: requiredScopes,
+  scopes_supported: server.requiredScopes,
   bearer_methods_supported: ['header'],
 });
 

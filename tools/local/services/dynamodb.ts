@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import type { ResolvedTemplate, Resource } from '../resolved-template.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
@@ -7,6 +8,9 @@ import { closeServer, type JsonService, listenOnLoopback, type RawAnswer } from 
 import { authorize, ofType } from './principals.ts';
 
 type Input = Readonly<Record<string, unknown>>;
+
+const TABLE_LIMIT_MS = 10_000;
+const TABLE_POLL_MS = 5;
 
 export interface DynamoDb {
   readonly service: JsonService;
@@ -76,7 +80,10 @@ export const startDynamoDb = async (
   const createdTables: string[] = [];
   try {
     for (const table of ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')) {
-      if (options.endpoint && !options.folder) await command(send, 'DeleteTable', { TableName: table.physicalId });
+      if (options.endpoint && !options.folder) {
+        await command(send, 'DeleteTable', { TableName: table.physicalId });
+        await untilTableIs(send, table.physicalId, undefined);
+      }
       if (await ensureTable(send, table, place)) createdTables.push(table.physicalId);
     }
   } catch (error) {
@@ -144,6 +151,7 @@ const ensureTable = async (send: Send, table: Resource, place: string): Promise<
   const existing = (await command(send, 'DescribeTable', { TableName: wanted.TableName })).Table;
   if (existing === undefined) {
     await command(send, 'CreateTable', wanted);
+    await untilTableIs(send, wanted.TableName, 'ACTIVE');
     return true;
   }
   if (shape(existing as Input) !== shape(wanted)) {
@@ -153,6 +161,17 @@ const ensureTable = async (send: Send, table: Resource, place: string): Promise<
     );
   }
   return false;
+};
+
+/** Tables come and go in the background, as in DynamoDB. @param status undefined: the table is gone */
+const untilTableIs = async (send: Send, tableName: string, status: 'ACTIVE' | undefined): Promise<void> => {
+  const end = performance.now() + TABLE_LIMIT_MS;
+  while (performance.now() < end) {
+    const table = (await command(send, 'DescribeTable', { TableName: tableName })).Table as Input | undefined;
+    if (table?.TableStatus === status) return;
+    await delay(TABLE_POLL_MS);
+  }
+  throw new Error(`table ${tableName} did not become ${status ?? 'deleted'} within ${TABLE_LIMIT_MS / 1000} seconds`);
 };
 
 const tableDefinition = ({ physicalId, properties }: Resource) => ({
