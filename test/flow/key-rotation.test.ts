@@ -37,7 +37,7 @@ afterAll(async () => {
 const deploy = async (accessTokenSeconds: number): Promise<void> => {
   await cloud?.stop();
   const lifetimes = { accessTokenSeconds, signingKeyPublishSeconds: PUBLISH_SECONDS };
-  cloud = await startLocalCloud({ port, dataDir, config: { lifetimes } });
+  cloud = await startLocalCloud({ port, dataDir, config: { lifetimes }, args: ['--admin'] });
 };
 
 /** The very command that the start prints, as the AWS SDK sends it. */

@@ -19,6 +19,7 @@ describe('The command line', () => {
       port: 4800,
       dataDir: undefined,
       configFile: undefined,
+      admin: false,
       traceCalls: false,
       help: false,
     });

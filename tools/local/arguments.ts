@@ -8,6 +8,8 @@ export interface Arguments {
   readonly configFile: string | undefined;
   /** Kinds of development providers in place of the configured identity providers. */
   readonly providers: readonly ProviderKind[] | undefined;
+  /** Whether to print the administrator's commands, with this run's credentials. */
+  readonly admin: boolean;
   readonly traceCalls: boolean;
   readonly help: boolean;
 }
@@ -22,6 +24,7 @@ export const USAGE = `Usage: npm start -- [options]
   --config FILE   JSON that is laid over context.gatehouse of cdk.json
   --providers K,K a development provider of each kind, in place of the configured ones:
                   google, github, auth0, okta, entra, clerk, cognito, oidc
+  --admin         print the administrator's commands against this run: rotate the signing key, log people out
   --trace-calls   print a line of JSON for every call to an AWS service, and for every request
   --help          show this
 `;
@@ -41,6 +44,7 @@ export const parseArguments = (argv: readonly string[]): Arguments => {
     dataDir: nonEmpty('--data', values.data),
     configFile: nonEmpty('--config', values.config),
     providers: providerKinds(values.providers),
+    admin: values.admin ?? false,
     traceCalls: values['trace-calls'] ?? false,
     help: values.help ?? false,
   };
@@ -55,6 +59,7 @@ const parse = (argv: readonly string[]) => {
         data: { type: 'string' },
         config: { type: 'string' },
         providers: { type: 'string' },
+        admin: { type: 'boolean' },
         'trace-calls': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -66,8 +66,9 @@ export const overview = (options: OverviewOptions): string => {
     ]),
     ...(options.clientSecrets.length > 0 ? ['', '  Secrets of configured clients'] : []),
     ...options.clientSecrets.map((command) => `    ${command}`),
-    '',
-    '  For the administrator: the signing key, and logging out (docs/runbook.md)',
+    ...(options.administration.length > 0
+      ? ['', '  For the administrator: the signing key, and logging out (docs/runbook.md)']
+      : []),
     ...options.administration.map((command) => `    ${command}`),
     '',
     '  One line per request follows. Ctrl-C ends the run.',

@@ -101,7 +101,7 @@ export const startLocalCloud = async (
       notRun,
       missingSecrets: missing,
       clientSecrets: clientSecretCommands(template, services),
-      administration: administratorCommands(template, services),
+      administration: options.admin ? administratorCommands(template, services) : [],
     }),
   );
   void services.functions.prewarm();
