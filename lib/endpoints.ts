@@ -126,52 +126,34 @@ export class Endpoints extends Construct {
       .bindSecret(ENVIRONMENT.sealingSecret, secrets.sealing)
       .bindSecret(ENVIRONMENT.subjectSecret, secrets.subject);
 
+    // Where clients authenticate, by whatever a client may prove itself with.
+    const authenticatingClients = (name: string, folder: string, description: string) =>
+      new EndpointFunction(this, name, { folder, description, timeout: DOCUMENTS_TIMEOUT })
+        .bind(ENVIRONMENT.issuer, issuer)
+        .bind(ENVIRONMENT.clientDocuments, clientDocuments)
+        .bind(ENVIRONMENT.configuredClients, clientsWithCredentials)
+        .readSecrets(clientSecrets)
+        .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
+        .bindTable(ENVIRONMENT.assertionsTable, tables.assertions, 'GetItem', 'PutItem')
+        .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+
     // May Sign by the policy of the keys themselves, which names this function's role and no other.
-    this.token = new EndpointFunction(this, 'Token', {
-      folder: 'token',
-      description: 'token endpoint (RFC 6749)',
-      timeout: DOCUMENTS_TIMEOUT,
-    })
-      .bind(ENVIRONMENT.clientDocuments, clientDocuments)
-      .bindTable(ENVIRONMENT.assertionsTable, tables.assertions, 'GetItem', 'PutItem')
-      .bind(ENVIRONMENT.issuer, issuer)
+    this.token = authenticatingClients('Token', 'token', 'token endpoint (RFC 6749)')
       .bind(ENVIRONMENT.servers, servers)
       .bind(ENVIRONMENT.scopes, scopes)
       .bind(ENVIRONMENT.lifetimes, lifetimes)
-      .bind(ENVIRONMENT.configuredClients, clientsWithCredentials)
-      .readSecrets(clientSecrets)
-      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
-      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'UpdateItem')
-      .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'UpdateItem');
 
-    this.revoke = new EndpointFunction(this, 'Revoke', {
-      folder: 'revoke',
-      description: 'token revocation (RFC 7009)',
-      timeout: DOCUMENTS_TIMEOUT,
-    })
-      .bind(ENVIRONMENT.clientDocuments, clientDocuments)
-      .bindTable(ENVIRONMENT.assertionsTable, tables.assertions, 'GetItem', 'PutItem')
-      .bind(ENVIRONMENT.issuer, issuer)
-      .bind(ENVIRONMENT.configuredClients, clientsWithCredentials)
-      .readSecrets(clientSecrets)
-      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
-      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'UpdateItem')
-      .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+    this.revoke = authenticatingClients('Revoke', 'revoke', 'token revocation (RFC 7009)').bindTable(
+      ENVIRONMENT.grantsTable,
+      tables.grants,
+      'GetItem',
+      'UpdateItem',
+    );
 
-    this.introspect = new EndpointFunction(this, 'Introspect', {
-      folder: 'introspect',
-      description: 'token introspection (RFC 7662)',
-      timeout: DOCUMENTS_TIMEOUT,
-    })
-      .bind(ENVIRONMENT.clientDocuments, clientDocuments)
-      .bindTable(ENVIRONMENT.assertionsTable, tables.assertions, 'GetItem', 'PutItem')
-      .bind(ENVIRONMENT.issuer, issuer)
+    this.introspect = authenticatingClients('Introspect', 'introspect', 'token introspection (RFC 7662)')
       .bind(ENVIRONMENT.lifetimes, lifetimes)
-      .bind(ENVIRONMENT.configuredClients, clientsWithCredentials)
-      .readSecrets(clientSecrets)
-      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
-      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem')
-      .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem');
 
     this.userinfo = new EndpointFunction(this, 'Userinfo', {
       folder: 'userinfo',

@@ -1,13 +1,9 @@
 import { systemClock } from '../shared/adapters/clock.ts';
-import { assertionVerifier } from '../shared/adapters/connect-assertions.ts';
-import { connectClients } from '../shared/adapters/connect-clients.ts';
+import { connectClientAuthentication } from '../shared/adapters/connect-client-authentication.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
-import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
 import { jsonLog } from '../shared/adapters/json-log.ts';
-import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
-import { SecretsManagerClientSecrets } from '../shared/adapters/secrets-manager/client-secrets.ts';
 import * as config from '../shared/config.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { revokeEndpoint } from './handler.ts';
@@ -15,9 +11,12 @@ import { revokeEndpoint } from './handler.ts';
 const log = jsonLog();
 const issuer = config.issuer();
 const dynamoDb = dynamoDbClient();
-const clients = connectClients({
+const clientAuthentication = connectClientAuthentication({
+  issuer,
+  dynamoDb,
+  clientsTable: config.clientsTable(),
+  assertionsTable: config.assertionsTable(),
   configured: config.configuredClients(),
-  store: new DynamoDbClientStore(dynamoDb, config.clientsTable()),
   documents: config.clientDocuments(),
   isLocalRun: config.isLocalRun(issuer),
   now: systemClock,
@@ -27,15 +26,7 @@ const clients = connectClients({
 export const handler = endpoint(
   revokeEndpoint({
     issuer,
-    clients: clients.directory,
-    verifyAssertion: assertionVerifier({
-      issuer,
-      keys: clients.keys,
-      dynamoDb,
-      assertionsTable: config.assertionsTable(),
-      now: systemClock,
-    }),
-    verifySecret: new SecretsManagerClientSecrets(secretsManagerClient(), systemClock).verify,
+    ...clientAuthentication,
     grants: new DynamoDbGrantStore(dynamoDb, config.grantsTable()),
     keyRings: new DynamoDbKeyRingStore(dynamoDb, config.keysTable()),
     now: systemClock,

@@ -1,15 +1,11 @@
 import { systemClock } from '../shared/adapters/clock.ts';
-import { assertionVerifier } from '../shared/adapters/connect-assertions.ts';
-import { connectClients } from '../shared/adapters/connect-clients.ts';
+import { connectClientAuthentication } from '../shared/adapters/connect-client-authentication.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
-import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
 import { jsonLog } from '../shared/adapters/json-log.ts';
 import { KmsAccessTokenSigner } from '../shared/adapters/kms/access-token-signer.ts';
 import { kmsClient } from '../shared/adapters/kms/client.ts';
-import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
-import { SecretsManagerClientSecrets } from '../shared/adapters/secrets-manager/client-secrets.ts';
 import * as config from '../shared/config.ts';
 import { resourceIdentifier } from '../shared/core/resources.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
@@ -21,9 +17,12 @@ const dynamoDb = dynamoDbClient();
 const keyRings = new DynamoDbKeyRingStore(dynamoDb, config.keysTable());
 const lifetimes = config.lifetimes();
 const issuer = config.issuer();
-const clients = connectClients({
+const clientAuthentication = connectClientAuthentication({
+  issuer,
+  dynamoDb,
+  clientsTable: config.clientsTable(),
+  assertionsTable: config.assertionsTable(),
   configured: config.configuredClients(),
-  store: new DynamoDbClientStore(dynamoDb, config.clientsTable()),
   documents: config.clientDocuments(),
   isLocalRun: config.isLocalRun(issuer),
   now: systemClock,
@@ -41,15 +40,7 @@ export const handler = endpoint(
     },
     scopes: config.scopes(),
     resources: Object.keys(config.servers()).map((path) => resourceIdentifier(issuer, path)),
-    clients: clients.directory,
-    verifyAssertion: assertionVerifier({
-      issuer,
-      keys: clients.keys,
-      dynamoDb,
-      assertionsTable: config.assertionsTable(),
-      now: systemClock,
-    }),
-    verifySecret: new SecretsManagerClientSecrets(secretsManagerClient(), systemClock).verify,
+    ...clientAuthentication,
     grants: new DynamoDbGrantStore(dynamoDb, config.grantsTable()),
     keyRings,
     signer: new KmsAccessTokenSigner(kmsClient(), keyRings),

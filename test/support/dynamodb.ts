@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { SDK_LIMITS } from '../../lambdas/shared/adapters/dynamodb/client.ts';
+import { SDK_LIMITS } from '../../lambdas/shared/adapters/sdk-limits.ts';
 
 type Dynalite = (options: { createTableMs: number }) => Server;
 const dynalite: Dynalite = createRequire(import.meta.url)('dynalite');
