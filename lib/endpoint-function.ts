@@ -15,7 +15,7 @@ import { LOG_RETENTION } from './logs.ts';
 /** A variable of the shared environment; `lambdas/shared/config.ts` says what each holds. */
 type Variable = (typeof ENVIRONMENT)[keyof typeof ENVIRONMENT];
 
-/** The only table operations there are: nothing may Scan, Query or delete in bulk. */
+/** The only operations on a table: nothing may Scan or delete in bulk, and Query is for an index (`queryIndex`). */
 export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 export interface EndpointFunctionProps {
@@ -70,6 +70,11 @@ export class EndpointFunction extends Construct {
       table.tableArn,
     );
     return this.bind(variable, table.tableName);
+  }
+
+  /** Lets the function list the keys of a table by one of its indexes; `bindTable` names the table. */
+  queryIndex(table: Table, indexName: string): this {
+    return this.allow(['dynamodb:Query'], `${table.tableArn}/index/${indexName}`);
   }
 
   /** Names a secret to the function and lets it read that one. */

@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { SUBJECT_INDEX } from '../lambdas/shared/environment.ts';
 
 /** What is stored, one table for each kind of record; docs/storage-schema.md lists the attributes. */
 export class Tables extends Construct {
@@ -9,6 +10,16 @@ export class Tables extends Construct {
   readonly grants = this.#table('Grants', 'grantId');
   readonly keys = this.#table('Keys', 'id');
   readonly assertions = this.#table('Assertions', 'assertionId');
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.grants.addGlobalSecondaryIndex({
+      indexName: SUBJECT_INDEX,
+      partitionKey: { name: 'subject', type: AttributeType.STRING },
+      sortKey: { name: 'issuedAt', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
 
   get all(): readonly Table[] {
     return [this.clients, this.transactions, this.grants, this.keys, this.assertions];

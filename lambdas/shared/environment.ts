@@ -1,5 +1,8 @@
+/** The index of the grants table that lists one person's; KEYS_ONLY, so that nobody is tempted to decide by it. */
+export const SUBJECT_INDEX = 'bySubject';
+
 /**
- * Names of the functions' environment variables: all that the stack (`lib`) and the functions share.
+ * Names of the functions' environment variables: with the index above, all that the stack (`lib`) and the functions share.
  * `shared/config.ts` says what each one holds.
  */
 export const ENVIRONMENT = {

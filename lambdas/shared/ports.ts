@@ -94,6 +94,15 @@ export interface GrantStore {
   revokeGrant(grantId: string): Promise<void>;
 }
 
+export interface GrantDirectory {
+  /**
+   * One person's grants, revoked ones too, newest first. Which there are an index says, a moment late: one created just
+   * now may be missing, and whoever must reach all asks twice. What they are is read from the rows, strongly consistent:
+   * a grant that is gone, or whose `expiresAt` (epoch seconds) has come by `now`, is left out.
+   */
+  grantsOfSubject(subject: string, now: number): Promise<readonly Grant[]>;
+}
+
 export interface KeyRingStore {
   /** The key ring, at most `MAX_KEY_RING_AGE_SECONDS` old; undefined before the first deployment finished. */
   readKeyRing(): Promise<KeyRing | undefined>;

@@ -24,6 +24,27 @@ describe('Tables', () => {
     }
   });
 
+  it('list the grants of a person by an index that holds keys and nothing else', () => {
+    const indexed = template
+      .ofType('AWS::DynamoDB::Table')
+      .filter(([, { Properties }]) => Properties.GlobalSecondaryIndexes !== undefined);
+    expect(indexed.map(([, { Properties }]) => [Properties.KeySchema[0], Properties.GlobalSecondaryIndexes])).toEqual([
+      [
+        { AttributeName: 'grantId', KeyType: 'HASH' },
+        [
+          {
+            IndexName: 'bySubject',
+            KeySchema: [
+              { AttributeName: 'subject', KeyType: 'HASH' },
+              { AttributeName: 'issuedAt', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          },
+        ],
+      ],
+    ]);
+  });
+
   it('keep their logical ids: a renamed table is a lost table', () => {
     expect(template.ofType('AWS::DynamoDB::Table').map(([logicalId]) => logicalId)).toEqual([
       'GatehouseTablesClients46FE601A',

@@ -5,6 +5,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -52,17 +53,27 @@ import {
 const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
 const STACK_TAG = { TagKey: 'gatehouse:stack', TagValue: 'test' };
 
+const index = (IndexName: string, AttributeName: string) => ({
+  IndexName,
+  KeySchema: [{ AttributeName, KeyType: 'HASH' }],
+  Projection: { ProjectionType: 'KEYS_ONLY' },
+});
+
 const newTemplate = () => {
   const assembly = temporaryFolder();
   return templateOf(
     assembly,
-    table('Grants'),
+    table('Grants', {
+      AttributeDefinitions: ['id', 'subject', 'client'].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+      GlobalSecondaryIndexes: [index('bySubject', 'subject'), index('byClient', 'client')],
+    }),
     table('Clients'),
     secret('Generated', { GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true } }),
     secret('Empty', {}),
     lambda(assembly, 'Token', SHOW_ENVIRONMENT, {
       statements: [
         { Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: tableArn('Grants') },
+        { Effect: 'Allow', Action: 'dynamodb:Query', Resource: `${tableArn('Grants')}/index/bySubject` },
         {
           Effect: 'Allow',
           Action: 'secretsmanager:GetSecretValue',
@@ -181,6 +192,30 @@ describe('local DynamoDB', () => {
       { service: 'dynamodb', action: 'UpdateItem', functionLogicalId: 'Token' },
       { service: 'dynamodb', action: 'GetItem', functionLogicalId: 'Token' },
     ]);
+  });
+
+  it('queries the one index that the role names, and neither another nor the table', async () => {
+    const Key = { id: { S: 'of-ada' } };
+    const operator = new DynamoDBClient({
+      endpoint: services.endpoints.dynamodb,
+      region: 'us-east-1',
+      credentials: services.operator,
+    });
+    const row = { ...Key, subject: { S: 'ada' }, more: { S: 'not in the index' } };
+    await operator.send(new PutItemCommand({ TableName: 'Grants', Item: row }));
+    const query = (keyName: string, IndexName?: string) =>
+      dynamoDb.send(
+        new QueryCommand({
+          TableName: 'Grants',
+          IndexName,
+          KeyConditionExpression: '#key = :value',
+          ExpressionAttributeNames: { '#key': keyName },
+          ExpressionAttributeValues: { ':value': { S: 'ada' } },
+        }),
+      );
+    expect((await query('subject', 'bySubject')).Items).toEqual([{ ...Key, subject: { S: 'ada' } }]);
+    await expect(query('client', 'byClient')).rejects.toEqual(named('AccessDeniedException', '/index/byClient'));
+    await expect(query('id')).rejects.toEqual(named('AccessDeniedException', tableArn('Grants')));
   });
 
   it('denies in the words of AWS what the role does not allow', async () => {

@@ -1,8 +1,14 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { SDK_LIMITS } from '../../lambdas/shared/adapters/sdk-limits.ts';
+import { SUBJECT_INDEX } from '../../lambdas/shared/environment.ts';
 
 type Dynalite = (options: { createTableMs: number }) => Server;
 const dynalite: Dynalite = createRequire(import.meta.url)('dynalite');
@@ -14,6 +20,8 @@ export interface TestDynamoDb {
   readonly client: DynamoDBClient;
   /** Makes a table with one string key and returns its name. */
   createTable(keyName: string): Promise<string>;
+  /** Makes a table as the grants' is, with its index, and returns its name. */
+  createGrantsTable(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -21,23 +29,40 @@ let tableCount = 0;
 
 const testDynamoDb = (endpoint: string, close: () => Promise<void>): TestDynamoDb => {
   const client = new DynamoDBClient({ ...SDK_LIMITS, endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+  const create = async (definition: Omit<CreateTableCommandInput, 'TableName' | 'BillingMode'>): Promise<string> => {
+    tableCount += 1;
+    const TableName = `contract-${process.pid}-${Date.now()}-${tableCount}`;
+    await client.send(new CreateTableCommand({ ...definition, TableName, BillingMode: 'PAY_PER_REQUEST' }));
+    await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 0.02, maxDelay: 0.5 }, { TableName });
+    return TableName;
+  };
   return {
     endpoint,
     client,
-    createTable: async (keyName) => {
-      tableCount += 1;
-      const TableName = `contract-${process.pid}-${Date.now()}-${tableCount}`;
-      await client.send(
-        new CreateTableCommand({
-          TableName,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [{ AttributeName: keyName, AttributeType: 'S' }],
-          KeySchema: [{ AttributeName: keyName, KeyType: 'HASH' }],
-        }),
-      );
-      await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 0.02, maxDelay: 0.5 }, { TableName });
-      return TableName;
-    },
+    createTable: (keyName) =>
+      create({
+        AttributeDefinitions: [{ AttributeName: keyName, AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: keyName, KeyType: 'HASH' }],
+      }),
+    createGrantsTable: () =>
+      create({
+        AttributeDefinitions: [
+          { AttributeName: 'grantId', AttributeType: 'S' },
+          { AttributeName: 'subject', AttributeType: 'S' },
+          { AttributeName: 'issuedAt', AttributeType: 'N' },
+        ],
+        KeySchema: [{ AttributeName: 'grantId', KeyType: 'HASH' }],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: SUBJECT_INDEX,
+            KeySchema: [
+              { AttributeName: 'subject', KeyType: 'HASH' },
+              { AttributeName: 'issuedAt', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          },
+        ],
+      }),
     close: async () => {
       client.destroy();
       await close();

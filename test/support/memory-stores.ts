@@ -4,7 +4,14 @@ import type { Grant, RefreshFamily } from '../../lambdas/shared/core/grant.ts';
 import type { KeyRing } from '../../lambdas/shared/core/key-ring.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 import type { Transaction } from '../../lambdas/shared/core/transaction.ts';
-import type { ClientStore, Clock, GrantStore, KeyRingStore, TransactionStore } from '../../lambdas/shared/ports.ts';
+import type {
+  ClientStore,
+  Clock,
+  GrantDirectory,
+  GrantStore,
+  KeyRingStore,
+  TransactionStore,
+} from '../../lambdas/shared/ports.ts';
 
 // In-memory doubles of the stores, with the semantics of ports.ts. Each counts its reads and writes, so that a test
 // can compare them with the design's budget, and can be told to fail: `store.failing = true`, or only the next calls.
@@ -153,7 +160,7 @@ export class MemoryTransactionStore extends MemoryStore implements TransactionSt
   }
 }
 
-export class MemoryGrantStore extends MemoryStore implements GrantStore {
+export class MemoryGrantStore extends MemoryStore implements GrantStore, GrantDirectory {
   readonly rows = new Map<string, Grant>();
 
   async createGrant(grant: Grant): Promise<void> {
@@ -200,6 +207,13 @@ export class MemoryGrantStore extends MemoryStore implements GrantStore {
     await this.write();
     const present = this.rows.get(grantId);
     if (present) this.rows.set(grantId, { ...present, status: 'revoked' });
+  }
+
+  async grantsOfSubject(subject: string, now: number): Promise<readonly Grant[]> {
+    await this.read();
+    return [...this.rows.values()]
+      .filter((grant) => grant.subject === subject && isLive(grant, now))
+      .sort((a, b) => b.issuedAt - a.issuedAt);
   }
 }
 
