@@ -97,7 +97,11 @@ export const IdentityProvider = z.discriminatedUnion(
     z.strictObject({
       ...common,
       kind: z.literal('cognito'),
-      userPoolId: matching('the id of a user pool, such as "eu-central-1_AbCdEfGhI"', /^[a-z]{2}(-[a-z]+)+-\d_\w+$/),
+      /** Left out: the stack makes a pool of its own. */
+      userPoolId: matching(
+        'the id of a user pool, such as "eu-central-1_AbCdEfGhI", or nothing for one that the stack makes',
+        /^[a-z]{2}(-[a-z]+)+-\d_\w+$/,
+      ).optional(),
     }),
   ],
   {

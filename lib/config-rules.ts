@@ -89,7 +89,7 @@ export const findLocalUrls = ({ servers, identityProviders, clients }: Configura
     })),
     ...Object.entries(identityProviders).map(([id, provider]) => ({
       key: `identityProviders.${id}.issuer`,
-      url: issuerOf(provider),
+      url: issuerOf(provider) ?? '',
     })),
   ].filter(({ url }) => url.startsWith('http:'));
 

@@ -8,12 +8,15 @@ import { EndpointFunction } from './endpoint-function.ts';
 import { accessPolicy, displayNameOf, issuerOf, upstreamScopesOf } from './identity-providers.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
+import type { UserPool } from './user-pool.ts';
 
 export interface EndpointsProps {
   readonly configuration: Configuration;
   readonly issuer: string;
   readonly tables: Tables;
   readonly secrets: Secrets;
+  /** Identity provider id → user pool that the stack makes for it. */
+  readonly userPools: Readonly<Record<string, UserPool>>;
 }
 
 // /consent and /callback ask the identity provider, at most ten seconds in all.
@@ -37,10 +40,11 @@ export class Endpoints extends Construct {
   readonly userinfo: EndpointFunction;
   readonly health: EndpointFunction;
 
-  constructor(scope: Construct, id: string, { configuration, issuer, tables, secrets }: EndpointsProps) {
+  constructor(scope: Construct, id: string, props: EndpointsProps) {
     super(scope, id);
+    const { configuration, issuer, tables, secrets } = props;
     const { servers, scopes, lifetimes } = sharedSettings(configuration);
-    const identityProviders = identityProviderSettings(configuration, secrets);
+    const identityProviders = identityProviderSettings(props);
     const { clientDocuments } = configuration;
     const knownClients = configuredClientSettings(configuration);
     const clientsWithCredentials = configuredClientSettings(configuration, secrets);
@@ -204,13 +208,13 @@ export const doorPolicies = ({ servers }: Configuration) =>
     }),
   );
 
-const identityProviderSettings = (configuration: Configuration, secrets: Secrets) =>
+const identityProviderSettings = ({ configuration, secrets, userPools }: EndpointsProps) =>
   Object.fromEntries(
     Object.entries(configuration.identityProviders).map(([id, provider]) => [
       id,
       {
         kind: provider.kind,
-        issuer: issuerOf(provider),
+        issuer: issuerOf(provider) ?? userPools[id]?.issuer,
         displayName: displayNameOf(provider),
         scopes: upstreamScopesOf(configuration, id),
         secretId: secrets.identityProviders[id]?.ref,

@@ -5,8 +5,12 @@ type IdentityProviderConfiguration = Configuration['identityProviders'][string];
 type AccessRules = NonNullable<Configuration['access']>;
 type AccessConditions = Exclude<AccessRules, 'everyone'>;
 
-/** The issuer that a kind has by itself, without the override of the local run. */
-const ownIssuer = (provider: IdentityProviderConfiguration): string => {
+/** Whether the stack makes the user pool that people log in at. */
+export const isMadeByStack = (provider: IdentityProviderConfiguration): boolean =>
+  provider.kind === 'cognito' && provider.userPoolId === undefined;
+
+/** The issuer that a kind has by itself, without the override of the local run; undefined where the stack makes it. */
+const ownIssuer = (provider: IdentityProviderConfiguration): string | undefined => {
   switch (provider.kind) {
     case 'oidc':
       return provider.issuer;
@@ -26,20 +30,28 @@ const ownIssuer = (provider: IdentityProviderConfiguration): string => {
     case 'clerk':
       return `https://${provider.domain}`;
     case 'cognito':
-      return `https://cognito-idp.${provider.userPoolId.split('_')[0]}.amazonaws.com/${provider.userPoolId}`;
+      return (
+        provider.userPoolId &&
+        `https://cognito-idp.${provider.userPoolId.split('_')[0]}.amazonaws.com/${provider.userPoolId}`
+      );
   }
 };
 
 const NAMES = { google: 'Google', github: 'GitHub', entra: 'Microsoft' } as const;
 
-/** The issuer of a provider; of GitHub, which has none, the address of its host. */
-export const issuerOf = (provider: IdentityProviderConfiguration): string => provider.issuer ?? ownIssuer(provider);
+/**
+ * The issuer of a provider; of GitHub, which has none, the address of its host. Undefined for a user pool that the stack
+ * makes, which has none before it is deployed.
+ */
+export const issuerOf = (provider: IdentityProviderConfiguration): string | undefined =>
+  provider.issuer ?? ownIssuer(provider);
 
 /** What stands on its button. */
 export const displayNameOf = (provider: IdentityProviderConfiguration): string =>
   provider.displayName ?? Object.entries(NAMES).find(([kind]) => kind === provider.kind)?.[1] ?? hostOf(provider);
 
-const hostOf = (provider: IdentityProviderConfiguration): string => new URL(issuerOf(provider)).host;
+const hostOf = (provider: IdentityProviderConfiguration): string =>
+  URL.parse(issuerOf(provider) ?? '')?.host ?? 'Amazon Cognito';
 
 const DEFAULT_SCOPES = 'openid email profile';
 
@@ -108,6 +120,7 @@ export const checkIdentityProviderRules = ({ identityProviders, access }: Config
     ...(isUndecided ? [`access: expected ${ACCESS}, got nothing`] : []),
     ...entries.flatMap(([id, provider]) => [
       ...checkIssuer(id, provider),
+      ...checkScopes(id, provider),
       ...checkOwnAccess(id, provider),
       ...(!isUndecided && provider.access === undefined && access === undefined
         ? [`identityProviders.${id}.access: expected ${ACCESS}, since there is no "access" for all, got nothing`]
@@ -120,13 +133,25 @@ const checkIssuer = (id: string, provider: IdentityProviderConfiguration): strin
   const { issuer } = provider;
   if (provider.kind === 'oidc' || issuer === undefined) return [];
   const isLocal = issuer.startsWith('http://');
-  return isLocal || issuer === ownIssuer(provider)
-    ? []
-    : [
-        `identityProviders.${id}.issuer: expected none with this kind, or "${ownIssuer(provider)}" ` +
-          `(http://localhost only in the local run), got "${issuer}"`,
-      ];
+  const own = ownIssuer(provider);
+  if (isLocal || issuer === own) return [];
+  const allowed = own === undefined ? 'or the "userPoolId" of a pool that exists' : `or "${own}"`;
+  return [
+    `identityProviders.${id}.issuer: expected none with this kind, ${allowed} ` +
+      `(http://localhost only in the local run), got "${issuer}"`,
+  ];
 };
+
+/** What a user pool knows by itself; anything else would need a resource server in it. */
+const USER_POOL_SCOPES = ['openid', 'email', 'profile', 'phone', 'aws.cognito.signin.user.admin'];
+
+const checkScopes = (id: string, provider: IdentityProviderConfiguration): string[] =>
+  provider.scopes
+    .filter((scope) => isMadeByStack(provider) && !USER_POOL_SCOPES.includes(scope))
+    .map(
+      (scope) =>
+        `identityProviders.${id}.scopes: expected scopes of a user pool (${USER_POOL_SCOPES.join(', ')}), got "${scope}"`,
+    );
 
 const checkOwnAccess = (id: string, { kind, access }: IdentityProviderConfiguration): string[] => {
   if (access === undefined || access === 'everyone') return [];

@@ -7,10 +7,12 @@ import { type Configuration, ConfigurationError, type ConfigurationInput, parseC
 import { EndpointFunction } from './endpoint-function.ts';
 import { doorPolicies, Endpoints, sharedSettings } from './endpoints.ts';
 import { FrontDoor } from './front-door.ts';
+import { isMadeByStack } from './identity-providers.ts';
 import { KeyRing } from './key-ring.ts';
 import { ProtectedResource } from './protected-resource.ts';
 import { Secrets } from './secrets.ts';
 import { Tables } from './tables.ts';
+import { UserPool } from './user-pool.ts';
 
 export interface McpOAuthProxyProps {
   /** The same object that cdk.json holds under context.gatehouse. */
@@ -28,6 +30,8 @@ export class McpOAuthProxy extends Construct {
   /** `https://<domain>`, without path or trailing slash. */
   readonly issuer: string;
   readonly tables: Tables;
+  /** Identity provider id → user pool, for those that name none. */
+  readonly userPools: Readonly<Record<string, UserPool>>;
   readonly secrets: Secrets;
   readonly keyRing: KeyRing;
   readonly frontDoor: FrontDoor;
@@ -40,7 +44,6 @@ export class McpOAuthProxy extends Construct {
     super(scope, id);
     const configuration = parseConfiguration(props.configuration);
     this.tables = new Tables(this, 'Tables');
-    this.secrets = new Secrets(this, 'Secrets', configuration);
 
     this.authorizationServer = new AuthorizationServer(this, 'AuthorizationServer', Object.keys(configuration.servers));
     this.protectedResources = Object.entries(configuration.servers).map(
@@ -52,11 +55,15 @@ export class McpOAuthProxy extends Construct {
     });
     this.issuer = this.frontDoor.issuer;
 
+    this.userPools = this.#makeUserPools(configuration);
+    this.secrets = new Secrets(this, 'Secrets', configuration, this.userPools);
+
     this.endpoints = new Endpoints(this, 'Endpoints', {
       configuration,
       issuer: this.issuer,
       tables: this.tables,
       secrets: this.secrets,
+      userPools: this.userPools,
     });
     this.keyRing = new KeyRing(this, 'KeyRing', {
       table: this.tables.keys,
@@ -82,6 +89,17 @@ export class McpOAuthProxy extends Construct {
     }
     if (configuration.apiGatewayLogRole === 'create') this.#makeLogRole();
     this.#checkEnvironments();
+  }
+
+  #makeUserPools({ identityProviders }: Configuration): Record<string, UserPool> {
+    return Object.fromEntries(
+      Object.entries(identityProviders)
+        .filter(([, provider]) => isMadeByStack(provider))
+        .map(([id, { scopes }]) => {
+          const props = { providerId: id, redirectUri: `${this.issuer}/callback/${id}`, scopes };
+          return [id, new UserPool(this, `UserPool-${id}`, props)];
+        }),
+    );
   }
 
   /** One function for all servers; it tells them apart by the id of the API that asks. */

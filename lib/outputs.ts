@@ -1,6 +1,7 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import { KEY_TAG } from './key-ring.ts';
 import type { McpOAuthProxy } from './mcp-oauth-proxy.ts';
+import type { UserPool } from './user-pool.ts';
 
 /** What `cdk deploy` prints: where to connect, what to do next, and what stays when the stack goes. */
 export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
@@ -12,14 +13,20 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     output(`ConnectorUrl${pascalCase(path)}`, 'Give this URL to MCP clients', `${proxy.issuer}${path}`);
   }
   for (const [id, secret] of Object.entries(proxy.secrets.identityProviders)) {
-    output(
-      `RedirectUri${pascalCase(id)}`,
-      `Register this redirect URI with the identity provider "${id}"`,
-      `${proxy.issuer}/callback/${id}`,
-    );
+    const userPool = proxy.userPools[id];
+    if (userPool) addUserPoolOutputs(output, inRegion, id, userPool);
+    else {
+      output(
+        `RedirectUri${pascalCase(id)}`,
+        `Register this redirect URI with the identity provider "${id}"`,
+        `${proxy.issuer}/callback/${id}`,
+      );
+    }
     output(
       `SecretCommand${pascalCase(id)}`,
-      `Run this with the credentials that "${id}" gave you; nobody can log in there before`,
+      userPool
+        ? `The secret of "${id}" is filled; run this only when its app client has got another one`
+        : `Run this with the credentials that "${id}" gave you; nobody can log in there before`,
       `aws secretsmanager put-secret-value ${inRegion} --secret-id ${secret.ref} ` +
         `--secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
     );
@@ -76,6 +83,24 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     'cdk destroy keeps the signing keys; this lists them, and aws kms schedule-key-deletion --key-id ARN ends each',
     `aws resourcegroupstaggingapi get-resources ${inRegion} --resource-type-filters kms:key ` +
       `--tag-filters 'Key=${KEY_TAG},Values=${proxy.keyRing.stackTag}'`,
+  );
+};
+
+type Output = (id: string, description: string, value: string) => void;
+
+/** Nobody can sign up at a pool of ours, so these come before the first login. */
+const addUserPoolOutputs = (output: Output, inRegion: string, id: string, { userPoolId }: UserPool): void => {
+  output(
+    `AddPersonCommand${pascalCase(id)}`,
+    `Adds a person at "${id}"; they get a temporary password by e-mail`,
+    `aws cognito-idp admin-create-user ${inRegion} --user-pool-id ${userPoolId} --username EMAIL ` +
+      '--user-attributes Name=email,Value=EMAIL Name=email_verified,Value=true Name=name,Value="NAME"',
+  );
+  output(
+    `KeptUserPool${pascalCase(id)}`,
+    `cdk destroy keeps the user pool of "${id}"; this deletes it, and its people with it, for good`,
+    `aws cognito-idp update-user-pool ${inRegion} --user-pool-id ${userPoolId} --deletion-protection INACTIVE && ` +
+      `aws cognito-idp delete-user-pool ${inRegion} --user-pool-id ${userPoolId}`,
   );
 };
 

@@ -4,11 +4,15 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { Configuration } from './config.ts';
 import { clientsWithSecret } from './config-rules.ts';
+import type { UserPool } from './user-pool.ts';
 
 // Changing this makes CloudFormation generate a new value: every login in progress ends, or every subject changes.
 const GENERATED = { passwordLength: 64, excludePunctuation: true };
 
-/** Secrets of the stack's own, and one for each identity provider, which its owner fills. All outlive the stack. */
+/**
+ * Secrets of the stack's own, and one for each identity provider, which its owner fills, or the user pool that the stack
+ * makes. All outlive the stack.
+ */
 export class Secrets extends Construct {
   /** Seals consent forms; may be rotated, since the previous version is accepted too. */
   readonly sealing: CfnSecret;
@@ -20,14 +24,22 @@ export class Secrets extends Construct {
   /** Client id → secret with the client secret as plain text; made by the stack, shown by a printed command. */
   readonly clients: Readonly<Record<string, CfnSecret>>;
 
-  constructor(scope: Construct, id: string, configuration: Configuration) {
+  constructor(
+    scope: Construct,
+    id: string,
+    configuration: Configuration,
+    userPools: Readonly<Record<string, UserPool>> = {},
+  ) {
     super(scope, id);
     this.sealing = this.#secret('Sealing', 'Gatehouse: seals consent forms', GENERATED);
     acknowledge(this.sealing, { SMG4: 'Seals what lives ten minutes; the operator may rotate it at any time' });
     this.subject = this.#secret('Subject', 'Gatehouse: makes the subject of every token; never change it', GENERATED);
     acknowledge(this.subject, { SMG4: 'A new value would give every person a new subject: it is kept for good' });
     this.identityProviders = Object.fromEntries(
-      Object.keys(configuration.identityProviders).map((provider) => [provider, this.#providerSecret(provider)]),
+      Object.keys(configuration.identityProviders).map((provider) => [
+        provider,
+        this.#providerSecret(provider, userPools[provider]?.credentials),
+      ]),
     );
     this.clients = Object.fromEntries(
       clientsWithSecret(configuration).map((clientId) => [clientId, this.#clientSecret(clientId)]),
@@ -38,9 +50,10 @@ export class Secrets extends Construct {
     return [this.sealing, this.subject, ...Object.values(this.identityProviders), ...Object.values(this.clients)];
   }
 
-  /** Without a value: until its owner stores one, reading it says ResourceNotFoundException. */
-  #providerSecret(provider: string): CfnSecret {
+  /** Mostly without a value: until its owner stores one, reading it says ResourceNotFoundException. */
+  #providerSecret(provider: string, credentials: string | undefined): CfnSecret {
     const secret = this.#secret(`Provider-${provider}`, `Gatehouse: client_id and client_secret at "${provider}"`);
+    if (credentials !== undefined) secret.secretString = credentials;
     acknowledge(secret, { SMG4: 'Only the identity provider can issue a new secret; its owner stores it here' });
     return secret;
   }

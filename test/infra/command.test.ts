@@ -86,6 +86,16 @@ describe('bin/gatehouse.ts', () => {
     expect(output).not.toMatch(/^\s+at /m);
   });
 
+  it(
+    'finds nothing against a user pool of the stack either',
+    async () => {
+      const { context } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));
+      const configuration = { ...context.gatehouse, identityProviders: { cognito: { kind: 'cognito' } } };
+      expect(await app(configuration)).toEqual({ code: 0, output: '' });
+    },
+    PATIENCE_MS,
+  );
+
   it('is guarded: an old Node is told so before it chokes on TypeScript', () => {
     const { app: command } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));
     expect(command).toBe('npx node --require ./bin/require-node.cjs bin/gatehouse.ts');

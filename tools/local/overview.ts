@@ -30,7 +30,7 @@ export const overview = (options: OverviewOptions): string => {
   const providers = Object.entries(configuration.identityProviders).map(([id, provider]) =>
     developmentProviders.includes(id)
       ? `${options.providerOrigin}/${id}  (development provider${provider.kind === 'oidc' ? '' : ` that answers as ${provider.kind} does`}: takes any login name, no password)`
-      : `${issuerOf(provider)}  (as configured)`,
+      : `${issuerOf(provider) ?? 'a user pool'}  (as configured)`,
   );
   return [
     '',

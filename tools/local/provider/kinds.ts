@@ -7,7 +7,7 @@ export const PROVIDER_KINDS = {
   okta: { domain: 'development.example.okta.com' },
   entra: { tenant: '11111111-1111-4111-8111-111111111111' },
   clerk: { domain: 'clerk.development.example.com' },
-  cognito: { userPoolId: 'eu-central-1_DEVELOPMENT' },
+  cognito: {},
 } as const;
 
 export type ProviderKind = keyof typeof PROVIDER_KINDS;

@@ -8,6 +8,11 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'alarm',
   'AWS::CloudWatch::CompositeAlarm': 'alarm',
   'AWS::CloudWatch::Dashboard': 'dashboard',
+  // Its people log in at the development provider here.
+  'AWS::Cognito::ManagedLoginBranding': 'user pool',
+  'AWS::Cognito::UserPool': 'user pool',
+  'AWS::Cognito::UserPoolClient': 'user pool',
+  'AWS::Cognito::UserPoolDomain': 'user pool',
   'AWS::Logs::LogGroup': 'log group',
   'AWS::Logs::MetricFilter': 'metric filter',
   'AWS::SNS::Subscription': 'alarm topic',
@@ -141,7 +146,13 @@ const serviceShapes: Record<string, Check> = {
     SSESpecification: any,
     Tags: any,
   }),
-  'AWS::SecretsManager::Secret': object({ Name: any, Description: any, GenerateSecretString: any, Tags: any }),
+  'AWS::SecretsManager::Secret': object({
+    Name: any,
+    Description: any,
+    GenerateSecretString: any,
+    SecretString: any,
+    Tags: any,
+  }),
   'AWS::Events::Rule': object({
     Name: any,
     Description: any,

@@ -54,6 +54,9 @@ const cloudFrontId = (naming: Naming): string =>
   `E${stableId(naming.logicalId, CLOUDFRONT_ID_CHARACTERS).toUpperCase()}`;
 const functionArn = (naming: Naming): string => arn('cloudfront', `function/${naming.name}`, '');
 
+const USER_POOL_ID_CHARACTERS = 9;
+const userPoolId = (naming: Naming): string => `${LOCAL_REGION}_${stableId(naming.logicalId, USER_POOL_ID_CHARACTERS)}`;
+
 const REFERENCES: Readonly<Record<string, References>> = {
   'AWS::ApiGateway::RestApi': {
     ref: apiId,
@@ -75,6 +78,15 @@ const REFERENCES: Readonly<Record<string, References>> = {
   'AWS::CloudFront::Function': {
     ref: functionArn,
     attributes: { FunctionARN: functionArn, 'FunctionMetadata.FunctionARN': functionArn },
+  },
+  // Not run, but named: in the stack's outputs, and in the secret that the development provider's credentials replace.
+  'AWS::Cognito::UserPool': {
+    ref: userPoolId,
+    attributes: { ProviderURL: (n) => `https://cognito-idp.${LOCAL_REGION}.amazonaws.com/${userPoolId(n)}` },
+  },
+  'AWS::Cognito::UserPoolClient': {
+    ref: (n) => stableId(n.logicalId, 26),
+    attributes: { ClientSecret: () => 'user-pools-are-not-run-here' },
   },
   'AWS::DynamoDB::Table': { ref: byName, attributes: { Arn: (n) => arn('dynamodb', `table/${n.name}`) } },
   'AWS::Events::Rule': { ref: byName, attributes: { Arn: (n) => arn('events', `rule/${n.name}`) } },

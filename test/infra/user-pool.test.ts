@@ -1,0 +1,174 @@
+import { ConfigurationError, parseConfiguration } from '../../lib/config.ts';
+import { displayNameOf, issuerOf } from '../../lib/identity-providers.ts';
+import { statementsOf } from './policies.ts';
+import { shown, type Template, templateFor } from './template.ts';
+
+// {"kind": "cognito"} without a pool: the stack makes one.
+
+const POOL = /^GatehouseUserPoolcognitoPool[0-9A-F]{8}$/;
+const CLIENT = /GatehouseUserPoolcognitoClient[0-9A-F]{8}/;
+
+let template: Template;
+beforeAll(async () => {
+  template = await templateFor({ identityProviders: { cognito: { kind: 'cognito' } } });
+});
+
+const propertiesOf = (type: string) => {
+  const found = template.ofType(type);
+  expect(found).toHaveLength(1);
+  return found[0]?.[1].Properties;
+};
+
+const configurationWith = (provider: object) =>
+  parseConfiguration({
+    servers: { '/mcp': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } },
+    scopes: { mcp: { description: 'Use it' } },
+    identityProviders: { cognito: { kind: 'cognito', ...provider } },
+    access: 'everyone',
+  });
+
+const problemsWith = (provider: object): readonly string[] => {
+  try {
+    configurationWith(provider);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+};
+
+describe('The user pool of the stack', () => {
+  it('lets nobody sign up, asks for strong passwords, and offers an authenticator app', () => {
+    expect(propertiesOf('AWS::Cognito::UserPool')).toMatchObject({
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
+      AutoVerifiedAttributes: ['email'],
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+      MfaConfiguration: 'OPTIONAL',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+      Policies: {
+        PasswordPolicy: {
+          MinimumLength: 12,
+          RequireLowercase: true,
+          RequireUppercase: true,
+          RequireNumbers: true,
+          RequireSymbols: true,
+        },
+      },
+    });
+  });
+
+  it('is protected, outlives the stack, and keeps its logical id: a renamed pool is lost people', () => {
+    const [[logicalId, pool] = ['', undefined]] = template.ofType('AWS::Cognito::UserPool');
+    expect(logicalId).toBe('GatehouseUserPoolcognitoPool9AC75B08');
+    expect(pool).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(pool?.Properties.DeletionProtection).toBe('ACTIVE');
+  });
+
+  it('knows one confidential client, for the code flow to our callback alone', () => {
+    const client = propertiesOf('AWS::Cognito::UserPoolClient');
+    expect(client).toMatchObject({
+      GenerateSecret: true,
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthFlows: ['code'],
+      AllowedOAuthScopes: ['openid', 'email', 'profile'],
+      SupportedIdentityProviders: ['COGNITO'],
+      PreventUserExistenceErrors: 'ENABLED',
+    });
+    expect(client.CallbackURLs.map(shown)).toEqual([
+      expect.stringMatching(/^https:\/\/<GatehouseFrontDoorDistribution[0-9A-F]{8}\.DomainName>\/callback\/cognito$/),
+    ]);
+  });
+
+  it('has pages under a name of its own, which no reserved word can get into', () => {
+    const { Domain, ManagedLoginVersion } = propertiesOf('AWS::Cognito::UserPoolDomain');
+    expect(Domain['Fn::Join'][1][0]).toMatch(/^gatehouse-[0-9a-f]{8}-$/);
+    expect(JSON.stringify(Domain['Fn::Join'][1][1])).toContain('{"Ref":"AWS::StackId"}');
+    expect(ManagedLoginVersion).toBe(2);
+    expect(shown(propertiesOf('AWS::Cognito::ManagedLoginBranding').ClientId)).toMatch(CLIENT);
+  });
+
+  it('fills the secret of its provider, which is read like any other', () => {
+    const [secretId, secret] =
+      template.ofType('AWS::SecretsManager::Secret').find(([id]) => id.includes('Providercognito')) ?? [];
+    const text = shown(secret?.Properties.SecretString);
+    const { client_id, client_secret, ...rest } = JSON.parse(text);
+    expect(rest).toEqual({});
+    expect(client_id).toMatch(new RegExp(`^<${CLIENT.source}>$`));
+    expect(client_secret).toMatch(new RegExp(`^<${CLIENT.source}\\.ClientSecret>$`));
+    const rights = statementsOf(template, template.functionOf('callback')[0]);
+    expect(rights).toContainEqual(
+      expect.objectContaining({ action: 'secretsmanager:GetSecretValue', resource: `<${secretId}>` }),
+    );
+    // The secret stands in the template by reference alone.
+    expect(template.text.match(/ClientSecret"/g)).toHaveLength(1);
+  });
+
+  it('is the issuer that the functions expect', () => {
+    const { cognito } = JSON.parse(
+      shown(template.functionOf('callback')[1].Properties.Environment.Variables.GATEHOUSE_IDENTITY_PROVIDERS),
+    );
+    expect(cognito).toMatchObject({ kind: 'cognito', displayName: 'Amazon Cognito' });
+    expect(cognito.issuer).toMatch(/^<GatehouseUserPoolcognitoPool[0-9A-F]{8}\.ProviderURL>$/);
+  });
+
+  it('the outputs say how to add a person, and ask for nothing that is done already', () => {
+    const output = (name: string) => template.outputs[name];
+    expect(shown(output('AddPersonCommandCognito')?.Value)).toMatch(
+      /^aws cognito-idp admin-create-user --region <AWS::Region> --user-pool-id <GatehouseUserPoolcognitoPool\w+> --username EMAIL /,
+    );
+    expect(shown(output('KeptUserPoolCognito')?.Value)).toContain('aws cognito-idp delete-user-pool');
+    expect(output('SecretCommandCognito')?.Description).toContain('is filled');
+    expect(output('RedirectUriCognito')).toBeUndefined();
+  });
+
+  it('is made only where none is named', async () => {
+    const named = await templateFor({
+      identityProviders: { cognito: { kind: 'cognito', userPoolId: 'eu-central-1_AbCdEfGhI' } },
+    });
+    expect(named.text).not.toContain('AWS::Cognito');
+    expect(named.outputs.RedirectUriCognito).toBeDefined();
+  });
+
+  it('two of them are two', async () => {
+    const two = await templateFor({
+      identityProviders: { cognito: { kind: 'cognito' }, 'cognito-aws': { kind: 'cognito' } },
+    });
+    const prefixes = two
+      .ofType('AWS::Cognito::UserPoolDomain')
+      .map(([, { Properties }]) => Properties.Domain['Fn::Join'][1][0]);
+    expect(new Set(prefixes).size).toBe(2);
+    for (const prefix of prefixes) expect(prefix).not.toMatch(/aws|amazon|cognito/);
+    expect(two.ofType('AWS::Cognito::UserPool').every(([id]) => POOL.test(id) || id.includes('cognitoaws'))).toBe(true);
+  });
+});
+
+describe('Its configuration', () => {
+  it('knows neither issuer nor host before the deployment', () => {
+    const { cognito } = configurationWith({}).identityProviders;
+    if (!cognito) throw new Error('the provider is gone');
+    expect([issuerOf(cognito), displayNameOf(cognito)]).toEqual([undefined, 'Amazon Cognito']);
+  });
+
+  it.each([
+    [
+      { userPoolId: 'pool' },
+      'identityProviders.cognito.userPoolId: expected the id of a user pool, such as "eu-central-1_AbCdEfGhI", or nothing for one that the stack makes, got "pool"',
+    ],
+    [
+      { issuer: 'https://login.example.com' },
+      'identityProviders.cognito.issuer: expected none with this kind, or the "userPoolId" of a pool that exists (http://localhost only in the local run), got "https://login.example.com"',
+    ],
+    [
+      { scopes: ['openid', 'orders/read'] },
+      'identityProviders.cognito.scopes: expected scopes of a user pool (openid, email, profile, phone, aws.cognito.signin.user.admin), got "orders/read"',
+    ],
+  ])('%j is refused', (provider, problem) => {
+    expect(problemsWith(provider)).toEqual([problem]);
+  });
+
+  it('a pool of one’s own may have scopes of its own', () => {
+    expect(problemsWith({ userPoolId: 'eu-central-1_AbCdEfGhI', scopes: ['openid', 'orders/read'] })).toEqual([]);
+  });
+});
