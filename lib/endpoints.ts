@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
+import { ENVIRONMENT, SUBJECT_INDEX } from '../lambdas/shared/environment.ts';
 import type { Configuration } from './config.ts';
 import { allScopes, requiredScopes, toolRules, validatesHeaders } from './config-rules.ts';
 import { configuredClientSettings } from './configured-clients.ts';
@@ -129,6 +129,11 @@ export class Endpoints extends Construct {
       .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'UpdateItem')
       .bindSecret(ENVIRONMENT.sealingSecret, secrets.sealing)
       .bindSecret(ENVIRONMENT.subjectSecret, secrets.subject);
+
+    // Where scopes are refused, it looks whether the same was asked for before.
+    if (Object.values(configuration.scopes).some(({ grantedTo }) => grantedTo !== undefined)) {
+      this.callback.queryIndex(tables.grants, SUBJECT_INDEX);
+    }
 
     // Where clients authenticate, by whatever a client may prove itself with.
     const authenticatingClients = (name: string, folder: string, description: string) =>

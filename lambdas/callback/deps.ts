@@ -5,6 +5,7 @@ import type { IdentityProvider, IdentityProviders } from '../shared/identity-pro
 import type {
   ClientStore,
   Clock,
+  GrantDirectory,
   GrantStore,
   Log,
   SealingKey,
@@ -22,6 +23,7 @@ export interface CallbackDeps {
   readonly clients: ClientStore;
   readonly transactions: TransactionStore;
   readonly grants: GrantStore;
+  readonly grantDirectory: GrantDirectory;
   readonly sealingKeys: SealingKeys;
   readonly subjectSecret: SecretReader;
   readonly now: Clock;

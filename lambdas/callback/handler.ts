@@ -1,15 +1,14 @@
 import { accessRulesFor, grantableScopes, isAllowed } from '../shared/core/access.ts';
 import { codeRedirect } from '../shared/core/authorization-request.ts';
 import { extendedClientExpiry, usedClientExpiry } from '../shared/core/client-lifetime.ts';
-import { deriveUpstreamLeg } from '../shared/core/derived.ts';
-import type { UpstreamIdentity } from '../shared/core/grant.ts';
-import { OFFLINE_ACCESS } from '../shared/core/scopes.ts';
+import { deriveSubject, deriveUpstreamLeg } from '../shared/core/derived.ts';
+import { isFruitlessStepUp, isUseless } from '../shared/core/step-up.ts';
 import type { AuthorizationRequest, Transaction } from '../shared/core/transaction.ts';
 import { clearTransaction } from '../shared/http/cookies.ts';
 import { type Flow, type HttpResponse, seeOther } from '../shared/http/message.ts';
 import { orMisconfigured } from '../shared/pages/provider-pages.ts';
 import type { CallbackDeps, Login } from './deps.ts';
-import { newGrant } from './new-grant.ts';
+import { newGrant, type Person } from './new-grant.ts';
 import { answerLoginFailure, answerNoScope, answerNotAllowed, transactionGone, transactionUsed } from './outcomes.ts';
 import { assertOurs } from './upstream-state.ts';
 
@@ -34,9 +33,10 @@ export const callbackFlow =
       const identity = await provider.idp.identify(request.query, leg);
       const rules = accessRulesFor(deps.access, provider.id);
       if (!isAllowed(identity, rules, provider.kind)) return await answerNotAllowed(deps, login, identity);
+      const subject = deriveSubject(subjectSecret, identity.issuer, identity.subject);
       const scopes = grantableScopes(identity, transaction.request.scopes, deps.access, provider.kind);
-      if (scopes.length < transaction.request.scopes.length && isUseless(scopes)) return answerNoScope(deps, login);
-      return await issueCode(deps, login, identity, scopes, subjectSecret);
+      if (await isInVain(deps, transaction.request, scopes, subject)) return answerNoScope(deps, login);
+      return await issueCode(deps, login, { identity, subject }, scopes);
     } catch (error) {
       return await answerLoginFailure(deps, login, error);
     }
@@ -57,9 +57,20 @@ const takeTransaction = async (
   return transaction;
 };
 
-/** With these alone a program could do nothing. */
-const isUseless = (scopes: readonly string[]): boolean =>
-  scopes.every((scope) => scope === OFFLINE_ACCESS || scope === 'email' || scope === 'profile');
+/** Whether the program gains nothing by a code. Only where a scope is refused does anybody look at earlier grants. */
+const isInVain = async (
+  { grantDirectory, now }: CallbackDeps,
+  { clientId, resource, scopes: asked }: AuthorizationRequest,
+  granted: readonly string[],
+  subject: string,
+): Promise<boolean> => {
+  if (granted.length === asked.length) return false;
+  if (isUseless(granted)) return true;
+  const earlier = (await grantDirectory.grantsOfSubject(subject, now())).filter(
+    (grant) => grant.status !== 'revoked' && grant.clientId === clientId && grant.resource === resource,
+  );
+  return isFruitlessStepUp(asked, granted, earlier, now());
+};
 
 /** A client of a metadata document is stored as it was when the person saw it; any other lives on, when that is due. */
 const keepClient = async (
@@ -78,17 +89,16 @@ const keepClient = async (
 const issueCode = async (
   deps: CallbackDeps,
   { request, transaction }: Login,
-  identity: UpstreamIdentity,
+  person: Person,
   scopes: readonly string[],
-  subjectSecret: string,
 ): Promise<HttpResponse> => {
   const now = deps.now();
   const { request: authorization, transactionId } = transaction;
-  const { grant, code } = newGrant(deps, subjectSecret, { ...authorization, scopes }, identity, now);
+  const { grant, code } = newGrant(deps, authorization, scopes, person, now);
   await Promise.all([deps.grants.createGrant(grant), keepClient(deps, authorization, now)]);
 
   const fields = { requestId: request.requestId, clientId: grant.clientId, grantId: grant.grantId };
-  deps.log('login_succeeded', { ...fields, identityProvider: identity.identityProviderId });
+  deps.log('login_succeeded', { ...fields, identityProvider: person.identity.identityProviderId });
   deps.log('code_issued', fields);
   return seeOther(codeRedirect(deps.issuer, authorization, code), [clearTransaction(transactionId)]);
 };

@@ -1,6 +1,7 @@
 import { systemClock } from '../shared/adapters/clock.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
 import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
+import { DynamoDbGrantDirectory } from '../shared/adapters/dynamodb/grant-directory.ts';
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbTransactionStore } from '../shared/adapters/dynamodb/transaction-store.ts';
 import { jsonLog } from '../shared/adapters/json-log.ts';
@@ -29,6 +30,7 @@ const flow = callbackFlow({
   clients: new DynamoDbClientStore(dynamoDb, config.clientsTable()),
   transactions: new DynamoDbTransactionStore(dynamoDb, config.transactionsTable()),
   grants: new DynamoDbGrantStore(dynamoDb, config.grantsTable()),
+  grantDirectory: new DynamoDbGrantDirectory(dynamoDb, config.grantsTable()),
   sealingKeys: new SecretsManagerSealingKeys(secrets, config.sealingSecret(), systemClock),
   subjectSecret: generatedSecret(secrets, config.subjectSecret(), systemClock),
   now: systemClock,

@@ -1,19 +1,25 @@
 import { accessRulesFor } from '../shared/core/access.ts';
 import { newAuthorizationCode } from '../shared/core/authorization-code.ts';
-import { deriveSubject } from '../shared/core/derived.ts';
 import { newId } from '../shared/core/digest.ts';
 import type { Grant, UpstreamIdentity } from '../shared/core/grant.ts';
 import type { AuthorizationRequest } from '../shared/core/transaction.ts';
 import type { CallbackDeps } from './deps.ts';
 
-/** A grant for what was asked, and the code that stands for it. */
+/** Who logged in, as the provider said it and under the name that stands for it here. */
+export interface Person {
+  readonly identity: UpstreamIdentity;
+  readonly subject: string;
+}
+
+/** A grant for as much of what was asked as the person may have, and the code that stands for it. */
 export const newGrant = (
   deps: Pick<CallbackDeps, 'access' | 'authorizationCodeSeconds'>,
-  subjectSecret: string,
   request: AuthorizationRequest,
-  identity: UpstreamIdentity,
+  scopes: readonly string[],
+  { identity, subject }: Person,
   now: number,
 ): { readonly grant: Grant; readonly code: string } => {
+  const refusedScopes = request.scopes.filter((scope) => !scopes.includes(scope));
   const grantId = newId();
   const { code, codeHash } = newAuthorizationCode(grantId);
   const codeExpiresAt = now + deps.authorizationCodeSeconds;
@@ -23,13 +29,10 @@ export const newGrant = (
     redirectUri: request.redirectUri,
     codeChallenge: request.codeChallenge,
     resource: request.resource,
-    scopes: request.scopes,
-    subject: deriveSubject(subjectSecret, identity.issuer, identity.subject),
-    identity: neededOf(
-      identity,
-      request.scopes,
-      accessRulesFor(deps.access, identity.identityProviderId) !== 'everyone',
-    ),
+    scopes,
+    ...(refusedScopes.length === 0 ? {} : { refusedScopes }),
+    subject,
+    identity: neededOf(identity, scopes, accessRulesFor(deps.access, identity.identityProviderId) !== 'everyone'),
     status: 'issued',
     codeHash,
     codeExpiresAt,

@@ -349,3 +349,75 @@ describe('Scopes that not everybody may have', () => {
     expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'no_scope' });
   });
 });
+
+describe('A step-up that may bring nothing', () => {
+  const grantedTo = { extra: [{ claims: { groups: ['admins'] } }] };
+  const opened = (options: FrontHalfOptions = {}) => {
+    const gate = new FrontHalf({ grantedTo, scopes: { mcp: {}, extra: {}, more: {} }, ...options });
+    gate.addClient();
+    const logIn = async (scope: string, overrides: Record<string, string> = {}) => {
+      const browser = new Browser();
+      const upstream = await gate.approve(browser, authorizationQuery({ scope, ...overrides }));
+      const back = new URLSearchParams({ code: 'upstream-code', state: upstream.searchParams.get('state') ?? '' });
+      return locationOf(await gate.callback(back, browser)).searchParams;
+    };
+    return { gate, logIn };
+  };
+
+  it('ends with access_denied at once where what is new may not be granted, and leaves what there is', async () => {
+    const { gate, logIn } = opened();
+    expect((await logIn('mcp')).has('code')).toBe(true);
+    expect(Object.fromEntries(await logIn('mcp extra'))).toEqual({
+      error: 'access_denied',
+      error_description: 'This account may have none of the scopes that were asked for.',
+      state: 'the state',
+      iss: ISSUER,
+    });
+    expect([...gate.grants.rows.values()].map(({ status }) => status)).toEqual(['issued']);
+    expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'no_scope' });
+  });
+
+  it('a second machine that asks for the same is let in; the third time within ten minutes is a loop', async () => {
+    const { gate, logIn } = opened();
+    gate.now += 1;
+    for (const _ of ['first machine', 'second machine']) expect((await logIn('mcp extra')).has('code')).toBe(true);
+    expect([...gate.grants.rows.values()].map(({ scopes, refusedScopes }) => [scopes, refusedScopes])).toEqual([
+      [['mcp'], ['extra']],
+      [['mcp'], ['extra']],
+    ]);
+    expect((await logIn('mcp extra')).get('error')).toBe('access_denied');
+    for (const [id, grant] of gate.grants.rows) gate.grants.rows.set(id, { ...grant, expiresAt: gate.now + 5000 });
+    gate.now += 600;
+    expect((await logIn('mcp extra')).has('code')).toBe(true);
+  });
+
+  it('neither another program, nor another server, nor a connection that was ended counts', async () => {
+    const { gate, logIn } = opened({ paths: ['/mcp', '/other'] });
+    gate.addClient({ clientId: 'another' });
+    const resource = `${ISSUER}/mcp`;
+    expect((await logIn('mcp', { client_id: 'another', resource })).has('code')).toBe(true);
+    expect((await logIn('mcp', { resource: `${ISSUER}/other` })).has('code')).toBe(true);
+    expect((await logIn('mcp', { resource })).has('code')).toBe(true);
+    const ended = [...gate.grants.rows.keys()].at(-1) ?? '';
+    await gate.grants.revokeGrant(ended);
+    expect((await logIn('mcp extra', { resource })).has('code')).toBe(true);
+  });
+
+  it('nobody is looked up where nothing is refused', async () => {
+    const { gate, logIn } = opened();
+    await logIn('mcp more');
+    expect(gate.grants.reads).toBe(0);
+    await logIn('mcp extra');
+    expect(gate.grants.reads).toBe(1);
+  });
+
+  it('a fault of the index is a page with "Try again", not a denial', async () => {
+    const { gate } = opened();
+    const browser = new Browser();
+    const upstream = await gate.approve(browser, authorizationQuery({ scope: 'mcp extra' }));
+    gate.grants.failing = true;
+    const back = new URLSearchParams({ code: 'c', state: upstream.searchParams.get('state') ?? '' });
+    const answer = await gate.callback(back, browser);
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+  });
+});

@@ -3,8 +3,15 @@ import { UnauthorizedError as LegacyUnauthorizedError } from '@modelcontextproto
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { bearerChallenge } from '../support/challenge.ts';
+import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import { MemoryOAuthProvider } from '../support/mcp-oauth-provider.ts';
-import { callbackParameters, callMcp, obtainSession } from '../support/oauth-requests.ts';
+import {
+  authorizationRequest,
+  callbackParameters,
+  callMcp,
+  obtainSession,
+  registerClient,
+} from '../support/oauth-requests.ts';
 import { Person } from '../support/person.ts';
 import { sharedCloud } from '../support/shared-cloud.ts';
 
@@ -168,5 +175,61 @@ describe('Scopes per tool at the door', () => {
       (await fetch(`${cloud.origin}/.well-known/${path}`)).json() as Promise<{ scopes_supported?: string[] }>;
     expect((await read('oauth-authorization-server')).scopes_supported).toEqual(['mcp', 'mcp:write', 'offline_access']);
     expect((await read('oauth-protected-resource/mcp')).scopes_supported).toEqual(['mcp']);
+  });
+});
+
+describe('Step-up to what a person may not have', () => {
+  let gate: LocalCloud;
+  beforeAll(async () => {
+    gate = await startLocalCloud({
+      args: ['--providers', 'okta'],
+      config: { scopes: { 'mcp:write': { grantedTo: { claims: { groups: ['admins'] } } } } },
+    });
+  }, 60_000);
+  afterAll(() => gate?.stop());
+
+  /** Connects a client of the SDK, and lets it ask for more. */
+  const askForMore = async (login: string) => {
+    const endpoint = new URL(gate.mcpUrl);
+    const provider = new MemoryOAuthProvider(`for ${login}`);
+    const person = new Person(gate, login);
+    const answer = async () =>
+      callbackParameters(await person.signIn(provider.authorizationUrl ?? '', { provider: 'okta' }));
+    const open = () => new Client({ name: 'current', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+    const first = new StreamableHTTPClientTransport(endpoint, { authProvider: provider });
+    await expect(open().connect(first)).rejects.toThrow(UnauthorizedError);
+    await first.finishAuth(await answer());
+
+    const client = open();
+    const transport = new StreamableHTTPClientTransport(endpoint, { authProvider: provider });
+    await client.connect(transport);
+    await expect(client.callTool({ name: 'danger_reset' })).rejects.toThrow(UnauthorizedError);
+    return { client, transport, answer };
+  };
+
+  it('ends with access_denied, and the connection goes on with what it has', async () => {
+    const { client, transport, answer } = await askForMore('ada');
+    const parameters = await answer();
+    expect(Object.fromEntries(parameters)).toMatchObject({ error: 'access_denied', iss: gate.origin });
+    await expect(transport.finishAuth(parameters)).rejects.toThrow(/access_denied|may have none of the scopes/);
+    expect(textOf(await client.callTool({ name: 'echo', arguments: { text: 'hello' } }))).toBe('hello');
+    await client.close();
+  });
+
+  it('brings more to whom the rules name', async () => {
+    const { client, transport, answer } = await askForMore('ada.admin');
+    await transport.finishAuth(await answer());
+    expect(textOf(await client.callTool({ name: 'danger_reset' }))).toMatch(/gone/);
+    await client.close();
+  });
+
+  it('the same asked again and again ends with access_denied at the third time', async () => {
+    const client = await registerClient(gate);
+    const ask = async () => {
+      const { url: asked } = authorizationRequest(gate, client, { scope: 'mcp mcp:write' });
+      return callbackParameters(await new Person(gate, 'lou').signIn(asked, { provider: 'okta' }));
+    };
+    expect([(await ask()).has('code'), (await ask()).has('code')]).toEqual([true, true]);
+    expect((await ask()).get('error')).toBe('access_denied');
   });
 });

@@ -125,6 +125,22 @@ describe('Least privilege (#244)', () => {
     }
   });
 
+  it('callback looks into the index where a scope may be refused, and only there', async () => {
+    const restricted = await templateFor({
+      ...TWO_SERVERS,
+      scopes: {
+        mcp: { description: 'Use it' },
+        more: { description: 'More', grantedTo: { emails: ['a@example.com'] } },
+      },
+    });
+    const rights = statementsOf(restricted, restricted.functionOf('callback')[0]).map(
+      ({ action, resource }) => `${action} on ${plainName(resource)}`,
+    );
+    expect(rights.filter((right) => !right.startsWith('logs:') && !RIGHTS.callback?.includes(right))).toEqual([
+      'dynamodb:Query on Grants/index/bySubject',
+    ]);
+  });
+
   it('nobody may Sign by IAM; the policy of each key lets token alone sign', () => {
     expect(template.text).not.toMatch(/kms:Sign|kms:\*/);
     const [token] = template.functionOf('token');

@@ -153,6 +153,7 @@ export class FrontHalf {
       callback: endpoint(
         callbackFlow({
           ...shared,
+          grantDirectory: grants,
           access: { rules: options.access ?? 'everyone', providers: {}, scopes: options.grantedTo },
           authorizationCodeSeconds: 60,
           refreshTokenAbsoluteDays: 90,

@@ -38,6 +38,8 @@ export interface Grant {
   readonly codeChallenge: string;
   readonly resource: string;
   readonly scopes: readonly string[];
+  /** Scopes that were asked for and that this person may not have; absent when there were none. */
+  readonly refusedScopes?: readonly string[];
   /** The `sub` of access tokens: an HMAC of upstream issuer and subject. */
   readonly subject: string;
   readonly identity: UpstreamIdentity;
