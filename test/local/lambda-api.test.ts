@@ -29,8 +29,9 @@ beforeAll(async () => {
   );
   services = await startServices(template, {
     onLog: ({ text }) => lines.push(text),
-    onCall: ({ service, action, functionLogicalId }) => {
+    onCall: ({ service, action, functionLogicalId }, carryOut) => {
       calls.push(`${service}:${action} by ${functionLogicalId}`);
+      return carryOut();
     },
   });
 });

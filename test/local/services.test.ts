@@ -156,7 +156,12 @@ let tokenSecrets: SecretsManagerClient;
 let operatorSecrets: SecretsManagerClient;
 
 beforeAll(async () => {
-  services = await startServices(newTemplate(), { onCall: (call) => void calls.push(call) });
+  services = await startServices(newTemplate(), {
+    onCall: (call, carryOut) => {
+      calls.push(call);
+      return carryOut();
+    },
+  });
   const { endpoints } = services;
   const operator = { endpoint: endpoints.kms, region: 'us-east-1', credentials: services.operator, maxAttempts: 1 };
   dynamoDb = new DynamoDBClient(await clientOf(services, 'Token', endpoints.dynamodb));
@@ -188,9 +193,10 @@ describe('local DynamoDB', () => {
       new GetItemCommand({ TableName, Key: { id: { S: 'g1' } }, ConsistentRead: true }),
     );
     expect(Item).toEqual({ id: { S: 'g1' }, state: { S: 'issued' } });
+    const told = { service: 'dynamodb', functionLogicalId: 'Token', resource: TableName, mayBeStale: false };
     expect(calls).toEqual([
-      { service: 'dynamodb', action: 'UpdateItem', functionLogicalId: 'Token' },
-      { service: 'dynamodb', action: 'GetItem', functionLogicalId: 'Token' },
+      expect.objectContaining({ ...told, action: 'UpdateItem', isConditional: true }),
+      expect.objectContaining({ ...told, action: 'GetItem', isConditional: false }),
     ]);
   });
 
@@ -499,8 +505,9 @@ describe('local services', () => {
   it('answer with the error that is thrown before a call: the place for faults', async () => {
     let left = 1;
     const throttled = await startServices(templateOf('', table('Grants')), {
-      onCall: () => {
+      onCall: async (_, carryOut) => {
         if (left-- > 0) throw new AwsError('ProvisionedThroughputExceededException', 'slow down');
+        return carryOut();
       },
     });
     try {

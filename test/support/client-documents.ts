@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
@@ -29,15 +29,23 @@ const newClientKey = async (): Promise<ClientKey> => {
 
 /** The hosts of all vendors in one: serves JSON under the paths that were published. */
 export class ClientDocuments {
-  readonly #server = createServer((request, response) => {
-    const document = this.#documents.get(request.url ?? '');
-    response.writeHead(document === undefined ? 404 : 200, {
-      'content-type': 'application/json',
-      'cache-control': 'max-age=60',
-    });
-    response.end(JSON.stringify(document ?? { error: 'not_found' }));
-  });
   readonly #documents = new Map<string, unknown>();
+  readonly #server;
+
+  /** @param before stands before the server, as faults do */
+  constructor(before: (serve: RequestListener) => RequestListener = (serve) => serve) {
+    this.#server = createServer(
+      before((request, response) => {
+        const document = this.#documents.get(request.url ?? '');
+        response.writeHead(document === undefined ? 404 : 200, {
+          'content-type': 'application/json',
+          'cache-control': 'max-age=60',
+        });
+        response.end(JSON.stringify(document ?? { error: 'not_found' }));
+      }),
+    );
+  }
+
   readonly #keys = new Map<string, ClientKey>();
 
   async start(): Promise<void> {

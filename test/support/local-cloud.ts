@@ -15,6 +15,8 @@ export interface LocalCloudOptions {
   /** Merged over the repository's own configuration. */
   readonly config?: unknown;
   readonly args?: readonly string[];
+  /** What is run, if not the local cloud as `npm start` runs it. It gets a channel to this process. */
+  readonly entry?: string;
 }
 
 /** Where a running local cloud answers. */
@@ -29,6 +31,7 @@ export interface CloudAddress {
 export interface LocalCloud extends CloudAddress {
   /** Everything printed so far, both streams. */
   readonly output: () => string;
+  readonly child: ChildProcess;
   /** Resolves as soon as the output holds what the caller waits for. */
   readonly until: (isThere: (output: string) => boolean) => Promise<void>;
   /** Ends it as a person would; resolves to the exit code. */
@@ -38,7 +41,7 @@ export interface LocalCloud extends CloudAddress {
 }
 
 const spawnLocalCloud = async (options: LocalCloudOptions & { port: number }): Promise<ChildProcess> => {
-  const args = ['tools/local/main.ts', '--port', String(options.port)];
+  const args = [options.entry ?? 'tools/local/main.ts', '--port', String(options.port)];
   if (options.dataDir !== undefined) args.push('--data', options.dataDir);
   if (options.config !== undefined) {
     const file = join(await mkdtemp(join(tmpdir(), 'gatehouse-config-')), 'config.json');
@@ -46,7 +49,10 @@ const spawnLocalCloud = async (options: LocalCloudOptions & { port: number }): P
     args.push('--config', file);
   }
   // `process.execPath` is the project's own node: jest runs on it too.
-  return spawn(process.execPath, [...args, ...(options.args ?? [])], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [...args, ...(options.args ?? [])], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.entry === undefined ? [] : (['ipc'] as const))],
+  });
 };
 
 const collectOutput = (child: ChildProcess): (() => string) => {
@@ -108,6 +114,7 @@ export const startLocalCloud = async (options: LocalCloudOptions = {}): Promise<
     mcpUrl,
     port,
     output,
+    child,
     until,
     stop: (signal = 'SIGTERM') => end(signal),
     kill: async () => {

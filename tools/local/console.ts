@@ -55,7 +55,8 @@ export const printFunctionLog = (print: Print, { functionLogicalId, source, text
 };
 
 /** Lines of JSON for tests that count round trips. */
-export const traceCall = (print: Print, call: CallNotice): void => print(JSON.stringify({ call }));
+export const traceCall = (print: Print, { service, action, functionLogicalId }: CallNotice): void =>
+  print(JSON.stringify({ call: { service, action, functionLogicalId } }));
 export const traceRequest = (print: Print, { method, path, status }: RequestNotice): void =>
   print(JSON.stringify({ request: { method, path: printable(path), status } }));
 

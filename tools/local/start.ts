@@ -1,4 +1,5 @@
 import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApiGateway, type Origin } from './api-gateway/index.ts';
@@ -8,25 +9,38 @@ import { readLocalConfiguration } from './configuration.ts';
 import { printFunctionLog, printRequest, stepPrinter, traceCall, traceRequest } from './console.ts';
 import { edgeListener, MAX_HEADER_BYTES } from './edge-server.ts';
 import { createIdentityProvider, providerKeys } from './identity-provider.ts';
+import type { OnLog } from './lambda/execution-environment.ts';
 import { type Listening, listenOnLocalhost, PortError } from './listen.ts';
 import { overview } from './overview.ts';
 import { administratorCommands, clientSecretCommands, storeUpstreamClients } from './provider/upstream-clients.ts';
-import { startServices } from './services/index.ts';
+import type { OnCall } from './services/aws-json-server.ts';
+import { type Services, startServices } from './services/index.ts';
 import { loadTemplate } from './template/index.ts';
+
+/** What tests put between the parts. A plain `npm start` has none of it. */
+export interface Seams {
+  /** Stands around each call to an AWS service. */
+  readonly onCall?: OnCall;
+  /** Stands before the development providers. */
+  readonly beforeProvider?: (serve: RequestListener) => RequestListener;
+  /** Sees every line that a function writes, as it is. */
+  readonly onLog?: OnLog;
+}
 
 /**
  * Synthesizes the stack and runs its template.
  *
  * @param print writes one line to the console
  * @param onCleanUp is given what has to be undone, as soon as it has been done
- * @returns the first server's URL
+ * @returns the first server's URL, and what runs
  * @throws PortError, DataFolderError, ConfigFileError, ConfigurationError, TemplateError, Error: each with a message for people
  */
 export const startLocalCloud = async (
   options: Arguments,
   print: (line: string) => void,
   onCleanUp: (undo: () => Promise<void> | void) => void,
-): Promise<{ readonly connectorUrl: string }> => {
+  seams: Seams = {},
+): Promise<{ readonly connectorUrl: string; readonly services: Services }> => {
   const step = stepPrinter(print);
   let edge: Origin | undefined;
   const front = edgeListener(
@@ -70,9 +84,13 @@ export const startLocalCloud = async (
     dataDir: options.dataDir,
     dynamoDbEndpoint: process.env.DYNAMODB_ENDPOINT,
     onStep: step,
-    onLog: (log) => printFunctionLog(print, log),
-    onCall: (call) => {
+    onLog: (log) => {
+      seams.onLog?.(log);
+      printFunctionLog(print, log);
+    },
+    onCall: (call, carryOut) => {
       if (options.traceCalls) traceCall(print, call);
+      return seams.onCall ? seams.onCall(call, carryOut) : carryOut();
     },
   });
   onCleanUp(services.close);
@@ -83,7 +101,8 @@ export const startLocalCloud = async (
     configuration,
     developmentProviders,
   });
-  provider = createIdentityProvider(providerOrigin, clients, await keys);
+  const developmentProvider = createIdentityProvider(providerOrigin, clients, await keys);
+  provider = seams.beforeProvider?.(developmentProvider) ?? developmentProvider;
   edge = createCloudFront(template, {
     domainName: `localhost:${port}`,
     origins: createApiGateway(template, { functions: services.functions }),
@@ -105,7 +124,7 @@ export const startLocalCloud = async (
     }),
   );
   void services.functions.prewarm();
-  return { connectorUrl: `${origin}${Object.keys(configuration.servers)[0] ?? ''}` };
+  return { connectorUrl: `${origin}${Object.keys(configuration.servers)[0] ?? ''}`, services };
 };
 
 /** The data folder is no folder, or this user may not write to it. */

@@ -45,11 +45,12 @@ export class ExecutionEnvironment {
   /** Called once, when this environment can serve no more. */
   onDeath: () => void = () => {};
 
-  constructor(definition: FunctionDefinition, onLog: OnLog) {
+  /** @param clockOffsetMs how far its clock is off: Lambda's are right, which a test may want otherwise */
+  constructor(definition: FunctionDefinition, onLog: OnLog, clockOffsetMs = 0) {
     this.#definition = definition;
     this.#onLog = onLog;
     const { moduleUrl, exportName, name: functionName, memoryMb, environment } = definition;
-    const workerData: WorkerSetup = { moduleUrl, exportName, functionName, memoryMb };
+    const workerData: WorkerSetup = { moduleUrl, exportName, functionName, memoryMb, clockOffsetMs };
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData,
       name: functionName,

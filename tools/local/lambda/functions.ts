@@ -32,12 +32,19 @@ interface Options {
  * refusal (`AccessDeniedException`, `ResourceNotFoundException`, `RequestTooLargeException`, `TooManyRequestsException`).
  */
 export interface Functions extends FunctionInvoker {
+  /** The functions' ARNs by logical id. */
+  readonly arns: ReadonlyMap<string, string>;
   invoke(functionArn: string, event: unknown, options?: Options): Promise<Outcome>;
   /**
    * Resolves once the metadata is there. Destroying or returning from the body tells the function that nobody listens.
    * @throws FunctionError, also of type `MalformedStream`
    */
   invokeStreaming(functionArn: string, event: unknown, options?: Options): Promise<StreamedInvocation>;
+  /**
+   * New environments from now on, as after a deployment, of every function or of one.
+   * @param options.clockOffsetMs how far the new ones' clocks are off: 0 by default
+   */
+  restart(options?: { readonly logicalId?: string | undefined; readonly clockOffsetMs?: number | undefined }): void;
   /** Starts one environment of every function, two at a time, so that no first request waits. Never rejects. */
   prewarm(): Promise<void>;
   close(): Promise<void>;
@@ -76,6 +83,7 @@ export const startFunctions = (
   });
 
   return {
+    arns: new Map(definitions.map(({ logicalId, arn }) => [logicalId, arn])),
     invoke: async (functionArn, event, { timeoutMs, caller } = {}) => {
       const run = async (): Promise<Outcome> => {
         const { definition, pool, payload } = prepare(functionArn, event, caller);
@@ -111,6 +119,11 @@ export const startFunctions = (
         onLog({ functionLogicalId: definition.logicalId, source: 'platform', text: PLAIN_ANSWER_WARNING });
       }
       return answer;
+    },
+    restart: ({ logicalId, clockOffsetMs = 0 } = {}) => {
+      for (const { definition, pool } of pools.values()) {
+        if (logicalId === undefined || logicalId === definition.logicalId) pool.restart(clockOffsetMs);
+      }
     },
     prewarm: async () => {
       const cold = [...pools.values()];

@@ -26,6 +26,9 @@ export class EnvironmentPool {
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #idleTimers = new Map<ExecutionEnvironment, NodeJS.Timeout>();
+  /** Busy ones that are not to be used again. */
+  readonly #outdated = new Set<ExecutionEnvironment>();
+  #clockOffsetMs = 0;
   #starting = 0;
   #limit = MAX_ENVIRONMENTS;
   #closed = false;
@@ -56,6 +59,7 @@ export class EnvironmentPool {
   /** Gives an environment back; one that has died in between is forgotten. */
   release(environment: ExecutionEnvironment): void {
     if (environment.dead || this.#closed) return;
+    if (this.#outdated.has(environment)) return void environment.terminate();
     const next = this.#waiting.shift();
     if (next) {
       next.resolve(environment);
@@ -64,6 +68,19 @@ export class EnvironmentPool {
     this.#idle.push(environment);
     const timer = setTimeout(() => this.#retire(environment), IDLE_MS).unref();
     this.#idleTimers.set(environment, timer);
+  }
+
+  /**
+   * New environments from now on, as after a deployment: idle ones end at once, busy ones with their work.
+   * @param clockOffsetMs how far the new ones' clocks are off
+   */
+  restart(clockOffsetMs: number): void {
+    this.#clockOffsetMs = clockOffsetMs;
+    const idle = new Set(this.#idle);
+    for (const environment of this.#all) {
+      if (idle.has(environment)) void environment.terminate();
+      else this.#outdated.add(environment);
+    }
   }
 
   async close(): Promise<void> {
@@ -79,7 +96,7 @@ export class EnvironmentPool {
   }
 
   #startOne(): void {
-    const environment = new ExecutionEnvironment(this.#definition, this.#onLog);
+    const environment = new ExecutionEnvironment(this.#definition, this.#onLog, this.#clockOffsetMs);
     this.#all.add(environment);
     this.#starting++;
     environment.onDeath = () => this.#forget(environment);
@@ -97,6 +114,7 @@ export class EnvironmentPool {
 
   #forget(environment: ExecutionEnvironment): void {
     this.#all.delete(environment);
+    this.#outdated.delete(environment);
     clearTimeout(this.#idleTimers.get(environment));
     this.#idleTimers.delete(environment);
     const index = this.#idle.indexOf(environment);

@@ -6,6 +6,7 @@ export interface WorkerSetup {
   readonly exportName: string;
   readonly functionName: string;
   readonly memoryMb: number;
+  readonly clockOffsetMs: number;
 }
 
 export interface Invocation {

@@ -30,6 +30,15 @@ const describe = (error: unknown): ThrownError =>
     ? { errorType: error.name, errorMessage: error.message }
     : { errorType: typeof error, errorMessage: typeof error === 'string' ? error : JSON.stringify(error) };
 
+const setClock = (offsetMs: number): void => {
+  const RealDate = Date;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, parameters, self) =>
+      Reflect.construct(target, parameters.length === 0 ? [RealDate.now() + offsetMs] : parameters, self),
+    get: (target, name, self) => (name === 'now' ? () => RealDate.now() + offsetMs : Reflect.get(target, name, self)),
+  });
+};
+
 const loadHandler = async (): Promise<Handler> => {
   installAwsLambda();
   const bundle = (await import(setup.moduleUrl)) as Record<string, unknown>;
@@ -83,6 +92,7 @@ const streamAnswer = async (handler: Handler, event: unknown, invocation: Invoca
 };
 
 try {
+  if (setup.clockOffsetMs !== 0) setClock(setup.clockOffsetMs);
   const handler = await loadHandler();
   parentPort?.on('message', (message: ToWorker) => {
     if (message.type === 'invoke') void invoke(handler, message);

@@ -19,10 +19,21 @@ export interface CallNotice {
   readonly action: string;
   /** Undefined when the operator calls. */
   readonly functionLogicalId?: string;
+  /** Table or index, secret, or function; undefined for KMS, whose keys come and go. */
+  readonly resource?: string;
+  /** The same for every attempt of one call of the AWS SDK. */
+  readonly invocationId?: string;
+  /** A write that happens only under a condition. */
+  readonly isConditional: boolean;
+  /** A read that may be answered from an older copy. */
+  readonly mayBeStale: boolean;
 }
 
-/** Sees each call before it is carried out and may hold it; an AwsError thrown here is the call's answer. */
-export type OnCall = (call: CallNotice) => void | Promise<void>;
+/**
+ * Stands around each call: carries it out and returns its answer, or does something in its place. An AwsError thrown
+ * here is the call's answer; a NoAnswer drops the connection.
+ */
+export type OnCall = (call: CallNotice, carryOut: () => Promise<object>) => Promise<object>;
 
 export interface Call {
   readonly action: string;
@@ -54,6 +65,12 @@ export interface JsonService {
   handle(call: Call): Promise<object | RawAnswer>;
 }
 
+/** Thrown by an `OnCall`: the connection is dropped without an answer. */
+export class NoAnswer extends Error {}
+
+/** DynamoDB answers these from any copy unless it is asked for the newest. */
+const STALE_READS: ReadonlySet<string> = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
+
 /** Idle connections of the SDK's agents outlive any pause, so that none is closed under a request. */
 const KEEP_ALIVE_TIMEOUT_MS = 10 * 60 * 1000;
 
@@ -62,7 +79,10 @@ export const startJsonServer = async (service: JsonService, principals: Principa
   const server = createServer((request, response) => {
     const requestId = randomUUID();
     respond(service, principals, onCall, request)
-      .catch((error: unknown) => errorAnswer(service, error))
+      .catch((error: unknown) => {
+        if (error instanceof NoAnswer) throw error;
+        return errorAnswer(service, error);
+      })
       .then((answer) => send(response, answer, requestId))
       .catch(() => response.destroy());
   });
@@ -89,11 +109,24 @@ const respond = async (
     );
   }
   const call = { action, caller, input: parseInput(body), headers: request.headers, body };
-  const { functionLogicalId } = caller;
-  // Before each call: counted here, and the place where a fault would be put.
-  await onCall?.({ service: service.name, action, ...(functionLogicalId ? { functionLogicalId } : {}) });
-  const answer = await service.handle(call);
+  const carryOut = () => service.handle(call);
+  const answer = onCall ? await onCall(noticeOf(service, call), carryOut) : await carryOut();
   return 'body' in answer && Buffer.isBuffer(answer.body) ? (answer as RawAnswer) : jsonAnswer(service, 200, answer);
+};
+
+const noticeOf = ({ name }: JsonService, { action, caller, input, headers }: Call): CallNotice => {
+  const { functionLogicalId } = caller;
+  const resource = [input.TableName ?? input.SecretId, input.IndexName].filter(Boolean).join('/');
+  const invocationId = headers['amz-sdk-invocation-id'];
+  return {
+    service: name,
+    action,
+    ...(functionLogicalId ? { functionLogicalId } : {}),
+    ...(resource ? { resource } : {}),
+    ...(invocationId ? { invocationId: String(invocationId) } : {}),
+    isConditional: input.ConditionExpression !== undefined,
+    mayBeStale: STALE_READS.has(action) && input.ConsistentRead !== true,
+  };
 };
 
 /** Reads a whole request body. @throws AwsError RequestEntityTooLargeException beyond `maxBytes` */

@@ -21,7 +21,7 @@ export interface ServicesOptions {
   readonly dataDir?: string | undefined;
   /** URL of a DynamoDB Local that takes the embedded one's place. */
   readonly dynamoDbEndpoint?: string | undefined;
-  /** Sees each call to DynamoDB, KMS, Secrets Manager and Lambda before it is carried out; an AwsError thrown here answers it. */
+  /** Stands around each call to DynamoDB, KMS, Secrets Manager and Lambda. */
   readonly onCall?: OnCall;
   /** Every line that a function writes, and what Lambda says about functions. */
   readonly onLog?: OnLog;

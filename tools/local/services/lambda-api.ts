@@ -3,7 +3,7 @@ import { FunctionError, type StreamedInvocation } from '../function-invoker.ts';
 import type { Functions } from '../lambda/functions.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
 import { AwsError } from './aws-error.ts';
-import { closeServer, listenOnLoopback, type OnCall, readBody } from './aws-json-server.ts';
+import { closeServer, listenOnLoopback, NoAnswer, type OnCall, readBody } from './aws-json-server.ts';
 import { eventStreamMessage } from './event-stream.ts';
 import { authorize, type Principals } from './principals.ts';
 import { authenticate } from './sigv4.ts';
@@ -36,7 +36,7 @@ export const startLambdaApi = async (
 ) => {
   const server = createServer((request, response) => {
     serve(functions, principals, onCall, request, response).catch((error: unknown) => {
-      if (response.headersSent) response.destroy();
+      if (response.headersSent || error instanceof NoAnswer) response.destroy();
       else refuse(response, error);
     });
   });
@@ -63,17 +63,27 @@ const serve = async (
   const caller = authenticate(principals, 'lambda', request.headers, body, path);
   const functionArn = arnOf(decodeURIComponent(name));
   const { functionLogicalId } = caller;
-  await onCall?.({
+  const carryOut = async (): Promise<object> => {
+    authorize(caller, { action: 'lambda:InvokeFunction', resource: functionArn });
+    const running = functions();
+    if (!running) throw new AwsError('ServiceException', 'the functions have not been started yet', 500);
+    const event: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
+    if (streaming === undefined) await answerAtOnce(running, functionArn, event, response);
+    else await answer(running, functionArn, event, response, gone.signal);
+    return {};
+  };
+  if (!onCall) return void (await carryOut());
+  const invocationId = request.headers['amz-sdk-invocation-id'];
+  const notice = {
     service: 'lambda',
     action: streaming === undefined ? 'Invoke' : 'InvokeWithResponseStream',
     ...(functionLogicalId ? { functionLogicalId } : {}),
-  });
-  authorize(caller, { action: 'lambda:InvokeFunction', resource: functionArn });
-  const running = functions();
-  if (!running) throw new AwsError('ServiceException', 'the functions have not been started yet', 500);
-  const event: unknown = body.length === 0 ? {} : JSON.parse(body.toString());
-  if (streaming === undefined) await answerAtOnce(running, functionArn, event, response);
-  else await answer(running, functionArn, event, response, gone.signal);
+    resource: functionArn.slice(functionArn.lastIndexOf(':') + 1),
+    ...(invocationId ? { invocationId: String(invocationId) } : {}),
+    isConditional: false,
+    mayBeStale: false,
+  } as const;
+  await onCall(notice, carryOut);
 };
 
 const arnOf = (name: string): string =>

@@ -1,0 +1,162 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { SDK_LIMITS } from '../../lambdas/shared/adapters/sdk-limits.ts';
+import { type Fault, Faults } from '../../tools/local/faults/faults.ts';
+import { kindsOf } from '../../tools/local/faults/kinds.ts';
+import type { CallNotice } from '../../tools/local/services/aws-json-server.ts';
+import { type Services, startServices } from '../../tools/local/services/index.ts';
+import {
+  clientOf,
+  lambda,
+  SHOW_ENVIRONMENT,
+  table,
+  tableArn,
+  templateOf,
+  temporaryFolder,
+} from './services-fixture.ts';
+
+const faults = new Faults();
+let services: Services;
+let dynamoDb: DynamoDBClient;
+beforeAll(async () => {
+  const assembly = temporaryFolder();
+  const statement = { Effect: 'Allow', Action: 'dynamodb:*', Resource: tableArn('Grants') };
+  services = await startServices(
+    templateOf(assembly, table('Grants'), lambda(assembly, 'Token', SHOW_ENVIRONMENT, { statements: [statement] })),
+    { onCall: faults.onCall },
+  );
+  dynamoDb = new DynamoDBClient({ ...(await clientOf(services, 'Token', services.endpoints.dynamodb)), ...SDK_LIMITS });
+});
+afterAll(async () => {
+  dynamoDb?.destroy();
+  await services?.close();
+});
+afterEach(() => faults.disarm());
+
+const Key = { id: { S: 'g1' } };
+const count = async (): Promise<string> => {
+  const { Attributes } = await dynamoDb.send(
+    new UpdateItemCommand({
+      TableName: 'Grants',
+      Key,
+      UpdateExpression: 'ADD #n :one',
+      ExpressionAttributeNames: { '#n': 'n' },
+      ExpressionAttributeValues: { ':one': { N: '1' } },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  return Attributes?.n?.N ?? '';
+};
+const faultOf = (call: Promise<unknown>): Promise<string> => call.then(() => 'none', String);
+const stored = async (): Promise<number> => {
+  const { Item } = await services.asOperator('dynamodb', 'GetItem', { TableName: 'Grants', Key });
+  return Number((Item as { n?: { N: string } } | undefined)?.n?.N ?? 0);
+};
+
+describe('Faults to order', () => {
+  it.each<[Fault['kind'], string]>([
+    ['throttled', 'ProvisionedThroughputExceededException'],
+    ['failed', 'InternalServerError'],
+    ['dropped', 'TimeoutError'],
+    ['denied', 'AccessDeniedException'],
+    ['absent', 'ResourceNotFoundException'],
+    ['refused', 'ConditionalCheckFailedException'],
+  ])('%s: the SDK throws %s after its own retries, and nothing was written', async (kind, name) => {
+    const before = await stored();
+    faults.arm({ kind, service: 'dynamodb', action: 'UpdateItem' });
+    expect(await faultOf(count())).toContain(name);
+    expect(faults.disarm()).toBeGreaterThan(0);
+    expect(await stored()).toBe(before);
+  });
+
+  it('lost: written once for each attempt, and never answered', async () => {
+    const before = await stored();
+    faults.arm({ kind: 'lost', action: 'UpdateItem' });
+    expect(await faultOf(count())).toContain('TimeoutError');
+    expect(faults.disarm()).toBe(2);
+    expect(await stored()).toBe(before + 2);
+  });
+
+  it('silent: until the caller’s own limit of time', async () => {
+    faults.arm({ kind: 'silent', action: 'UpdateItem' });
+    expect(await faultOf(count())).toContain('TimeoutError');
+  });
+
+  it('a fault of the first attempt is healed by the SDK’s retry', async () => {
+    const before = await stored();
+    faults.arm({ kind: 'failed', action: 'UpdateItem', attempts: 'first' });
+    expect(await count()).toBe(String(before + 1));
+    expect(faults.disarm()).toBe(1);
+  });
+
+  it('befall the n-th matching call, and as many as are wanted', async () => {
+    faults.arm({ kind: 'denied', action: 'UpdateItem', nth: 2, times: 2 });
+    const outcomes = [];
+    for (let call = 0; call < 4; call += 1)
+      outcomes.push(
+        await count().then(
+          () => 'ok',
+          ({ name }) => name,
+        ),
+      );
+    expect(outcomes).toEqual(['ok', 'AccessDeniedException', 'AccessDeniedException', 'ok']);
+  });
+
+  it('leave other calls, other functions and the operator alone', async () => {
+    faults.arm(
+      { kind: 'denied', resource: 'Clients', times: 'always' },
+      { kind: 'denied', functionLogicalId: 'Other', times: 'always' },
+    );
+    expect(await count()).toBeTruthy();
+    faults.arm({ kind: 'denied', times: 'always' });
+    expect(await stored()).toBeGreaterThan(0);
+  });
+
+  it('#219 stale: an older copy knows nothing yet', async () => {
+    await count();
+    faults.arm({ kind: 'stale', action: 'GetItem' });
+    expect((await dynamoDb.send(new GetItemCommand({ TableName: 'Grants', Key }))).Item).toBeUndefined();
+  });
+
+  it('write down each call once, with what can befall it', async () => {
+    faults.record();
+    await count();
+    faults.arm({ kind: 'failed', action: 'UpdateItem' });
+    await count().catch(() => undefined);
+    await dynamoDb.send(new GetItemCommand({ TableName: 'Grants', Key, ConsistentRead: true }));
+    const call = { service: 'dynamodb', resource: 'Grants', functionLogicalId: 'Token', isConditional: false };
+    expect(faults.recorded()).toEqual([
+      { ...call, action: 'UpdateItem', nth: 1, mayBeStale: false },
+      { ...call, action: 'UpdateItem', nth: 2, mayBeStale: false },
+      { ...call, action: 'GetItem', nth: 1, mayBeStale: false },
+    ]);
+    const notice: CallNotice = { service: 'dynamodb', action: 'UpdateItem', isConditional: true, mayBeStale: false };
+    expect(kindsOf(notice)).toEqual(expect.arrayContaining(['lost', 'refused']));
+    expect(kindsOf({ ...notice, action: 'Query', isConditional: false, mayBeStale: true })).not.toContain('lost');
+  });
+
+  it('stand before somebody else’s server too, and let browsers through', async () => {
+    const server = createServer(faults.before((_, response) => response.end('served')));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
+    const ask = (accept = 'application/json') =>
+      fetch(url, { headers: { accept } }).then(
+        async (answer) => `${answer.status} ${await answer.text()}`,
+        () => 'no answer',
+      );
+    try {
+      const seen = [];
+      for (const kind of ['failed', 'throttled', 'rubbish', 'down', 'slow'] as const) {
+        faults.arm({ kind, service: 'upstream', resource: '/token' });
+        seen.push((await ask()).slice(0, 13));
+      }
+      expect(seen).toEqual(['500 Internal ', '429 Too Many ', '200 <!doctype', 'no answer', '200 served']);
+      faults.arm({ kind: 'failed', service: 'upstream' });
+      expect(await ask('text/html')).toBe('200 served');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});

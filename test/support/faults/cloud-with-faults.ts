@@ -1,0 +1,48 @@
+import { parseArguments } from '../../../tools/local/arguments.ts';
+import { Faults } from '../../../tools/local/faults/faults.ts';
+import { startLocalCloud } from '../../../tools/local/start.ts';
+import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
+
+// The local cloud with faults to order, run as a process of its own. Orders come by the channel to the parent process,
+// which no `npm start` has.
+
+const faults = new Faults();
+const lines: string[] = [];
+const undo: (() => Promise<void> | void)[] = [];
+const stop = async (): Promise<void> => {
+  for (const step of undo.splice(0).reverse()) await Promise.resolve(step()).catch(() => {});
+  process.exit(0);
+};
+process.on('SIGTERM', () => void stop());
+process.on('disconnect', () => void stop());
+
+const { connectorUrl, services } = await startLocalCloud(
+  parseArguments(process.argv.slice(2)),
+  (line) => process.stdout.write(`${line}\n`),
+  (step) => undo.push(step),
+  { onCall: faults.onCall, beforeProvider: faults.before, onLog: ({ text }) => lines.push(text) },
+);
+
+const control: CloudControl = {
+  arm: async (...armed) => faults.arm(...armed),
+  disarm: async () => faults.disarm(),
+  record: async () => faults.record(),
+  recorded: async () => faults.recorded(),
+  restart: async (options) => services.functions.restart(options),
+  functions: async () => [...services.functions.arns.keys()],
+  invoke: async (logicalId, event) =>
+    services.functions.invoke(services.functions.arns.get(logicalId) ?? logicalId, event),
+  asOperator: async (service, action, input) => services.asOperator(service, action, input),
+  takeLog: async () => lines.splice(0).join('\n'),
+};
+
+process.on('message', async ({ id, order, parameters }: ControlRequest) => {
+  const run = control[order] as (...parameters: readonly unknown[]) => Promise<unknown>;
+  const answer: ControlAnswer = await run(...parameters).then(
+    (result) => ({ id, result }),
+    (error: unknown) => ({ id, error: String(error) }),
+  );
+  process.send?.(answer);
+});
+
+process.stdout.write(`ready ${connectorUrl}\n`);

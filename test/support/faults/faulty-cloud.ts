@@ -1,0 +1,71 @@
+import type { ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+import { type Fault, Faults, type RecordedCall } from '../../../tools/local/faults/faults.ts';
+import { ClientDocuments } from '../client-documents.ts';
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../local-cloud.ts';
+import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
+
+const ENTRY = resolve(import.meta.dirname, 'cloud-with-faults.ts');
+
+/** A local cloud, and a host of clients' documents, in which every call can be made to fail. */
+export interface FaultyCloud extends LocalCloud, CloudControl {
+  readonly documents: ClientDocuments;
+}
+
+const controlOf = (child: ChildProcess): CloudControl => {
+  let lastId = 0;
+  const waiting = new Map<number, (answer: ControlAnswer) => void>();
+  child.on('message', (answer: ControlAnswer) => {
+    waiting.get(answer.id)?.(answer);
+    waiting.delete(answer.id);
+  });
+  const order =
+    (name: keyof CloudControl) =>
+    (...parameters: readonly unknown[]): Promise<never> =>
+      new Promise((fulfil, reject) => {
+        lastId += 1;
+        waiting.set(lastId, (answer) =>
+          'error' in answer ? reject(new Error(answer.error)) : fulfil(answer.result as never),
+        );
+        child.send({ id: lastId, order: name, parameters } satisfies ControlRequest);
+      });
+  return {
+    arm: order('arm'),
+    disarm: order('disarm'),
+    record: order('record'),
+    recorded: order('recorded'),
+    restart: order('restart'),
+    functions: order('functions'),
+    invoke: order('invoke'),
+    asOperator: order('asOperator'),
+    takeLog: order('takeLog'),
+  };
+};
+
+export const startFaultyCloud = async (options: LocalCloudOptions = {}): Promise<FaultyCloud> => {
+  const cloud = await startLocalCloud({ ...options, entry: ENTRY });
+  const control = controlOf(cloud.child);
+  // The host of documents is in this process, and so are its faults.
+  const ownFaults = new Faults();
+  const documents = new ClientDocuments(ownFaults.before);
+  await documents.start();
+  return {
+    ...cloud,
+    ...control,
+    documents,
+    arm: async (...faults: readonly Fault[]) => {
+      ownFaults.arm(...faults.filter(({ service }) => service === undefined || service === 'upstream'));
+      await control.arm(...faults);
+    },
+    disarm: async () => ownFaults.disarm() + (await control.disarm()),
+    record: async () => {
+      ownFaults.record();
+      await control.record();
+    },
+    recorded: async (): Promise<readonly RecordedCall[]> => [...(await control.recorded()), ...ownFaults.recorded()],
+    stop: async (signal) => {
+      await documents.stop();
+      return cloud.stop(signal);
+    },
+  };
+};

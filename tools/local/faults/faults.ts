@@ -1,0 +1,182 @@
+import type { RequestListener } from 'node:http';
+import type { CallNotice, OnCall } from '../services/aws-json-server.ts';
+import { type FaultKind, meet } from './kinds.ts';
+import { answerBadly, type UpstreamKind } from './upstream-kinds.ts';
+
+/** A call by what it asks of whom: to an AWS service, or a function's own request to an identity provider. */
+export interface CallName {
+  readonly service: CallNotice['service'] | 'upstream';
+  /** `GetItem`, `Sign`, …; the method of a request to an identity provider. */
+  readonly action: string;
+  /** Table, index, secret or function; the path at an identity provider. */
+  readonly resource?: string;
+  readonly functionLogicalId?: string;
+}
+
+/** Which calls meet which fault. What is left out matches everything. */
+export interface Fault extends Partial<CallName> {
+  readonly kind: FaultKind | UpstreamKind;
+  /** The first matching call that meets it, from 1 (default). */
+  readonly nth?: number;
+  /** How many calls in a row meet it from there: 1 by default. */
+  readonly times?: number | 'always';
+  /** `first`: only the first attempt of a call, so that the SDK's own retry heals it. Default: `all`. */
+  readonly attempts?: 'first' | 'all';
+}
+
+/** A call as it was recorded: its name, and the how-manieth of that name it was. */
+export interface RecordedCall extends CallName {
+  readonly nth: number;
+  readonly isConditional: boolean;
+  readonly mayBeStale: boolean;
+}
+
+const nameOf = ({ service, action, resource, functionLogicalId }: CallName): string =>
+  [functionLogicalId ?? 'operator', service, action, resource ?? ''].join(' ');
+
+/** One armed fault, and what it has met so far. */
+class Armed {
+  readonly #fault: Fault;
+  /** Calls that matched, by invocation, with whether they meet the fault. */
+  readonly #seen = new Map<string, boolean>();
+  #matched = 0;
+  /** The last call that met it and carries no invocation id: the same again is taken for its retry. */
+  #retried: string | undefined;
+  hits = 0;
+
+  constructor(fault: Fault) {
+    this.#fault = fault;
+  }
+
+  /** The kind that this attempt meets, or undefined. */
+  meets(call: CallName & { readonly invocationId?: string }): Fault['kind'] | undefined {
+    if (!this.#matches(call)) return undefined;
+    const isHit = call.invocationId === undefined ? this.#withoutId(nameOf(call)) : this.#withId(call.invocationId);
+    if (!isHit) return undefined;
+    this.hits += 1;
+    return this.#fault.kind;
+  }
+
+  #matches(call: CallName): boolean {
+    const { service, action, resource, functionLogicalId } = this.#fault;
+    return (
+      (service === undefined || service === call.service) &&
+      (action === undefined || action === call.action) &&
+      (resource === undefined || resource === call.resource) &&
+      (functionLogicalId === undefined || functionLogicalId === call.functionLogicalId)
+    );
+  }
+
+  #withId(invocationId: string): boolean {
+    const isRetried = this.#seen.get(invocationId);
+    if (isRetried !== undefined) return isRetried && this.#fault.attempts !== 'first';
+    const isHit = this.#next();
+    this.#seen.set(invocationId, isHit);
+    return isHit;
+  }
+
+  #withoutId(name: string): boolean {
+    const isRetry = this.#retried === name;
+    this.#retried = undefined;
+    if (isRetry) return this.#fault.attempts !== 'first' && this.#remember(name);
+    return this.#next() && this.#remember(name);
+  }
+
+  #remember(name: string): true {
+    this.#retried = name;
+    return true;
+  }
+
+  #next(): boolean {
+    const { nth = 1, times = 1 } = this.#fault;
+    this.#matched += 1;
+    return this.#matched >= nth && (times === 'always' || this.#matched < nth + times);
+  }
+}
+
+/**
+ * Faults to order, for tests: what is armed befalls the calls it names. Also writes down which calls there are, so that
+ * a test can walk over all of them.
+ */
+export class Faults {
+  #armed: Armed[] = [];
+  #recorded: RecordedCall[] | undefined;
+  #counts = new Map<string, number>();
+  #invocations = new Set<string>();
+
+  /** Arms faults in place of those before; counting begins anew. */
+  arm(...faults: readonly Fault[]): void {
+    this.#armed = faults.map((fault) => new Armed(fault));
+  }
+
+  /** @returns how many attempts met a fault since it was armed */
+  disarm(): number {
+    const hits = this.#armed.reduce((sum, armed) => sum + armed.hits, 0);
+    this.#armed = [];
+    return hits;
+  }
+
+  /** Begins to write down calls. */
+  record(): void {
+    this.#recorded = [];
+    this.#counts.clear();
+    this.#invocations.clear();
+  }
+
+  /** Ends it. @returns the functions' calls since `record`, each once however often it was attempted */
+  recorded(): readonly RecordedCall[] {
+    const calls = this.#recorded ?? [];
+    this.#recorded = undefined;
+    return calls;
+  }
+
+  /** For `ServicesOptions.onCall`. The operator's calls are left alone. */
+  readonly onCall: OnCall = (call, carryOut) => {
+    if (call.functionLogicalId === undefined) return carryOut();
+    this.#note(call, call);
+    const kind = this.#kindFor(call);
+    return kind === undefined ? carryOut() : meet(kind as FaultKind, call, carryOut);
+  };
+
+  /** Stands before a server that functions send requests to, such as an identity provider. Browsers are let through. */
+  readonly before =
+    (serve: RequestListener): RequestListener =>
+    (request, response) => {
+      if (request.headers.accept?.includes('text/html')) return void serve(request, response);
+      const { method: action = '', url = '' } = request;
+      const [resource = ''] = url.split('?');
+      const call = { service: 'upstream', action, resource } as const;
+      this.#note(call, { isConditional: false, mayBeStale: false });
+      const kind = this.#kindFor(call);
+      if (kind === undefined) serve(request, response);
+      else answerBadly(kind as UpstreamKind, serve, request, response);
+    };
+
+  #kindFor(call: CallName & { readonly invocationId?: string }): Fault['kind'] | undefined {
+    for (const armed of this.#armed) {
+      const kind = armed.meets(call);
+      if (kind !== undefined) return kind;
+    }
+    return undefined;
+  }
+
+  #note(
+    { service, action, resource, functionLogicalId, invocationId }: CallName & { readonly invocationId?: string },
+    { isConditional, mayBeStale }: Pick<CallNotice, 'isConditional' | 'mayBeStale'>,
+  ): void {
+    if (this.#recorded === undefined) return;
+    if (invocationId !== undefined) {
+      if (this.#invocations.has(invocationId)) return;
+      this.#invocations.add(invocationId);
+    }
+    const call: CallName = {
+      service,
+      action,
+      ...(resource === undefined ? {} : { resource }),
+      ...(functionLogicalId === undefined ? {} : { functionLogicalId }),
+    };
+    const nth = (this.#counts.get(nameOf(call)) ?? 0) + 1;
+    this.#counts.set(nameOf(call), nth);
+    this.#recorded.push({ ...call, nth, isConditional, mayBeStale });
+  }
+}
