@@ -7,6 +7,30 @@ export const text = (expected: string, accepts: (value: string) => boolean = () 
 
 export const matching = (expected: string, pattern: RegExp) => text(expected, (value) => pattern.test(value));
 
+/** Languages of the pages: those for which lambdas/shared/pages/words has words. */
+const PAGE_LANGUAGES = ['en', 'de', 'fr', 'es'] as const;
+
+/** Words for people: the same for everybody, or English and any of the other languages of the pages. */
+export const localizedText = (expected: string, maxCharacters: number) => {
+  const sentence = text(`${expected} (at most ${maxCharacters} characters)`, (value) => value.length <= maxCharacters);
+  const [english, ...others] = PAGE_LANGUAGES;
+  return z.union(
+    [
+      sentence,
+      z.strictObject({
+        [english]: sentence,
+        ...(Object.fromEntries(others.map((language) => [language, sentence.optional()])) as Record<
+          (typeof others)[number],
+          z.ZodOptional<typeof sentence>
+        >),
+      }),
+    ],
+    {
+      error: `${expected} (at most ${maxCharacters} characters), or an object of them by language: "en" and any of ${others.map((language) => `"${language}"`).join(', ')}`,
+    },
+  );
+};
+
 export const list = <S extends z.ZodType>(expected: string, item: S) => z.array(item, { error: expected });
 
 export const keyed = <K extends z.ZodType<string, string>, V extends z.ZodType>(expected: string, key: K, value: V) =>

@@ -1,11 +1,13 @@
 import type { Configuration } from './config.ts';
 import { checkIdentityProviderRules, issuerOf } from './identity-providers.ts';
 
-/** Scopes that `identity` adds, with the words of the consent page; a configuration may word them itself. */
-export const IDENTITY_SCOPES: Readonly<Record<string, { description: string; implies: string[] }>> = {
-  email: { description: 'See your e-mail address', implies: [] },
-  profile: { description: 'See your name', implies: [] },
-};
+type ScopeConfiguration = Configuration['scopes'][string];
+type KnownScopes = Readonly<
+  Record<string, Omit<ScopeConfiguration, 'description'> & Partial<Pick<ScopeConfiguration, 'description'>>>
+>;
+
+/** Scopes that `identity` adds; the consent page has words for them, and a configuration may word them itself. */
+const IDENTITY_SCOPES: KnownScopes = { email: { implies: [] }, profile: { implies: [] } };
 
 /** First segments of the authorization server's own paths, now or planned; a server there would hide them. */
 const RESERVED_SEGMENTS = new Set([
@@ -38,7 +40,7 @@ export const crossCheck = (configuration: Configuration): string[] => [
 ];
 
 /** All scopes that a token can hold: the configured ones and those of `identity`. */
-export const allScopes = ({ servers, scopes }: Configuration): Configuration['scopes'] => {
+export const allScopes = ({ servers, scopes }: Configuration): KnownScopes => {
   const asked = new Set(Object.values(servers).flatMap(({ identity }) => identity));
   const builtIn = Object.entries(IDENTITY_SCOPES).filter(([name]) => asked.has(name as 'email' | 'profile'));
   return { ...Object.fromEntries(builtIn), ...scopes };
@@ -114,11 +116,7 @@ const checkServers = ({ servers, ...rest }: Configuration): string[] => {
   ];
 };
 
-const checkRules = (
-  path: string,
-  { scopes }: Configuration['servers'][string],
-  known: Configuration['scopes'],
-): string[] =>
+const checkRules = (path: string, { scopes }: Configuration['servers'][string], known: KnownScopes): string[] =>
   RULE_FAMILIES.flatMap((family) =>
     Object.entries(scopes[family] ?? {}).flatMap(([pattern, needed]) =>
       needed

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ConfiguredClient, clientId } from './config-client-schema.ts';
-import { days, keyed, list, matching, scopeName, seconds, serviceUrl, text } from './config-fields.ts';
+import { days, keyed, list, localizedText, matching, scopeName, seconds, serviceUrl, text } from './config-fields.ts';
 import { Access, AccessConditions, IdentityProvider } from './config-provider-schema.ts';
 
 const serverPath = matching(
@@ -97,7 +97,7 @@ const Server = z.strictObject(
 const Scope = z.strictObject(
   {
     /** Words for the consent page. */
-    description: text('a sentence for the consent page (at most 200 characters)', (value) => value.length <= 200),
+    description: localizedText('a sentence for the consent page', 200),
     /** Scopes that a token with this one holds as well. */
     implies: list('a list of scope names', scopeName).default([]),
     /** Who may have it, of those who may come in; left out: all of them. */

@@ -95,7 +95,7 @@ export class Endpoints extends Construct {
       .bind(ENVIRONMENT.clientDocuments, clientDocuments)
       .bind(ENVIRONMENT.issuer, issuer)
       .bind(ENVIRONMENT.servers, servers)
-      .bind(ENVIRONMENT.scopes, scopes)
+      .bind(ENVIRONMENT.scopes, scopesInWords(configuration))
       .bind(ENVIRONMENT.identityProviders, identityProviders)
       .bind(ENVIRONMENT.lifetimes, lifetimes)
       .bind(ENVIRONMENT.configuredClients, knownClients)
@@ -197,8 +197,14 @@ export const sharedSettings = (configuration: Configuration) => ({
   lifetimes: configuration.lifetimes,
 });
 
-/** Scopes as the functions need them; who may have one only /callback has to know. */
-export const scopeSettings = (configuration: Configuration) =>
+export type ScopeSettings = Readonly<Record<string, { readonly implies: readonly string[] }>>;
+
+/** Scopes as the functions need them; who may have one only /callback has to know, and pages alone need words. */
+const scopeSettings = (configuration: Configuration): ScopeSettings =>
+  Object.fromEntries(Object.entries(allScopes(configuration)).map(([name, { implies }]) => [name, { implies }]));
+
+/** Scopes with the words in which people are asked for them. */
+const scopesInWords = (configuration: Configuration) =>
   Object.fromEntries(
     Object.entries(allScopes(configuration)).map(([name, { grantedTo: _grantedTo, ...scope }]) => [name, scope]),
   );

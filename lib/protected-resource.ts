@@ -14,10 +14,11 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { Configuration, ServerConfiguration } from './config.ts';
+import type { ServerConfiguration } from './config.ts';
 import { challengeScopes, needsInspector, requiredScopes, toolRules } from './config-rules.ts';
 import { addPreflight, MCP_METHODS } from './cors.ts';
 import { EndpointFunction } from './endpoint-function.ts';
+import type { ScopeSettings } from './endpoints.ts';
 import { addProtectedResourceAnswers } from './gateway-responses.ts';
 import { OwnFunction } from './own-function.ts';
 import { makeRestApi } from './rest-api.ts';
@@ -48,7 +49,7 @@ type Backend =
 export interface ProtectedResourceParts {
   readonly issuer: string;
   /** Every scope with what it implies. */
-  readonly scopes: Configuration['scopes'];
+  readonly scopes: ScopeSettings;
   readonly authorizer: EndpointFunction;
   /** The function behind backends of kind `example`. */
   readonly example: () => EndpointFunction;
@@ -112,7 +113,7 @@ export class ProtectedResource extends Construct {
     return (method, rest) => (method === 'POST' ? streamed(inspected.lambda) : direct(method, rest));
   }
 
-  #makeInspector(issuer: string, scopes: Configuration['scopes'], backend: Backend): EndpointFunction {
+  #makeInspector(issuer: string, scopes: ScopeSettings, backend: Backend): EndpointFunction {
     const inspector = new EndpointFunction(this, 'Inspector', {
       folder: 'inspector',
       description: `applies the scope rules of ${this.path} to request bodies`,

@@ -11,11 +11,14 @@ import type { AuthorizationRequest } from '../shared/core/transaction.ts';
 import { keepPageCookie } from '../shared/http/cookies.ts';
 import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../shared/http/message.ts';
 import { consentPage } from '../shared/pages/consent-page.ts';
+import type { Site } from '../shared/pages/page.ts';
+import { wordsFor } from '../shared/pages/words/catalogue.ts';
 import type { ClientDirectory, Clock, Log, RequestSealer } from '../shared/ports.ts';
 import { findClient } from './client.ts';
 
 export interface AuthorizeDeps {
   readonly issuer: string;
+  readonly site: Site;
   readonly policy: AuthorizationPolicy;
   readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
   /** How long a form can be sent, and so how long the browser must keep its page cookie. */
@@ -50,7 +53,8 @@ export const authorizeFlow =
     const sealedRequest = await deps.sealer.seal(authorization, pageCookie.value, now);
     deps.log('consent_shown', { requestId: request.requestId, clientId: client.clientId });
     return consentPage({
-      issuer: deps.issuer,
+      site: deps.site,
+      words: wordsFor(request),
       request: authorization,
       client,
       scopes: deps.policy.scopes,

@@ -14,6 +14,7 @@ import { authorizeFlow } from './handler.ts';
 
 const log = jsonLog();
 const issuer = config.issuer();
+const site = { issuer };
 const { transactionSeconds } = config.lifetimes();
 const sealingKeys = new SecretsManagerSealingKeys(secretsManagerClient(), config.sealingSecret(), systemClock);
 
@@ -28,6 +29,7 @@ const clients = connectClients({
 
 const flow = authorizeFlow({
   issuer,
+  site,
   policy: {
     resources: Object.entries(config.servers()).map(([path, { requiredScopes }]) => ({
       resource: resourceIdentifier(issuer, path),
@@ -43,4 +45,4 @@ const flow = authorizeFlow({
   log,
 });
 
-export const handler = endpoint(flow, { log, renderError: errorPage(issuer) });
+export const handler = endpoint(flow, { log, renderError: errorPage(site) });

@@ -16,6 +16,7 @@ import { callbackFlow } from './handler.ts';
 
 const log = jsonLog();
 const issuer = config.issuer();
+const site = { issuer };
 const { authorizationCodeSeconds, refreshTokenAbsoluteDays } = config.lifetimes();
 const access = config.access();
 const dynamoDb = dynamoDbClient();
@@ -23,6 +24,7 @@ const secrets = secretsManagerClient();
 
 const flow = callbackFlow({
   issuer,
+  site,
   identityProviders: connectIdentityProviders(config.identityProviders(), issuer, secrets, systemClock, access),
   access,
   authorizationCodeSeconds,
@@ -37,4 +39,4 @@ const flow = callbackFlow({
   log,
 });
 
-export const handler = endpoint(flow, { log, renderError: errorPage(issuer) });
+export const handler = endpoint(flow, { log, renderError: errorPage(site) });

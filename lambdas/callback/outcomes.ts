@@ -6,7 +6,7 @@ import { UpstreamError } from '../shared/core/upstream-error.ts';
 import { clearTransaction } from '../shared/http/cookies.ts';
 import { type HttpResponse, seeOther } from '../shared/http/message.ts';
 import { displayName } from '../shared/pages/display-name.ts';
-import { messagePage, PageError } from '../shared/pages/message-page.ts';
+import { type MessageIn, messagePage, PageError } from '../shared/pages/message-page.ts';
 import { providerMisconfigured } from '../shared/pages/provider-pages.ts';
 import type { CallbackDeps, Login } from './deps.ts';
 
@@ -24,14 +24,10 @@ export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error
     case 'misconfigured':
       throw providerMisconfigured(provider.displayName, error);
     case 'rejected':
-      throw new PageError(
-        'access_denied',
-        {
-          title: `The answer of ${provider.displayName} cannot be trusted`,
-          text: 'It did not pass the checks of this server, so you were not signed in. Start again in your application; if this happens again, tell whoever runs this server.',
-        },
-        { detail: error.message, cause: error },
-      );
+      throw new PageError('access_denied', ({ messages }) => messages.providerNotTrusted(provider.displayName), {
+        detail: error.message,
+        cause: error,
+      });
   }
 };
 
@@ -43,12 +39,12 @@ const offerTryAgain = async (deps: CallbackDeps, login: Login, error: Unavailabl
   const { provider, request } = login;
   const cause = error.cause instanceof Error ? error.cause.message : undefined;
   logFailure(deps, login, 'unavailable', cause ?? error.message);
-  const message = {
-    title: 'The login did not work just now',
-    text: `${provider.displayName} or this server did not answer in time. What you approved stays approved for a few minutes.`,
-    actions: [{ label: 'Try again', href: await nextLegUrl(deps, login, {}) }],
-  };
-  return messagePage(deps.issuer, request, message, { status: 503, headers: { 'retry-after': '5' } });
+  const href = await nextLegUrl(deps, login, {});
+  const message: MessageIn = ({ messages, actions }) => ({
+    ...messages.loginFailed(provider.displayName),
+    actions: [{ label: actions.tryAgain, href }],
+  });
+  return messagePage(deps.site, request, message, { status: 503, headers: { 'retry-after': '5' } });
 };
 
 /** Signed in, but not invited: says as whom, and offers another account or the way back. */
@@ -59,28 +55,21 @@ export const answerNotAllowed = async (
 ): Promise<HttpResponse> => {
   const { provider, request, transaction } = login;
   logFailure(deps, login, 'not_allowed', 'no access rule names this person');
-  const account = displayName(identity.email) ?? displayName(identity.name) ?? 'an account without an e-mail address';
-  const isUnverified = identity.email !== undefined && !identity.emailVerified;
-  const message = {
-    title: 'This account has no access here',
-    text: `You are signed in at ${provider.displayName} as ${account}. ${
-      isUnverified
-        ? 'The provider has not verified that e-mail address, so it does not count.'
-        : 'Ask whoever runs this server to let you in, or use another account.'
-    }`,
+  const email = displayName(identity.email);
+  const [anotherAccount, application] = [
+    await nextLegUrl(deps, login, { selectAccount: true }),
+    errorRedirect(deps.issuer, transaction.request, new OAuthError('access_denied', 'Access is not granted.')),
+  ];
+  const message: MessageIn = ({ messages, actions }) => ({
+    ...(email !== undefined && !identity.emailVerified
+      ? messages.emailNotVerified(provider.displayName, email)
+      : messages.notAllowed(provider.displayName, email ?? displayName(identity.name))),
     actions: [
-      { label: 'Use another account', href: await nextLegUrl(deps, login, { selectAccount: true }) },
-      {
-        label: 'Return to the application',
-        href: errorRedirect(
-          deps.issuer,
-          transaction.request,
-          new OAuthError('access_denied', 'Access is not granted.'),
-        ),
-      },
+      { label: actions.useAnotherAccount, href: anotherAccount },
+      { label: actions.returnToApplication, href: application },
     ],
-  };
-  return messagePage(deps.issuer, request, message, { status: 403 });
+  });
+  return messagePage(deps.site, request, message, { status: 403 });
 };
 
 /** May come in, but may have nothing of what the program asked for: told to the program, so that it does not ask again. */
@@ -114,18 +103,9 @@ const logFailure = (deps: CallbackDeps, login: Login, reason: string, detail: st
 const declined = (): OAuthError => new OAuthError('access_denied', 'The login was declined at the identity provider.');
 
 export const transactionGone = (): PageError =>
-  new PageError(
-    'invalid_request',
-    { title: 'This login has expired', text: 'It took too long. Start again in your application.' },
-    { detail: 'transaction is gone, expired, or in another leg' },
-  );
+  new PageError('invalid_request', ({ messages }) => messages.loginExpired, {
+    detail: 'transaction is gone, expired, or in another leg',
+  });
 
 export const transactionUsed = (): PageError =>
-  new PageError(
-    'invalid_request',
-    {
-      title: 'This login has been used already',
-      text: 'Each login works once. If your application is not connected, start again there.',
-    },
-    { detail: 'transaction was taken before' },
-  );
+  new PageError('invalid_request', ({ messages }) => messages.loginUsed, { detail: 'transaction was taken before' });

@@ -37,21 +37,9 @@ export const assertOurs = async (
 };
 
 const unknownState = (): PageError =>
-  new PageError(
-    'invalid_request',
-    {
-      title: 'This login was not started here',
-      text: 'The answer of the identity provider belongs to no login that this server knows. Start again in your application.',
-    },
-    { detail: 'state is missing or not ours' },
-  );
+  new PageError('invalid_request', ({ messages }) => messages.loginUnknown, { detail: 'state is missing or not ours' });
 
 const otherBrowser = (): PageError =>
-  new PageError(
-    'access_denied',
-    {
-      title: 'This login belongs to another browser',
-      text: 'A login ends only in the browser in which it was approved, within a few minutes, and only with cookies. If somebody sent you a link to this page, close it. Otherwise start again in your application.',
-    },
-    { detail: 'no cookie that binds this browser to the transaction' },
-  );
+  new PageError('access_denied', ({ messages }) => messages.loginOfOtherBrowser, {
+    detail: 'no cookie that binds this browser to the transaction',
+  });

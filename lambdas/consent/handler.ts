@@ -78,14 +78,9 @@ const assertSameOrigin = (request: HttpRequest, issuer: string): void => {
     ? singleHeader(request, 'origin') === issuer
     : singleHeader(request, 'sec-fetch-site') === 'same-origin';
   if (!isSameOrigin) {
-    throw new PageError(
-      'access_denied',
-      {
-        title: 'This form was not sent from here',
-        text: 'Your answer did not come from the page of this server, so it was not used. Start again in your application.',
-      },
-      { detail: 'Origin is not the issuer' },
-    );
+    throw new PageError('access_denied', ({ messages }) => messages.formFromElsewhere, {
+      detail: 'Origin is not the issuer',
+    });
   }
 };
 
@@ -99,31 +94,14 @@ const chosenProvider = (identityProviders: IdentityProviders, form: URLSearchPar
 };
 
 const cookiesMissing = (): PageError =>
-  new PageError(
-    'access_denied',
-    {
-      title: 'Your browser did not send our cookie',
-      text: 'This page needs one cookie of this server to know that the answer is yours. Allow cookies for this site and start again in your application. Safari keeps none for http://localhost: use another browser there.',
-    },
-    { detail: 'page cookie is missing' },
-  );
+  new PageError('access_denied', ({ messages }) => messages.cookieMissing, { detail: 'page cookie is missing' });
 
 const formExpired = (): PageError =>
-  new PageError(
-    'invalid_request',
-    {
-      title: 'This page has expired',
-      text: 'It was open for too long, or was opened in another browser. Start again in your application.',
-    },
-    { detail: 'sealed request does not open: altered, expired, or of another browser' },
-  );
+  new PageError('invalid_request', ({ messages }) => messages.formExpired, {
+    detail: 'sealed request does not open: altered, expired, or of another browser',
+  });
 
 const formUsed = (): PageError =>
-  new PageError(
-    'invalid_request',
-    {
-      title: 'You have answered already',
-      text: 'This page was used for a login before. If your application is not connected, start again there.',
-    },
-    { detail: 'the transaction of this seal is past approved' },
-  );
+  new PageError('invalid_request', ({ messages }) => messages.formUsed, {
+    detail: 'the transaction of this seal is past approved',
+  });

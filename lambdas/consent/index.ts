@@ -13,6 +13,7 @@ import { consentFlow } from './handler.ts';
 
 const log = jsonLog();
 const issuer = config.issuer();
+const site = { issuer };
 const { transactionSeconds } = config.lifetimes();
 const secrets = secretsManagerClient();
 const sealingKeys = new SecretsManagerSealingKeys(secrets, config.sealingSecret(), systemClock);
@@ -28,4 +29,4 @@ const flow = consentFlow({
   log,
 });
 
-export const handler = endpoint(flow, { log, renderError: errorPage(issuer) });
+export const handler = endpoint(flow, { log, renderError: errorPage(site) });

@@ -29,7 +29,19 @@ const Servers = z.record(
 );
 export type Servers = z.infer<typeof Servers>;
 
-const Scopes = z.record(z.string(), z.object({ description: z.string(), implies: z.optional(z.array(z.string())) }));
+const LocalizedText = z.union([
+  z.string(),
+  z.object({ en: z.string(), de: z.optional(z.string()), fr: z.optional(z.string()), es: z.optional(z.string()) }),
+]);
+
+const Scopes = z.record(
+  z.string(),
+  z.object({
+    /** Words of the operator's own, for the pages alone. */
+    description: z.optional(LocalizedText),
+    implies: z.optional(z.array(z.string())),
+  }),
+);
 export type Scopes = z.infer<typeof Scopes>;
 
 /** The one MCP server that an inspector stands before. */

@@ -1,4 +1,4 @@
-import { describeScope, effectiveScopes, negotiateScopes } from '../../lambdas/shared/core/scopes.ts';
+import { effectiveScopes, negotiateScopes } from '../../lambdas/shared/core/scopes.ts';
 
 const DEFINITIONS = {
   mcp: { description: 'Use the tools of this server' },
@@ -21,7 +21,6 @@ describe('Scope hierarchy', () => {
 
   it('reads nothing from the prototype of its definitions', () => {
     expect([...effectiveScopes(['constructor', '__proto__'], DEFINITIONS)]).toEqual(['constructor', '__proto__']);
-    expect(describeScope('toString', DEFINITIONS)).toBe('toString');
   });
 });
 
@@ -39,10 +38,5 @@ describe('Scope of an authorization (RFC 6749 §3.3)', () => {
   it('knows email and profile only where a server requires them', () => {
     expect(negotiateScopes('mcp email', ['mcp'], DEFINITIONS)).toEqual(['mcp']);
     expect(negotiateScopes('mcp email', ['mcp', 'email'], DEFINITIONS)).toEqual(['mcp', 'email']);
-  });
-
-  it('says it in words', () => {
-    expect(describeScope('mcp:write', DEFINITIONS)).toBe('Change data');
-    expect(describeScope('email', {})).toBe('See your e-mail address');
   });
 });

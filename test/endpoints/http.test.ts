@@ -76,7 +76,9 @@ describe('Errors on the wire and in the log (#65)', () => {
   });
 
   it('a page shows the words and the request id, escaped', async () => {
-    const answer = await failing(new OAuthError('invalid_request', '<b>'), { renderError: errorPage(ISSUER) });
+    const answer = await failing(new OAuthError('invalid_request', '<b>'), {
+      renderError: errorPage({ issuer: ISSUER }),
+    });
     expect(answer.body).toContain('&lt;b&gt;');
     expect(answer.body).toContain('request-1');
   });

@@ -149,6 +149,10 @@ const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
     'scopes.mcp.description: expected a sentence for the consent page (at most 200 characters), got ""',
   ],
   [
+    { scopes: { mcp: { description: { de: 'Die Werkzeuge verwenden' } } } },
+    'scopes.mcp.description: expected a sentence for the consent page (at most 200 characters), or an object of them by language: "en" and any of "de", "fr", "es", got {"de":"Die Werkzeuge verwenden"}',
+  ],
+  [
     { identityProviders: { company: null } },
     'identityProviders: expected at least one identity provider to log in at, got {}',
   ],

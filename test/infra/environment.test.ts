@@ -73,10 +73,16 @@ describe('Environment of the functions', () => {
       '/tools/mcp': { requiredScopes: ['mcp', 'email', 'profile'] },
     });
     expect(JSON.parse(environmentOf('authorizer').GATEHOUSE_SCOPES ?? '')).toEqual({
+      mcp: { implies: [] },
+      'mcp:write': { implies: ['mcp'] },
+      email: { implies: [] },
+      profile: { implies: [] },
+    });
+    expect(JSON.parse(environmentOf('authorize').GATEHOUSE_SCOPES ?? '')).toEqual({
       mcp: { description: 'Use the tools of this server', implies: [] },
       'mcp:write': { description: 'Change data', implies: ['mcp'] },
-      email: { description: 'See your e-mail address', implies: [] },
-      profile: { description: 'See your name', implies: [] },
+      email: { implies: [] },
+      profile: { implies: [] },
     });
     expect(JSON.parse(environmentOf('authorize').GATEHOUSE_SERVERS ?? '')).toHaveProperty('/mcp', {
       name: 'Example MCP server',

@@ -127,8 +127,20 @@ export class FrontHalf {
       hosts,
       ...(options.advertise === false ? {} : { documents }),
     });
-    const shared = { issuer: ISSUER, now, log, clients, transactions, grants, sealer, sealingKeys, identityProviders };
-    const page = { log, renderError: errorPage(ISSUER) };
+    const shared = {
+      issuer: ISSUER,
+      site: { issuer: ISSUER },
+      now,
+      log,
+      clients,
+      transactions,
+      grants,
+      sealer,
+      sealingKeys,
+      identityProviders,
+    };
+    const site = { issuer: ISSUER };
+    const page = { log, renderError: errorPage(site) };
 
     this.flows = {
       register: endpoint(registerFlow({ ...shared }), { log, cors: true, refusalEvent: 'client_refused' }),
@@ -261,14 +273,22 @@ export class FrontHalf {
   }
 }
 
-/** The cookies of one browser. */
+/** One browser: its cookies, and the languages of whoever uses it. */
 export class Browser {
   readonly cookies = new Map<string, string>();
+  readonly languages: string | undefined;
+
+  /** @param languages what it sends as `Accept-Language` */
+  constructor(languages?: string) {
+    this.languages = languages;
+  }
 
   headers(): Record<string, string> {
-    return this.cookies.size === 0
-      ? {}
-      : { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    return {
+      ...(cookie === '' ? {} : { cookie }),
+      ...(this.languages === undefined ? {} : { 'accept-language': this.languages }),
+    };
   }
 
   async keep(answer: Promise<Answer>): Promise<Answer> {

@@ -1,6 +1,8 @@
+import type { LocalizedText } from './language.ts';
+
 /** What the configuration says about a scope: its words for the consent page, and the scopes it includes. */
 export interface ScopeDefinition {
-  readonly description?: string;
+  readonly description?: LocalizedText | undefined;
   readonly implies?: readonly string[] | undefined;
 }
 
@@ -8,17 +10,6 @@ export type ScopeDefinitions = Readonly<Record<string, ScopeDefinition>>;
 
 /** Asked for by clients that want refresh tokens (OpenID Connect Core §11); never a condition for a resource. */
 export const OFFLINE_ACCESS = 'offline_access';
-
-/** Words for scopes that need no configuration. */
-const BUILT_IN_DESCRIPTIONS = new Map([
-  ['email', 'See your e-mail address'],
-  ['profile', 'See your name'],
-  [OFFLINE_ACCESS, 'Stay connected when you are not using it'],
-]);
-
-/** The words in which a person is asked for a scope. */
-export const describeScope = (scope: string, definitions: ScopeDefinitions): string =>
-  definitionOf(scope, definitions)?.description ?? BUILT_IN_DESCRIPTIONS.get(scope) ?? scope;
 
 /** Every scope that the server knows, required ones first, each once; without `offline_access`. */
 export const knownScopes = (definitions: ScopeDefinitions, requiredScopes: readonly string[] = []): string[] => [

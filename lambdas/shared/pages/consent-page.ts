@@ -1,15 +1,18 @@
 import type { Client } from '../core/client.ts';
-import { redirectTarget } from '../core/redirect-uri.ts';
-import { describeScope, type ScopeDefinitions } from '../core/scopes.ts';
+import { type RedirectTarget, redirectTarget } from '../core/redirect-uri.ts';
+import type { ScopeDefinitions } from '../core/scopes.ts';
 import type { AuthorizationRequest } from '../core/transaction.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { documentRow, nameNote, warnings } from './client-notes.ts';
 import { displayName } from './display-name.ts';
 import { type Html, html } from './html.ts';
-import { brand, page } from './page.ts';
+import { brand, page, type Site } from './page.ts';
+import { describeScope } from './scope-words.ts';
+import type { Words } from './words/words.ts';
 
 export interface ConsentPageOptions {
-  readonly issuer: string;
+  readonly site: Site;
+  readonly words: Words;
   readonly request: AuthorizationRequest;
   readonly client: Client;
   readonly scopes: ScopeDefinitions;
@@ -23,44 +26,53 @@ export interface ConsentPageOptions {
  * that the account is chosen next (MCP security best practices, confused deputy; catalogue #125, #137).
  */
 export const consentPage = (options: ConsentPageOptions): HttpResponse => {
-  const { request, client } = options;
+  const { words, request, client } = options;
   const target = redirectTarget(request.redirectUri);
-  const name = displayName(request.clientName) ?? 'An application without a name';
+  const name = displayName(request.clientName) ?? words.client.unnamed;
   return page({
+    words,
     status: 200,
-    title: `Connect ${name}?`,
+    title: words.consent.title(name),
     cookies: options.cookies,
     // Under no-referrer browsers would send the form with `Origin: null`, which the CSRF check refuses.
     headers: { 'referrer-policy': 'same-origin' },
-    body: html`${brand(options.issuer)}
-<h1><bdi>${name}</bdi> wants to connect</h1>
-${nameNote(client)}
+    body: html`${brand(options.site)}
+<h1>${words.consent.heading(html`<bdi>${name}</bdi>`)}</h1>
+${nameNote(client, words)}
 <dl>
-${documentRow(client)}<div><dt>To this server</dt><dd>${request.resource.replace(/^https?:\/\//, '')}</dd></div>
-<div><dt>The answer goes to</dt><dd>${target.kind === 'app' ? html`the app that opens <bdi>${target.name}</bdi> links` : html`<bdi>${target.name}</bdi>`}</dd></div>
+${documentRow(client, words)}<div><dt>${words.consent.server}</dt><dd>${request.resource.replace(/^https?:\/\//, '')}</dd></div>
+<div><dt>${words.consent.answerGoesTo}</dt><dd>${receiver(target, words)}</dd></div>
 </dl>
-${warnings(client, target)}
-<h2>If your account allows, it may:</h2>
+${warnings(client, target, words)}
+<h2>${words.consent.mayDo}</h2>
 <ul>
-${request.scopes.map((scope) => html`<li>${describeScope(scope, options.scopes)}</li>\n`)}</ul>
+${request.scopes.map((scope) => html`<li>${describeScope(scope, options.scopes, words)}</li>\n`)}</ul>
 <form method="post" action="/consent">
 <input type="hidden" name="request" value="${options.sealedRequest}">
 <div class="actions">
-${approveButtons(options.identityProviders)}
-<button name="decision" value="deny">Deny</button>
+${approveButtons(options.identityProviders, words)}
+<button name="decision" value="deny">${words.consent.deny}</button>
 </div>
 </form>
-<p class="foot">You choose your account in the next step. Nothing is shared before that.</p>`,
+<p class="foot">${words.consent.accountComesNext}</p>`,
   });
 };
 
-const approveButtons = (identityProviders: ConsentPageOptions['identityProviders']): readonly Html[] => {
+const receiver = ({ kind, name }: RedirectTarget, words: Words): Html =>
+  kind === 'app' ? words.consent.appOfLinks(html`<bdi>${name}</bdi>`) : html`<bdi>${name}</bdi>`;
+
+const approveButtons = (
+  identityProviders: ConsentPageOptions['identityProviders'],
+  { consent }: Words,
+): readonly Html[] => {
   const [sole, ...others] = identityProviders;
   if (sole !== undefined && others.length === 0) {
-    return [html`<button class="primary" name="decision" value="approve">Continue with ${sole.displayName}</button>`];
+    return [
+      html`<button class="primary" name="decision" value="approve">${consent.continueWith(sole.displayName)}</button>`,
+    ];
   }
   return identityProviders.map(
-    (provider) =>
-      html`<button class="primary" name="idp" value="${provider.id}">Continue with ${provider.displayName}</button>\n`,
+    ({ id, displayName }) =>
+      html`<button class="primary" name="idp" value="${id}">${consent.continueWith(displayName)}</button>\n`,
   );
 };

@@ -1,7 +1,9 @@
 import { OAuthError, type OAuthErrorCode } from '../core/oauth-error.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import { type Html, html } from './html.ts';
-import { brand, page } from './page.ts';
+import { brand, page, type Site } from './page.ts';
+import { WORDS, wordsFor } from './words/catalogue.ts';
+import type { Words } from './words/words.ts';
 
 /** A link that people can take from a message. */
 export interface PageAction {
@@ -12,20 +14,23 @@ export interface PageAction {
 
 export interface Message {
   readonly title: string;
-  readonly text: string;
+  readonly text: string | Html;
   readonly actions?: readonly PageAction[];
 }
 
+/** A message in whichever language it will be shown. */
+export type MessageIn = (words: Words) => Message;
+
 /** A refusal with words made for the person who sees it; `detail` is for the log. */
 export class PageError extends OAuthError {
-  readonly page: Message;
+  readonly page: MessageIn;
 
   constructor(
     code: OAuthErrorCode,
-    message: Message,
+    message: MessageIn,
     options: { detail?: string; cause?: unknown; headers?: Record<string, string> } = {},
   ) {
-    super(code, message.text, options);
+    super(code, message(WORDS.en).title, options);
     this.name = 'PageError';
     this.page = message;
   }
@@ -33,43 +38,49 @@ export class PageError extends OAuthError {
 
 /** A message for a person, with the request id to quote. */
 export const messagePage = (
-  issuer: string,
+  site: Site,
   request: HttpRequest,
-  message: Message,
+  message: MessageIn,
   response: { readonly status: number; readonly headers?: Readonly<Record<string, string>> },
-): HttpResponse =>
-  page({
+): HttpResponse => {
+  const words = wordsFor(request);
+  const { title, text, actions = [] } = message(words);
+  return page({
     ...response,
-    title: message.title,
-    body: html`${brand(issuer)}
-<h1>${message.title}</h1>
-<p>${message.text}</p>
-${actions(message.actions ?? [])}
-<p class="foot">If you ask for help, quote this number: <code>${request.requestId}</code></p>`,
+    words,
+    title,
+    body: html`${brand(site)}
+<h1>${title}</h1>
+<p>${text}</p>
+${links(actions)}
+<p class="foot">${words.quoteNumber(html`<code>${request.requestId}</code>`)}</p>`,
   });
+};
 
 /** Shows any refusal of a page endpoint: nothing leaves for the client. */
 export const errorPage =
-  (issuer: string) =>
+  (site: Site) =>
   (error: OAuthError, request: HttpRequest): HttpResponse =>
-    messagePage(issuer, request, error instanceof PageError ? error.page : plainMessage(error, request), {
+    messagePage(site, request, error instanceof PageError ? error.page : plainMessage(error, request), {
       status: error.status,
       headers: error.headers,
     });
 
-const plainMessage = (error: OAuthError, request: HttpRequest): Message => {
-  if (error.status >= 500) {
+/** For an error that was not worded for people. */
+const plainMessage =
+  (error: OAuthError, request: HttpRequest): MessageIn =>
+  ({ messages, actions }) => {
+    if (error.status < 500) {
+      const { title, text } = messages.requestRefused;
+      return { title, text: text(html`<span lang="en">${error.message}</span>`) };
+    }
+    const { title, text } = error.code === 'temporarily_unavailable' ? messages.busy : messages.failed;
     return request.method === 'GET'
-      ? { title: 'This did not work just now', text: error.message, actions: [{ label: 'Try again', href: '' }] }
-      : { title: 'This did not work just now', text: `${error.message} Go back and try again.` };
-  }
-  return {
-    title: 'This request cannot be completed',
-    text: `${error.message} If you did not build this request yourself, start again in the application that you want to connect.`,
+      ? { title, text, actions: [{ label: actions.tryAgain, href: '' }] }
+      : { title, text: `${text} ${messages.goBack}` };
   };
-};
 
-const actions = (list: readonly PageAction[]): Html | undefined =>
+const links = (list: readonly PageAction[]): Html | undefined =>
   list.length === 0
     ? undefined
     : html`<div class="actions">${list.map(

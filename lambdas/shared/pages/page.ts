@@ -1,6 +1,7 @@
 import { type HttpResponse, NO_STORE } from '../http/message.ts';
 import { type Html, html, Html as Markup } from './html.ts';
 import { STYLE, STYLE_SOURCE } from './style.ts';
+import type { Words } from './words/words.ts';
 
 /**
  * Nothing but our style sheet. No `form-action`: Chromium and WebKit apply it to the redirects that follow a form too,
@@ -14,7 +15,13 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** What all pages of a deployment share. */
+export interface Site {
+  readonly issuer: string;
+}
+
 export interface PageOptions {
+  readonly words: Words;
   readonly status: number;
   readonly title: string;
   readonly body: Html;
@@ -28,18 +35,20 @@ export const page = (options: PageOptions): HttpResponse => ({
   headers: {
     ...NO_STORE,
     'content-type': 'text/html; charset=utf-8',
+    'content-language': options.words.language,
+    vary: 'Accept-Language',
     'content-security-policy': CONTENT_SECURITY_POLICY,
     'x-frame-options': 'DENY',
     'cross-origin-resource-policy': 'same-origin',
     ...options.headers,
   },
   ...(options.cookies ? { cookies: options.cookies } : {}),
-  body: document(options.title, options.body).text,
+  body: document(options).text,
 });
 
 /** The empty icon keeps browsers from asking for /favicon.ico. */
-const document = (title: string, body: Html): Html => html`<!doctype html>
-<html lang="en">
+const document = ({ words, title, body }: PageOptions): Html => html`<!doctype html>
+<html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -57,5 +66,5 @@ ${body}
 `;
 
 /** The mark and the host, so that people see where they are. */
-export const brand = (issuer: string): Html =>
+export const brand = ({ issuer }: Site): Html =>
   html`<p class="brand"><svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M3 17.5V8a7 7 0 0 1 14 0v9.5M3 17.5h14M10 17.5V8.5M6.5 17.5v-8M13.5 17.5v-8M4 9h12"/></svg>${new URL(issuer).host}</p>`;

@@ -3,16 +3,10 @@ import { PageError } from './message-page.ts';
 
 /** For faults that only the operator can mend; the log names the cause and, for an empty secret, the command. */
 export const providerMisconfigured = (displayName: string, cause: UpstreamError): PageError =>
-  new PageError(
-    'temporarily_unavailable',
-    {
-      title: `Signing in with ${displayName} is not set up`,
-      text:
-        `This server has no valid client id and secret for ${displayName} yet. If you run it: "cdk deploy" printed the ` +
-        'command that stores them, and the log of this request shows it again.',
-    },
-    { detail: cause.message, cause },
-  );
+  new PageError('temporarily_unavailable', ({ messages }) => messages.providerNotSetUp(displayName), {
+    detail: cause.message,
+    cause,
+  });
 
 /** Runs what a provider takes part in before anything is used up: a provider that cannot be used becomes a page. */
 export const orMisconfigured = async <Result>(displayName: string, call: Promise<Result>): Promise<Result> => {

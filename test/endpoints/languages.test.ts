@@ -1,0 +1,106 @@
+import { LANGUAGES } from '../../lambdas/shared/core/language.ts';
+import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
+import { UpstreamError } from '../../lambdas/shared/core/upstream-error.ts';
+import { WORDS } from '../../lambdas/shared/pages/words/catalogue.ts';
+import { type Answer, authorizationQuery, Browser, FrontHalf, sealedRequestOf } from '../support/front-half.ts';
+
+/** Text of a page as it reads, markup and entities gone. */
+const read = ({ body }: Answer): string =>
+  body
+    .replace(/<(style|title)>[^<]*<\/\1>/g, '')
+    .replace(/<[^>]+>/g, '')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+
+describe.each(LANGUAGES)('Pages in %s', (language) => {
+  const words = WORDS[language];
+  const open = (options = {}, client = {}) => {
+    const gate = new FrontHalf(options);
+    gate.addClient(client);
+    return { gate, browser: new Browser(`${language}-XX,${language};q=0.9,en;q=0.1`) };
+  };
+  const expectIn = (answer: Answer, ...said: string[]) => {
+    expect(answer.headers).toMatchObject({ 'content-language': language, vary: 'Accept-Language' });
+    expect(answer.body).toContain(`<html lang="${language}">`);
+    for (const text of said) expect(read(answer)).toContain(text);
+  };
+
+  it('the consent page', async () => {
+    const { gate, browser } = open(
+      {
+        requiredScopes: ['mcp', 'email'],
+        scopes: { mcp: { description: { en: 'Use it', de: 'Verwenden', fr: 'Utiliser', es: 'Usar' } } },
+      },
+      { redirectUris: ['cursor://anysphere.cursor-mcp/oauth/callback'] },
+    );
+    const redirect_uri = 'cursor://anysphere.cursor-mcp/oauth/callback';
+    const answer = await gate.authorize(authorizationQuery({ redirect_uri }), browser);
+    const { consent, client, scopes } = words;
+    expectIn(answer, consent.server, consent.answerGoesTo, consent.mayDo, consent.deny, consent.accountComesNext);
+    expectIn(answer, consent.continueWith('Login company'), client.namedByItself, client.appReceives.lead);
+    expectIn(answer, { en: 'Use it', de: 'Verwenden', fr: 'Utiliser', es: 'Usar' }[language], scopes.email);
+  });
+
+  it('an unknown client', async () => {
+    const { gate, browser } = open();
+    const answer = await gate.authorize(authorizationQuery({ client_id: 'unknown' }), browser);
+    expectIn(answer, words.messages.clientUnknown.title, words.messages.clientUnknown.text);
+  });
+
+  it('a form that has expired, was used, or came without the cookie', async () => {
+    const { gate, browser } = open();
+    const request = sealedRequestOf(await gate.authorize(authorizationQuery(), browser));
+    const { formUsed, formExpired, cookieMissing } = words.messages;
+    expectIn(await gate.consent({ request: 'x' }, browser), formExpired.title, formExpired.text);
+    expectIn(await gate.consent({ request }, new Browser(language)), cookieMissing.title, cookieMissing.text);
+    const state = new URL((await gate.consent({ request, decision: 'approve' }, browser)).headers.location ?? '');
+    await gate.callback(new URLSearchParams({ code: 'c', state: state.searchParams.get('state') ?? '' }), browser);
+    expectIn(await gate.consent({ request, decision: 'approve' }, browser), formUsed.title, formUsed.text);
+  });
+
+  it('a login that is not allowed, that failed, or that nobody began', async () => {
+    const { messages } = words;
+    const answers: [() => never, string][] = [
+      [
+        () => {
+          throw new UnavailableError('the provider');
+        },
+        messages.loginFailed('Login company').text,
+      ],
+      [
+        () => {
+          throw new UpstreamError('misconfigured', 'invalid_client');
+        },
+        messages.providerNotSetUp('Login company').text,
+      ],
+      [
+        () => {
+          throw new UpstreamError('rejected', 'wrong nonce');
+        },
+        messages.providerNotTrusted('Login company').text,
+      ],
+    ];
+    for (const [answer, text] of answers) {
+      const { gate, browser } = open();
+      gate.provider().answer = answer;
+      const state = (await gate.approve(browser)).searchParams.get('state') ?? '';
+      expectIn(await gate.callback(new URLSearchParams({ code: 'c', state }), browser), text);
+    }
+    const { gate, browser } = open({ access: { emails: ['bob@example.com'] } });
+    const state = (await gate.approve(browser)).searchParams.get('state') ?? '';
+    const notAllowed = await gate.callback(new URLSearchParams({ code: 'c', state }), browser);
+    expectIn(notAllowed, messages.notAllowed('Login company', 'ada@example.com').text, words.actions.useAnotherAccount);
+    const unknown = await gate.callback(new URLSearchParams({ code: 'c', state: 'x' }), browser);
+    expectIn(unknown, messages.loginUnknown.title, messages.loginUnknown.text);
+  });
+});
+
+it('What leaves for a client stays in English: error_description (RFC 6749 §4.1.2.1)', async () => {
+  const gate = new FrontHalf();
+  gate.addClient();
+  const answer = await gate.authorize(authorizationQuery({ response_type: undefined }), new Browser('de'));
+  expect(new URL(answer.headers.location ?? '').searchParams.get('error_description')).toBe(
+    'response_type is missing: send code.',
+  );
+});
