@@ -6,6 +6,7 @@ import {
   verifyAccessToken,
 } from '../shared/core/access-token.ts';
 import { bearerToken } from '../shared/core/bearer.ts';
+import type { EventFields } from '../shared/core/events.ts';
 import type { PublicJwk } from '../shared/core/key-ring.ts';
 import { type DoorPolicy, decideByHeaders } from '../shared/core/mcp-headers.ts';
 import type { NotBeforeMarks } from '../shared/core/not-before.ts';
@@ -58,7 +59,7 @@ export const authorizer =
     if (token === undefined) return refuse(deps, requestId, 'no_bearer_token');
     const claims = await verified(deps, token, server.path).catch((error: unknown) => {
       if (error instanceof AccessTokenError) return refuse(deps, requestId, error.reason);
-      deps.log('request_failed', { requestId, detail: error instanceof Error ? error.message : 'unknown fault' });
+      deps.log('authorizer_failed', { requestId, detail: error instanceof Error ? error.message : 'unknown fault' });
       throw new Error('the authorizer could not decide', { cause: error });
     });
 
@@ -102,7 +103,9 @@ const verified = async (deps: AuthorizerDeps, token: string, path: string): Prom
   return claims;
 };
 
-const refuse = (deps: AuthorizerDeps, requestId: string, reason: string): never => {
+type Reason = EventFields['authorizer_denied']['reason'];
+
+const refuse = (deps: AuthorizerDeps, requestId: string, reason: Reason): never => {
   deps.log('authorizer_denied', { requestId, reason });
   throw new Error(UNAUTHORIZED);
 };

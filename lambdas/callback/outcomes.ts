@@ -1,5 +1,6 @@
 import { errorRedirect } from '../shared/core/authorization-request.ts';
 import { deriveUpstreamLeg } from '../shared/core/derived.ts';
+import type { EventFields } from '../shared/core/events.ts';
 import type { UpstreamIdentity } from '../shared/core/grant.ts';
 import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
 import { UpstreamError } from '../shared/core/upstream-error.ts';
@@ -91,7 +92,9 @@ const nextLegUrl = async (
   return (await provider.idp.authorizationUrl(leg, options)).href;
 };
 
-const logFailure = (deps: CallbackDeps, login: Login, reason: string, detail: string): void =>
+type Reason = EventFields['login_failed']['reason'];
+
+const logFailure = (deps: CallbackDeps, login: Login, reason: Reason, detail: string): void =>
   deps.log('login_failed', {
     requestId: login.request.requestId,
     clientId: login.transaction.request.clientId,

@@ -187,7 +187,7 @@ const logFault = (log: Log, event: APIGatewayProxyEvent, error: unknown): void =
     requestId: event.requestContext.requestId,
     path: event.path,
     status: error instanceof Refusal ? error.status : undefined,
-    error: error instanceof Refusal ? error.code : undefined,
+    error: error instanceof Refusal ? String(error.code) : 'broken_off',
     detail: describe(error),
   });
 };

@@ -141,9 +141,14 @@ const setMark = async (deps: KeysDeps, scope: MarkScope): Promise<KeyRing> => {
     if (ring === undefined) throw new Error('there is no key ring yet: the first deployment has not finished');
     return { ...ring, version: ring.version + 1, notBefore: withMark(ring.notBefore, scope, deps.now()) };
   });
-  // A person's identifier does not belong in a log.
-  const clientId = 'clientId' in scope ? scope.clientId : undefined;
-  deps.log('admin_action', { action: 'set_not_before', scope: Object.keys(scope).join(), clientId });
+  deps.log('admin_action', {
+    action: 'set_not_before',
+    ...('all' in scope
+      ? { scope: 'all' }
+      : 'clientId' in scope
+        ? { scope: 'clientId', ...scope }
+        : { scope: 'subject', ...scope }),
+  });
   return marked;
 };
 

@@ -23,7 +23,7 @@ export const registerFlow =
   async (request) => {
     const { allowLoopback = false } = deps;
     const metadata = negotiateClientMetadata(jsonBody(request, MAX_METADATA_BYTES), { allowLoopback });
-    const { client, ...secrets } =
+    const { client, isNew, ...secrets } =
       metadata.tokenEndpointAuthMethod === 'none'
         ? await registerPublicClient(deps, metadata)
         : await registerConfidentialClient(deps, metadata);
@@ -31,33 +31,36 @@ export const registerFlow =
       requestId: request.requestId,
       clientId: client.clientId,
       authMethod: metadata.tokenEndpointAuthMethod,
+      isNew,
     });
     return json(201, clientInformation(deps.issuer, client, secrets), NO_STORE);
   };
 
+interface Registration extends NewRegisteredClient {
+  /** It left a row that was not there before. */
+  readonly isNew: boolean;
+}
+
 /** The same metadata is the same client: one read, and a write only when it is new or its life is due (catalogue #171). */
-const registerPublicClient = async (deps: RegisterDeps, metadata: ClientMetadata): Promise<NewRegisteredClient> => {
+const registerPublicClient = async (deps: RegisterDeps, metadata: ClientMetadata): Promise<Registration> => {
   const now = deps.now();
   const known = await deps.clients.findClient(publicClientId(metadata), now);
   const { client } = newRegisteredClient(metadata, now);
   if (!known) {
     await deps.clients.putClient(client);
-    return { client };
+    return { client, isNew: true };
   }
   if (known.blocked) throw blocked(known);
   const expiresAt = extendedClientExpiry(known.expiresAt, now);
   if (expiresAt !== undefined) await deps.clients.extendClient(known.clientId, expiresAt);
   // What does not go into the id (order, application_type) is told back as it was sent this time.
-  return { client: { ...client, issuedAt: known.issuedAt } };
+  return { client: { ...client, issuedAt: known.issuedAt }, isNew: false };
 };
 
-const registerConfidentialClient = async (
-  deps: RegisterDeps,
-  metadata: ClientMetadata,
-): Promise<NewRegisteredClient> => {
+const registerConfidentialClient = async (deps: RegisterDeps, metadata: ClientMetadata): Promise<Registration> => {
   const registered = newRegisteredClient(metadata, deps.now());
   await deps.clients.putClient(registered.client);
-  return registered;
+  return { ...registered, isNew: true };
 };
 
 const blocked = ({ clientId }: Client): OAuthError =>

@@ -1,5 +1,5 @@
 import type { Client, DocumentClient } from './core/client.ts';
-import type { EventName } from './core/events.ts';
+import type { EventFields, EventName } from './core/events.ts';
 import type { Grant, RefreshFamily, UpstreamIdentity } from './core/grant.ts';
 import type { KeyRing } from './core/key-ring.ts';
 import type { NewKey } from './core/key-rotation.ts';
@@ -11,8 +11,8 @@ import type { AuthorizationRequest, Transaction } from './core/transaction.ts';
 /** Current time in epoch seconds. */
 export type Clock = () => number;
 
-/** Writes one event of the closed list, with fields that are neither secret nor personal. */
-export type Log = (event: EventName, fields?: Readonly<Record<string, string | number | boolean | undefined>>) => void;
+/** Writes one event of the closed list, with the fields that it has there. Never throws. */
+export type Log = <Name extends EventName>(event: Name, fields: EventFields[Name]) => void;
 
 /** A client as /authorize finds it. */
 export interface KnownClient {

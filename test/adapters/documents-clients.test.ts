@@ -5,6 +5,7 @@ import {
 import { FetchBudget } from '../../lambdas/shared/adapters/documents/fetch-budget.ts';
 import type { FetchedDocument, FetchFailure } from '../../lambdas/shared/adapters/documents/guarded-fetch.ts';
 import { guardedFetch } from '../../lambdas/shared/adapters/documents/guarded-fetch.ts';
+import { jsonLog } from '../../lambdas/shared/adapters/json-log.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 import { startDocumentHost } from '../support/document-host.ts';
 
@@ -41,9 +42,10 @@ const world = (options: Partial<ClientDocumentsOptions> = {}) => {
       return state.answer(url);
     },
     now: () => state.now,
-    log: (event, fields) => {
-      state.logged.push({ event, ...fields });
-    },
+    log: jsonLog((line) => {
+      const { time: _time, ...logged } = JSON.parse(line);
+      state.logged.push(logged);
+    }),
     ...options,
   });
   return Object.assign(state, { find: (clientId = ID) => documents.findClient(clientId) });

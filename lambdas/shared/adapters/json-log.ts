@@ -1,15 +1,61 @@
+import { createHash } from 'node:crypto';
+import { EVENTS, type FieldKind } from '../core/events.ts';
 import type { Log } from '../ports.ts';
 
-/** Longest text in a field: enough for any reason, too little to fill a log with somebody else's input. */
-const MAX_FIELD_LENGTH = 1000;
+/** Enough for any reason, too little to fill a log with somebody else's input. */
+const MAX_TEXT_CHARACTERS = 1000;
+const MAX_CLIENT_ID_CHARACTERS = 200;
 
-/** One line of JSON for each event. JSON escapes line breaks and controls, so a value cannot forge a line (CWE-117). */
+/** Hexadecimal digits: enough to find all lines about the same thing, too few to find the thing. */
+const HASH_DIGITS = 8;
+
+/** Reasons quote what others sent. What has the form of our tokens and secrets, of a JWT or of an e-mail address is cut out. */
+const NOT_FOR_LOGS = /\bgh_[a-z]+_[\w.~-]+|\beyJ[\w-]+\.[\w.-]*|[^\s"'<>(),:;]+@[^\s"'<>(),:;]+\.[^\s"'<>(),:;]+/g;
+
+/**
+ * One line of JSON for each event, in ASCII, so that no value can forge a line or move a cursor (CWE-117). Only fields
+ * that the event has by the list are written. A log that cannot be written fails no request (catalogue #232).
+ */
 export const jsonLog =
-  (write: (line: string) => void = (line) => process.stdout.write(line)): Log =>
-  (event, fields = {}) => {
-    const capped = Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value.slice(0, MAX_FIELD_LENGTH) : value,
-    ]);
-    write(`${JSON.stringify({ time: new Date().toISOString(), event, ...Object.fromEntries(capped) })}\n`);
+  (write: (line: string) => void = standardOutput()): Log =>
+  (event, fields) => {
+    try {
+      write(`${asciiJson({ time: new Date().toISOString(), event, ...written(EVENTS[event], fields) })}\n`);
+    } catch {
+      // There is nowhere to say so.
+    }
   };
+
+/** A pipe that breaks says so by an event, which would end the process where nobody listens. */
+const standardOutput = (): ((line: string) => void) => {
+  process.stdout.on('error', () => undefined);
+  return (line) => void process.stdout.write(line);
+};
+
+const written = (kinds: Readonly<Record<string, FieldKind>>, fields: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(kinds).map(([key, kind]) => {
+      const name = key.replace(/\?$/, '');
+      const value = fields[name];
+      return [name, typeof value === 'string' ? writtenText(kind, value) : value];
+    }),
+  );
+
+const writtenText = (kind: FieldKind, value: string): string => {
+  if (kind === 'hashed') return createHash('sha256').update(value).digest('hex').slice(0, HASH_DIGITS);
+  if (kind === 'client') return writtenClientId(value);
+  return value.slice(0, MAX_TEXT_CHARACTERS).replaceAll(NOT_FOR_LOGS, '[redacted]');
+};
+
+/** Without the query of a metadata document's URL, which is its publisher's business; RFC 6749 App. A.1 has no other characters. */
+const writtenClientId = (clientId: string): string =>
+  clientId
+    .replace(/[?#].*$/s, '')
+    .replaceAll(/[^!-~]/g, '?')
+    .slice(0, MAX_CLIENT_ID_CHARACTERS);
+
+const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    /[\x7f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,30 +1,108 @@
-/** Everything that the log may tell: one closed list, so that dashboards and searches can rely on the names. */
-export const EVENT_NAMES = [
-  'client_registered',
-  'client_updated',
-  'client_deleted',
-  'client_refused',
-  'client_copy_used',
-  'consent_shown',
-  'consent_given',
-  'consent_denied',
-  'login_succeeded',
-  'login_failed',
-  'code_issued',
-  'code_redeemed',
-  'code_replayed',
-  'token_issued',
-  'token_refreshed',
-  'refresh_reuse_detected',
-  'token_revoked',
-  'token_introspected',
-  'userinfo_told',
-  'authorizer_denied',
-  'request_refused',
-  'request_failed',
-  'key_created',
-  'key_changed',
-  'admin_action',
-] as const;
+/**
+ * Everything that the log may tell: each event with all the fields that it can have, so that dashboards, alarms and
+ * searches can rely on both. `?` at the end of a name: may be left out. The kind of a field says how it is written:
+ * `text`, `number`, `boolean`; `client`, a client id, which anybody may have made up; `hashed`, the identifier of a
+ * person, grant or token, of which the log only gets the start of a hash; a list of words, one of them.
+ */
+export const EVENTS = {
+  client_registered: { requestId: 'text', clientId: 'client', authMethod: 'text', isNew: 'boolean' },
+  client_updated: { requestId: 'text', clientId: 'client' },
+  client_deleted: { requestId: 'text', clientId: 'client' },
+  // Registration says `requestId`, `path` and `error`; metadata documents and keys say `rule`, and whose they are.
+  client_refused: {
+    'requestId?': 'text',
+    'path?': 'text',
+    'error?': 'text',
+    'clientId?': 'client',
+    'document?': 'client',
+    'rule?': 'text',
+    detail: 'text',
+  },
+  client_copy_used: { document: 'client', copy: ['memory', 'stored', 'shipped'], rule: 'text', detail: 'text' },
+  consent_shown: { requestId: 'text', clientId: 'client' },
+  consent_given: { requestId: 'text', clientId: 'client', identityProvider: 'text' },
+  consent_denied: { requestId: 'text', clientId: 'client' },
+  login_succeeded: { requestId: 'text', clientId: 'client', grantId: 'hashed', identityProvider: 'text' },
+  login_failed: {
+    requestId: 'text',
+    clientId: 'client',
+    identityProvider: 'text',
+    reason: ['denied', 'rejected', 'misconfigured', 'unavailable', 'not_allowed', 'no_scope'],
+    detail: 'text',
+  },
+  code_issued: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
+  code_redeemed: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
+  code_replayed: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
+  // No `grantId` for a client that acts on its own account.
+  token_issued: {
+    requestId: 'text',
+    clientId: 'client',
+    'grantId?': 'hashed',
+    clientAuthMethod: 'text',
+    hasRefreshToken: 'boolean',
+  },
+  token_refreshed: { requestId: 'text', clientId: 'client', grantId: 'hashed', repeated: 'boolean' },
+  refresh_reuse_detected: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
+  token_revoked: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
+  token_introspected: { requestId: 'text', clientId: 'client', active: 'boolean' },
+  userinfo_told: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
+  authorizer_denied: {
+    requestId: 'text',
+    reason: [
+      'no_bearer_token',
+      'malformed',
+      'wrong_algorithm',
+      'wrong_type',
+      'unknown_key',
+      'bad_signature',
+      'wrong_issuer',
+      'wrong_audience',
+      'missing_claim',
+      'expired',
+      'not_yet_valid',
+      'before_mark',
+      'insufficient_scope',
+    ],
+    'clientId?': 'client',
+  },
+  authorizer_failed: { requestId: 'text', detail: 'text' },
+  // The caller's doing, and ours. `status` is said where `error` does not tell it.
+  request_refused: { requestId: 'text', path: 'text', error: 'text', 'status?': 'number', detail: 'text' },
+  request_failed: { requestId: 'text', path: 'text', 'error?': 'text', 'status?': 'number', detail: 'text' },
+  key_created: { kid: 'text', keyArn: 'text' },
+  key_changed: {
+    keyArn: 'text',
+    state: ['next', 'active', 'retiring', 'withdrawn', 'deletion_scheduled'],
+    'kid?': 'text',
+    'version?': 'number',
+  },
+  admin_action: {
+    action: ['emergency_rotation', 'set_not_before'],
+    'scope?': ['all', 'clientId', 'subject'],
+    'clientId?': 'client',
+    'subject?': 'hashed',
+  },
+} as const satisfies Record<string, Readonly<Record<string, FieldKind>>>;
 
-export type EventName = (typeof EVENT_NAMES)[number];
+export type FieldKind = 'text' | 'number' | 'boolean' | 'client' | 'hashed' | readonly string[];
+
+export type EventName = keyof typeof EVENTS;
+
+type Value<Kind> = Kind extends readonly (infer Word)[]
+  ? Word
+  : Kind extends 'number'
+    ? number
+    : Kind extends 'boolean'
+      ? boolean
+      : string;
+
+type Fields<Kinds> = {
+  readonly [Name in keyof Kinds as Name extends `${string}?` ? never : Name]: Value<Kinds[Name]>;
+} & {
+  readonly [Name in keyof Kinds as Name extends `${infer Optional}?` ? Optional : never]?:
+    | Value<Kinds[Name]>
+    | undefined;
+};
+
+/** Event → the fields that whoever logs it has to give. */
+export type EventFields = { readonly [Name in EventName]: Fields<(typeof EVENTS)[Name]> };

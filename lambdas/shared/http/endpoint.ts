@@ -1,7 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { parseCookie } from 'cookie';
-import type { EventName } from '../core/events.ts';
 import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
 import type { Log } from '../ports.ts';
 import { type Flow, type HttpRequest, type HttpResponse, json, NO_STORE } from './message.ts';
@@ -26,7 +25,7 @@ export interface EndpointOptions {
   /** Answers to scripts of any origin; never for pages (OAuth 2.1 §3.1). */
   readonly cors?: boolean;
   /** The event of a refusal; `request_refused` unless the endpoint has one of its own. */
-  readonly refusalEvent?: EventName;
+  readonly refusalEvent?: 'request_refused' | 'client_refused';
   /** Shows an error to a person instead of a client. */
   readonly renderError?: (error: OAuthError, request: HttpRequest) => HttpResponse;
 }

@@ -12,7 +12,6 @@ import type { GuardedFetch } from './guarded-fetch.ts';
 
 /** draft-ietf-oauth-client-id-metadata-document-01 §6.6. */
 const MAX_DOCUMENT_BYTES = 5 * 1024;
-const MAX_LOGGED_CHARACTERS = 200;
 
 export interface ClientDocumentsOptions {
   readonly fetch: GuardedFetch;
@@ -28,6 +27,10 @@ export interface ClientDocumentsOptions {
 }
 
 type Answered = Exclude<CachedDocument<Client>, { outcome: 'refused' }>;
+interface StandIn {
+  readonly client: Client;
+  readonly copy: 'memory' | 'stored' | 'shipped';
+}
 type Unreachable = Extract<CachedDocument<Client>, { outcome: 'unreachable' }>;
 
 /** Clients that identify themselves by the URL of their metadata document. */
@@ -80,16 +83,16 @@ export class ClientDocuments {
     const { reason, detail, lastGood, withdrawn } = document;
     const found = withdrawn ? undefined : await this.#copy(clientId, lastGood);
     if (found === undefined) return this.#unavailable(clientId, document);
-    this.#options.log('client_copy_used', { document: loggable(clientId), copy: found.copy, rule: reason, detail });
+    this.#options.log('client_copy_used', { document: clientId, copy: found.copy, rule: reason, detail });
     return found.client;
   }
 
   #unavailable(clientId: string, { reason, detail }: Unreachable): never {
-    this.#options.log('client_refused', { document: loggable(clientId), rule: reason, detail });
+    this.#options.log('client_refused', { document: clientId, rule: reason, detail });
     throw new UnavailableError('the host of the client metadata document', new Error(`${reason}: ${detail}`));
   }
 
-  async #copy(clientId: string, lastGood: Client | undefined): Promise<{ client: Client; copy: string } | undefined> {
+  async #copy(clientId: string, lastGood: Client | undefined): Promise<StandIn | undefined> {
     if (lastGood) return { client: lastGood, copy: 'memory' };
     const stored = await this.#options.storedCopy?.(clientId);
     if (stored) return { client: stored, copy: 'stored' };
@@ -107,7 +110,7 @@ export class ClientDocuments {
   }
 
   #refused(clientId: string, rule: string, detail: string): OAuthError {
-    this.#options.log('client_refused', { document: loggable(clientId), rule, detail });
+    this.#options.log('client_refused', { document: clientId, rule, detail });
     return new OAuthError(
       'invalid_client',
       "The client's metadata document was not accepted. Its publisher must correct it, or the client must register.",
@@ -115,10 +118,3 @@ export class ClientDocuments {
     );
   }
 }
-
-/** Without query, and without anything that a console would interpret. */
-const loggable = (clientId: string): string =>
-  clientId
-    .replace(/[?#].*$/s, '')
-    .replace(/[^!-~]/g, '?')
-    .slice(0, MAX_LOGGED_CHARACTERS);
