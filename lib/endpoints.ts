@@ -5,7 +5,13 @@ import type { Configuration } from './config.ts';
 import { allScopes, requiredScopes, toolRules, validatesHeaders } from './config-rules.ts';
 import { configuredClientSettings } from './configured-clients.ts';
 import { EndpointFunction } from './endpoint-function.ts';
-import { accessPolicy, displayNameOf, issuerOf, upstreamScopesOf } from './identity-providers.ts';
+import {
+  accessPolicy,
+  displayNameOf,
+  identityProviderKinds,
+  issuerOf,
+  upstreamScopesOf,
+} from './identity-providers.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 import type { UserPool } from './user-pool.ts';
@@ -45,6 +51,7 @@ export class Endpoints extends Construct {
     const { configuration, issuer, tables, secrets } = props;
     const { servers, scopes, lifetimes } = sharedSettings(configuration);
     const identityProviders = identityProviderSettings(props);
+    const access = JSON.stringify(accessPolicy(configuration));
     const { clientDocuments } = configuration;
     const knownClients = configuredClientSettings(configuration);
     const clientsWithCredentials = configuredClientSettings(configuration, secrets);
@@ -122,7 +129,7 @@ export class Endpoints extends Construct {
       .bind(ENVIRONMENT.issuer, issuer)
       .bind(ENVIRONMENT.identityProviders, identityProviders)
       .readSecrets(Object.values(secrets.identityProviders))
-      .bind(ENVIRONMENT.access, JSON.stringify(accessPolicy(configuration)))
+      .bind(ENVIRONMENT.access, access)
       .bind(ENVIRONMENT.lifetimes, lifetimes)
       .bindTable(ENVIRONMENT.transactionsTable, tables.transactions, 'GetItem', 'UpdateItem')
       .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'PutItem')
@@ -151,6 +158,8 @@ export class Endpoints extends Construct {
       .bind(ENVIRONMENT.servers, servers)
       .bind(ENVIRONMENT.scopes, scopes)
       .bind(ENVIRONMENT.lifetimes, lifetimes)
+      .bind(ENVIRONMENT.access, access)
+      .bind(ENVIRONMENT.identityProviderKinds, identityProviderKinds(configuration))
       .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'UpdateItem');
 
     this.revoke = authenticatingClients('Revoke', 'revoke', 'token revocation (RFC 7009)').bindTable(

@@ -73,6 +73,10 @@ const conditionsFor = ({ identityProviders, access, scopes }: Configuration, id:
   );
 };
 
+/** Id → kind, for whoever only has to know what a rule means there. */
+export const identityProviderKinds = ({ identityProviders }: Configuration) =>
+  Object.fromEntries(Object.entries(identityProviders).map(([id, { kind }]) => [id, kind]));
+
 /** The rules as the functions read them. */
 export const accessPolicy = ({ access, identityProviders, scopes }: Configuration) => ({
   ...(access === undefined ? {} : { rules: withoutEmpty(access) }),

@@ -1,4 +1,4 @@
-import { accessRulesFor } from '../shared/core/access.ts';
+import { neededIdentity } from '../shared/core/access.ts';
 import { newAuthorizationCode } from '../shared/core/authorization-code.ts';
 import { newId } from '../shared/core/digest.ts';
 import type { Grant, UpstreamIdentity } from '../shared/core/grant.ts';
@@ -32,7 +32,7 @@ export const newGrant = (
     scopes,
     ...(refusedScopes.length === 0 ? {} : { refusedScopes }),
     subject,
-    identity: neededOf(identity, scopes, accessRulesFor(deps.access, identity.identityProviderId) !== 'everyone'),
+    identity: neededIdentity(identity, scopes, deps.access),
     status: 'issued',
     codeHash,
     codeExpiresAt,
@@ -40,14 +40,4 @@ export const newGrant = (
     expiresAt: codeExpiresAt,
   };
   return { grant, code };
-};
-
-/** Of the person only what a scope passes on or an access rule looks at again is kept (catalogue #236). */
-const neededOf = (identity: UpstreamIdentity, scopes: readonly string[], hasAccessRules: boolean): UpstreamIdentity => {
-  const { email, name, ...rest } = identity;
-  return {
-    ...rest,
-    ...(email !== undefined && (hasAccessRules || scopes.includes('email')) ? { email } : {}),
-    ...(name !== undefined && scopes.includes('profile') ? { name } : {}),
-  };
 };

@@ -56,10 +56,12 @@ const InspectedServer = z.object({
 });
 export type InspectedServer = z.infer<typeof InspectedServer>;
 
+const IdentityProviderKind = z.enum(['oidc', 'google', 'github', 'auth0', 'okta', 'entra', 'clerk', 'cognito']);
+
 const IdentityProviders = z.record(
   z.string(),
   z.object({
-    kind: z.enum(['oidc', 'google', 'github', 'auth0', 'okta', 'entra', 'clerk', 'cognito']),
+    kind: IdentityProviderKind,
     displayName: z.string(),
     issuer: z.string(),
     /** Left out where they are `openid email profile`, since an environment has little room. */
@@ -171,6 +173,9 @@ export const isLocalRun = (issuer: string): boolean => issuer.startsWith('http:/
 export const servers = (): Servers => parsed(ENVIRONMENT.servers, Servers);
 export const scopes = (): Scopes => parsed(ENVIRONMENT.scopes, Scopes);
 export const identityProviders = (): IdentityProviders => parsed(ENVIRONMENT.identityProviders, IdentityProviders);
+/** Id → kind of every identity provider that there is now. */
+export const identityProviderKinds = (): Record<string, IdentityProviders[string]['kind']> =>
+  parsed(ENVIRONMENT.identityProviderKinds, z.record(z.string(), IdentityProviderKind));
 export const access = (): Access => parsed(ENVIRONMENT.access, Access);
 export const lifetimes = (): Lifetimes => parsed(ENVIRONMENT.lifetimes, Lifetimes);
 /** The clients of the configuration by id, resource clients among them; they never expire. */

@@ -10,6 +10,8 @@ export const ENVIRONMENT = {
   servers: 'GATEHOUSE_SERVERS',
   scopes: 'GATEHOUSE_SCOPES',
   identityProviders: 'GATEHOUSE_IDENTITY_PROVIDERS',
+  /** JSON: id → kind, where nothing else of the identity providers is needed. */
+  identityProviderKinds: 'GATEHOUSE_IDENTITY_PROVIDER_KINDS',
   access: 'GATEHOUSE_ACCESS',
   lifetimes: 'GATEHOUSE_LIFETIMES',
   /** JSON: id → client of the configuration, resource clients among them. */

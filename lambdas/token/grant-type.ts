@@ -1,6 +1,8 @@
+import type { AccessPolicy } from '../shared/core/access.ts';
 import type { GrantType } from '../shared/core/client.ts';
 import type { AuthenticatedClient, ClientVerifiers } from '../shared/core/client-authentication.ts';
 import type { Grant } from '../shared/core/grant.ts';
+import type { IdentityProviderKind } from '../shared/core/identity-provider-presets.ts';
 import type { NotBeforeMarks } from '../shared/core/not-before.ts';
 import type { RefreshLifetimes } from '../shared/core/refresh-token.ts';
 import type { ScopeDefinitions } from '../shared/core/scopes.ts';
@@ -11,6 +13,9 @@ export interface TokenDeps extends ClientVerifiers {
   readonly accessTokenSeconds: number;
   readonly refreshTokens: RefreshLifetimes;
   readonly scopes: ScopeDefinitions;
+  readonly access: AccessPolicy;
+  /** Every identity provider that there is now, by id. */
+  readonly identityProviderKinds: ReadonlyMap<string, IdentityProviderKind>;
   /** Identifiers of the protected resources that tokens can be for. */
   readonly resources: readonly string[];
   readonly clients: Pick<ClientDirectory, 'findClient'>;

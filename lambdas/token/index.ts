@@ -39,6 +39,8 @@ export const handler = endpoint(
       graceSeconds: lifetimes.refreshGraceSeconds,
     },
     scopes: config.scopes(),
+    access: config.access(),
+    identityProviderKinds: new Map(Object.entries(config.identityProviderKinds())),
     resources: Object.keys(config.servers()).map((path) => resourceIdentifier(issuer, path)),
     ...clientAuthentication,
     grants: new DynamoDbGrantStore(dynamoDb, config.grantsTable()),

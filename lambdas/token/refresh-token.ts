@@ -10,6 +10,7 @@ import {
   type RefreshDecision,
   type RefreshToken,
 } from '../shared/core/refresh-token.ts';
+import { permittedScopes } from './access.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
 import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './limits.ts';
 
@@ -35,7 +36,8 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   }
   assertNotBeforeMark(grant, request.notBefore);
   assertGrantedResource(form, grant);
-  const scopes = narrowedScopes(form, grant.scopes, deps.scopes);
+  const asked = narrowedScopes(form, grant.scopes, deps.scopes);
+  const scopes = await permittedScopes(deps, grant, asked, facts);
 
   // mint
   const lifetimeSeconds = deps.accessTokenSeconds;

@@ -4,6 +4,8 @@ import {
   grantableScopes,
   isAllowed,
   neededClaims,
+  neededIdentity,
+  remainingScopes,
 } from '../../lambdas/shared/core/access.ts';
 
 const RULES = { emails: ['Grace@Example.org'], emailDomains: ['example.com'] };
@@ -131,4 +133,45 @@ describe('Scopes that not everybody may have', () => {
     const person = { emailVerified: false, claims: { groups } };
     expect(grantableScopes(person, ['read', 'write', 'owner'], policy, 'oidc')).toEqual(expected);
   });
+});
+
+describe('What is kept of a person (#236)', () => {
+  const ada = {
+    identityProviderId: 'company',
+    issuer: 'https://login.example.com',
+    subject: 'ada',
+    email: 'ada@example.com',
+    emailVerified: true,
+    name: 'Ada',
+  };
+  const kept = (scopes: string[], policy: Partial<AccessPolicy>) => {
+    const { email, name } = neededIdentity(ada, scopes, { providers: {}, ...policy });
+    return [email !== undefined, name !== undefined];
+  };
+
+  it('what a scope passes on', () => {
+    expect(kept(['mcp'], { rules: 'everyone' })).toEqual([false, false]);
+    expect(kept(['email'], { rules: 'everyone' })).toEqual([true, false]);
+    expect(kept(['profile'], { rules: 'everyone' })).toEqual([false, true]);
+  });
+
+  it('#89 the address, where a rule looks at it again: on access or on a scope', () => {
+    expect(kept(['mcp'], { rules: RULES })).toEqual([true, false]);
+    expect(kept(['mcp'], { rules: 'everyone', scopes: { write: [RULES] } })).toEqual([true, false]);
+  });
+});
+
+describe('What the rules leave of a former grant (#89)', () => {
+  const ada = { identityProviderId: 'company', email: 'ada@example.com', emailVerified: true };
+  const admins = { claims: { groups: ['admins'] } };
+  const left = (scopes: string[], policy: Partial<AccessPolicy>) =>
+    remainingScopes(ada, scopes, { providers: {}, ...policy }, 'oidc');
+
+  it.each([
+    ['everything', ['mcp', 'email'], { rules: RULES }, ['mcp', 'email']],
+    ['nothing for whom no rule names', ['mcp'], { rules: { emails: ['x@example.com'] } }, undefined],
+    ['what is not for others', ['mcp', 'write'], { rules: RULES, scopes: { write: [admins] } }, ['mcp']],
+    ['nothing where the rest is useless', ['write', 'email'], { rules: RULES, scopes: { write: [admins] } }, undefined],
+    ['little of what was little', ['email'], { rules: RULES }, ['email']],
+  ] as const)('%s', (_, scopes, policy, expected) => expect(left([...scopes], policy)).toEqual(expected));
 });

@@ -35,6 +35,8 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     accessTokenSeconds: 3600,
     refreshTokens: REFRESH_LIFETIMES,
     resources: [RESOURCE],
+    access: { rules: 'everyone', providers: {} },
+    identityProviderKinds: new Map([['company', 'oidc']]),
     scopes: { mcp: {}, 'mcp:write': { implies: ['mcp'] }, email: {}, profile: {} },
     clients,
     grants,

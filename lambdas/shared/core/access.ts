@@ -1,4 +1,6 @@
+import type { UpstreamIdentity } from './grant.ts';
 import type { IdentityProviderKind } from './identity-provider-presets.ts';
+import { isUseless } from './step-up.ts';
 
 /** Conditions of which one is enough. */
 export interface AccessConditions {
@@ -79,6 +81,22 @@ export const neededClaims = (
   ];
 };
 
+/** Of a person only what a scope passes on or a rule looks at again: that alone is stored (catalogue #236). */
+export const neededIdentity = (
+  identity: UpstreamIdentity,
+  scopes: readonly string[],
+  policy: AccessPolicy,
+): UpstreamIdentity => {
+  const { email, name, ...rest } = identity;
+  const hasRules =
+    accessRulesFor(policy, identity.identityProviderId) !== 'everyone' || Object.keys(policy.scopes ?? {}).length > 0;
+  return {
+    ...rest,
+    ...(email !== undefined && (hasRules || scopes.includes('email')) ? { email } : {}),
+    ...(name !== undefined && scopes.includes('profile') ? { name } : {}),
+  };
+};
+
 /** The scopes that this person may have, of those that were approved. */
 export const grantableScopes = (
   person: AccessSubject,
@@ -90,6 +108,21 @@ export const grantableScopes = (
     const conditions = policy.scopes !== undefined && Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : [];
     return (conditions ?? []).every((each) => isAllowed(person, each, kind));
   });
+
+/**
+ * What the rules as they are now leave of a former grant; undefined when the person may not come in any more, or could do
+ * nothing with what is left (#89).
+ */
+export const remainingScopes = (
+  person: AccessSubject & { readonly identityProviderId: string },
+  grantedScopes: readonly string[],
+  policy: AccessPolicy,
+  kind: IdentityProviderKind,
+): string[] | undefined => {
+  if (!isAllowed(person, accessRulesFor(policy, person.identityProviderId), kind)) return undefined;
+  const left = grantableScopes(person, grantedScopes, policy, kind);
+  return left.length < grantedScopes.length && isUseless(left) ? undefined : left;
+};
 
 /** An e-mail address that the provider did not verify counts for nothing (#155). */
 const verifiedEmail = ({ email, emailVerified }: AccessSubject): string | undefined =>

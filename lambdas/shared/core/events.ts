@@ -42,6 +42,12 @@ export const EVENTS = {
     hasRefreshToken: 'boolean',
   },
   token_refreshed: { requestId: 'text', clientId: 'client', grantId: 'hashed', repeated: 'boolean' },
+  access_ended: {
+    requestId: 'text',
+    clientId: 'client',
+    grantId: 'hashed',
+    reason: ['provider_removed', 'not_allowed'],
+  },
   refresh_reuse_detected: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
   token_revoked: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
   token_introspected: { requestId: 'text', clientId: 'client', active: 'boolean' },

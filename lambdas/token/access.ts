@@ -1,0 +1,51 @@
+import { grantableScopes, remainingScopes } from '../shared/core/access.ts';
+import type { Grant } from '../shared/core/grant.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import type { TokenDeps } from './grant-type.ts';
+
+/** What every event about a grant tells. */
+export interface GrantFacts {
+  readonly requestId: string;
+  readonly clientId: string;
+  readonly grantId: string;
+}
+
+/**
+ * Those of the scopes that the person may have by the rules as they are now, so that a changed rule bites within one
+ * access token's life (catalogue #89). The grant keeps the others: they are back when the rules are.
+ * @throws OAuthError `invalid_grant` when the person may not come in any more: the grant is revoked; `invalid_scope` when
+ *   nothing that was asked for is left
+ */
+export const permittedScopes = async (
+  deps: TokenDeps,
+  grant: Grant,
+  scopes: readonly string[],
+  facts: GrantFacts,
+): Promise<readonly string[]> => {
+  const { identity } = grant;
+  const kind = deps.identityProviderKinds.get(identity.identityProviderId);
+  if (kind === undefined) return endAccess(deps, facts, 'provider_removed');
+  if (remainingScopes(identity, grant.scopes, deps.access, kind) === undefined) {
+    return endAccess(deps, facts, 'not_allowed');
+  }
+  const permitted = grantableScopes(identity, scopes, deps.access, kind);
+  if (permitted.length === 0) {
+    throw new OAuthError('invalid_scope', 'This account may have none of the requested scopes any more.');
+  }
+  return permitted;
+};
+
+/** Ends the grant of somebody who may not come in any more. @throws OAuthError `invalid_grant` */
+export const endAccess = async (
+  { grants, log }: Pick<TokenDeps, 'grants' | 'log'>,
+  facts: GrantFacts,
+  reason: 'provider_removed' | 'not_allowed',
+): Promise<never> => {
+  await grants.revokeGrant(facts.grantId);
+  log('access_ended', { ...facts, reason });
+  throw new OAuthError(
+    'invalid_grant',
+    'This account has no access here any more. Ask whoever runs this server, or start a new authorization with another account.',
+    { detail: `access ended: ${reason}` },
+  );
+};
