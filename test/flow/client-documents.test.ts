@@ -208,7 +208,7 @@ describe('#199 The host of a document that is down, and no copy', () => {
     const { url } = authorizationRequest(own, { client_id });
     const seen = await new Person(own).open(url);
     await documents.start();
-    expect([seen.status, seen.left, seen.headers.get('retry-after')]).toEqual([503, undefined, '30']);
+    expect([seen.status, seen.left, seen.headers.get('retry-after')]).toEqual([400, undefined, '30']);
     expect(seen.html).toContain('This application cannot be looked up just now');
     expect(seen.html).toContain('Try again');
     await own.until((output) => /client_refused .*rule=connection/.test(output));

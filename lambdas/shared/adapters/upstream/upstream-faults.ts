@@ -23,13 +23,26 @@ const PERSON_DECLINED = new Set([
   'account_selection_required',
 ]);
 
+/** RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6 and GitHub: what the operator has to set right. */
+const REQUEST_REFUSED = new Set([
+  'invalid_request',
+  'unauthorized_client',
+  'unsupported_response_type',
+  'invalid_scope',
+  'invalid_resource',
+  'invalid_client',
+  'redirect_uri_mismatch',
+  'application_suspended',
+]);
+
 /** Sorts whatever went wrong upstream. Never passes on an answer's content: it may hold tokens. */
 export const toUpstreamFault = (error: unknown): UpstreamError | UnavailableError => {
   if (error instanceof UpstreamError || error instanceof UnavailableError) return error;
   if (error instanceof AuthorizationResponseError) {
     if (PROVIDER_IS_DOWN.has(error.error)) return unavailable(`it answered ${error.error}`);
     if (PERSON_DECLINED.has(error.error)) return new UpstreamError('denied', `it answered ${error.error}`);
-    return new UpstreamError('misconfigured', `it refused our authorization request: ${plain(error.error)}`);
+    const reason = REQUEST_REFUSED.has(error.error) ? 'misconfigured' : 'rejected';
+    return new UpstreamError(reason, `it refused our authorization request: ${plain(error.error)}`);
   }
   if (isClientRefused(error)) return new UpstreamError('misconfigured', 'it refused our client id or secret');
   if (error instanceof ResponseBodyError) {
