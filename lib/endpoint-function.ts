@@ -88,6 +88,12 @@ export class EndpointFunction extends Construct {
     return this;
   }
 
+  /** Lets the function see whether secrets that another variable names have a value, and not which. */
+  describeSecrets(secrets: readonly CfnSecret[]): this {
+    for (const secret of secrets) this.allow(['secretsmanager:DescribeSecret'], secret.ref);
+    return this;
+  }
+
   allow(actions: readonly string[], resource: string, conditions?: Record<string, unknown>): this {
     this.role.addToPolicy(
       new PolicyStatement({

@@ -183,8 +183,11 @@ export class Endpoints extends Construct {
 
     this.health = new EndpointFunction(this, 'Health', {
       folder: 'health',
-      description: 'says whether tokens can be issued',
-    }).bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
+      description: 'says whether tokens can be issued, and people log in',
+    })
+      .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem')
+      .bind(ENVIRONMENT.identityProviders, identityProviders)
+      .describeSecrets(Object.values(secrets.identityProviders));
   }
 
   get all(): readonly EndpointFunction[] {

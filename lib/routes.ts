@@ -61,7 +61,7 @@ export const authorizationServerRoutes = (serverPaths: readonly string[]): reado
     endpoint: 'health',
     throttle: { perSecond: 10, burst: 20 },
     preflight: false,
-    publicBecause: 'For monitors; it says no more than ok or not',
+    publicBecause: 'For monitors; it says no more than ok or not, and which provider still lacks its secret',
   },
 ];
 

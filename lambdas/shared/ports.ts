@@ -146,6 +146,9 @@ export interface SealingKey {
 /** A generated secret as text, cached at most five minutes. */
 export type SecretReader = () => Promise<string>;
 
+/** Whether a secret has a value; `unknown` while nobody says. Kept for a while, and never fails. */
+export type SecretCheck = () => Promise<'filled' | 'empty' | 'unknown'>;
+
 /** What one upstream leg is bound to. */
 export interface UpstreamLeg {
   readonly state: string;

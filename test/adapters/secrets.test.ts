@@ -1,4 +1,5 @@
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
@@ -8,6 +9,7 @@ import { CachedSecret, generatedSecret } from '../../lambdas/shared/adapters/sec
 import { SecretsManagerCredentials } from '../../lambdas/shared/adapters/secrets-manager/client-credentials.ts';
 import { SecretsManagerClientSecrets } from '../../lambdas/shared/adapters/secrets-manager/client-secrets.ts';
 import { SecretsManagerSealingKeys, sealingKey } from '../../lambdas/shared/adapters/secrets-manager/sealing-keys.ts';
+import { secretCheck } from '../../lambdas/shared/adapters/secrets-manager/secret-check.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 
 const secrets = mockClient(SecretsManagerClient);
@@ -67,6 +69,38 @@ describe('A cached secret', () => {
   });
 });
 
+describe('Whether a secret has a value', () => {
+  const described = (stages?: string[]) =>
+    secrets.on(DescribeSecretCommand).resolves(stages ? { VersionIdsToStages: { v: stages } } : {});
+  const looks = () => secrets.commandCalls(DescribeSecretCommand).length;
+
+  it('is told without reading it, and asked for again when that may have changed', async () => {
+    described();
+    const check = secretCheck(client, 's', clock);
+    expect([await check(), await check(), looks()]).toEqual(['empty', 'empty', 1]);
+    described(['AWSCURRENT']);
+    now += 10;
+    expect(await check()).toBe('filled');
+    now += 299;
+    expect([await check(), looks()]).toEqual(['filled', 2]);
+    expect(calls()).toBe(0);
+  });
+
+  it('is unknown for ten seconds when nobody says', async () => {
+    secrets.on(DescribeSecretCommand).rejects(new Error('throttled'));
+    const check = secretCheck(client, 's', clock);
+    expect([await check(), await check(), looks()]).toEqual(['unknown', 'unknown', 1]);
+    described(['AWSCURRENT', 'v2']);
+    now += 10;
+    expect(await check()).toBe('filled');
+  });
+
+  it('a version without the label counts for nothing', async () => {
+    described(['AWSPREVIOUS']);
+    expect(await secretCheck(client, 's', clock)()).toBe('empty');
+  });
+});
+
 describe('Credentials at an identity provider', () => {
   const read = () => new SecretsManagerCredentials(client, 's', clock).read();
 
@@ -80,6 +114,16 @@ describe('Credentials at an identity provider', () => {
     await expect(read()).rejects.toMatchObject({
       reason: 'misconfigured',
       message: expect.stringContaining('aws secretsmanager put-secret-value --secret-id s --secret-string'),
+    });
+  });
+
+  it('the command names the region, as the one of the stack’s output does', async () => {
+    secrets.on(GetSecretValueCommand).rejects(empty);
+    const arn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:Providergoogle-AbCdEf';
+    await expect(new SecretsManagerCredentials(client, arn, clock).read()).rejects.toMatchObject({
+      message: expect.stringContaining(
+        `aws secretsmanager put-secret-value --region eu-central-1 --secret-id ${arn} --secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
+      ),
     });
   });
 

@@ -6,12 +6,16 @@ import { MemoryKeyRingStore } from '../support/memory-stores.ts';
 const PUBLIC_JWK = { kty: 'RSA', n: 'n', e: 'AQAB', kid: 'k', alg: 'RS256', use: 'sig' } as const;
 const KEY = { kid: 'k', keyArn: 'arn:aws:kms:eu-central-1:000000000000:key/1', publicJwk: PUBLIC_JWK, since: 1 };
 
-const ask = (store: MemoryKeyRingStore) =>
-  invoke(endpoint(healthFlow({ keyRing: store }), { log: () => undefined }), { path: '/health' });
+type State = 'filled' | 'empty' | 'unknown';
+const ask = (store: MemoryKeyRingStore, states: Readonly<Record<string, State>> = { company: 'filled' }) => {
+  const secrets = new Map(Object.entries(states).map(([id, state]) => [id, async () => state]));
+  return invoke(endpoint(healthFlow({ keyRing: store, secrets }), { log: () => undefined }), { path: '/health' });
+};
+const working = () => new MemoryKeyRingStore({ version: 1, keys: [{ ...KEY, state: 'active' }] });
 
 describe('Health', () => {
   it('is ok when there is a key to sign with, and says nothing else', async () => {
-    const answer = await ask(new MemoryKeyRingStore({ version: 1, keys: [{ ...KEY, state: 'active' }] }));
+    const answer = await ask(working());
     expect([answer.status, answer.body]).toEqual([200, '{"status":"ok"}']);
     expect(answer.headers['cache-control']).toBe('no-store');
   });
@@ -24,5 +28,24 @@ describe('Health', () => {
       expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
       expect(answer.body).not.toMatch(/arn|DynamoDB|key/);
     }
+  });
+
+  it('is degraded, not down, while a provider has no secret: it names the provider and the command', async () => {
+    const { status, body } = await ask(working(), { company: 'filled', 'my-github': 'empty', okta: 'unknown' });
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      {
+        status: 'degraded',
+        problems: [
+          'identity provider "my-github": no secret yet; run the command that cdk deploy printed as SecretCommandMyGithub',
+          'identity provider "okta": Secrets Manager does not say whether there is a secret',
+        ],
+      },
+    ]);
+  });
+
+  it('without a key it is down, whatever else is missing', async () => {
+    const { status, body } = await ask(new MemoryKeyRingStore(), { company: 'empty' });
+    expect([status, body.includes('company')]).toEqual([503, false]);
   });
 });

@@ -56,7 +56,11 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem on Assertions',
   ],
   userinfo: ['dynamodb:GetItem on Grants', 'dynamodb:GetItem on Keys'],
-  health: ['dynamodb:GetItem on Keys'],
+  health: [
+    'dynamodb:GetItem on Keys',
+    'secretsmanager:DescribeSecret on Providercompany',
+    'secretsmanager:DescribeSecret on Providerpartner',
+  ],
   authorizer: ['dynamodb:GetItem on Keys'],
   keys: [
     'dynamodb:GetItem on Keys',

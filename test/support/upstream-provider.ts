@@ -6,12 +6,14 @@ import { createIdentityProvider, providerKeys } from '../../tools/local/identity
 import type { LocalCloud } from './local-cloud.ts';
 import type { Person } from './person.ts';
 
-const CREDENTIALS = { clientId: 'gatehouse-at-upstream', clientSecret: 'a-secret-that-the-test-knows' } as const;
+const CREDENTIALS = { clientId: 'gatehouse-at-upstream', clientSecret: 'a-secret-that-the-test-knows' };
 
 /** An OpenID provider of the test's own, whose client secret it knows: so it can ask for tokens as Gatehouse does. */
 export interface UpstreamProvider {
   readonly origin: string;
   readonly issuer: string;
+  /** From now on the client has another secret there, and the former one is refused. */
+  readonly changeSecret: (clientSecret: string) => void;
   /** Stores the client's credentials the way the start output says. */
   readonly storeCredentials: (cloud: LocalCloud) => Promise<void>;
   /** Tokens of the provider itself for that person, issued to Gatehouse's own client. */
@@ -26,9 +28,12 @@ export const startUpstreamProvider = async (
 ): Promise<UpstreamProvider> => {
   const origin = `http://localhost:${port}`;
   const redirectUri = `http://localhost:${cloudPort}/callback/${id}`;
-  const server = createServer(
-    createIdentityProvider(origin, { [id]: { ...CREDENTIALS, redirectUri } }, await providerKeys(undefined)),
-  );
+  const keys = await providerKeys(undefined);
+  const serve = (clientSecret: string) =>
+    createIdentityProvider(origin, { [id]: { clientId: CREDENTIALS.clientId, clientSecret, redirectUri } }, keys);
+  let { clientSecret } = CREDENTIALS;
+  let listener = serve(clientSecret);
+  const server = createServer((request, response) => listener(request, response));
   server.listen(port, 'localhost');
   await once(server, 'listening');
   const issuer = `${origin}/${id}`;
@@ -36,8 +41,12 @@ export const startUpstreamProvider = async (
   return {
     origin,
     issuer,
+    changeSecret: (changed) => {
+      clientSecret = changed;
+      listener = serve(changed);
+    },
     storeCredentials: async (cloud) => {
-      const { clientId, clientSecret } = CREDENTIALS;
+      const { clientId } = CREDENTIALS;
       const SecretString = JSON.stringify({ client_id: clientId, client_secret: clientSecret });
       const { client, SecretId } = operatorIn(cloud.output(), id);
       await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
@@ -61,7 +70,7 @@ export const startUpstreamProvider = async (
       const seen = await person.signIn(url); // ends at Gatehouse, which knows nothing of this login
       const response = await fetch(metadata.token_endpoint ?? '', {
         method: 'POST',
-        headers: { authorization: `Basic ${btoa(`${CREDENTIALS.clientId}:${CREDENTIALS.clientSecret}`)}` },
+        headers: { authorization: `Basic ${btoa(`${CREDENTIALS.clientId}:${clientSecret}`)}` },
         body: new URLSearchParams({
           grant_type: 'authorization_code',
           code: seen.url.searchParams.get('code') ?? '',
@@ -84,7 +93,7 @@ export const startUpstreamProvider = async (
 const operatorIn = (output: string, id: string) => {
   const command = output
     .split('\n')
-    .find((line) => line.includes('put-secret-value') && line.includes(`Provider${id}`));
+    .find((line) => line.includes('put-secret-value') && line.includes(`Provider${id.replaceAll('-', '')}`));
   const part = (pattern: RegExp): string => {
     const value = command === undefined ? undefined : pattern.exec(command)?.[1];
     if (value === undefined) throw new Error(`no command for the secret of "${id}" with ${pattern} in:\n${output}`);

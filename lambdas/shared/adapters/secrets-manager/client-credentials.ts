@@ -31,11 +31,17 @@ export class SecretsManagerCredentials implements UpstreamCredentialsReader {
     return { clientId, clientSecret };
   }
 
+  /** The command as the stack's output has it; a name alone says nothing of a region. */
+  private get inRegion(): string {
+    const [, region] = /^arn:[^:]+:secretsmanager:([^:]+):/.exec(this.secretId) ?? [];
+    return region === undefined ? '' : `--region ${region} `;
+  }
+
   private misconfigured(what: string): UpstreamError {
     return new UpstreamError(
       'misconfigured',
-      `the identity provider's secret ${what}; fill it with: aws secretsmanager put-secret-value --secret-id ` +
-        `${this.secretId} --secret-string '{"client_id":"…","client_secret":"…"}'`,
+      `the identity provider's secret ${what}; fill it with: aws secretsmanager put-secret-value ${this.inRegion}--secret-id ` +
+        `${this.secretId} --secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
     );
   }
 }
