@@ -4,6 +4,7 @@ import { acknowledge } from './acknowledge.ts';
 import { addPreflight } from './cors.ts';
 import type { Endpoints } from './endpoints.ts';
 import { addAuthorizationServerAnswers } from './gateway-responses.ts';
+import { addLogo } from './logo-route.ts';
 import { makeRestApi } from './rest-api.ts';
 import { authorizationServerRoutes, type Route } from './routes.ts';
 
@@ -31,7 +32,9 @@ export class AuthorizationServer extends Construct {
     addAuthorizationServerAnswers(this.api);
   }
 
-  serve(endpoints: Endpoints): void {
+  /** @param logo an SVG document */
+  serve(endpoints: Endpoints, logo?: string): void {
+    if (logo !== undefined) addLogo(this.api.root, logo);
     for (const route of this.#routes) {
       const resource = this.api.root.resourceForPath(route.path);
       for (const method of route.methods) {

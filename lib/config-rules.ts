@@ -1,5 +1,6 @@
 import type { Configuration } from './config.ts';
 import { checkIdentityProviderRules, issuerOf } from './identity-providers.ts';
+import { checkTheme } from './theme.ts';
 
 type ScopeConfiguration = Configuration['scopes'][string];
 type KnownScopes = Readonly<
@@ -21,6 +22,7 @@ const RESERVED_SEGMENTS = new Set([
   'userinfo',
   'health',
   'connections',
+  'logo.svg',
 ]);
 
 /** Scopes with a meaning of their own that no server can ask for. */
@@ -37,6 +39,7 @@ export const crossCheck = (configuration: Configuration): string[] => [
   ...checkIdentityProviders(configuration),
   ...checkClients(configuration),
   ...checkLifetimes(configuration),
+  ...checkTheme(configuration),
 ];
 
 /** All scopes that a token can hold: the configured ones and those of `identity`. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ConfiguredClient, clientId } from './config-client-schema.ts';
 import { days, keyed, list, localizedText, matching, scopeName, seconds, serviceUrl, text } from './config-fields.ts';
 import { Access, AccessConditions, IdentityProvider } from './config-provider-schema.ts';
+import { Theme } from './theme.ts';
 
 const serverPath = matching(
   'a path of one or two plain segments, such as "/mcp" or "/tools/mcp"',
@@ -163,6 +164,7 @@ export const ConfigurationSchema = z.strictObject(
     /** Clients that name themselves by the URL of a metadata document. */
     clientDocuments: ClientDocuments.prefault({}),
     lifetimes: Lifetimes.prefault({}),
+    theme: Theme.prefault({}),
     /**
      * API Gateway writes access logs only where the account names a role for it (one setting per account and region),
      * and refuses the deployment where there is none. `create` makes the role and sets it; `existing` leaves the

@@ -14,6 +14,7 @@ import {
 } from './identity-providers.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
+import { themeSettings } from './theme.ts';
 import type { UserPool } from './user-pool.ts';
 
 export interface EndpointsProps {
@@ -53,6 +54,7 @@ export class Endpoints extends Construct {
     const identityProviders = identityProviderSettings(props);
     const access = JSON.stringify(accessPolicy(configuration));
     const { clientDocuments } = configuration;
+    const theme = themeSettings(configuration);
     const knownClients = configuredClientSettings(configuration);
     const clientsWithCredentials = configuredClientSettings(configuration, secrets);
     const clientSecrets = Object.values(secrets.clients);
@@ -101,6 +103,7 @@ export class Endpoints extends Construct {
     })
       .bind(ENVIRONMENT.clientDocuments, clientDocuments)
       .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.theme, theme)
       .bind(ENVIRONMENT.servers, servers)
       .bind(ENVIRONMENT.scopes, scopesInWords(configuration))
       .bind(ENVIRONMENT.identityProviders, identityProviders)
@@ -115,6 +118,7 @@ export class Endpoints extends Construct {
       timeout: UPSTREAM_TIMEOUT,
     })
       .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.theme, theme)
       .bind(ENVIRONMENT.identityProviders, identityProviders)
       .readSecrets(Object.values(secrets.identityProviders))
       .bind(ENVIRONMENT.lifetimes, lifetimes)
@@ -127,6 +131,7 @@ export class Endpoints extends Construct {
       timeout: UPSTREAM_TIMEOUT,
     })
       .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.theme, theme)
       .bind(ENVIRONMENT.identityProviders, identityProviders)
       .readSecrets(Object.values(secrets.identityProviders))
       .bind(ENVIRONMENT.access, access)

@@ -12,6 +12,7 @@ import { KeyRing } from './key-ring.ts';
 import { ProtectedResource } from './protected-resource.ts';
 import { Secrets } from './secrets.ts';
 import { Tables } from './tables.ts';
+import { readLogo } from './theme.ts';
 import { UserPool } from './user-pool.ts';
 
 export interface McpOAuthProxyProps {
@@ -72,7 +73,8 @@ export class McpOAuthProxy extends Construct {
     });
     this.authorizer = this.#authorizer(configuration);
 
-    this.authorizationServer.serve(this.endpoints);
+    const { logo } = configuration.theme;
+    this.authorizationServer.serve(this.endpoints, logo === undefined ? undefined : readLogo(logo));
     const example = once(() => this.#exampleServer());
     for (const resource of this.protectedResources) {
       resource.serve({

@@ -11,7 +11,7 @@ import type { AuthorizationRequest } from '../shared/core/transaction.ts';
 import { keepPageCookie } from '../shared/http/cookies.ts';
 import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../shared/http/message.ts';
 import { consentPage } from '../shared/pages/consent-page.ts';
-import type { Site } from '../shared/pages/page.ts';
+import type { Site } from '../shared/pages/site.ts';
 import { wordsFor } from '../shared/pages/words/catalogue.ts';
 import type { ClientDirectory, Clock, Log, RequestSealer } from '../shared/ports.ts';
 import { findClient } from './client.ts';

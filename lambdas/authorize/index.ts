@@ -10,11 +10,12 @@ import * as config from '../shared/config.ts';
 import { resourceIdentifier } from '../shared/core/resources.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { errorPage } from '../shared/pages/message-page.ts';
+import { siteOf } from '../shared/pages/site.ts';
 import { authorizeFlow } from './handler.ts';
 
 const log = jsonLog();
 const issuer = config.issuer();
-const site = { issuer };
+const site = siteOf(issuer, config.theme());
 const { transactionSeconds } = config.lifetimes();
 const sealingKeys = new SecretsManagerSealingKeys(secretsManagerClient(), config.sealingSecret(), systemClock);
 

@@ -2,7 +2,7 @@ import type { AccessPolicy } from '../shared/core/access.ts';
 import type { Transaction } from '../shared/core/transaction.ts';
 import type { HttpRequest } from '../shared/http/message.ts';
 import type { IdentityProvider, IdentityProviders } from '../shared/identity-providers.ts';
-import type { Site } from '../shared/pages/page.ts';
+import type { Site } from '../shared/pages/site.ts';
 import type {
   ClientStore,
   Clock,

@@ -12,11 +12,12 @@ import { connectIdentityProviders } from '../shared/adapters/upstream/identity-p
 import * as config from '../shared/config.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { errorPage } from '../shared/pages/message-page.ts';
+import { siteOf } from '../shared/pages/site.ts';
 import { callbackFlow } from './handler.ts';
 
 const log = jsonLog();
 const issuer = config.issuer();
-const site = { issuer };
+const site = siteOf(issuer, config.theme());
 const { authorizationCodeSeconds, refreshTokenAbsoluteDays } = config.lifetimes();
 const access = config.access();
 const dynamoDb = dynamoDbClient();

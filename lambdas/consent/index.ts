@@ -9,11 +9,12 @@ import { connectIdentityProviders } from '../shared/adapters/upstream/identity-p
 import * as config from '../shared/config.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { errorPage } from '../shared/pages/message-page.ts';
+import { siteOf } from '../shared/pages/site.ts';
 import { consentFlow } from './handler.ts';
 
 const log = jsonLog();
 const issuer = config.issuer();
-const site = { issuer };
+const site = siteOf(issuer, config.theme());
 const { transactionSeconds } = config.lifetimes();
 const secrets = secretsManagerClient();
 const sealingKeys = new SecretsManagerSealingKeys(secrets, config.sealingSecret(), systemClock);

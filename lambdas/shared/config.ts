@@ -44,6 +44,14 @@ const Scopes = z.record(
 );
 export type Scopes = z.infer<typeof Scopes>;
 
+/** How the pages look; the logo itself stands at a path of its own. */
+const Theme = z.object({
+  name: z.optional(z.string()),
+  color: z.optional(z.string()),
+  logo: z.optional(z.boolean()),
+});
+export type Theme = z.infer<typeof Theme>;
+
 /** The one MCP server that an inspector stands before. */
 const InspectedServer = z.object({
   path: z.string(),
@@ -171,6 +179,7 @@ export const issuer = (): string => text(ENVIRONMENT.issuer);
 /** Only a laptop speaks of itself like this: there, and only there, clients may be on this machine. */
 export const isLocalRun = (issuer: string): boolean => issuer.startsWith('http://localhost:');
 export const servers = (): Servers => parsed(ENVIRONMENT.servers, Servers);
+export const theme = (): Theme => parsed(ENVIRONMENT.theme, Theme);
 export const scopes = (): Scopes => parsed(ENVIRONMENT.scopes, Scopes);
 export const identityProviders = (): IdentityProviders => parsed(ENVIRONMENT.identityProviders, IdentityProviders);
 /** Id → kind of every identity provider that there is now. */

@@ -9,6 +9,8 @@ export const ENVIRONMENT = {
   issuer: 'GATEHOUSE_ISSUER',
   servers: 'GATEHOUSE_SERVERS',
   scopes: 'GATEHOUSE_SCOPES',
+  /** JSON: how the pages look. */
+  theme: 'GATEHOUSE_THEME',
   identityProviders: 'GATEHOUSE_IDENTITY_PROVIDERS',
   /** JSON: id → kind, where nothing else of the identity providers is needed. */
   identityProviderKinds: 'GATEHOUSE_IDENTITY_PROVIDER_KINDS',

@@ -4,6 +4,7 @@ import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
 import { formParameters } from '../../lambdas/shared/http/forms.ts';
 import { type Flow, json } from '../../lambdas/shared/http/message.ts';
 import { errorPage } from '../../lambdas/shared/pages/message-page.ts';
+import { siteOf } from '../../lambdas/shared/pages/site.ts';
 import { ISSUER, invoke } from '../support/front-half.ts';
 
 const lines: Record<string, unknown>[] = [];
@@ -77,7 +78,7 @@ describe('Errors on the wire and in the log (#65)', () => {
 
   it('a page shows the words and the request id, escaped', async () => {
     const answer = await failing(new OAuthError('invalid_request', '<b>'), {
-      renderError: errorPage({ issuer: ISSUER }),
+      renderError: errorPage(siteOf(ISSUER)),
     });
     expect(answer.body).toContain('&lt;b&gt;');
     expect(answer.body).toContain('request-1');

@@ -355,6 +355,7 @@ describe('Configuration', () => {
         signingKeyDays: 90,
         signingKeyPublishSeconds: 86_400,
       },
+      theme: {},
       apiGatewayLogRole: 'create',
     });
   });

@@ -582,6 +582,15 @@ describe('MOCK', () => {
     expect(header(response, 'access-control-allow-headers')).toBe('mcp-param-x');
   });
 
+  it('answers with the type of its template, unless a header is mapped', async () => {
+    const templates = { ResponseTemplates: { 'image/svg+xml': '<svg/>' } };
+    const plain = await serve({ 'OPTIONS /a': preflight(templates, {}) }).api(request('OPTIONS', '/prod/a'));
+    expect([header(plain, 'content-type'), await bodyOf(plain)]).toEqual(['image/svg+xml', '<svg/>']);
+    const mapped = preflight(templates, { 'method.response.header.Content-Type': "'text/plain'" });
+    const { headers } = await serve({ 'OPTIONS /a': mapped }).api(request('OPTIONS', '/prod/a'));
+    expect(headers.filter(([name]) => name.toLowerCase() === 'content-type')).toEqual([['Content-Type', 'text/plain']]);
+  });
+
   it('refuses a body of another type where the passthrough behaviour says so', async () => {
     const method = preflight();
     const { api } = serve({

@@ -5,6 +5,7 @@ import type { HttpRequest } from '../../lambdas/shared/http/message.ts';
 import { Html } from '../../lambdas/shared/pages/html.ts';
 import { errorPage, PageError } from '../../lambdas/shared/pages/message-page.ts';
 import { describeScope } from '../../lambdas/shared/pages/scope-words.ts';
+import { siteOf } from '../../lambdas/shared/pages/site.ts';
 import { WORDS } from '../../lambdas/shared/pages/words/catalogue.ts';
 
 const request = (languages?: string | readonly string[], method = 'GET'): HttpRequest => ({
@@ -75,7 +76,7 @@ describe('Language of a page (RFC 9110 §12.5.4)', () => {
 });
 
 describe('Message pages', () => {
-  const site = { issuer: 'https://gate.example.com' };
+  const site = siteOf('https://gate.example.com');
   const errors = [
     new PageError('invalid_request', ({ messages }) => messages.formExpired),
     new OAuthError('invalid_request', 'client_id is missing.'),

@@ -17,6 +17,7 @@ import type { UpstreamIdentity } from '../../lambdas/shared/core/grant.ts';
 import type { ScopeDefinitions } from '../../lambdas/shared/core/scopes.ts';
 import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
 import { errorPage } from '../../lambdas/shared/pages/message-page.ts';
+import { siteOf } from '../../lambdas/shared/pages/site.ts';
 import type { Clock, SealingKeys, UpstreamIdp, UpstreamLeg } from '../../lambdas/shared/ports.ts';
 import { formsOf } from './html-form.ts';
 import { MemoryClientStore, MemoryGrantStore, MemoryTransactionStore } from './memory-stores.ts';
@@ -129,7 +130,7 @@ export class FrontHalf {
     });
     const shared = {
       issuer: ISSUER,
-      site: { issuer: ISSUER },
+      site: siteOf(ISSUER),
       now,
       log,
       clients,
@@ -139,7 +140,7 @@ export class FrontHalf {
       sealingKeys,
       identityProviders,
     };
-    const site = { issuer: ISSUER };
+    const site = siteOf(ISSUER);
     const page = { log, renderError: errorPage(site) };
 
     this.flows = {

@@ -6,8 +6,9 @@ import type { HttpResponse } from '../http/message.ts';
 import { documentRow, nameNote, warnings } from './client-notes.ts';
 import { displayName } from './display-name.ts';
 import { type Html, html } from './html.ts';
-import { brand, page, type Site } from './page.ts';
+import { page } from './page.ts';
 import { describeScope } from './scope-words.ts';
+import type { Site } from './site.ts';
 import type { Words } from './words/words.ts';
 
 export interface ConsentPageOptions {
@@ -30,14 +31,14 @@ export const consentPage = (options: ConsentPageOptions): HttpResponse => {
   const target = redirectTarget(request.redirectUri);
   const name = displayName(request.clientName) ?? words.client.unnamed;
   return page({
+    site: options.site,
     words,
     status: 200,
     title: words.consent.title(name),
     cookies: options.cookies,
     // Under no-referrer browsers would send the form with `Origin: null`, which the CSRF check refuses.
     headers: { 'referrer-policy': 'same-origin' },
-    body: html`${brand(options.site)}
-<h1>${words.consent.heading(html`<bdi>${name}</bdi>`)}</h1>
+    body: html`<h1>${words.consent.heading(html`<bdi>${name}</bdi>`)}</h1>
 ${nameNote(client, words)}
 <dl>
 ${documentRow(client, words)}<div><dt>${words.consent.server}</dt><dd>${request.resource.replace(/^https?:\/\//, '')}</dd></div>

@@ -1,7 +1,8 @@
 import { OAuthError, type OAuthErrorCode } from '../core/oauth-error.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import { type Html, html } from './html.ts';
-import { brand, page, type Site } from './page.ts';
+import { page } from './page.ts';
+import type { Site } from './site.ts';
 import { WORDS, wordsFor } from './words/catalogue.ts';
 import type { Words } from './words/words.ts';
 
@@ -47,10 +48,10 @@ export const messagePage = (
   const { title, text, actions = [] } = message(words);
   return page({
     ...response,
+    site,
     words,
     title,
-    body: html`${brand(site)}
-<h1>${title}</h1>
+    body: html`<h1>${title}</h1>
 <p>${text}</p>
 ${links(actions)}
 <p class="foot">${words.quoteNumber(html`<code>${request.requestId}</code>`)}</p>`,

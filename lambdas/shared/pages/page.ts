@@ -1,26 +1,23 @@
 import { type HttpResponse, NO_STORE } from '../http/message.ts';
 import { type Html, html, Html as Markup } from './html.ts';
-import { STYLE, STYLE_SOURCE } from './style.ts';
+import { LOGO_PATH, type Site } from './site.ts';
 import type { Words } from './words/words.ts';
 
 /**
- * Nothing but our style sheet. No `form-action`: Chromium and WebKit apply it to the redirects that follow a form too,
- * and would stop people on their way to the provider (catalogue #133).
+ * Nothing but our style sheet and logo. No `form-action`: Chromium and WebKit apply it to the redirects that follow a
+ * form too, and would stop people on their way to the provider (catalogue #133).
  */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  `style-src ${STYLE_SOURCE}`,
-  'img-src data:',
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** What all pages of a deployment share. */
-export interface Site {
-  readonly issuer: string;
-}
+const contentSecurityPolicy = ({ hasLogo, style }: Site): string =>
+  [
+    "default-src 'none'",
+    `style-src ${style.source}`,
+    `img-src ${hasLogo ? "'self'" : 'data:'}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 export interface PageOptions {
+  readonly site: Site;
   readonly words: Words;
   readonly status: number;
   readonly title: string;
@@ -37,7 +34,7 @@ export const page = (options: PageOptions): HttpResponse => ({
     'content-type': 'text/html; charset=utf-8',
     'content-language': options.words.language,
     vary: 'Accept-Language',
-    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'content-security-policy': contentSecurityPolicy(options.site),
     'x-frame-options': 'DENY',
     'cross-origin-resource-policy': 'same-origin',
     ...options.headers,
@@ -46,25 +43,30 @@ export const page = (options: PageOptions): HttpResponse => ({
   body: document(options).text,
 });
 
-/** The empty icon keeps browsers from asking for /favicon.ico. */
-const document = ({ words, title, body }: PageOptions): Html => html`<!doctype html>
+const document = ({ site, words, title, body }: PageOptions): Html => html`<!doctype html>
 <html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(STYLE)}</style>
+<link rel="icon" href="${site.hasLogo ? LOGO_PATH : NO_ICON}">
+<style>${new Markup(site.style.text)}</style>
 </head>
 <body>
 <main>
+${brand(site)}
 ${body}
 </main>
 </body>
 </html>
 `;
 
-/** The mark and the host, so that people see where they are. */
-export const brand = ({ issuer }: Site): Html =>
-  html`<p class="brand"><svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M3 17.5V8a7 7 0 0 1 14 0v9.5M3 17.5h14M10 17.5V8.5M6.5 17.5v-8M13.5 17.5v-8M4 9h12"/></svg>${new URL(issuer).host}</p>`;
+/** Keeps browsers from asking for /favicon.ico. */
+const NO_ICON = 'data:,';
+
+/** The mark, the name if there is one, and always the host, so that people see where they are. */
+const brand = ({ host, name, hasLogo }: Site): Html =>
+  html`<p class="brand">${hasLogo ? html`<img src="${LOGO_PATH}" alt="">` : MARK}<span>${name === undefined ? host : html`<strong>${name}</strong> · <span>${host}</span>`}</span></p>`;
+
+const MARK = html`<svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M3 17.5V8a7 7 0 0 1 14 0v9.5M3 17.5h14M10 17.5V8.5M6.5 17.5v-8M13.5 17.5v-8M4 9h12"/></svg>`;

@@ -1,14 +1,36 @@
 import { createHash } from 'node:crypto';
+import { type Accent, accentsOf } from './accent.ts';
 
-/** The one style sheet, inline in every page: no further request, and nothing that a script or a third party could add. */
-export const STYLE = `
-:root{color-scheme:light dark;--page:#f3f4f2;--card:#fff;--ink:#1b1f1d;--soft:#59625d;--line:#dfe3e0;--accent:#1f5f4a;--accent-hover:#184c3b;--on-accent:#fff;--warn-page:#fdf4e3;--warn-line:#e3b75c;--warn-ink:#5d4206}
-@media (prefers-color-scheme:dark){:root{--page:#121513;--card:#1b1f1d;--ink:#eceeed;--soft:#a3ada8;--line:#323934;--accent:#7fcbae;--accent-hover:#98d8bf;--on-accent:#0d1f18;--warn-page:#2b2414;--warn-line:#7d6429;--warn-ink:#f1d9a2}}
-*{box-sizing:border-box}
+/** One style sheet, inline in every page: no further request, and nothing that a script or a third party could add. */
+export interface Style {
+  readonly text: string;
+  /** Lets this sheet in, and no other (CSP Level 3 §6.7.2). */
+  readonly source: string;
+}
+
+const DEFAULT_COLOR = '#1f5f4a';
+
+/** @param color of the theme, `#rrggbb` */
+export const styleOf = (color = DEFAULT_COLOR): Style => {
+  const { light, dark } = accentsOf(color);
+  const text = `
+:root{color-scheme:light dark;--page:#f3f4f2;--card:#fff;--ink:#1b1f1d;--soft:#59625d;--line:#dfe3e0;${properties(light)};--warn-page:#fdf4e3;--warn-line:#e3b75c;--warn-ink:#5d4206}
+@media (prefers-color-scheme:dark){:root{--page:#121513;--card:#1b1f1d;--ink:#eceeed;--soft:#a3ada8;--line:#323934;${properties(dark)};--warn-page:#2b2414;--warn-line:#7d6429;--warn-ink:#f1d9a2}}
+${LAYOUT}`;
+  return { text, source: `'sha256-${createHash('sha256').update(text).digest('base64')}'` };
+};
+
+const properties = ({ accent, hover, onAccent }: Accent): string =>
+  `--accent:${accent};--accent-hover:${hover};--on-accent:${onAccent}`;
+
+const LAYOUT = `*{box-sizing:border-box}
 body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center;padding:24px 16px;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;-webkit-text-size-adjust:100%}
 main{width:100%;max-width:27rem;padding:32px 28px 28px;background:var(--card);border:1px solid var(--line);border-radius:16px;box-shadow:0 1px 2px rgb(0 0 0/.04),0 12px 32px rgb(0 0 0/.06)}
 .brand{display:flex;align-items:center;gap:8px;margin:0 0 24px;color:var(--soft);font-size:.875rem;overflow-wrap:anywhere}
 .brand svg{flex:none;width:20px;height:20px;color:var(--accent)}
+.brand img{flex:none;width:auto;max-width:9rem;height:28px;object-fit:contain}
+.brand strong{color:var(--ink);font-weight:600}
+.brand span span{white-space:nowrap}
 h1{margin:0 0 8px;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.012em;text-wrap:balance;overflow-wrap:anywhere}
 h2{margin:24px 0 8px;font-size:.9375rem;font-weight:600}
 p{margin:0 0 12px}
@@ -33,6 +55,3 @@ code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 @media (max-width:30rem){body{padding:0;place-items:stretch}main{max-width:none;padding:28px 20px 32px;border:0;border-radius:0;box-shadow:none}}
 @media (forced-colors:active){main,button,.button,dl,.warning{border:1px solid}}
 `;
-
-/** Lets this sheet in, and no other (CSP Level 3 §6.7.2). */
-export const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;

@@ -22,15 +22,15 @@ export const invokeMock = (integration: Integration, invocation: Invocation): Ed
       mappedValue(`method.request.querystring.${name}`, invocation) ??
       '',
   );
-  // What a template sets wins over a mapping (`context.responseOverride`).
-  const overridden = new Set(rendered.headers.map(([name]) => name.toLowerCase()));
+  // A mapping wins over the template's type, and what a template sets over a mapping (`context.responseOverride`).
+  const headers = new Map(
+    [['Content-Type', contentType] as const, ...mapped, ...rendered.headers].map(
+      (header) => [header[0].toLowerCase(), header] as const,
+    ),
+  );
   return {
     status,
-    headers: [
-      ['Content-Type', contentType],
-      ...mapped.filter(([name]) => !overridden.has(name.toLowerCase())),
-      ...rendered.headers,
-    ],
+    headers: [...headers.values()],
     body: Buffer.from(rendered.body),
   };
 };
