@@ -165,6 +165,8 @@ export const ConfigurationSchema = z.strictObject(
     clientDocuments: ClientDocuments.prefault({}),
     lifetimes: Lifetimes.prefault({}),
     theme: Theme.prefault({}),
+    /** AWS WAF before all APIs; docs/firewall.md says what is in it and what it costs. */
+    firewall: z.boolean({ error: 'true or false' }).default(true),
     /**
      * API Gateway writes access logs only where the account names a role for it (one setting per account and region),
      * and refuses the deployment where there is none. `create` makes the role and sets it; `existing` leaves the

@@ -20,11 +20,12 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { EXPOSED_HEADERS, MCP_METHODS } from './cors.ts';
 import { STAGE_NAME } from './rest-api.ts';
-import { viewerRequestCode } from './viewer-request.ts';
+import { ORIGIN_HEADER, viewerRequestCode } from './viewer-request.ts';
 
 /**
  * Every code that CloudFront would remember for ten seconds. The query is not in the key of an uncached behaviour, so
@@ -48,9 +49,12 @@ export class FrontDoor extends Construct {
   readonly distribution: Distribution;
   /** `https://<domain>`: no path, no trailing slash. */
   readonly issuer: string;
+  /** What CloudFront alone knows, as CloudFormation puts it in while it deploys: the template does not hold it. */
+  readonly originSecret: string;
 
   constructor(scope: Construct, id: string, { authorizationServer, protectedResources }: FrontDoorProps) {
     super(scope, id);
+    this.originSecret = this.#makeOriginSecret();
     const behavior = this.#behaviors([...protectedResources.keys()]);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Gatehouse',
@@ -69,11 +73,21 @@ export class FrontDoor extends Construct {
     });
     acknowledge(this.distribution, {
       CFR1: 'People and clients may be anywhere; access rules decide who comes in',
-      CFR2: 'The APIs behind are throttled per route',
+      CFR2: 'The firewall stands before the APIs, in the same region as they do; they are throttled per route',
       CFR3: 'CloudFront logs hold query strings, and with them codes and states; the APIs log every request without',
       CFR4: 'The default certificate fixes the policy; every browser and client in use speaks TLS 1.2 or newer',
     });
     this.issuer = `https://${this.distribution.distributionDomainName}`;
+  }
+
+  /** Nothing is lost with it: it goes with the stack. */
+  #makeOriginSecret(): string {
+    const secret = new CfnSecret(this, 'OriginSecret', {
+      description: 'Gatehouse: by which the firewall knows CloudFront',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+    acknowledge(secret, { SMG4: 'Firewall and CloudFront must learn a new one together: docs/firewall.md says how' });
+    return `{{resolve:secretsmanager:${secret.ref}:SecretString}}`;
   }
 
   #behaviors(serverPaths: readonly string[]) {
@@ -143,6 +157,7 @@ export class FrontDoor extends Construct {
   #originOf(api: RestApi): HttpOrigin {
     return new HttpOrigin(`${api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`, {
       originPath: `/${STAGE_NAME}`,
+      customHeaders: { [ORIGIN_HEADER]: this.originSecret },
       protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
       originSslProtocols: [OriginSslPolicy.TLS_V1_2],
       readTimeout: ORIGIN_RESPONSE_TIMEOUT,

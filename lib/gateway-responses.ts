@@ -14,6 +14,8 @@ interface GatewayAnswer {
 }
 
 const RETRY_AFTER_SECONDS = 5;
+/** A rate rule of the firewall looks at the last five minutes, and lets go once they hold fewer requests. */
+const FIREWALL_RETRY_AFTER_SECONDS = 60;
 
 export const CORS_HEADERS = {
   'Access-Control-Allow-Origin': `'*'`,
@@ -30,6 +32,14 @@ const COMMON_ANSWERS: readonly GatewayAnswer[] = [
     error: 'temporarily_unavailable',
     description: 'Too many requests at the moment. Try again shortly.',
     headers: RETRY_AFTER,
+  },
+  {
+    type: ResponseType.WAF_FILTERED,
+    status: 403,
+    // No code that tells a client to drop its tokens or its registration.
+    error: 'access_denied',
+    description: 'The firewall refused this request. Where it should not have, give the request id to the operator.',
+    headers: { 'Retry-After': `'${FIREWALL_RETRY_AFTER_SECONDS}'` },
   },
   {
     type: ResponseType.REQUEST_TOO_LARGE,

@@ -1,11 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
+import { acknowledge } from './acknowledge.ts';
 import { ApiGatewayLogRole } from './api-gateway-log-role.ts';
 import { AuthorizationServer } from './authorization-server.ts';
 import { type Configuration, ConfigurationError, type ConfigurationInput, parseConfiguration } from './config.ts';
 import { EndpointFunction } from './endpoint-function.ts';
 import { doorPolicies, Endpoints, sharedSettings } from './endpoints.ts';
+import { Firewall } from './firewall.ts';
 import { FrontDoor } from './front-door.ts';
 import { isMadeByStack } from './identity-providers.ts';
 import { KeyRing } from './key-ring.ts';
@@ -89,6 +91,7 @@ export class McpOAuthProxy extends Construct {
     for (const { api } of [this.authorizationServer, ...this.protectedResources]) {
       this.keyRing.mustExistBefore(api.deploymentStage);
     }
+    this.#protect(configuration.firewall);
     if (configuration.apiGatewayLogRole === 'create') this.#makeLogRole();
     this.#checkEnvironments();
   }
@@ -102,6 +105,21 @@ export class McpOAuthProxy extends Construct {
           return [id, new UserPool(this, `UserPool-${id}`, props)];
         }),
     );
+  }
+
+  #protect(hasFirewall: boolean): void {
+    const protectedResources = this.protectedResources.map(({ api }) => api);
+    const authorizationServer = this.authorizationServer.api;
+    if (hasFirewall) {
+      const { distribution, originSecret } = this.frontDoor;
+      new Firewall(this, 'Firewall', { authorizationServer, protectedResources, distribution, originSecret });
+      return;
+    }
+    for (const { deploymentStage } of [authorizationServer, ...protectedResources]) {
+      acknowledge(deploymentStage, {
+        APIG3: 'Left out by the configuration; throttled per route, and tokens are the gate',
+      });
+    }
   }
 
   /** One function for all servers; it tells them apart by the id of the API that asks. */

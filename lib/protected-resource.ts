@@ -22,6 +22,7 @@ import type { ScopeSettings } from './endpoints.ts';
 import { addProtectedResourceAnswers } from './gateway-responses.ts';
 import { OwnFunction } from './own-function.ts';
 import { makeRestApi } from './rest-api.ts';
+import { ORIGIN_HEADER } from './viewer-request.ts';
 
 const STREAMED = { responseTransferMode: ResponseTransferMode.STREAM, timeout: Duration.minutes(15) };
 
@@ -167,5 +168,7 @@ const identityParameters = (hasRest: boolean): Record<string, string> => ({
       `context.authorizer.${key}`,
     ]),
   ),
+  // API Gateway cannot take a header out; the secret in it is not for backends.
+  [`integration.request.header.${ORIGIN_HEADER}`]: `'-'`,
   ...(hasRest ? { 'integration.request.path.proxy': 'method.request.path.proxy' } : {}),
 });

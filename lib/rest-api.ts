@@ -56,7 +56,6 @@ export const makeRestApi = (scope: Construct, id: string, props: GatehouseRestAp
       'The functions and MCP servers validate requests themselves and answer with the errors of their specifications',
   });
   acknowledge(api.deploymentStage, {
-    APIG3: 'Throttled per route; tokens are the gate',
     APIG6: 'Execution logs would write Authorization headers and query strings; the access log has neither',
   });
   return api;

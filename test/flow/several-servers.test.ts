@@ -63,6 +63,7 @@ const FORGED = {
   'x-gatehouse-client-id': 'root',
   'x-gatehouse-identity-provider': 'root',
   'x-gatehouse-viewer': '192.0.2.1',
+  'x-gatehouse-origin': 'root',
   'x-gatehouse-something-new': 'root',
 };
 
@@ -196,6 +197,12 @@ describe('What a backend learns of the caller', () => {
     expect(forged.rawHeaders.filter((value) => Object.values(FORGED).includes(value))).toEqual([]);
     const names = forged.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
     expect(names.filter((name) => name.startsWith('x-gatehouse-')).sort()).toEqual(Object.keys(honest).sort());
+  });
+
+  it("#118 HTTP: the firewall's secret, which CloudFront sends along, does not reach a backend", async () => {
+    const { headers } = await atBackend({});
+    expect(headers['x-gatehouse-origin']).toBe('-');
+    expect(headers['x-gatehouse-viewer']).toMatch(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)$/);
   });
 
   it('#119 Lambda: forged x-gatehouse-* headers change nothing', async () => {

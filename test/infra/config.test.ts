@@ -356,6 +356,7 @@ describe('Configuration', () => {
         signingKeyPublishSeconds: 86_400,
       },
       theme: {},
+      firewall: true,
       apiGatewayLogRole: 'create',
     });
   });

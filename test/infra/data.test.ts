@@ -57,21 +57,23 @@ describe('Tables', () => {
 });
 
 describe('Secrets', () => {
-  it('outlive the stack', () => {
-    for (const [, secret] of template.ofType('AWS::SecretsManager::Secret')) {
+  const secretsOf = (owner: string) =>
+    template.ofType('AWS::SecretsManager::Secret').filter(([logicalId]) => logicalId.startsWith(owner));
+
+  it("outlive the stack, but for CloudFront's own", () => {
+    expect(secretsOf('GatehouseFrontDoor')).toMatchObject([[expect.stringContaining('OriginSecret'), {}]]);
+    for (const [, secret] of secretsOf('GatehouseSecrets')) {
       expect(secret).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     }
   });
 
   it('are generated where they are ours, and empty where a provider gives them out', () => {
     expect(
-      template
-        .ofType('AWS::SecretsManager::Secret')
-        .map(([logicalId, { Properties }]) => [
-          logicalId.replace(/^GatehouseSecrets(\w+?)[0-9A-F]{8}$/, '$1'),
-          Properties.GenerateSecretString?.PasswordLength,
-          Properties.SecretString,
-        ]),
+      secretsOf('GatehouseSecrets').map(([logicalId, { Properties }]) => [
+        logicalId.replace(/^GatehouseSecrets(\w+?)[0-9A-F]{8}$/, '$1'),
+        Properties.GenerateSecretString?.PasswordLength,
+        Properties.SecretString,
+      ]),
     ).toEqual([
       ['Sealing', 64, undefined],
       ['Subject', 64, undefined],
@@ -175,6 +177,8 @@ describe('Template', () => {
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
       'AWS::SecretsManager::Secret',
+      'AWS::WAFv2::WebACL',
+      'AWS::WAFv2::WebACLAssociation',
       'Custom::GatehouseKeyRing',
     ]);
   });

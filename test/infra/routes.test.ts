@@ -189,6 +189,7 @@ describe('Protected resources', () => {
         'integration.request.header.X-Gatehouse-Scopes': 'context.authorizer.scopes',
         'integration.request.header.X-Gatehouse-Client-Id': 'context.authorizer.clientId',
         'integration.request.header.X-Gatehouse-Identity-Provider': 'context.authorizer.identityProvider',
+        'integration.request.header.x-gatehouse-origin': "'-'",
       };
       expect(plain.RequestParameters).toEqual(identity);
       expect(rest.RequestParameters).toEqual({

@@ -5,6 +5,7 @@ import { bundleFunctions } from '../../lib/bundles.ts';
 import { parseConfiguration } from '../../lib/config.ts';
 import { readConfiguration, synthesize } from '../../lib/synthesize.ts';
 import { SENTINEL_DOMAIN } from '../../tools/local/template/attributes.ts';
+import { withSecretValues } from '../../tools/local/template/dynamic-references.ts';
 import { loadTemplate, resolveTemplate, TemplateError } from '../../tools/local/template/index.ts';
 import { localize } from '../../tools/local/template/localize.ts';
 import { type CloudFormationTemplate, createResolver } from '../../tools/local/template/resolve.ts';
@@ -62,10 +63,43 @@ describe('What the local cloud refuses to run (design §7)', () => {
     [
       'a dynamic reference',
       { Fn: { ...FUNCTION, Properties: { ...FUNCTION.Properties, Role: '{{resolve:ssm:/x}}' } } },
-      /dynamic reference/,
+      /Fn uses a dynamic reference/,
+    ],
+    [
+      'a dynamic reference of another kind',
+      {
+        Cdn: {
+          Type: 'AWS::CloudFront::Distribution',
+          Properties: { DistributionConfig: { Comment: '{{resolve:ssm:/x}}' } },
+        },
+      },
+      /Cdn uses a dynamic reference/,
     ],
   ])('%s, by logical id', (_what, Resources, expected) => {
     expect(problemsOf({ Resources })).toMatch(expected);
+  });
+
+  it('but the value of a secret is put where CloudFront refers to it, and nowhere else', async () => {
+    const reference = { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: 'Secret' }, ':SecretString}}']] };
+    const origin = { Id: 'a', DomainName: 'b', OriginCustomHeaders: [{ HeaderName: 'x', HeaderValue: reference }] };
+    const { template } = load({
+      Resources: {
+        Secret: { Type: 'AWS::SecretsManager::Secret', Properties: {} },
+        Cdn: { Type: 'AWS::CloudFront::Distribution', Properties: { DistributionConfig: { Origins: [origin] } } },
+      },
+    });
+    const asked: string[] = [];
+    const filled = await withSecretValues(template, async (arn) => {
+      asked.push(arn);
+      return 'the value';
+    });
+    expect(asked).toEqual([template.resources[0]?.physicalId]);
+    expect(filled.resources[0]).toEqual(template.resources[0]);
+    expect(filled.resources[1]?.properties).toEqual({
+      DistributionConfig: {
+        Origins: [{ ...origin, OriginCustomHeaders: [{ HeaderName: 'x', HeaderValue: 'the value' }] }],
+      },
+    });
   });
 
   it('names everything at once', () => {

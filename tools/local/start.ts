@@ -15,6 +15,7 @@ import { overview } from './overview.ts';
 import { administratorCommands, clientSecretCommands, storeUpstreamClients } from './provider/upstream-clients.ts';
 import type { OnCall } from './services/aws-json-server.ts';
 import { type Services, startServices } from './services/index.ts';
+import { withSecretValues } from './template/dynamic-references.ts';
 import { loadTemplate } from './template/index.ts';
 
 /** What tests put between the parts. A plain `npm start` has none of it. */
@@ -103,7 +104,11 @@ export const startLocalCloud = async (
   });
   const developmentProvider = createIdentityProvider(providerOrigin, clients, await keys);
   provider = seams.beforeProvider?.(developmentProvider) ?? developmentProvider;
-  edge = createCloudFront(template, {
+  const deployed = await withSecretValues(template, async (SecretId) => {
+    const { SecretString } = await services.asOperator('secretsmanager', 'GetSecretValue', { SecretId });
+    return String(SecretString);
+  });
+  edge = createCloudFront(deployed, {
     domainName: `localhost:${port}`,
     origins: createApiGateway(template, { functions: services.functions }),
   });

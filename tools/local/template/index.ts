@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ResolvedTemplate, Resource } from '../resolved-template.ts';
 import { NOT_RUN, shapeOf } from './allowed.ts';
 import { attributeOf, refOf } from './attributes.ts';
+import { dynamicReferenceProblems } from './dynamic-references.ts';
 import { localize } from './localize.ts';
 import { type CloudFormationTemplate, createResolver } from './resolve.ts';
 import { isRecord } from './shape.ts';
@@ -76,7 +77,7 @@ export const resolveTemplate = (
     }
     const properties = attempt(logicalId, () => resolver.value(resource.Properties ?? {}));
     if (!isRecord(properties)) continue;
-    problems.push(...check(properties, logicalId));
+    problems.push(...check(properties, logicalId), ...dynamicReferenceProblems(resource.Type, properties, logicalId));
     const naming = resolver.naming(logicalId);
     const arn = attributeOf(naming, 'Arn');
     resources.push({
@@ -95,6 +96,7 @@ export const resolveTemplate = (
       return [[name, String(attempt(`output ${name}`, () => resolver.value(output.Value)))] as const];
     }),
   );
+  problems.push(...dynamicReferenceProblems('', outputs, 'an output'));
   if (problems.length > 0) throw new TemplateError(problems);
   return { template: { resources, outputs, assemblyDirectory: options.assemblyDirectory }, notRun };
 };

@@ -110,7 +110,6 @@ export const createResolver = (template: CloudFormationTemplate, stackName: stri
   };
 
   const value = (input: unknown): unknown => {
-    if (typeof input === 'string') return withoutDynamicReference(input);
     if (Array.isArray(input)) return input.map(value).filter((item) => item !== NO_VALUE);
     if (!isRecord(input)) return input;
     const entries = Object.entries(input);
@@ -131,9 +130,4 @@ export const createResolver = (template: CloudFormationTemplate, stackName: stri
 const listOf = (input: unknown): readonly unknown[] => {
   if (!Array.isArray(input)) throw new IntrinsicError('has an intrinsic whose argument is no list');
   return input;
-};
-
-const withoutDynamicReference = (text: string): string => {
-  if (text.includes('{{resolve:')) throw new IntrinsicError('uses a dynamic reference ({{resolve:…}})');
-  return text;
 };
