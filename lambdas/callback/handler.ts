@@ -30,7 +30,7 @@ export const callbackFlow =
     const leg = deriveUpstreamLeg(key, transaction.transactionId, provider.id, transaction.leg);
     const login: Login = { request, provider, key, transaction };
     try {
-      const identity = await provider.idp.identify(request.query, leg);
+      const { identity } = await provider.idp.identify(request.query, leg);
       const rules = accessRulesFor(deps.access, provider.id);
       if (!isAllowed(identity, rules, provider.kind)) return await answerNotAllowed(deps, login, identity);
       const subject = deriveSubject(subjectSecret, identity.issuer, identity.subject);

@@ -4,6 +4,7 @@ import type { Grant, RefreshFamily, UpstreamIdentity } from './core/grant.ts';
 import type { KeyRing } from './core/key-ring.ts';
 import type { NewKey } from './core/key-rotation.ts';
 import type { AuthorizationRequest, Transaction } from './core/transaction.ts';
+import type { SealedTokens, UpstreamState, UpstreamTokens } from './core/upstream-tokens.ts';
 
 // The narrow interfaces between flows and the outside. A verb that changes state names its guarantee.
 // Every method rejects with UnavailableError when the service behind it fails; expected races are return values.
@@ -90,7 +91,15 @@ export interface GrantStore {
     successor: RefreshFamily,
     expiresAt: number,
   ): Promise<'rotated' | { lost: Grant | undefined }>;
-  /** Revokes code and family; final. A grant that is gone or revoked already is no error. */
+  /**
+   * Moves `upstream` from `grant.upstream`'s version to the next, exactly once, and with it the identity where one is given.
+   * `lost`: somebody else moved it first, or the grant was revoked; with the row as it is now (undefined when it is gone).
+   */
+  replaceUpstream(
+    grant: Grant,
+    change: { readonly upstream: UpstreamState; readonly identity?: UpstreamIdentity },
+  ): Promise<'replaced' | { lost: Grant | undefined }>;
+  /** Revokes code and family; what is kept of the provider's tokens goes in the same write. Final. A grant that is gone or revoked already is no error. */
   revokeGrant(grantId: string): Promise<void>;
 }
 
@@ -170,7 +179,42 @@ export interface UpstreamIdp {
    * `rejected` when the answer is not to be trusted, `misconfigured` when the provider refuses our credentials;
    * UnavailableError when the provider did not answer properly.
    */
-  identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamIdentity>;
+  identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamLogin>;
+  /**
+   * Asks the provider anew with the tokens of an earlier login, and refreshes them where it does so. Throws UpstreamError
+   * `denied` when it does not honour them any more, `rejected` and `misconfigured` as `identify` does; UnansweredError when
+   * a refresh token may be used up, UnavailableError when nothing was.
+   */
+  renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin>;
+}
+
+/** Who logged in, and what the provider handed out with it. */
+export interface UpstreamLogin {
+  readonly identity: UpstreamIdentity;
+  readonly tokens: UpstreamTokens;
+}
+
+/** Tokens that are to be stored whatever comes next, since a refresh token may have worked for the last time. */
+export interface RenewedLogin {
+  readonly tokens: UpstreamTokens;
+  /**
+   * Who it is, as the provider says it now; what it does not say anew stays as it was known. Throws as `renew` does;
+   * `denied` also when it is somebody else.
+   */
+  identify(): Promise<UpstreamIdentity>;
+}
+
+/** Envelope encryption for what providers handed out: each grant has a data key of its own, bound to its id. */
+export interface TokenVault {
+  /** Under a new data key. Whoever seals cannot open. */
+  seal(grantId: string, tokens: UpstreamTokens): Promise<SealedTokens>;
+  /** What was sealed for this very grant, and the means to seal other tokens in its place under the same key. */
+  open(grantId: string, sealed: SealedTokens): Promise<OpenedTokens>;
+}
+
+export interface OpenedTokens {
+  readonly tokens: UpstreamTokens;
+  seal(tokens: UpstreamTokens): SealedTokens;
 }
 
 /** The sealed consent form: AEAD, ten minutes, bound to the browser's page cookie. */

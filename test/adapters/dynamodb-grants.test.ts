@@ -149,6 +149,50 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
     expect(await store.findGrant(grant.grantId, NOW)).toEqual({ ...grant, status: 'revoked' });
     expect(await store.findGrant('unknown', 0)).toBeUndefined();
   });
+
+  describe('what is kept of the provider', () => {
+    const upstream = { version: 1, checkedAt: NOW, tokens: { encryptedDataKey: 'k', ciphertext: 'c' } };
+    const withUpstream = async () => {
+      const { grant } = redeemedGrant({ upstream });
+      await store.createGrant(grant);
+      return grant;
+    };
+
+    it('moves from version to version, and the identity with it', async () => {
+      const grant = await withUpstream();
+      const change = { upstream: { version: 2, checkedAt: NOW + 9 }, identity: { ...grant.identity, name: 'Renamed' } };
+      expect(await store.replaceUpstream(grant, change)).toBe('replaced');
+      expect(await store.findGrant(grant.grantId, NOW)).toEqual({ ...grant, ...change });
+    });
+
+    it('#90: of 20 parallel askers exactly one gets the lease, and all others see its row', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const grant = await withUpstream();
+        const change = { upstream: { ...upstream, version: 2, askingUntil: NOW + 30 } };
+        const outcomes = await Promise.all(CROWD.slice(0, 20).map(() => store.replaceUpstream(grant, change)));
+        expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(1);
+        for (const outcome of outcomes) {
+          if (outcome !== 'replaced') expect(outcome.lost?.upstream).toEqual(change.upstream);
+        }
+      }
+    });
+
+    it('a rotation beside it does not get in the way', async () => {
+      const grant = await withUpstream();
+      const { first } = redeemedGrant();
+      await store.rotateRefreshToken(grant, { ...(grant.family ?? first.family), generation: 2 }, NOW + 7000);
+      expect(await store.replaceUpstream(grant, { upstream: { ...upstream, version: 2 } })).toBe('replaced');
+      expect((await store.findGrant(grant.grantId, NOW))?.family?.generation).toBe(2);
+    });
+
+    it('dies with a revocation, and does not come back', async () => {
+      const grant = await withUpstream();
+      await store.revokeGrant(grant.grantId);
+      const outcome = await store.replaceUpstream(grant, { upstream: { ...upstream, version: 2 } });
+      expect(outcome).toMatchObject({ lost: { status: 'revoked' } });
+      expect(await store.findGrant(grant.grantId, NOW)).not.toHaveProperty('upstream');
+    });
+  });
 };
 
 describe('GrantStore in memory', () =>

@@ -15,19 +15,21 @@ beforeEach(() => {
 });
 afterAll(() => provider.stop());
 
-const identify = (
+const identify = async (
   kind: 'google' | 'auth0' | 'okta' | 'entra' | 'clerk' | 'cognito',
   claims: string[] = [],
   issuer = provider.issuer,
-) =>
-  new OidcIdentityProvider(
+) => {
+  const idp = new OidcIdentityProvider(
     { id: kind, kind, issuer, scopes: ['openid', 'email', 'profile'], claims, redirectUri: 'https://gate.example/cb' },
     {
       read: async () => ({ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET }),
       readAgain: async () => ({ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET }),
     },
     NOW,
-  ).identify(new URLSearchParams({ code: 'upstream-code', state: LEG.state }), LEG);
+  );
+  return (await idp.identify(new URLSearchParams({ code: 'upstream-code', state: LEG.state }), LEG)).identity;
+};
 
 describe('Kinds of OpenID providers', () => {
   it('#160 google: keeps hd where rules need it', async () => {

@@ -41,7 +41,8 @@ const relyingParty = (reader = credentials(), scopes = ['openid', 'email', 'prof
 const callback = (overrides: Readonly<Record<string, string>> = {}) =>
   new URLSearchParams({ code: 'upstream-code', state: LEG.state, ...overrides });
 
-const identify = (parameters = callback(), idp = relyingParty()) => idp.identify(parameters, LEG);
+const logIn = (parameters = callback(), idp = relyingParty()) => idp.identify(parameters, LEG);
+const identify = async (...login: Parameters<typeof logIn>) => (await logIn(...login)).identity;
 
 const expectReason = (result: Promise<unknown>, reason: UpstreamErrorReason) =>
   expect(result).rejects.toMatchObject({ name: 'UpstreamError', reason });

@@ -15,10 +15,11 @@ import type { Client } from '../../lambdas/shared/core/client.ts';
 import type { DocumentHosts } from '../../lambdas/shared/core/client-document-hosts.ts';
 import type { UpstreamIdentity } from '../../lambdas/shared/core/grant.ts';
 import type { ScopeDefinitions } from '../../lambdas/shared/core/scopes.ts';
+import type { UpstreamTokens } from '../../lambdas/shared/core/upstream-tokens.ts';
 import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
 import { errorPage } from '../../lambdas/shared/pages/message-page.ts';
 import { siteOf } from '../../lambdas/shared/pages/site.ts';
-import type { Clock, SealingKeys, UpstreamIdp, UpstreamLeg } from '../../lambdas/shared/ports.ts';
+import type { Clock, SealingKeys, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../lambdas/shared/ports.ts';
 import { formsOf } from './html-form.ts';
 import { MemoryClientStore, MemoryGrantStore, MemoryTransactionStore } from './memory-stores.ts';
 
@@ -42,6 +43,7 @@ export class ScriptedIdp implements UpstreamIdp {
   readonly id: string;
   readonly redeemed: string[] = [];
   answer: () => UpstreamIdentity;
+  tokens: UpstreamTokens = {};
   onPrepare: () => void = () => undefined;
 
   constructor(id: string) {
@@ -60,9 +62,13 @@ export class ScriptedIdp implements UpstreamIdp {
     this.onPrepare();
   }
 
-  async identify(parameters: URLSearchParams): Promise<UpstreamIdentity> {
+  async identify(parameters: URLSearchParams): Promise<UpstreamLogin> {
     this.redeemed.push(parameters.get('code') ?? '');
-    return this.answer();
+    return { identity: this.answer(), tokens: this.tokens };
+  }
+
+  async renew(): Promise<never> {
+    throw new Error('nobody is asked again here');
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Client } from '../../lambdas/shared/core/client.ts';
 import type { ClientAssertionStore } from '../../lambdas/shared/core/client-assertion.ts';
-import type { Grant, RefreshFamily } from '../../lambdas/shared/core/grant.ts';
+import type { Grant, RefreshFamily, UpstreamIdentity } from '../../lambdas/shared/core/grant.ts';
 import type { KeyRing } from '../../lambdas/shared/core/key-ring.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 import type { Transaction } from '../../lambdas/shared/core/transaction.ts';
+import type { UpstreamState } from '../../lambdas/shared/core/upstream-tokens.ts';
 import type {
   ClientStore,
   Clock,
@@ -203,10 +204,25 @@ export class MemoryGrantStore extends MemoryStore implements GrantStore, GrantDi
     return 'rotated';
   }
 
+  async replaceUpstream(
+    grant: Grant,
+    change: { readonly upstream: UpstreamState; readonly identity?: UpstreamIdentity },
+  ): Promise<'replaced' | { lost: Grant | undefined }> {
+    await this.write();
+    const present = this.rows.get(grant.grantId);
+    if (present?.status !== 'redeemed' || present.upstream?.version !== grant.upstream?.version) {
+      return { lost: present };
+    }
+    this.rows.set(grant.grantId, { ...present, ...change });
+    return 'replaced';
+  }
+
   async revokeGrant(grantId: string): Promise<void> {
     await this.write();
     const present = this.rows.get(grantId);
-    if (present) this.rows.set(grantId, { ...present, status: 'revoked' });
+    if (!present) return;
+    const { upstream: _, ...rest } = present;
+    this.rows.set(grantId, { ...rest, status: 'revoked' });
   }
 
   async grantsOfSubject(subject: string, now: number): Promise<readonly Grant[]> {

@@ -33,6 +33,8 @@ export class MisbehavingProvider {
   claims: Record<string, unknown> = {};
   userInfo: Record<string, unknown> = {};
   nonce = '';
+  /** Laid over the answer of the token endpoint. */
+  tokens: Record<string, unknown> = {};
   secret = CLIENT_SECRET;
   sign: (claims: JWTPayload) => Promise<string>;
   private readonly server: Server;
@@ -65,6 +67,7 @@ export class MisbehavingProvider {
     this.metadata = {};
     this.claims = {};
     this.userInfo = { sub: 'person-1' };
+    this.tokens = {};
     this.secret = CLIENT_SECRET;
   }
 
@@ -138,7 +141,11 @@ export class MisbehavingProvider {
     if (!isKnown) {
       return sendJson(response, 401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="x"' });
     }
-    const id_token = await this.sign(this.goodClaims(this.nonce));
-    sendJson(response, 200, { access_token: 'upstream-access', token_type: 'Bearer', expires_in: 60, id_token });
+    const isRefresh = new URLSearchParams(body).get('grant_type') === 'refresh_token';
+    const { nonce: _none, ...renewed } = this.goodClaims(this.nonce);
+    const id_token = await this.sign(isRefresh ? renewed : this.goodClaims(this.nonce));
+    const answer = { access_token: 'upstream-access', token_type: 'Bearer', expires_in: 60, id_token, ...this.tokens };
+    // A member that a test sets to undefined is left out.
+    sendJson(response, 200, answer);
   }
 }

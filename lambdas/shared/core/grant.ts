@@ -1,4 +1,5 @@
 import type { TokenEndpointAuthMethod } from './client.ts';
+import type { UpstreamState } from './upstream-tokens.ts';
 
 /** Who logged in upstream, as the identity provider said it. `issuer` and `subject` together name the person. */
 export interface UpstreamIdentity {
@@ -52,6 +53,8 @@ export interface Grant {
   readonly clientAuthMethod?: TokenEndpointAuthMethod;
   /** Absent until redeemed, and for clients that registered without the refresh_token grant. */
   readonly family?: RefreshFamily;
+  /** Only where its provider has `recheck` or `keepTokens`, and until it is revoked. */
+  readonly upstream?: UpstreamState;
   readonly issuedAt: number;
   /** Epoch seconds: the row's end of life (TTL); every read checks it. */
   readonly expiresAt: number;

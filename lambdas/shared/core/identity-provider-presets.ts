@@ -4,12 +4,21 @@ export type ProviderClaims = Readonly<Record<string, unknown>>;
 /** Kinds of identity providers. All but `github` speak OpenID Connect. */
 export type IdentityProviderKind = 'oidc' | 'google' | 'github' | 'auth0' | 'okta' | 'entra' | 'clerk' | 'cognito';
 
+/** What gets a refresh token out of a provider. */
+export interface OfflineRequest {
+  readonly scope?: 'offline_access';
+  readonly prompt?: 'consent';
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 /** How one kind of OpenID provider differs from the next. */
 export interface OidcPreset {
   /** The `prompt` by which a person gets to choose another account. */
   readonly accountPrompt: 'select_account' | 'login';
   /** Whether userinfo is asked for what the ID token lacks. Not where it says less, or the same in another form. */
   readonly asksUserInfo: boolean;
+  /** How a refresh token is asked for, where `recheck` or `keepTokens` need one. */
+  readonly offline: OfflineRequest;
   /** Whether the address in these claims belongs to the person. */
   readonly isEmailVerified: (claims: ProviderClaims, issuer: string) => boolean;
 }
@@ -20,6 +29,8 @@ const saysEmailVerified = (claims: ProviderClaims): boolean => claims.email_veri
 const STANDARD: OidcPreset = {
   accountPrompt: 'select_account',
   asksUserInfo: true,
+  // OpenID Connect Core §11: without the prompt the scope may be ignored.
+  offline: { scope: 'offline_access', prompt: 'consent' },
   isEmailVerified: saysEmailVerified,
 };
 
@@ -45,17 +56,25 @@ const isEntraEmailVerified = (claims: ProviderClaims, issuer: string): boolean =
   return !isGuest;
 };
 
+/** Providers where the administrator has consented, or where people are asked once. */
+const SCOPE_ALONE: OfflineRequest = { scope: 'offline_access' };
+
 export const OIDC_PRESETS: Readonly<Record<Exclude<IdentityProviderKind, 'github'>, OidcPreset>> = {
   oidc: STANDARD,
-  google: { ...STANDARD, asksUserInfo: false },
+  google: {
+    ...STANDARD,
+    asksUserInfo: false,
+    // Theirs knows no such scope, and gives another refresh token only when the person consents again.
+    offline: { prompt: 'consent', parameters: { access_type: 'offline' } },
+  },
   // Theirs knows no account chooser; a new login lets people choose.
-  auth0: { ...STANDARD, accountPrompt: 'login' },
-  okta: { ...STANDARD, accountPrompt: 'login' },
-  clerk: { ...STANDARD, accountPrompt: 'login' },
+  auth0: { ...STANDARD, accountPrompt: 'login', offline: SCOPE_ALONE },
+  okta: { ...STANDARD, accountPrompt: 'login', offline: SCOPE_ALONE },
+  clerk: { ...STANDARD, accountPrompt: 'login', offline: SCOPE_ALONE },
   // Microsoft's userinfo is that of Graph, which says nothing more.
-  entra: { ...STANDARD, asksUserInfo: false, isEmailVerified: isEntraEmailVerified },
-  // Its userinfo says `"email_verified": "true"`, a text.
-  cognito: { ...STANDARD, asksUserInfo: false },
+  entra: { ...STANDARD, asksUserInfo: false, offline: SCOPE_ALONE, isEmailVerified: isEntraEmailVerified },
+  // Its userinfo says `"email_verified": "true"`, a text. It gives a refresh token with every code.
+  cognito: { ...STANDARD, asksUserInfo: false, offline: {} },
 };
 
 /** The issuer as a provider for many tenants writes it in its discovery document; any other stands for itself. */

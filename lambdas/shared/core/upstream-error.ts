@@ -1,3 +1,5 @@
+import { UnavailableError } from './oauth-error.ts';
+
 /**
  * Why a login at the identity provider did not end with a person.
  * `denied`: the person, or the provider on their behalf, said no.
@@ -16,3 +18,6 @@ export class UpstreamError extends Error {
     this.reason = reason;
   }
 }
+
+/** The provider did not answer, and may or may not have carried out what it was asked. */
+export class UnansweredError extends UnavailableError {}

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Grant, RefreshFamily } from '../../core/grant.ts';
+import type { Grant, RefreshFamily, UpstreamIdentity } from '../../core/grant.ts';
+import type { UpstreamState } from '../../core/upstream-tokens.ts';
 import type { GrantStore } from '../../ports.ts';
 import { recordOf } from './attributes.ts';
 import { Table } from './table.ts';
@@ -63,9 +64,29 @@ export class DynamoDbGrantStore implements GrantStore {
     return { lost: outcome.refused && recordOf<Grant>(outcome.refused) };
   }
 
+  /**
+   * ```
+   * upstream  version n ──► version n + 1
+   * others               └─ whoever saw n as well, or comes after a revocation: `lost`
+   * ```
+   */
+  async replaceUpstream(
+    grant: Grant,
+    change: { readonly upstream: UpstreamState; readonly identity?: UpstreamIdentity },
+  ): Promise<'replaced' | { lost: Grant | undefined }> {
+    if (grant.upstream === undefined) throw new Error('beside this grant nothing is kept that could be replaced');
+    const outcome = await this.table.transition(grant.grantId, {
+      set: change,
+      condition: '#status = :redeemed AND #upstream.#version = :version',
+      values: { redeemed: 'redeemed', version: grant.upstream.version },
+    });
+    if ('applied' in outcome) return 'replaced';
+    return { lost: outcome.refused && recordOf<Grant>(outcome.refused) };
+  }
+
   async revokeGrant(grantId: string): Promise<void> {
     await this.table.ensure(grantId, {
-      set: { status: 'revoked' },
+      set: { status: 'revoked', upstream: undefined },
       condition: 'attribute_exists(#grantId) AND #status <> :revoked',
       values: { revoked: 'revoked' },
     });

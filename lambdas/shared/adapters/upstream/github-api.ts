@@ -21,6 +21,9 @@ export const apiOf = (issuer: string): string => {
   return hasOwnHost ? `https://api.${host}` : `${issuer}/api/v3`;
 };
 
+/** The token is no token, or not any more. */
+export class GithubRefusal extends UpstreamError {}
+
 export const githubApi =
   (issuer: string, accessToken: string, fetch: BoundedFetch, signal: AbortSignal): GithubApi =>
   async (path) => {
@@ -33,9 +36,15 @@ export const githubApi =
       },
       signal,
     });
-    // A used-up rate limit is 403 or 429 with nothing remaining.
-    const isLimited = answer.status === 403 && answer.headers.get('x-ratelimit-remaining') === '0';
+    // A used-up rate limit is 429, or 403 with nothing remaining or a time to wait.
+    const isLimited =
+      answer.status === 403 &&
+      (answer.headers.get('x-ratelimit-remaining') === '0' || answer.headers.has('retry-after'));
     if (answer.status === 429 || answer.status >= 500 || isLimited) throw unavailable(`${path}: ${answer.status}`);
+    // Revoked, of a deleted account, or of one that is suspended, which alone is 403 here: this needs no scope.
+    if (answer.status === 401 || (answer.status === 403 && path === '/user')) {
+      throw new GithubRefusal('rejected', `it refused ${path} with ${answer.status} to the token`);
+    }
     if (answer.status !== 200) {
       throw new UpstreamError('rejected', `it refused ${path} with ${answer.status} to the token of this very login`);
     }

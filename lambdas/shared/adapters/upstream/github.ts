@@ -3,22 +3,26 @@ import {
   allowInsecureRequests,
   authorizationCodeGrantRequest,
   type Client,
+  type ClientAuth,
   ClientSecretPost,
   calculatePKCECodeChallenge,
   customFetch,
-  processAuthorizationCodeResponse,
+  processGenericTokenEndpointResponse,
+  refreshTokenGrantRequest,
+  type TokenEndpointRequestOptions,
   validateAuthResponse,
 } from 'oauth4webapi';
 import { GITHUB_ORGANIZATIONS, GITHUB_TEAMS } from '../../core/access.ts';
 import type { UpstreamIdentity } from '../../core/grant.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
 import { UpstreamError } from '../../core/upstream-error.ts';
-import type { UpstreamIdp, UpstreamLeg } from '../../ports.ts';
+import { accessTokenState, type UpstreamTokens } from '../../core/upstream-tokens.ts';
+import type { Clock, RenewedLogin, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../ports.ts';
 import { type BoundedFetch, boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
-import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
+import { type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer } from './discovery.ts';
-import { githubApi, readGithubPerson } from './github-api.ts';
-import { isClientRefused, toUpstreamFault } from './upstream-faults.ts';
+import { GithubRefusal, githubApi, readGithubPerson } from './github-api.ts';
+import { isClientRefused, toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
 
 export interface GithubSettings {
   readonly id: string;
@@ -35,16 +39,32 @@ const ERROR_CODES: Readonly<Record<string, string>> = {
   incorrect_client_credentials: 'invalid_client',
   bad_verification_code: 'invalid_grant',
   bad_code_verifier: 'invalid_grant',
+  bad_refresh_token: 'invalid_grant',
 };
+
+/** The requests of one login share their limits. */
+interface Requests {
+  readonly fetch: BoundedFetch;
+  readonly signal: AbortSignal;
+}
+
+type TokenRequest = (client: Client, auth: ClientAuth, options: TokenEndpointRequestOptions) => Promise<Response>;
+
+const requestsOfOneLogin = (): Requests => ({
+  fetch: boundedFetch(REQUEST_TIMEOUT_MS),
+  signal: AbortSignal.timeout(IDENTIFY_TIMEOUT_MS),
+});
 
 /** GitHub: OAuth without OpenID Connect. Who logged in is what its API says to the token of our own code exchange (#154). */
 export class GithubIdentityProvider implements UpstreamIdp {
   private readonly settings: GithubSettings;
   private readonly credentials: UpstreamCredentialsReader;
   private readonly server: AuthorizationServer;
+  private readonly now: Clock;
 
-  constructor(settings: GithubSettings, credentials: UpstreamCredentialsReader) {
+  constructor(settings: GithubSettings, credentials: UpstreamCredentialsReader, now: Clock) {
     this.settings = settings;
+    this.now = now;
     this.credentials = credentials;
     this.server = {
       issuer: `${settings.issuer}/login/oauth`,
@@ -73,43 +93,72 @@ export class GithubIdentityProvider implements UpstreamIdp {
     await this.credentials.read();
   }
 
-  async identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamIdentity> {
-    const credentials = await this.credentials.read();
-    const signal = AbortSignal.timeout(IDENTIFY_TIMEOUT_MS);
-    const fetch = boundedFetch(REQUEST_TIMEOUT_MS);
+  async identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamLogin> {
+    const requests = requestsOfOneLogin();
     try {
-      const accessToken = await withFreshSecret(this.credentials, credentials, isClientRefused, (current) =>
-        this.redeem(current, callbackParameters, leg, fetch, signal),
-      );
-      const { id, issuer, claims } = this.settings;
-      const wanted = { organizations: claims.includes(GITHUB_ORGANIZATIONS), teams: claims.includes(GITHUB_TEAMS) };
-      const person = await readGithubPerson(githubApi(issuer, accessToken, fetch, signal), wanted);
-      return { identityProviderId: id, issuer, ...person };
+      const tokens = await this.tokens(requests, async (client, auth, options) => {
+        const parameters = validateAuthResponse(this.server, client, this.checkedIssuer(callbackParameters), leg.state);
+        const { redirectUri } = this.settings;
+        const { codeVerifier } = leg;
+        return authorizationCodeGrantRequest(this.server, client, auth, parameters, redirectUri, codeVerifier, options);
+      });
+      return { identity: await this.read(tokens, requests), tokens };
     } catch (error) {
       throw toUpstreamFault(error);
     }
   }
 
-  private async redeem(
-    { clientId, clientSecret }: UpstreamCredentials,
-    callbackParameters: URLSearchParams,
-    leg: UpstreamLeg,
-    fetch: BoundedFetch,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const client: Client = { client_id: clientId };
-    const parameters = validateAuthResponse(this.server, client, this.checkedIssuer(callbackParameters), leg.state);
-    const answer = await authorizationCodeGrantRequest(
-      this.server,
-      client,
-      ClientSecretPost(clientSecret),
-      parameters,
-      this.settings.redirectUri,
-      leg.codeVerifier,
-      { [customFetch]: fetch, [allowInsecureRequests]: isLocalIssuer(this.settings.issuer), signal },
-    );
-    const tokens = await processAuthorizationCodeResponse(this.server, client, await withProperStatus(answer));
-    return tokens.access_token;
+  /** GitHub Apps give tokens that expire, with refresh tokens; those of OAuth Apps stay as they are. */
+  async renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin> {
+    const { refreshToken } = tokens;
+    const requests = requestsOfOneLogin();
+    const isCurrent = refreshToken === undefined || accessTokenState(tokens, this.now()) === 'fresh';
+    const renewed = isCurrent
+      ? tokens
+      : await this.tokens(requests, (client, auth, options) =>
+          refreshTokenGrantRequest(this.server, client, auth, refreshToken, options),
+        ).catch((error: unknown) => {
+          throw toRenewalFault(error);
+        });
+    return { tokens: renewed, identify: () => this.identifyAnew(renewed, known, requests) };
+  }
+
+  private async identifyAnew(tokens: UpstreamTokens, known: UpstreamIdentity, requests: Requests) {
+    try {
+      const identity = await this.read(tokens, requests);
+      if (identity.subject !== known.subject) throw new UpstreamError('denied', 'it answered with another person');
+      return identity;
+    } catch (error) {
+      if (error instanceof GithubRefusal) throw new UpstreamError('denied', error.message);
+      throw toUpstreamFault(error);
+    }
+  }
+
+  /** What the token endpoint hands out for a code or a refresh token. */
+  private async tokens(requests: Requests, send: TokenRequest): Promise<UpstreamTokens> {
+    const credentials = await this.credentials.read();
+    return withFreshSecret(this.credentials, credentials, isClientRefused, async ({ clientId, clientSecret }) => {
+      const client: Client = { client_id: clientId };
+      const answer = await send(client, ClientSecretPost(clientSecret), {
+        [customFetch]: requests.fetch,
+        [allowInsecureRequests]: isLocalIssuer(this.settings.issuer),
+        signal: requests.signal,
+      });
+      const tokens = await processGenericTokenEndpointResponse(this.server, client, await withProperStatus(answer));
+      const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresInSeconds } = tokens;
+      return {
+        accessToken,
+        ...(expiresInSeconds === undefined ? {} : { accessTokenExpiresAt: this.now() + expiresInSeconds }),
+        ...(refreshToken === undefined ? {} : { refreshToken }),
+      };
+    });
+  }
+
+  private async read({ accessToken = '' }: UpstreamTokens, { fetch, signal }: Requests): Promise<UpstreamIdentity> {
+    const { id, issuer, claims } = this.settings;
+    const wanted = { organizations: claims.includes(GITHUB_ORGANIZATIONS), teams: claims.includes(GITHUB_TEAMS) };
+    const person = await readGithubPerson(githubApi(issuer, accessToken, fetch, signal), wanted);
+    return { identityProviderId: id, issuer, ...person };
   }
 
   /** RFC 9207: where an answer names its issuer, it is this one, with or without the path. */

@@ -34,7 +34,7 @@ export const connectIdentityProviders = (
         const known = { id, issuer: upstreamIssuer, scopes, claims, redirectUri: `${issuer}/callback/${id}` };
         const idp =
           kind === 'github'
-            ? new GithubIdentityProvider(known, credentials)
+            ? new GithubIdentityProvider(known, credentials, now)
             : new OidcIdentityProvider({ ...known, kind }, credentials, now);
         return [id, { id, kind, displayName, idp }];
       },

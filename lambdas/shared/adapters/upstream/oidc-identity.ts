@@ -24,10 +24,13 @@ interface IdentitySettings {
   readonly preset: OidcPreset;
 }
 
+/** Claims about somebody: of a verified ID token, or of userinfo with the issuer that was asked. */
+export type SubjectClaims = Pick<IDToken, 'iss' | 'sub'> & UserInfoResponse;
+
 /** The person, from the verified ID token and, where it was asked for, userinfo about the same subject. */
 export const toUpstreamIdentity = (
   { id, issuer, claims: names, preset }: IdentitySettings,
-  idToken: IDToken,
+  idToken: SubjectClaims,
   userInfo: UserInfoResponse | undefined,
 ): UpstreamIdentity => {
   if (idToken.sub === '' || idToken.sub.length > MAX_SUBJECT_LENGTH) {

@@ -3,37 +3,26 @@ import {
   allowInsecureRequests,
   authorizationCodeGrantRequest,
   type Client,
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretPost,
   calculatePKCECodeChallenge,
   clockTolerance,
   customFetch,
-  getValidatedIdTokenClaims,
-  type IDToken,
   processAuthorizationCodeResponse,
-  processUserInfoResponse,
-  userInfoRequest,
-  validateApplicationLevelSignature,
+  processRefreshTokenResponse,
+  refreshTokenGrantRequest,
+  type TokenEndpointResponse,
   validateAuthResponse,
 } from 'oauth4webapi';
 import type { UpstreamIdentity } from '../../core/grant.ts';
-import {
-  documentIssuer,
-  type IdentityProviderKind,
-  OIDC_PRESETS,
-  type OidcPreset,
-  tokenIssuer,
-} from '../../core/identity-provider-presets.ts';
+import { type IdentityProviderKind, OIDC_PRESETS, type OidcPreset } from '../../core/identity-provider-presets.ts';
 import { UpstreamError } from '../../core/upstream-error.ts';
-import type { Clock, UpstreamIdp, UpstreamLeg } from '../../ports.ts';
-import { type BoundedFetch, boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
+import type { UpstreamTokens } from '../../core/upstream-tokens.ts';
+import type { Clock, RenewedLogin, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../ports.ts';
+import { boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
 import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer, UpstreamDiscovery } from './discovery.ts';
+import { CLOCK_TOLERANCE_SECONDS, clientAuth, OidcAnswer, type RequestOptions, signerOf } from './oidc-answer.ts';
 import { lacksClaims, toUpstreamIdentity } from './oidc-identity.ts';
-import { isClientRefused, toUpstreamFault } from './upstream-faults.ts';
-
-const CLOCK_TOLERANCE_SECONDS = 60;
+import { isClientRefused, toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
 
 export interface OidcSettings {
   readonly id: string;
@@ -44,20 +33,8 @@ export interface OidcSettings {
   readonly claims: readonly string[];
   /** Where the provider sends people back to: registered there, and the same for every client of ours. */
   readonly redirectUri: string;
-}
-
-interface RequestOptions {
-  readonly signal: AbortSignal;
-  readonly [customFetch]: BoundedFetch;
-  readonly [allowInsecureRequests]: boolean;
-}
-
-/** A token answer whose ID token has passed every check but its signature. */
-interface Login {
-  readonly client: Client;
-  readonly answer: Response;
-  readonly idToken: IDToken;
-  readonly accessToken: string;
+  /** Whether to ask for a refresh token, in the provider's own way. */
+  readonly isOffline?: boolean;
 }
 
 /** Any OpenID provider, as a strict relying party (OpenID Connect Core §3.1). */
@@ -77,18 +54,22 @@ export class OidcIdentityProvider implements UpstreamIdp {
   }
 
   async authorizationUrl(leg: UpstreamLeg, options: { selectAccount?: boolean } = {}): Promise<URL> {
-    const [{ authorization_endpoint: endpoint = '' }, { clientId }] = await this.prepared();
-    const url = new URL(endpoint);
+    const [server, { clientId }] = await this.prepared();
+    const { scopes, isOffline, redirectUri } = this.settings;
+    const offline = isOffline ? offlineRequest(this.preset, server) : { scopes: [], prompts: [], parameters: {} };
+    const prompts = [...(options.selectAccount ? [this.preset.accountPrompt] : []), ...offline.prompts];
+    const url = new URL(server.authorization_endpoint ?? '');
     const parameters = {
       response_type: 'code',
       client_id: clientId,
-      redirect_uri: this.settings.redirectUri,
-      scope: this.settings.scopes.join(' '),
+      redirect_uri: redirectUri,
+      scope: [...new Set([...scopes, ...offline.scopes])].join(' '),
       state: leg.state,
       nonce: leg.nonce,
       code_challenge: await calculatePKCECodeChallenge(leg.codeVerifier),
       code_challenge_method: 'S256',
-      ...(options.selectAccount ? { prompt: this.preset.accountPrompt } : {}),
+      ...(prompts.length > 0 ? { prompt: prompts.join(' ') } : {}),
+      ...offline.parameters,
     };
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
     return url;
@@ -98,24 +79,63 @@ export class OidcIdentityProvider implements UpstreamIdp {
     await this.prepared();
   }
 
-  async identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamIdentity> {
+  async identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamLogin> {
     const [server, credentials] = await this.prepared();
-    const options = {
-      signal: AbortSignal.timeout(IDENTIFY_TIMEOUT_MS),
-      [customFetch]: boundedFetch(REQUEST_TIMEOUT_MS),
-      [allowInsecureRequests]: isLocalIssuer(this.settings.issuer),
-    };
+    const options = this.requestOptions();
     try {
-      const login = await withFreshSecret(this.credentials, credentials, isClientRefused, (current) =>
+      const answer = await withFreshSecret(this.credentials, credentials, isClientRefused, (current) =>
         this.redeem(server, current, callbackParameters, leg, options),
       );
-      // TLS vouches for the answer (OpenID Connect Core §3.1.3.7 step 6); the signature vouches for who made it.
-      await validateApplicationLevelSignature(server, login.answer, options);
-      this.assertIssuedByNow(login.idToken);
-      const isAsked = this.preset.asksUserInfo && server.userinfo_endpoint !== undefined;
-      const isComplete = !isAsked || !lacksClaims(login.idToken, this.settings.scopes, this.settings.claims);
-      const userInfo = isComplete ? undefined : await readUserInfo(server, login, options);
-      return toUpstreamIdentity({ ...this.settings, preset: this.preset }, login.idToken, userInfo);
+      const idToken = await answer.verifiedIdToken(this.now());
+      if (!idToken) throw new UpstreamError('rejected', 'the answer holds no ID token');
+      const isComplete =
+        !this.asksUserInfo(server) || !lacksClaims(idToken, this.settings.scopes, this.settings.claims);
+      const userInfo = isComplete ? undefined : await answer.userInfo(idToken.sub);
+      const identity = toUpstreamIdentity({ ...this.settings, preset: this.preset }, idToken, userInfo);
+      return { identity, tokens: this.tokensOf(answer.tokens) };
+    } catch (error) {
+      throw toUpstreamFault(error);
+    }
+  }
+
+  async renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin> {
+    const [server, credentials] = await this.prepared();
+    const { refreshToken } = tokens;
+    if (refreshToken === undefined) throw new UpstreamError('misconfigured', 'it gave no refresh token to ask it with');
+    const options = this.requestOptions();
+    try {
+      const answer = await withFreshSecret(this.credentials, credentials, isClientRefused, (current) =>
+        this.refresh(server, current, refreshToken, options),
+      );
+      return {
+        // RFC 6749 §6: without a new refresh token the former one goes on.
+        tokens: { refreshToken, ...this.tokensOf(answer.tokens) },
+        identify: () => this.identifyAnew(server, answer, known),
+      };
+    } catch (error) {
+      throw toRenewalFault(error);
+    }
+  }
+
+  /** OpenID Connect Core §12.2: an ID token is optional here, and about the same person. */
+  private async identifyAnew(
+    server: AuthorizationServer,
+    answer: OidcAnswer,
+    known: UpstreamIdentity,
+  ): Promise<UpstreamIdentity> {
+    try {
+      const idToken = await answer.verifiedIdToken(this.now());
+      const { scopes, claims } = this.settings;
+      const isComplete = !this.asksUserInfo(server) || (idToken && !lacksClaims(idToken, scopes, claims));
+      const userInfo = isComplete ? undefined : await answer.userInfo();
+      const source = idToken ?? (userInfo && { ...userInfo, iss: known.issuer });
+      if (source === undefined) return known;
+      const identity = toUpstreamIdentity({ ...this.settings, preset: this.preset }, source, userInfo);
+      const subjects = [identity.subject, userInfo?.sub ?? identity.subject];
+      if (identity.issuer !== known.issuer || subjects.some((subject) => subject !== known.subject)) {
+        throw new UpstreamError('denied', 'it answered with another person');
+      }
+      return identity;
     } catch (error) {
       throw toUpstreamFault(error);
     }
@@ -123,45 +143,63 @@ export class OidcIdentityProvider implements UpstreamIdp {
 
   private async redeem(
     server: AuthorizationServer,
-    { clientId, clientSecret }: UpstreamCredentials,
+    credentials: UpstreamCredentials,
     callbackParameters: URLSearchParams,
     leg: UpstreamLeg,
     options: RequestOptions,
-  ): Promise<Login> {
-    const client: Client = { client_id: clientId, [clockTolerance]: CLOCK_TOLERANCE_SECONDS };
+  ): Promise<OidcAnswer> {
+    const client = clientOf(credentials);
     const parameters = validateAuthResponse(server, client, callbackParameters, leg.state); // iss: RFC 9207
-    const answer = await authorizationCodeGrantRequest(
+    const response = await authorizationCodeGrantRequest(
       server,
       client,
-      clientAuth(server, clientSecret),
+      clientAuth(server, credentials.clientSecret),
       parameters,
       this.settings.redirectUri,
       leg.codeVerifier,
       options,
     );
-    const signer = await this.signerOf(server, answer);
-    const tokens = await processAuthorizationCodeResponse(signer, client, answer, {
+    const signer = await signerOf(this.settings.issuer, server, response);
+    const tokens = await processAuthorizationCodeResponse(signer, client, response, {
       expectedNonce: leg.nonce,
       requireIdToken: true,
     });
-    const idToken = getValidatedIdTokenClaims(tokens);
-    if (!idToken) throw new UpstreamError('rejected', 'the answer holds no ID token');
-    return { client, answer, idToken, accessToken: tokens.access_token };
+    return new OidcAnswer({ server, client, options, response, tokens });
   }
 
-  /** The server as the ID token must name it: a provider for many tenants signs as the person's own (catalogue #149). */
-  private async signerOf(server: AuthorizationServer, answer: Response): Promise<AuthorizationServer> {
-    const { issuer } = this.settings;
-    if (documentIssuer(issuer) === issuer) return server;
-    const issuerOfToken = tokenIssuer(issuer, await unverifiedClaims(answer));
-    return issuerOfToken === undefined ? server : { ...server, issuer: issuerOfToken };
+  private async refresh(
+    server: AuthorizationServer,
+    credentials: UpstreamCredentials,
+    refreshToken: string,
+    options: RequestOptions,
+  ): Promise<OidcAnswer> {
+    const client = clientOf(credentials);
+    const auth = clientAuth(server, credentials.clientSecret);
+    const response = await refreshTokenGrantRequest(server, client, auth, refreshToken, options);
+    const signer = await signerOf(this.settings.issuer, server, response);
+    const tokens = await processRefreshTokenResponse(signer, client, response);
+    return new OidcAnswer({ server, client, options, response, tokens });
   }
 
-  /** A token from the future was made by a broken clock or a forger (catalogue #152). */
-  private assertIssuedByNow(idToken: IDToken): void {
-    if (idToken.iat > this.now() + CLOCK_TOLERANCE_SECONDS) {
-      throw new UpstreamError('rejected', 'the ID token was issued in the future');
-    }
+  private asksUserInfo(server: AuthorizationServer): boolean {
+    return this.preset.asksUserInfo && server.userinfo_endpoint !== undefined;
+  }
+
+  private tokensOf(tokens: TokenEndpointResponse): UpstreamTokens {
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresInSeconds } = tokens;
+    return {
+      accessToken,
+      ...(expiresInSeconds === undefined ? {} : { accessTokenExpiresAt: this.now() + expiresInSeconds }),
+      ...(refreshToken === undefined ? {} : { refreshToken }),
+    };
+  }
+
+  private requestOptions(): RequestOptions {
+    return {
+      signal: AbortSignal.timeout(IDENTIFY_TIMEOUT_MS),
+      [customFetch]: boundedFetch(REQUEST_TIMEOUT_MS),
+      [allowInsecureRequests]: isLocalIssuer(this.settings.issuer),
+    };
   }
 
   private prepared(): Promise<[AuthorizationServer, UpstreamCredentials]> {
@@ -169,27 +207,17 @@ export class OidcIdentityProvider implements UpstreamIdp {
   }
 }
 
-/** What the ID token says, for finding out how it is to be verified. */
-const unverifiedClaims = async (answer: Response): Promise<Readonly<Record<string, unknown>>> => {
-  try {
-    const { id_token: idToken } = Object(await answer.clone().json());
-    return Object(JSON.parse(Buffer.from(String(idToken).split('.')[1] ?? '', 'base64url').toString()));
-  } catch {
-    return {}; // refused for what it is when it is read for good
-  }
-};
+const clientOf = ({ clientId }: UpstreamCredentials): Client => ({
+  client_id: clientId,
+  [clockTolerance]: CLOCK_TOLERANCE_SECONDS,
+});
 
-/** OpenID Connect Core §5.3: about the same person as the ID token (§5.3.2), or refused. */
-const readUserInfo = async (server: AuthorizationServer, login: Login, options: RequestOptions) => {
-  const answer = await userInfoRequest(server, login.client, login.accessToken, options);
-  if (answer.status === 401)
-    throw new UpstreamError('rejected', 'userinfo refused the access token of this very login');
-  return await processUserInfoResponse(server, login.client, login.idToken.sub, answer);
-};
-
-/** Basic unless the provider takes the secret in the body only (OpenID Connect Discovery §3: Basic is the default). */
-const clientAuth = (server: AuthorizationServer, clientSecret: string): ClientAuth => {
-  const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-  const isPostOnly = methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
-  return isPostOnly ? ClientSecretPost(clientSecret) : ClientSecretBasic(clientSecret);
+/** How this provider is asked for a refresh token; for a scope only where it does not say that it knows none such. */
+const offlineRequest = ({ offline }: OidcPreset, { scopes_supported: known }: AuthorizationServer) => {
+  const isKnown = offline.scope !== undefined && (known === undefined || known.includes(offline.scope));
+  return {
+    scopes: offline.scope !== undefined && isKnown ? [offline.scope] : [],
+    prompts: offline.prompt === undefined ? [] : [offline.prompt],
+    parameters: offline.parameters ?? {},
+  };
 };

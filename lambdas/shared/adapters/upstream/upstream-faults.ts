@@ -9,7 +9,7 @@ import {
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
 import { UnavailableError } from '../../core/oauth-error.ts';
-import { UpstreamError } from '../../core/upstream-error.ts';
+import { UnansweredError, UpstreamError } from '../../core/upstream-error.ts';
 
 /** Errors of an authorization response by which the provider says that it cannot, not that it will not. */
 const PROVIDER_IS_DOWN = new Set(['server_error', 'temporarily_unavailable']);
@@ -59,8 +59,26 @@ export const toUpstreamFault = (error: unknown): UpstreamError | UnavailableErro
   ) {
     return new UpstreamError('rejected', `${error.code}: ${error.message}`);
   }
-  return unavailable(describeNetworkError(error));
+  const fault = new Error(describeNetworkError(error));
+  return isNeverSent(error)
+    ? new UnavailableError('the identity provider', fault)
+    : new UnansweredError('the identity provider', fault);
 };
+
+/** Errors of a token endpoint by which the provider takes back what it granted (RFC 6749 §5.2; Entra says the others). */
+const GRANT_IS_OVER = new Set([
+  'invalid_grant',
+  'login_required',
+  'consent_required',
+  'interaction_required',
+  'access_denied',
+]);
+
+/** The same for a refresh: there the provider's refusal is about the person, not about the request. */
+export const toRenewalFault = (error: unknown): UpstreamError | UnavailableError =>
+  error instanceof ResponseBodyError && GRANT_IS_OVER.has(error.error)
+    ? new UpstreamError('denied', `it answered ${error.error} to the refresh token`)
+    : toUpstreamFault(error);
 
 /** Whether the provider refused us as a client, so that reading the secret again may help (catalogue #167). */
 export const isClientRefused = (error: unknown): boolean =>
@@ -75,6 +93,13 @@ const isNoProperAnswer = (error: OperationProcessingError): boolean =>
   (error.code === PARSE_ERROR && error.message.includes('"response" body'));
 
 const unavailable = (what: string): UnavailableError => new UnavailableError('the identity provider', new Error(what));
+
+/** Nobody was there to hear the request, so nothing can have come of it. */
+const isNeverSent = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(error.cause.code));
 
 /** `fetch failed` says nothing; the code of its cause does. */
 const describeNetworkError = (error: unknown): string => {
