@@ -13,6 +13,7 @@ import type { OnLog } from './lambda/execution-environment.ts';
 import { type Listening, listenOnLocalhost, PortError } from './listen.ts';
 import { overview } from './overview.ts';
 import { administratorCommands, clientSecretCommands, storeUpstreamClients } from './provider/upstream-clients.ts';
+import type { ResolvedTemplate } from './resolved-template.ts';
 import type { OnCall } from './services/aws-json-server.ts';
 import { type Services, startServices } from './services/index.ts';
 import { withSecretValues } from './template/dynamic-references.ts';
@@ -41,7 +42,7 @@ export const startLocalCloud = async (
   print: (line: string) => void,
   onCleanUp: (undo: () => Promise<void> | void) => void,
   seams: Seams = {},
-): Promise<{ readonly connectorUrl: string; readonly services: Services }> => {
+): Promise<{ readonly connectorUrl: string; readonly template: ResolvedTemplate; readonly services: Services }> => {
   const step = stepPrinter(print);
   let edge: Origin | undefined;
   const front = edgeListener(
@@ -129,7 +130,7 @@ export const startLocalCloud = async (
     }),
   );
   void services.functions.prewarm();
-  return { connectorUrl: `${origin}${Object.keys(configuration.servers)[0] ?? ''}`, services };
+  return { connectorUrl: `${origin}${Object.keys(configuration.servers)[0] ?? ''}`, template, services };
 };
 
 /** The data folder is no folder, or this user may not write to it. */

@@ -1,5 +1,6 @@
 import { parseArguments } from '../../../tools/local/arguments.ts';
 import { Faults } from '../../../tools/local/faults/faults.ts';
+import { ofType } from '../../../tools/local/services/principals.ts';
 import { startLocalCloud } from '../../../tools/local/start.ts';
 import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
 
@@ -16,7 +17,7 @@ const stop = async (): Promise<void> => {
 process.on('SIGTERM', () => void stop());
 process.on('disconnect', () => void stop());
 
-const { connectorUrl, services } = await startLocalCloud(
+const { connectorUrl, template, services } = await startLocalCloud(
   parseArguments(process.argv.slice(2)),
   (line) => process.stdout.write(`${line}\n`),
   (step) => undo.push(step),
@@ -29,6 +30,8 @@ const control: CloudControl = {
   record: async () => faults.record(),
   recorded: async () => faults.recorded(),
   restart: async (options) => services.functions.restart(options),
+  tables: async () =>
+    ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(({ physicalId }) => physicalId),
   functions: async () => [...services.functions.arns.keys()],
   invoke: async (logicalId, event) =>
     services.functions.invoke(services.functions.arns.get(logicalId) ?? logicalId, event),

@@ -11,6 +11,8 @@ export interface CloudControl {
   recorded(): Promise<readonly RecordedCall[]>;
   /** New environments from now on, of every function or of one, their clocks off by as much. */
   restart(options?: { readonly logicalId?: string; readonly clockOffsetMs?: number }): Promise<void>;
+  /** Names of the tables. */
+  tables(): Promise<readonly string[]>;
   /** Logical ids of the functions. */
   functions(): Promise<readonly string[]>;
   /** As whoever may invoke any function. */

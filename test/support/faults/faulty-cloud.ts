@@ -10,6 +10,8 @@ const ENTRY = resolve(import.meta.dirname, 'cloud-with-faults.ts');
 /** A local cloud, and a host of clients' documents, in which every call can be made to fail. */
 export interface FaultyCloud extends LocalCloud, CloudControl {
   readonly documents: ClientDocuments;
+  /** New environments for functions, each named by the end of its id in the stack: `Token`. */
+  restartOnly(...names: readonly string[]): Promise<void>;
 }
 
 const controlOf = (child: ChildProcess): CloudControl => {
@@ -35,6 +37,7 @@ const controlOf = (child: ChildProcess): CloudControl => {
     record: order('record'),
     recorded: order('recorded'),
     restart: order('restart'),
+    tables: order('tables'),
     functions: order('functions'),
     invoke: order('invoke'),
     asOperator: order('asOperator'),
@@ -63,6 +66,11 @@ export const startFaultyCloud = async (options: LocalCloudOptions = {}): Promise
       await control.record();
     },
     recorded: async (): Promise<readonly RecordedCall[]> => [...(await control.recorded()), ...ownFaults.recorded()],
+    restartOnly: async (...names) => {
+      const isNamed = (logicalId: string) =>
+        names.some((name) => new RegExp(`${name}Function[0-9A-F]{8}$`).test(logicalId));
+      for (const logicalId of (await control.functions()).filter(isNamed)) await control.restart({ logicalId });
+    },
     stop: async (signal) => {
       await documents.stop();
       return cloud.stop(signal);

@@ -34,6 +34,8 @@ export interface RecordedCall extends CallName {
 const nameOf = ({ service, action, resource, functionLogicalId }: CallName): string =>
   [functionLogicalId ?? 'operator', service, action, resource ?? ''].join(' ');
 
+type Call = CallName & Omit<CallNotice, 'service'>;
+
 /** One armed fault, and what it has met so far. */
 class Armed {
   readonly #fault: Fault;
@@ -49,7 +51,7 @@ class Armed {
   }
 
   /** The kind that this attempt meets, or undefined. */
-  meets(call: CallName & { readonly invocationId?: string }): Fault['kind'] | undefined {
+  meets(call: Call): Fault['kind'] | undefined {
     if (!this.#matches(call)) return undefined;
     const isHit = call.invocationId === undefined ? this.#withoutId(nameOf(call)) : this.#withId(call.invocationId);
     if (!isHit) return undefined;
@@ -57,9 +59,10 @@ class Armed {
     return this.#fault.kind;
   }
 
-  #matches(call: CallName): boolean {
-    const { service, action, resource, functionLogicalId } = this.#fault;
+  #matches(call: Call): boolean {
+    const { kind, service, action, resource, functionLogicalId } = this.#fault;
     return (
+      (kind !== 'stale' || call.mayBeStale) &&
       (service === undefined || service === call.service) &&
       (action === undefined || action === call.action) &&
       (resource === undefined || resource === call.resource) &&
@@ -133,7 +136,7 @@ export class Faults {
   /** For `ServicesOptions.onCall`. The operator's calls are left alone. */
   readonly onCall: OnCall = (call, carryOut) => {
     if (call.functionLogicalId === undefined) return carryOut();
-    this.#note(call, call);
+    this.#note(call);
     const kind = this.#kindFor(call);
     return kind === undefined ? carryOut() : meet(kind as FaultKind, call, carryOut);
   };
@@ -145,14 +148,14 @@ export class Faults {
       if (request.headers.accept?.includes('text/html')) return void serve(request, response);
       const { method: action = '', url = '' } = request;
       const [resource = ''] = url.split('?');
-      const call = { service: 'upstream', action, resource } as const;
-      this.#note(call, { isConditional: false, mayBeStale: false });
+      const call = { service: 'upstream', action, resource, isConditional: false, mayBeStale: false } as const;
+      this.#note(call);
       const kind = this.#kindFor(call);
       if (kind === undefined) serve(request, response);
       else answerBadly(kind as UpstreamKind, serve, request, response);
     };
 
-  #kindFor(call: CallName & { readonly invocationId?: string }): Fault['kind'] | undefined {
+  #kindFor(call: Call): Fault['kind'] | undefined {
     for (const armed of this.#armed) {
       const kind = armed.meets(call);
       if (kind !== undefined) return kind;
@@ -160,23 +163,14 @@ export class Faults {
     return undefined;
   }
 
-  #note(
-    { service, action, resource, functionLogicalId, invocationId }: CallName & { readonly invocationId?: string },
-    { isConditional, mayBeStale }: Pick<CallNotice, 'isConditional' | 'mayBeStale'>,
-  ): void {
+  #note({ invocationId, isConditional, mayBeStale, ...called }: Call): void {
     if (this.#recorded === undefined) return;
     if (invocationId !== undefined) {
       if (this.#invocations.has(invocationId)) return;
       this.#invocations.add(invocationId);
     }
-    const call: CallName = {
-      service,
-      action,
-      ...(resource === undefined ? {} : { resource }),
-      ...(functionLogicalId === undefined ? {} : { functionLogicalId }),
-    };
-    const nth = (this.#counts.get(nameOf(call)) ?? 0) + 1;
-    this.#counts.set(nameOf(call), nth);
-    this.#recorded.push({ ...call, nth, isConditional, mayBeStale });
+    const nth = (this.#counts.get(nameOf(called)) ?? 0) + 1;
+    this.#counts.set(nameOf(called), nth);
+    this.#recorded.push({ ...called, nth, isConditional, mayBeStale });
   }
 }

@@ -1,0 +1,49 @@
+import { formsOf } from '../html-form.ts';
+import { callbackParameters } from '../oauth-requests.ts';
+import type { Person, Seen } from '../person.ts';
+import type { Stage } from './stage.ts';
+
+const MAX_FORMS = 5;
+
+/** Where a page of ours offers to go on after a fault. */
+const tryAgainLink = (html: string): string | undefined =>
+  /<a\b[^>]*\bhref="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#39;', "'");
+
+/**
+ * A person who wants in, through consent and login, and who does what anybody would when a page says that something
+ * failed: follow its "Try again", or send the same once more.
+ *
+ * @param afterAWhile makes functions forget that something failed
+ * @returns the way back to the client
+ */
+export const login = async (
+  stage: Stage,
+  person: Person,
+  authorizationUrl: URL,
+  afterAWhile = async () => {},
+): Promise<Seen> => {
+  const open = () => person.open(authorizationUrl);
+  let seen = await stage.send(open, { again: () => afterAWhile().then(open) });
+  for (let count = 0; seen.left === undefined && count < MAX_FORMS; count += 1) {
+    const page = seen;
+    const [form] = formsOf(page.html);
+    if (form === undefined) throw new Error(`a page without a form: ${page.html.slice(0, 500)}`);
+    const button = form.buttons.find(({ name, value }) => name === 'idp' || value === 'approve');
+    const submit = () =>
+      person.submit(page, form, button === undefined ? { login: person.login } : { [button.name]: button.value });
+    seen = await stage.send(submit, {
+      again: (bad) => {
+        const isFormItself = bad.url.pathname === new URL(form.action, page.url).pathname;
+        return isFormItself ? submit() : person.open(tryAgainLink(bad.html) ?? bad.url);
+      },
+    });
+  }
+  return seen;
+};
+
+export const codeAfterLogin = (seen: Seen): string => {
+  const parameters = callbackParameters(seen);
+  const code = parameters.get('code');
+  if (code === null) throw new Error(`no code came back: ${parameters}`);
+  return code;
+};

@@ -1,0 +1,37 @@
+import type { Fault, RecordedCall } from '../../../tools/local/faults/faults.ts';
+import { type FaultKind, kindsOf } from '../../../tools/local/faults/kinds.ts';
+import { UPSTREAM_KINDS } from '../../../tools/local/faults/upstream-kinds.ts';
+import type { FlowUnderFaults } from './flow.ts';
+import type { Choose } from './walk.ts';
+
+type Choice = Pick<Fault, 'kind' | 'attempts'>;
+
+/** What the SDK tries again by itself. */
+const RETRIED: ReadonlySet<FaultKind> = new Set(['failed', 'throttled', 'dropped', 'lost', 'silent', 'lost-silently']);
+
+const kindsAt = ({ service, ...call }: RecordedCall, { isFinal }: FlowUnderFaults): readonly Fault['kind'][] =>
+  service === 'upstream'
+    ? UPSTREAM_KINDS
+    : kindsOf({ ...call, service }).filter((kind) => kind !== 'refused' || (!isFinal && canLoseARace(call)));
+
+/** A row under an id that was just made up cannot be there already; a client's is the same whoever wrote it. */
+const canLoseARace = ({ action, resource = '' }: Pick<RecordedCall, 'action' | 'resource'>): boolean =>
+  /Assertions/.test(resource) || (action === 'UpdateItem' && !/Clients/.test(resource));
+
+/** The two ends of it: nothing was carried out, or all of it was, and no attempt is answered. */
+const QUICK: ReadonlySet<Fault['kind']> = new Set(['failed', 'lost', 'refused', 'stale', 'down', 'rubbish']);
+
+export const quickFaults: Choose = (call, flow) =>
+  flow.ownCalls?.test(`${call.action} ${call.resource}`) === false
+    ? []
+    : kindsAt(call, flow)
+        .filter((kind) => QUICK.has(kind))
+        .map((kind) => ({ kind }));
+
+/** Every kind, for all attempts of a call and, where the SDK tries again, for the first alone. */
+export const everyFault: Choose = (call, flow) =>
+  kindsAt(call, flow).flatMap((kind): readonly Choice[] =>
+    call.service !== 'upstream' && RETRIED.has(kind as FaultKind)
+      ? [{ kind }, { kind, attempts: 'first' }]
+      : [{ kind }],
+  );

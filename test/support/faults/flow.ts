@@ -1,0 +1,38 @@
+import type { FaultyCloud } from './faulty-cloud.ts';
+import type { Stage } from './stage.ts';
+
+/** One flow for the walk: what is made ready in peace, what is done while a fault is about, and what must hold then. */
+export interface FlowUnderFaults {
+  readonly name: string;
+  /** Parts of the logical ids of the functions that take part: their first requests, when they are cold, count too. */
+  readonly functions: readonly string[];
+  /** Its writes fail their condition only where nothing is left to do, so that nobody can be told otherwise. */
+  readonly isFinal?: boolean;
+  /** The calls in which it differs from another flow; the rest is left to `npm run siege`. Absent: all of them. */
+  readonly ownCalls?: RegExp;
+  readonly run: (cloud: FaultyCloud, begin: () => Promise<Stage>, end: () => Promise<void>) => Promise<void>;
+}
+
+interface Parts<Ready, Done> extends Omit<FlowUnderFaults, 'run'> {
+  /** In peace. */
+  readonly before: (cloud: FaultyCloud) => Promise<Ready>;
+  /** Under the fault: each request by `stage.send`. */
+  readonly under: (stage: Stage, ready: Ready) => Promise<Done>;
+  /** In peace again: throws where something was lost. */
+  readonly after?: (cloud: FaultyCloud, done: Done, ready: Ready) => Promise<void>;
+}
+
+export const flow = <Ready, Done>({ before, under, after, ...facts }: Parts<Ready, Done>): FlowUnderFaults => ({
+  ...facts,
+  run: async (cloud, begin, end) => {
+    const ready = await before(cloud);
+    const stage = await begin();
+    let done: Done;
+    try {
+      done = await under(stage, ready);
+    } finally {
+      await end();
+    }
+    await after?.(cloud, done, ready);
+  },
+});

@@ -1,0 +1,151 @@
+import type { Fault, RecordedCall } from '../../../tools/local/faults/faults.ts';
+import type { Canaries } from './canaries.ts';
+import type { FaultyCloud } from './faulty-cloud.ts';
+import type { FlowUnderFaults } from './flow.ts';
+import { type Expectation, expectationOf, Stage } from './stage.ts';
+
+/** A call of a flow, and whether only the first request of a cold function makes it. */
+export interface Step {
+  readonly call: RecordedCall;
+  readonly isCold: boolean;
+}
+
+export interface WalkReport {
+  readonly steps: readonly Step[];
+  readonly walks: number;
+  /** What did not hold, one line each. */
+  readonly failures: readonly string[];
+}
+
+/** Which faults are tried at a call. */
+export type Choose = (call: RecordedCall, flow: FlowUnderFaults) => readonly Pick<Fault, 'kind' | 'attempts'>[];
+
+const nameOf = ({ service, action, resource = '', functionLogicalId = '', nth }: RecordedCall): string =>
+  [
+    functionLogicalId.replace(/^Gatehouse(?:Endpoints)?|Function[0-9A-F]{8}$/g, ''),
+    service,
+    action,
+    resource.replace(/^arn:.*:secret:/, '').replace(/^GatehouseTables|-[A-Za-z0-9]{6}$/g, ''),
+    `#${nth}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+
+/** Walks a fault over every call of flows: each call meets each fault once, in a run of the flow of its own. */
+export class FaultWalk {
+  readonly #cloud: FaultyCloud;
+  readonly #canaries: Canaries;
+
+  constructor(cloud: FaultyCloud, canaries: Canaries) {
+    this.#cloud = cloud;
+    this.#canaries = canaries;
+  }
+
+  async over(flow: FlowUnderFaults, choose: Choose): Promise<WalkReport> {
+    const steps = await this.stepsOf(flow);
+    const failures: string[] = [];
+    let walks = 0;
+    for (const { call, isCold } of steps) {
+      const { service, action, resource, functionLogicalId, nth } = call;
+      for (const { kind, attempts = 'all' } of choose(call, flow)) {
+        walks += 1;
+        const fault = {
+          kind,
+          attempts,
+          service,
+          action,
+          nth,
+          ...(resource === undefined ? {} : { resource }),
+          ...(functionLogicalId === undefined ? {} : { functionLogicalId }),
+        };
+        const begin = async () => {
+          if (isCold) await this.#restart(flow, functionLogicalId);
+          await this.#cloud.arm(fault);
+        };
+        const failure = await this.#play(flow, begin, expectationOf(fault), true);
+        if (failure !== undefined) {
+          failures.push(`${flow.name}: ${kind} (${attempts}) at ${nameOf(call)}${isCold ? ', cold' : ''}: ${failure}`);
+        }
+      }
+    }
+    return { steps, walks, failures };
+  }
+
+  /** Plays a flow with any faults and the given expectation. @returns what did not hold */
+  async with(flow: FlowUnderFaults, faults: readonly Fault[], expectation: Expectation): Promise<string | undefined> {
+    return this.#play(flow, () => this.#cloud.arm(...faults), expectation, false);
+  }
+
+  /** Every call that the flow makes when its functions are warm, and those that cold ones add. */
+  async stepsOf(flow: FlowUnderFaults): Promise<readonly Step[]> {
+    await this.#inPeace(flow, async () => {});
+    const warm = await this.#recorded(flow, async () => {});
+    const cold = await this.#recorded(flow, () => this.#restart(flow));
+    const known = new Set(warm.map(nameOf));
+    const steps: Step[] = warm.map((call) => ({ call, isCold: false }));
+    for (const call of cold) if (!known.has(nameOf(call))) steps.push({ call, isCold: true });
+    return steps;
+  }
+
+  async #recorded(flow: FlowUnderFaults, begin: () => Promise<void>): Promise<readonly RecordedCall[]> {
+    let calls: readonly RecordedCall[] = [];
+    await this.#inPeace(
+      flow,
+      async () => {
+        await begin();
+        await this.#cloud.record();
+      },
+      async () => {
+        calls = await this.#cloud.recorded();
+      },
+    );
+    return calls;
+  }
+
+  async #inPeace(flow: FlowUnderFaults, begin: () => Promise<void>, end = async () => {}): Promise<void> {
+    const stage = new Stage(this.#cloud, { isHealed: true });
+    await flow.run(
+      this.#cloud,
+      async () => {
+        await begin();
+        return stage;
+      },
+      end,
+    );
+  }
+
+  /** New environments for the function, or for all of the flow. */
+  async #restart(flow: FlowUnderFaults, functionLogicalId?: string): Promise<void> {
+    if (functionLogicalId !== undefined) return this.#cloud.restart({ logicalId: functionLogicalId });
+    return this.#cloud.restartOnly(...flow.functions);
+  }
+
+  async #play(
+    flow: FlowUnderFaults,
+    begin: () => Promise<void>,
+    expectation: Expectation,
+    mustHit: boolean,
+  ): Promise<string | undefined> {
+    const stage = new Stage(this.#cloud, expectation);
+    let hits = 0;
+    const failure = await flow
+      .run(
+        this.#cloud,
+        async () => {
+          await begin();
+          return stage;
+        },
+        async () => {
+          hits = await this.#cloud.disarm();
+        },
+      )
+      .then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+    const shown = this.#canaries.foundIn(await this.#cloud.takeLog());
+    if (shown.length > 0) return `the log shows ${shown.join(', ')}${failure === undefined ? '' : `; ${failure}`}`;
+    if (failure === undefined && mustHit && hits + stage.badAnswers === 0) return 'the call was not made';
+    return failure;
+  }
+}
