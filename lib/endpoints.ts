@@ -36,6 +36,7 @@ export class Endpoints extends Construct {
   readonly protectedResourceMetadata: EndpointFunction;
   readonly authorizationServerMetadata: EndpointFunction;
   readonly jwks: EndpointFunction;
+  readonly welcome: EndpointFunction;
   readonly register: EndpointFunction;
   readonly clientConfiguration: EndpointFunction;
   readonly authorize: EndpointFunction;
@@ -94,6 +95,14 @@ export class Endpoints extends Construct {
     })
       .bind(ENVIRONMENT.issuer, issuer)
       .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem', 'UpdateItem', 'DeleteItem');
+
+    this.welcome = new EndpointFunction(this, 'Welcome', {
+      folder: 'welcome',
+      description: 'says what this is to people who open its address in a browser',
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.theme, theme)
+      .bind(ENVIRONMENT.servers, servers);
 
     // Writes nothing: a flood of requests leaves no rows.
     this.authorize = new EndpointFunction(this, 'Authorize', {

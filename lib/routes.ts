@@ -35,6 +35,7 @@ export const authorizationServerRoutes = (serverPaths: readonly string[]): reado
     preflight: true,
     publicBecause: 'The function itself checks the registration access token (RFC 7592 §2)',
   },
+  page('GET', '/', 'welcome', 'Says what this is to whoever opens the address in a browser'),
   page('GET', '/authorize', 'authorize', 'Where an authorization begins (RFC 6749 §3.1); it writes nothing'),
   page('POST', '/consent', 'consent', 'Bound to a sealed form, a cookie and the origin'),
   page('GET', '/callback/{idp}', 'callback', 'Bound to a state and a cookie (OpenID Connect Core §3.1.2.5)'),

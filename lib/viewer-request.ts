@@ -7,13 +7,21 @@ export const ORIGIN_HEADER = 'x-gatehouse-origin';
 /**
  * Source of the CloudFront Function that sees every request first. Nobody outside may speak as the door: all
  * `x-gatehouse-*` headers are dropped, and `x-gatehouse-viewer` is the viewer's address as CloudFront saw it.
- * `/mcp/` is the same resource as `/mcp`.
+ * `/mcp/` is the same resource as `/mcp`. Whoever opens it in a browser is led to the page that says what it is: a page
+ * asks for HTML and neither brings a token nor reads a stream, as every client does that sends GET (MCP 2025-11-25,
+ * "Listening for Messages from the Server").
  *
  * @param serverPaths paths of the MCP servers
  */
 export const viewerRequestCode = (
   serverPaths: readonly string[],
 ): string => `const serverPaths = ${JSON.stringify(serverPaths)};
+
+function isPageVisit(request) {
+  const accept = request.headers.accept;
+  return request.method === 'GET' && !request.headers.authorization && accept && !accept.multiValue &&
+    accept.value.includes('text/html') && !accept.value.includes('text/event-stream');
+}
 
 function handler(event) {
   const request = event.request;
@@ -23,6 +31,13 @@ function handler(event) {
   request.headers['${VIEWER_HEADER}'] = { value: event.viewer.ip };
   if (request.uri.endsWith('/') && serverPaths.includes(request.uri.slice(0, -1))) {
     request.uri = request.uri.slice(0, -1);
+  }
+  if (serverPaths.includes(request.uri) && isPageVisit(request)) {
+    return {
+      statusCode: 303,
+      statusDescription: 'See Other',
+      headers: { location: { value: '/' }, 'cache-control': { value: 'no-store' } },
+    };
   }
   return request;
 }

@@ -23,6 +23,7 @@ const FOLDERS = [
   'revoke',
   'token',
   'userinfo',
+  'welcome',
 ];
 
 /** Starts a bundle as Lambda does, with the given environment, and prints which of our variables it reads. */

@@ -151,6 +151,47 @@ describe('Viewer request', () => {
     expect(handle({ uri: asked, headers: {} }).uri).toBe(served);
   });
 
+  describe('of a page', () => {
+    const CHROME = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
+    const visit = (headers: Record<string, string> = {}, request: Partial<Request> & { method?: string } = {}) =>
+      handle({
+        uri: '/mcp',
+        method: 'GET',
+        headers: Object.fromEntries(
+          Object.entries({ accept: CHROME, ...headers }).map(([name, value]) => [name, { value }]),
+        ),
+        ...request,
+      } as Request);
+
+    it.each(['/mcp', '/mcp/', '/tools/mcp'])('leads whoever opens %s to the page about it', (uri) => {
+      expect(visit({}, { uri })).toEqual({
+        statusCode: 303,
+        statusDescription: 'See Other',
+        headers: { location: { value: '/' }, 'cache-control': { value: 'no-store' } },
+      });
+    });
+
+    it.each<[string, Record<string, string>, object]>([
+      ['a token', { authorization: 'Bearer x' }, {}],
+      ['any credentials', { authorization: 'Basic eDp5' }, {}],
+      ['POST', {}, { method: 'POST' }],
+      ['DELETE', {}, { method: 'DELETE' }],
+      ['HEAD', {}, { method: 'HEAD' }],
+      ['a stream', { accept: 'text/event-stream' }, {}],
+      ['JSON and a stream', { accept: 'application/json, text/event-stream' }, {}],
+      ['HTML and a stream', { accept: 'text/html, text/event-stream' }, {}],
+      ['anything', { accept: '*/*' }, {}],
+      ['JSON', { accept: 'application/json' }, {}],
+      ['two Accept headers', {}, { headers: { accept: { value: CHROME, multiValue: [{ value: CHROME }] } } }],
+      ['nothing in particular', {}, { headers: {} }],
+      ['a path below', {}, { uri: '/mcp/x' }],
+      ['another path', {}, { uri: '/authorize' }],
+      ['the page itself', {}, { uri: '/' }],
+    ])('lets pass whoever sends %s', (_, headers, request) => {
+      expect(visit(headers, request)).not.toHaveProperty('statusCode');
+    });
+  });
+
   it('is what the template carries, for the runtime it was written for', () => {
     expect(template.ofType('AWS::CloudFront::Function')[0]?.[1].Properties).toMatchObject({
       FunctionCode: viewerRequestCode(['/mcp', '/tools/mcp']),

@@ -56,6 +56,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem on Assertions',
   ],
   userinfo: ['dynamodb:GetItem on Grants', 'dynamodb:GetItem on Keys'],
+  welcome: [],
   health: [
     'dynamodb:GetItem on Keys',
     'secretsmanager:DescribeSecret on Providercompany',

@@ -42,6 +42,7 @@ describe('Routes of the authorization server', () => {
     ...metadata('oauth-authorization-server'),
     ...metadata('openid-configuration'),
     ...metadata('jwks.json'),
+    'GET ', // the root
     'POST /register',
     'OPTIONS /register',
     ...['GET', 'PUT', 'DELETE', 'OPTIONS'].map((method) => `${method} /register/{client_id}`),
@@ -99,6 +100,7 @@ describe('Routes of the authorization server', () => {
       'GET /.well-known/oauth-authorization-server': 'AuthorizationServerMetadata',
       'GET /.well-known/openid-configuration': 'AuthorizationServerMetadata',
       'GET /.well-known/jwks.json': 'Jwks',
+      'GET ': 'Welcome',
       'POST /register': 'Register',
       'GET /register/{client_id}': 'ClientConfiguration',
       'PUT /register/{client_id}': 'ClientConfiguration',

@@ -313,6 +313,22 @@ describe('The viewer-request function', () => {
     expect(sent?.query).toBe('b=2&a=%20&b=1');
   });
 
+  it('may answer by itself: the origin is not asked', async () => {
+    const { edge, seen } = echo(viewerRequestCode(['/tools']));
+    const answer = await edge(request('GET', '/tools', { headers: [['Accept', 'text/html,*/*;q=0.8']] }));
+    expect([answer.status, answer.headers.find(([name]) => name === 'location')?.[1]]).toEqual([303, '/']);
+    expect(seen).toEqual([]);
+  });
+
+  it.each([
+    ['no status', "{ statusCode: '303' }"],
+    ['a header in capitals', "{ statusCode: 303, headers: { Location: { value: '/' } } }"],
+    ['a header that is CloudFront’s own', "{ statusCode: 200, headers: { via: { value: 'x' } } }"],
+  ])('may not answer with %s', async (_, answer) => {
+    const { edge } = echo(`function handler() { return ${answer}; }`);
+    expect((await edge(request('GET', '/'))).status).toBe(502);
+  });
+
   it('sees the event of runtime 2.0', async () => {
     const { edge } = echo('function handler(event) { return { statusCode: 200, body: JSON.stringify(event) }; }');
     const response = await edge(

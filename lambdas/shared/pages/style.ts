@@ -44,6 +44,11 @@ dd{margin:0;font-weight:500;overflow-wrap:anywhere}
 ul{margin:0;padding:0;list-style:none}
 li{position:relative;padding:3px 0 3px 26px;overflow-wrap:anywhere}
 li::before{content:"";position:absolute;left:5px;top:.68em;width:9px;height:5px;border:solid var(--accent);border-width:0 0 2px 2px;transform:rotate(-45deg)}
+.copy{user-select:all;-webkit-user-select:all}
+.below{margin-top:8px}
+a{color:var(--accent)}
+details{border-bottom:1px solid var(--line)}
+summary{padding:11px 0;font-weight:500;cursor:pointer}
 .actions{display:grid;gap:10px;margin:28px 0 0}
 button,.button{display:block;width:100%;min-height:48px;padding:11px 16px;border:1px solid var(--line);border-radius:10px;background:transparent;color:var(--ink);font:inherit;font-weight:600;line-height:1.5;text-align:center;text-decoration:none;overflow-wrap:anywhere;cursor:pointer}
 button:hover,.button:hover{border-color:var(--soft)}
@@ -51,6 +56,7 @@ button:hover,.button:hover{border-color:var(--soft)}
 .primary:hover{border-color:var(--accent-hover);background:var(--accent-hover)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .foot{margin:20px 0 0;color:var(--soft);font-size:.8125rem;overflow-wrap:anywhere}
+pre{margin:0 0 12px;padding:10px 14px;border:1px solid var(--line);border-radius:10px;overflow-x:auto}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 @media (max-width:30rem){body{padding:0;place-items:stretch}main{max-width:none;padding:28px 20px 32px;border:0;border-radius:0;box-shadow:none}}
 @media (forced-colors:active){main,button,.button,dl,.warning{border:1px solid}}

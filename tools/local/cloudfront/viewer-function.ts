@@ -109,9 +109,17 @@ const cookieHeader = (cookies: HeaderList): HeaderList =>
 
 const toResponse = (answer: Record<string, unknown>): EdgeResponse => {
   const body = isRecord(answer.body) ? answer.body.data : answer.body;
+  const { statusCode: status } = answer;
+  if (typeof status !== 'number' || status < 200 || status > 599)
+    throw new ViewerFunctionError('statusCode is no status');
+  const headers = flatten(answer.headers);
+  const disallowed = headers.find(
+    ([name]) => DISALLOWED.test(name) || READ_ONLY.has(name) || name !== name.toLowerCase(),
+  );
+  if (disallowed) throw new ViewerFunctionError(`header ${disallowed[0]} is disallowed`);
   return {
-    status: Number(answer.statusCode),
-    headers: flatten(answer.headers),
+    status,
+    headers,
     body: Buffer.from(typeof body === 'string' ? body : ''),
   };
 };

@@ -131,5 +131,30 @@ export const de: Words = {
         html`Wenn Sie diese Anfrage nicht selbst gebaut haben, beginnen Sie in der Anwendung, die Sie verbinden möchten, von vorn. Der Grund im Wortlaut: ${reason}`,
     },
   },
+  welcome: {
+    title: 'Verbinden Sie Ihren Assistenten',
+    whatThisIs:
+      'Diese Adresse gehört zu einem Server mit Werkzeugen für KI-Assistenten und Editoren. Eine Seite zum Arbeiten gibt es hier nicht: Sie geben die Adresse einem Programm, das die Werkzeuge dann für Sie verwendet.',
+    address: 'Die Adresse',
+    addresses: 'Die Adressen',
+    copyExactly: 'Kopieren Sie genau, was hier steht, ohne Schrägstrich am Ende.',
+    whereToPaste: 'Wo sie einzufügen ist',
+    pasteAt: (menu) => html`Fügen Sie die Adresse unter ${menu} ein.`,
+    orPasteAt: (menu) => html`Oder fügen Sie die Adresse unter ${menu} ein.`,
+    developerMode: (menu) => html`Schalten Sie zuvor unter ${menu} den Entwicklermodus ein.`,
+    addTo: (program, server) =>
+      server === undefined ? `Zu ${program} hinzufügen` : `${server} zu ${program} hinzufügen`,
+    notFromTheCloud:
+      'Dieser Server läuft auf Ihrem eigenen Computer. Assistenten, die in der Cloud ihrer Hersteller laufen, erreichen ihn nicht.',
+    commandLine: 'Auf der Kommandozeile',
+    anotherProgram: 'Ein anderes Programm',
+    anyOther: (address) =>
+      html`Wo immer es nach einem entfernten MCP-Server (Streamable HTTP) fragt, fügen Sie ${address} ein. Client-ID und Geheimnis bleiben leer.`,
+    yourAddress: 'die Adresse von oben',
+    thenWhat: 'Was dann geschieht',
+    youDecide:
+      'Das Programm öffnet Ihren Browser. Sie sehen seinen Namen, wohin die Antwort geht und was es darf; Sie entscheiden und melden sich an. Ihr Passwort erfährt es nie.',
+    connections: 'Ansehen, was verbunden ist, und es beenden',
+  },
   quoteNumber: (requestId) => html`Wenn Sie um Hilfe bitten, nennen Sie diese Nummer: ${requestId}`,
 };

@@ -131,5 +131,29 @@ export const en: Words = {
         html`${reason} If you did not build this request yourself, start again in the application that you want to connect.`,
     },
   },
+  welcome: {
+    title: 'Connect your assistant',
+    whatThisIs:
+      'This address belongs to a server of tools for AI assistants and editors. It has no page to work on: you give its address to a program, which then uses the tools for you.',
+    address: 'The address',
+    addresses: 'The addresses',
+    copyExactly: 'Copy it exactly as it stands here, without a slash at the end.',
+    whereToPaste: 'Where to paste it',
+    pasteAt: (menu) => html`Paste the address at ${menu}.`,
+    orPasteAt: (menu) => html`Or paste the address at ${menu}.`,
+    developerMode: (menu) => html`First turn on developer mode at ${menu}.`,
+    addTo: (program, server) => (server === undefined ? `Add to ${program}` : `Add ${server} to ${program}`),
+    notFromTheCloud:
+      'This server runs on your own computer. Assistants that run in the cloud of their makers cannot reach it.',
+    commandLine: 'On the command line',
+    anotherProgram: 'Another program',
+    anyOther: (address) =>
+      html`Wherever it asks for a remote MCP server (Streamable HTTP), paste ${address}. Leave client id and secret empty.`,
+    yourAddress: 'the address from above',
+    thenWhat: 'What happens then',
+    youDecide:
+      'The program opens your browser. You see its name, where the answer goes and what it may do, you decide, and you log in. It never learns your password.',
+    connections: 'See what is connected, and end it',
+  },
   quoteNumber: (requestId) => html`If you ask for help, quote this number: ${requestId}`,
 };

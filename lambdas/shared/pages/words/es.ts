@@ -131,5 +131,29 @@ export const es: Words = {
         html`Si no ha creado usted esta petición, empiece de nuevo en la aplicación que quiere conectar. El motivo exacto: ${reason}`,
     },
   },
+  welcome: {
+    title: 'Conecte su asistente',
+    whatThisIs:
+      'Esta dirección es la de un servidor de herramientas para asistentes de IA y editores. Aquí no hay una página en la que trabajar: usted da la dirección a un programa, que entonces usa las herramientas por usted.',
+    address: 'La dirección',
+    addresses: 'Las direcciones',
+    copyExactly: 'Cópiela exactamente como aparece aquí, sin barra al final.',
+    whereToPaste: 'Dónde pegarla',
+    pasteAt: (menu) => html`Pegue la dirección en ${menu}.`,
+    orPasteAt: (menu) => html`O pegue la dirección en ${menu}.`,
+    developerMode: (menu) => html`Active antes el modo de desarrollador en ${menu}.`,
+    addTo: (program, server) => (server === undefined ? `Añadir a ${program}` : `Añadir ${server} a ${program}`),
+    notFromTheCloud:
+      'Este servidor funciona en su propio equipo. Los asistentes que se ejecutan en la nube de sus fabricantes no pueden acceder a él.',
+    commandLine: 'En la línea de órdenes',
+    anotherProgram: 'Otro programa',
+    anyOther: (address) =>
+      html`Donde pida un servidor MCP remoto (Streamable HTTP), pegue ${address}. Deje vacíos el identificador de cliente y el secreto.`,
+    yourAddress: 'la dirección de arriba',
+    thenWhat: 'Qué ocurre después',
+    youDecide:
+      'El programa abre su navegador. Usted ve su nombre, adónde va la respuesta y qué podrá hacer; decide, e inicia sesión. El programa nunca conoce su contraseña.',
+    connections: 'Ver qué está conectado y ponerle fin',
+  },
   quoteNumber: (requestId) => html`Si pide ayuda, indique este número: ${requestId}`,
 };

@@ -131,5 +131,29 @@ export const fr: Words = {
         html`Si vous n’avez pas construit cette demande vous-même, recommencez depuis l’application que vous voulez connecter. La raison exacte : ${reason}`,
     },
   },
+  welcome: {
+    title: 'Connectez votre assistant',
+    whatThisIs:
+      'Cette adresse est celle d’un serveur d’outils pour assistants IA et éditeurs. On n’y travaille pas directement : vous donnez son adresse à un programme, qui utilise alors les outils pour vous.',
+    address: 'L’adresse',
+    addresses: 'Les adresses',
+    copyExactly: 'Copiez-la exactement comme elle figure ici, sans barre oblique à la fin.',
+    whereToPaste: 'Où la coller',
+    pasteAt: (menu) => html`Collez l’adresse sous ${menu}.`,
+    orPasteAt: (menu) => html`Ou collez l’adresse sous ${menu}.`,
+    developerMode: (menu) => html`Activez d’abord le mode développeur sous ${menu}.`,
+    addTo: (program, server) => (server === undefined ? `Ajouter à ${program}` : `Ajouter ${server} à ${program}`),
+    notFromTheCloud:
+      'Ce serveur fonctionne sur votre propre ordinateur. Les assistants qui fonctionnent dans le cloud de leur éditeur ne peuvent pas l’atteindre.',
+    commandLine: 'En ligne de commande',
+    anotherProgram: 'Un autre programme',
+    anyOther: (address) =>
+      html`Là où il demande un serveur MCP distant (Streamable HTTP), collez ${address}. Laissez vides l’identifiant client et le secret.`,
+    yourAddress: 'l’adresse ci-dessus',
+    thenWhat: 'Ce qui se passe ensuite',
+    youDecide:
+      'Le programme ouvre votre navigateur. Vous voyez son nom, où va la réponse et ce qu’il pourra faire ; vous décidez, puis vous vous connectez. Il n’apprend jamais votre mot de passe.',
+    connections: 'Voir ce qui est connecté, et y mettre fin',
+  },
   quoteNumber: (requestId) => html`Si vous demandez de l’aide, indiquez ce numéro : ${requestId}`,
 };

@@ -29,6 +29,7 @@ export interface Words {
     readonly returnToApplication: string;
   };
   readonly messages: Messages;
+  readonly welcome: WelcomeWords;
   /** Below every message: the number under which the log has it. */
   readonly quoteNumber: (requestId: Html) => Html;
 }
@@ -81,4 +82,29 @@ interface Messages {
   readonly goBack: string;
   /** @param reason what was wrong, in the protocol's English */
   readonly requestRefused: { readonly title: string; readonly text: (reason: Html) => Html };
+}
+
+/** The page for whoever opens the address of a server in a browser. */
+interface WelcomeWords {
+  readonly title: string;
+  readonly whatThisIs: string;
+  readonly address: string;
+  readonly addresses: string;
+  readonly copyExactly: string;
+  readonly whereToPaste: string;
+  /** @param menu the path through a program's menus, in English */
+  readonly pasteAt: (menu: Html) => Html;
+  readonly orPasteAt: (menu: Html) => Html;
+  readonly developerMode: (menu: Html) => Html;
+  /** @param server named only where there are several */
+  readonly addTo: (program: string, server: string | undefined) => string;
+  readonly notFromTheCloud: string;
+  readonly commandLine: string;
+  readonly anotherProgram: string;
+  readonly anyOther: (address: Html) => Html;
+  /** Stands for the address where there are several. */
+  readonly yourAddress: string;
+  readonly thenWhat: string;
+  readonly youDecide: string;
+  readonly connections: string;
 }

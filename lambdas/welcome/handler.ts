@@ -1,0 +1,17 @@
+import type { Flow } from '../shared/http/message.ts';
+import type { Site } from '../shared/pages/site.ts';
+import { wordsFor } from '../shared/pages/words/catalogue.ts';
+import type { Connector } from './install-links.ts';
+import { welcomePage } from './page.ts';
+
+export interface WelcomeDeps {
+  readonly site: Site;
+  /** In the order of the configuration. */
+  readonly connectors: readonly Connector[];
+}
+
+/** For a person who opens the address of the deployment, or of an MCP server, in a browser. Knows nobody. */
+export const welcomeFlow =
+  ({ site, connectors }: WelcomeDeps): Flow =>
+  async (request) =>
+    welcomePage({ site, words: wordsFor(request), connectors });

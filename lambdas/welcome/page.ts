@@ -1,0 +1,97 @@
+import type { HttpResponse } from '../shared/http/message.ts';
+import { type Html, html } from '../shared/pages/html.ts';
+import { page } from '../shared/pages/page.ts';
+import type { Site } from '../shared/pages/site.ts';
+import type { Words } from '../shared/pages/words/words.ts';
+import { type Connector, cursorLink, shortName, vsCodeLink } from './install-links.ts';
+
+export interface WelcomePageOptions {
+  readonly site: Site;
+  readonly words: Words;
+  readonly connectors: readonly Connector[];
+}
+
+/** What this is, the address to paste, and where to paste it. */
+export const welcomePage = ({ site, words, connectors }: WelcomePageOptions): HttpResponse => {
+  const { welcome } = words;
+  return page({
+    site,
+    words,
+    status: 200,
+    title: site.name ?? welcome.title,
+    body: html`<h1>${welcome.title}</h1>
+<p>${welcome.whatThisIs}</p>
+<h2>${connectors.length === 1 ? welcome.address : welcome.addresses}</h2>
+<dl>
+${connectors.map(({ name, url }) => html`<div><dt>${name}</dt><dd><code class="copy">${url}</code></dd></div>\n`)}</dl>
+<p class="soft below">${welcome.copyExactly}</p>
+<h2>${welcome.whereToPaste}</h2>
+${instructions(words, connectors).map(
+  ([client, steps]) => html`<details>
+<summary>${client}</summary>
+${steps}
+</details>\n`,
+)}
+<h2>${welcome.thenWhat}</h2>
+<p>${welcome.youDecide}</p>
+<p><a href="/connections">${welcome.connections}</a></p>`,
+  });
+};
+
+/** Each client with its steps. Menus and commands are those of its English version. */
+const instructions = (
+  { welcome }: Words,
+  connectors: readonly Connector[],
+): readonly [client: string, steps: Html][] => {
+  const url = connectors.length === 1 ? (connectors[0]?.url ?? '') : welcome.yourAddress;
+  const hosted = connectors.every((connector) => isOnThisMachine(connector.url))
+    ? html`<p class="warning">${welcome.notFromTheCloud}</p>`
+    : undefined;
+  return [
+    ['Claude', html`<p>${welcome.pasteAt(menu('Settings', 'Connectors', 'Add custom connector'))}</p>${hosted}`],
+    [
+      'ChatGPT',
+      html`<p>${welcome.pasteAt(menu('Settings', 'Apps & Connectors', 'Create'))} ${welcome.developerMode(menu('Settings', 'Apps & Connectors', 'Advanced'))}</p>${hosted}`,
+    ],
+    [
+      'VS Code',
+      html`${connectors.map(
+        (
+          connector,
+        ) => html`<p><a class="button" href="${vsCodeLink('vscode', connector)}">${welcome.addTo('VS Code', nameAmong(connector, connectors))}</a></p>
+<p><a class="button" href="${vsCodeLink('vscode-insiders', connector)}">${welcome.addTo('VS Code Insiders', nameAmong(connector, connectors))}</a></p>\n`,
+      )}<p>${welcome.orPasteAt(menu('MCP: Add Server', 'HTTP'))}</p>`,
+    ],
+    [
+      'Cursor',
+      html`${connectors.map(
+        (connector) =>
+          html`<p><a class="button" href="${cursorLink(connector)}">${welcome.addTo('Cursor', nameAmong(connector, connectors))}</a></p>\n`,
+      )}<p>${welcome.orPasteAt(menu('Settings', 'Tools & MCP'))}</p>`,
+    ],
+    [
+      welcome.commandLine,
+      html`${commands(connectors).map(([client, lines]) => html`<p>${client}</p><pre tabindex="0"><code>${lines}</code></pre>\n`)}`,
+    ],
+    [welcome.anotherProgram, html`<p>${welcome.anyOther(html`<code>${url}</code>`)}</p>`],
+  ];
+};
+
+const menu = (...path: readonly string[]): Html => html`<strong lang="en">${path.join(' → ')}</strong>`;
+
+/** Only where there are several does a link have to say which one it adds. */
+const nameAmong = ({ name }: Connector, { length }: readonly Connector[]): string | undefined =>
+  length > 1 ? name : undefined;
+
+const commands = (connectors: readonly Connector[]): readonly [client: string, lines: string][] => {
+  const each = (line: (name: string, url: string) => string) =>
+    connectors.map((connector) => line(shortName(connector), connector.url)).join('\n');
+  return [
+    ['Claude Code', each((name, url) => `claude mcp add --transport http ${name} ${url}`)],
+    ['Codex', each((name, url) => `codex mcp add ${name} --url ${url}`)],
+    ['Gemini CLI', each((name, url) => `gemini mcp add --transport http ${name} ${url}`)],
+  ];
+};
+
+/** Hosted assistants call from their vendors' machines. */
+const isOnThisMachine = (url: string): boolean => new URL(url).hostname === 'localhost';
