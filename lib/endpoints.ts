@@ -42,6 +42,7 @@ export class Endpoints extends Construct {
   readonly authorize: EndpointFunction;
   readonly consent: EndpointFunction;
   readonly callback: EndpointFunction;
+  readonly connections: EndpointFunction;
   readonly token: EndpointFunction;
   readonly revoke: EndpointFunction;
   readonly introspect: EndpointFunction;
@@ -155,6 +156,25 @@ export class Endpoints extends Construct {
     if (Object.values(configuration.scopes).some(({ grantedTo }) => grantedTo !== undefined)) {
       this.callback.queryIndex(tables.grants, SUBJECT_INDEX);
     }
+
+    this.connections = new EndpointFunction(this, 'Connections', {
+      folder: 'connections',
+      description: 'lets people see and end the connections of their programs',
+      timeout: UPSTREAM_TIMEOUT,
+    })
+      .bind(ENVIRONMENT.issuer, issuer)
+      .bind(ENVIRONMENT.theme, theme)
+      .bind(ENVIRONMENT.scopes, scopesInWords(configuration))
+      .bind(ENVIRONMENT.identityProviders, identityProviders)
+      .readSecrets(Object.values(secrets.identityProviders))
+      .bind(ENVIRONMENT.lifetimes, lifetimes)
+      .bind(ENVIRONMENT.configuredClients, knownClients)
+      .bindTable(ENVIRONMENT.transactionsTable, tables.transactions, 'GetItem', 'UpdateItem')
+      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'UpdateItem')
+      .queryIndex(tables.grants, SUBJECT_INDEX)
+      .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
+      .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem')
+      .bindSecret(ENVIRONMENT.sealingSecret, secrets.sealing);
 
     // Where clients authenticate, by whatever a client may prove itself with.
     const authenticatingClients = (name: string, folder: string, description: string) =>

@@ -39,6 +39,14 @@ export const authorizationServerRoutes = (serverPaths: readonly string[]): reado
   page('GET', '/authorize', 'authorize', 'Where an authorization begins (RFC 6749 §3.1); it writes nothing'),
   page('POST', '/consent', 'consent', 'Bound to a sealed form, a cookie and the origin'),
   page('GET', '/callback/{idp}', 'callback', 'Bound to a state and a cookie (OpenID Connect Core §3.1.2.5)'),
+  {
+    path: '/connections',
+    methods: ['GET', 'POST'],
+    endpoint: 'connections',
+    throttle: { perSecond: 50, burst: 100 },
+    preflight: false,
+    publicBecause: 'The function itself checks a sealed session; its forms are bound to that and to the origin',
+  },
   // Below the 1,000 signatures per second that KMS gives an account and region.
   program('/token', 'token', { perSecond: 800, burst: 1600 }, 'Clients authenticate in the request (RFC 6749 §3.2.1)'),
   program('/revoke', 'revoke', { perSecond: 50, burst: 100 }, 'Clients authenticate in the request (RFC 7009 §2.1)'),

@@ -1,5 +1,5 @@
 import type { AccessPolicy } from '../shared/core/access.ts';
-import type { Transaction } from '../shared/core/transaction.ts';
+import type { AuthorizationTransaction, Transaction } from '../shared/core/transaction.ts';
 import type { HttpRequest } from '../shared/http/message.ts';
 import type { IdentityProvider, IdentityProviders } from '../shared/identity-providers.ts';
 import type { Site } from '../shared/pages/site.ts';
@@ -12,6 +12,7 @@ import type {
   SealingKey,
   SealingKeys,
   SecretReader,
+  SessionSealer,
   TransactionStore,
 } from '../shared/ports.ts';
 
@@ -27,6 +28,7 @@ export interface CallbackDeps {
   readonly grants: GrantStore;
   readonly grantDirectory: GrantDirectory;
   readonly sealingKeys: SealingKeys;
+  readonly sessions: SessionSealer;
   readonly subjectSecret: SecretReader;
   readonly now: Clock;
   readonly log: Log;
@@ -38,4 +40,9 @@ export interface Login {
   readonly provider: IdentityProvider;
   readonly key: SealingKey;
   readonly transaction: Transaction;
+}
+
+/** A login that a program asked for. */
+export interface AuthorizationLogin extends Login {
+  readonly transaction: AuthorizationTransaction;
 }

@@ -7,7 +7,8 @@ import type { AuthorizationRequest, Transaction } from '../shared/core/transacti
 import { clearTransaction } from '../shared/http/cookies.ts';
 import { type Flow, type HttpResponse, seeOther } from '../shared/http/message.ts';
 import { orMisconfigured } from '../shared/pages/provider-pages.ts';
-import type { CallbackDeps, Login } from './deps.ts';
+import { openConnections } from './connections.ts';
+import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
 import { newGrant, type Person } from './new-grant.ts';
 import { answerLoginFailure, answerNoScope, answerNotAllowed, transactionGone, transactionUsed } from './outcomes.ts';
 import { assertOurs } from './upstream-state.ts';
@@ -31,16 +32,28 @@ export const callbackFlow =
     const login: Login = { request, provider, key, transaction };
     try {
       const { identity } = await provider.idp.identify(request.query, leg);
-      const rules = accessRulesFor(deps.access, provider.id);
-      if (!isAllowed(identity, rules, provider.kind)) return await answerNotAllowed(deps, login, identity);
-      const subject = deriveSubject(subjectSecret, identity.issuer, identity.subject);
-      const scopes = grantableScopes(identity, transaction.request.scopes, deps.access, provider.kind);
-      if (await isInVain(deps, transaction.request, scopes, subject)) return answerNoScope(deps, login);
-      return await issueCode(deps, login, { identity, subject }, scopes);
+      const person = { identity, subject: deriveSubject(subjectSecret, identity.issuer, identity.subject) };
+      return transaction.purpose === 'connections'
+        ? await openConnections(deps, login, person)
+        : await authorizeClient(deps, { ...login, transaction }, person);
     } catch (error) {
       return await answerLoginFailure(deps, login, error);
     }
   };
+
+/** Whether the person may come in, and with which of the scopes, decides what the program gets. */
+const authorizeClient = async (
+  deps: CallbackDeps,
+  login: AuthorizationLogin,
+  person: Person,
+): Promise<HttpResponse> => {
+  const { provider, transaction } = login;
+  const rules = accessRulesFor(deps.access, provider.id);
+  if (!isAllowed(person.identity, rules, provider.kind)) return await answerNotAllowed(deps, login, person.identity);
+  const scopes = grantableScopes(person.identity, transaction.request.scopes, deps.access, provider.kind);
+  if (await isInVain(deps, transaction.request, scopes, person.subject)) return answerNoScope(deps, login);
+  return await issueCode(deps, login, person, scopes);
+};
 
 const takeTransaction = async (
   deps: CallbackDeps,
@@ -88,7 +101,7 @@ const keepClient = async (
 /** The code leaves only after its grant is stored, and its client lives at least as long as the grant may. */
 const issueCode = async (
   deps: CallbackDeps,
-  { request, transaction }: Login,
+  { request, transaction }: AuthorizationLogin,
   person: Person,
   scopes: readonly string[],
 ): Promise<HttpResponse> => {

@@ -5,6 +5,7 @@ import { DynamoDbGrantDirectory } from '../shared/adapters/dynamodb/grant-direct
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbTransactionStore } from '../shared/adapters/dynamodb/transaction-store.ts';
 import { jsonLog } from '../shared/adapters/json-log.ts';
+import { JoseSessionSealer } from '../shared/adapters/sealing/jose-session-sealer.ts';
 import { generatedSecret } from '../shared/adapters/secrets-manager/cached-secret.ts';
 import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
 import { SecretsManagerSealingKeys } from '../shared/adapters/secrets-manager/sealing-keys.ts';
@@ -13,6 +14,7 @@ import * as config from '../shared/config.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { errorPage } from '../shared/pages/message-page.ts';
 import { siteOf } from '../shared/pages/site.ts';
+import { SESSION_SECONDS } from '../shared/session.ts';
 import { callbackFlow } from './handler.ts';
 
 const log = jsonLog();
@@ -22,6 +24,7 @@ const { authorizationCodeSeconds, refreshTokenAbsoluteDays } = config.lifetimes(
 const access = config.access();
 const dynamoDb = dynamoDbClient();
 const secrets = secretsManagerClient();
+const sealingKeys = new SecretsManagerSealingKeys(secrets, config.sealingSecret(), systemClock);
 
 const flow = callbackFlow({
   issuer,
@@ -34,7 +37,8 @@ const flow = callbackFlow({
   transactions: new DynamoDbTransactionStore(dynamoDb, config.transactionsTable()),
   grants: new DynamoDbGrantStore(dynamoDb, config.grantsTable()),
   grantDirectory: new DynamoDbGrantDirectory(dynamoDb, config.grantsTable()),
-  sealingKeys: new SecretsManagerSealingKeys(secrets, config.sealingSecret(), systemClock),
+  sealingKeys,
+  sessions: new JoseSessionSealer(sealingKeys, SESSION_SECONDS),
   subjectSecret: generatedSecret(secrets, config.subjectSecret(), systemClock),
   now: systemClock,
   log,

@@ -3,13 +3,15 @@ import { deriveUpstreamLeg } from '../shared/core/derived.ts';
 import type { EventFields } from '../shared/core/events.ts';
 import type { UpstreamIdentity } from '../shared/core/grant.ts';
 import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
+import type { Transaction } from '../shared/core/transaction.ts';
 import { UpstreamError } from '../shared/core/upstream-error.ts';
 import { clearTransaction } from '../shared/http/cookies.ts';
 import { type HttpResponse, seeOther } from '../shared/http/message.ts';
 import { displayName } from '../shared/pages/display-name.ts';
 import { type MessageIn, messagePage, PageError } from '../shared/pages/message-page.ts';
 import { providerMisconfigured } from '../shared/pages/provider-pages.ts';
-import type { CallbackDeps, Login } from './deps.ts';
+import { CONNECTIONS_PATH } from '../shared/session.ts';
+import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
 
 /** What becomes of a login that did not end with a person. Only a plain refusal is told to the client. */
 export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error: unknown): Promise<HttpResponse> => {
@@ -19,9 +21,7 @@ export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error
   logFailure(deps, login, error.reason, error.message);
   switch (error.reason) {
     case 'denied':
-      return seeOther(errorRedirect(deps.issuer, transaction.request, declined()), [
-        clearTransaction(transaction.transactionId),
-      ]);
+      return seeOther(wayBack(deps, transaction), [clearTransaction(transaction.transactionId)]);
     case 'misconfigured':
       throw providerMisconfigured(provider.displayName, error);
     case 'rejected':
@@ -51,7 +51,7 @@ const offerTryAgain = async (deps: CallbackDeps, login: Login, error: Unavailabl
 /** Signed in, but not invited: says as whom, and offers another account or the way back. */
 export const answerNotAllowed = async (
   deps: CallbackDeps,
-  login: Login,
+  login: AuthorizationLogin,
   identity: UpstreamIdentity,
 ): Promise<HttpResponse> => {
   const { provider, request, transaction } = login;
@@ -74,12 +74,16 @@ export const answerNotAllowed = async (
 };
 
 /** May come in, but may have nothing of what the program asked for: told to the program, so that it does not ask again. */
-export const answerNoScope = (deps: CallbackDeps, login: Login): HttpResponse => {
+export const answerNoScope = (deps: CallbackDeps, login: AuthorizationLogin): HttpResponse => {
   const { request, transactionId } = login.transaction;
   logFailure(deps, login, 'no_scope', 'no scope that was asked for may be granted to this person');
   const denied = new OAuthError('access_denied', 'This account may have none of the scopes that were asked for.');
   return seeOther(errorRedirect(deps.issuer, request, denied), [clearTransaction(transactionId)]);
 };
+
+/** Where somebody goes who declined at the provider. */
+const wayBack = (deps: CallbackDeps, { request }: Transaction): string =>
+  request === undefined ? `${deps.issuer}${CONNECTIONS_PATH}` : errorRedirect(deps.issuer, request, declined());
 
 const nextLegUrl = async (
   deps: CallbackDeps,
@@ -97,7 +101,7 @@ type Reason = EventFields['login_failed']['reason'];
 const logFailure = (deps: CallbackDeps, login: Login, reason: Reason, detail: string): void =>
   deps.log('login_failed', {
     requestId: login.request.requestId,
-    clientId: login.transaction.request.clientId,
+    clientId: login.transaction.request?.clientId,
     identityProvider: login.provider.id,
     reason,
     detail,

@@ -1,13 +1,13 @@
 import { errorRedirect } from '../shared/core/authorization-request.ts';
-import { deriveBrowserBinding, deriveUpstreamLeg } from '../shared/core/derived.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
-import { bindTransaction, findPageCookie } from '../shared/http/cookies.ts';
+import { findPageCookie } from '../shared/http/cookies.ts';
 import { formParameters } from '../shared/http/forms.ts';
-import { type Flow, type HttpRequest, seeOther, singleHeader } from '../shared/http/message.ts';
+import { type Flow, seeOther } from '../shared/http/message.ts';
 import type { IdentityProvider, IdentityProviders } from '../shared/identity-providers.ts';
 import { PageError } from '../shared/pages/message-page.ts';
-import { orMisconfigured } from '../shared/pages/provider-pages.ts';
+import { assertSameOrigin, formExpired } from '../shared/pages/own-form.ts';
 import type { Clock, Log, RequestSealer, SealingKeys, TransactionStore } from '../shared/ports.ts';
+import { startLogin } from '../shared/start-login.ts';
 
 /** A sealed request with the longest state and redirect URI takes about 12 KB. */
 const MAX_FORM_BYTES = 32_768;
@@ -38,7 +38,7 @@ export const consentFlow =
     const pageCookie = findPageCookie(request);
     if (pageCookie === undefined) throw cookiesMissing();
     const opened = await deps.sealer.open(form.get('request') ?? '', pageCookie, now);
-    if (!opened) throw formExpired();
+    if (!opened) throw formExpired('sealed request does not open: altered, expired, or of another browser');
     const { transactionId, sealingKeyId, request: authorization } = opened;
 
     if (form.get('decision') === 'deny') {
@@ -49,40 +49,16 @@ export const consentFlow =
 
     const provider = chosenProvider(deps.identityProviders, form);
     const key = await deps.sealingKeys.find(sealingKeyId);
-    if (!key) throw formExpired();
-    const transaction = await deps.transactions.approve({
-      transactionId,
-      request: authorization,
-      identityProviderId: provider.id,
-      status: 'approved',
-      leg: 1,
-      sealingKeyId,
-      expiresAt: now + deps.transactionSeconds,
-    });
-    if (transaction === 'used') throw formUsed();
-
-    const leg = deriveUpstreamLeg(key, transactionId, provider.id, transaction.leg);
-    const location = await orMisconfigured(provider.displayName, provider.idp.authorizationUrl(leg));
+    if (!key) throw formExpired('sealed with a key that is gone');
+    const answer = await startLogin(deps, request, { transactionId, request: authorization }, { provider, key, now });
+    if (answer === 'used') throw formUsed();
     deps.log('consent_given', {
       requestId: request.requestId,
       clientId: authorization.clientId,
       identityProvider: provider.id,
     });
-    const binding = deriveBrowserBinding(key, transactionId);
-    return seeOther(location.href, bindTransaction(request, transactionId, binding, now, deps.transactionSeconds));
+    return answer;
   };
-
-/** Browsers send `Origin` with every form; one that does not still says `Sec-Fetch-Site`. */
-const assertSameOrigin = (request: HttpRequest, issuer: string): void => {
-  const isSameOrigin = request.headers.has('origin')
-    ? singleHeader(request, 'origin') === issuer
-    : singleHeader(request, 'sec-fetch-site') === 'same-origin';
-  if (!isSameOrigin) {
-    throw new PageError('access_denied', ({ messages }) => messages.formFromElsewhere, {
-      detail: 'Origin is not the issuer',
-    });
-  }
-};
 
 const chosenProvider = (identityProviders: IdentityProviders, form: URLSearchParams): IdentityProvider => {
   const [sole, ...others] = identityProviders.values();
@@ -95,11 +71,6 @@ const chosenProvider = (identityProviders: IdentityProviders, form: URLSearchPar
 
 const cookiesMissing = (): PageError =>
   new PageError('access_denied', ({ messages }) => messages.cookieMissing, { detail: 'page cookie is missing' });
-
-const formExpired = (): PageError =>
-  new PageError('invalid_request', ({ messages }) => messages.formExpired, {
-    detail: 'sealed request does not open: altered, expired, or of another browser',
-  });
 
 const formUsed = (): PageError =>
   new PageError('invalid_request', ({ messages }) => messages.formUsed, {

@@ -230,3 +230,22 @@ export interface RequestSealer {
     { transactionId: string; sealingKeyId: string; request: AuthorizationRequest; expiresAt: number } | undefined
   >;
 }
+
+/** Who has logged in to look after their connections. */
+export interface Session {
+  readonly subject: string;
+  /** What the provider calls the account, for the page alone. */
+  readonly account?: string;
+}
+
+export interface OpenSession extends Session {
+  /** Random. It leaves in the forms of this session's pages alone, and so proves that a form came from one. */
+  readonly sessionId: string;
+}
+
+/** The session cookie: AEAD, a few minutes, nothing is stored. */
+export interface SessionSealer {
+  seal(session: Session, now: number): Promise<string>;
+  /** Undefined when it was altered or has expired. */
+  open(sealed: string, now: number): Promise<OpenSession | undefined>;
+}

@@ -11,6 +11,7 @@ const FOLDERS = [
   'authorizer',
   'callback',
   'client-configuration',
+  'connections',
   'consent',
   'example-mcp-server',
   'health',

@@ -32,6 +32,18 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue on Sealing',
     'secretsmanager:GetSecretValue on Subject',
   ],
+  connections: [
+    'dynamodb:GetItem on Clients',
+    'dynamodb:GetItem on Grants',
+    'dynamodb:GetItem on Keys',
+    'dynamodb:GetItem on Transactions',
+    'dynamodb:Query on Grants/index/bySubject',
+    'dynamodb:UpdateItem on Grants',
+    'dynamodb:UpdateItem on Transactions',
+    'secretsmanager:GetSecretValue on Providercompany',
+    'secretsmanager:GetSecretValue on Providerpartner',
+    'secretsmanager:GetSecretValue on Sealing',
+  ],
   token: [
     'dynamodb:GetItem on Assertions',
     'dynamodb:GetItem on Clients',

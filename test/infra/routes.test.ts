@@ -47,6 +47,8 @@ describe('Routes of the authorization server', () => {
     'OPTIONS /register',
     ...['GET', 'PUT', 'DELETE', 'OPTIONS'].map((method) => `${method} /register/{client_id}`),
     'GET /authorize',
+    'GET /connections',
+    'POST /connections',
     'POST /consent',
     'GET /callback/{idp}',
     'POST /token',
@@ -78,11 +80,11 @@ describe('Routes of the authorization server', () => {
     );
   });
 
-  it('answer no preflight where a person goes: /authorize, /consent, /callback (OAuth 2.1 §3.1, #28)', () => {
+  it('answer no preflight where a person goes: /authorize, /consent, /callback, /connections (OAuth 2.1 §3.1, #28)', () => {
     const preflights = Object.keys(methodsOf(apiOf('AuthorizationServer'))).filter((route) =>
       route.startsWith('OPTIONS'),
     );
-    for (const route of preflights) expect(route).not.toMatch(/authorize$|consent|callback/);
+    for (const route of preflights) expect(route).not.toMatch(/authorize$|consent|callback|connections/);
     expect(answersOf(apiOf('AuthorizationServer')).MISSING_AUTHENTICATION_TOKEN.ResponseParameters).not.toHaveProperty([
       'gatewayresponse.header.Access-Control-Allow-Origin',
     ]);
@@ -106,6 +108,8 @@ describe('Routes of the authorization server', () => {
       'PUT /register/{client_id}': 'ClientConfiguration',
       'DELETE /register/{client_id}': 'ClientConfiguration',
       'GET /authorize': 'Authorize',
+      'GET /connections': 'Connections',
+      'POST /connections': 'Connections',
       'POST /consent': 'Consent',
       'GET /callback/{idp}': 'Callback',
       'POST /token': 'Token',

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { authorizeFlow } from '../../lambdas/authorize/handler.ts';
 import { callbackFlow } from '../../lambdas/callback/handler.ts';
 import { clientConfigurationFlow } from '../../lambdas/client-configuration/handler.ts';
+import { connectionsFlow } from '../../lambdas/connections/handler.ts';
 import { consentFlow } from '../../lambdas/consent/handler.ts';
 import { registerFlow } from '../../lambdas/register/handler.ts';
 import { FirstMatchDirectory } from '../../lambdas/shared/adapters/client-directory.ts';
@@ -9,6 +10,7 @@ import { ClientDocuments } from '../../lambdas/shared/adapters/documents/client-
 import { FetchBudget } from '../../lambdas/shared/adapters/documents/fetch-budget.ts';
 import type { GuardedFetch } from '../../lambdas/shared/adapters/documents/guarded-fetch.ts';
 import { JoseRequestSealer } from '../../lambdas/shared/adapters/sealing/jose-request-sealer.ts';
+import { JoseSessionSealer } from '../../lambdas/shared/adapters/sealing/jose-session-sealer.ts';
 import { sealingKey } from '../../lambdas/shared/adapters/secrets-manager/sealing-keys.ts';
 import type { AccessConditions, AccessRules } from '../../lambdas/shared/core/access.ts';
 import type { Client } from '../../lambdas/shared/core/client.ts';
@@ -20,8 +22,9 @@ import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
 import { errorPage } from '../../lambdas/shared/pages/message-page.ts';
 import { siteOf } from '../../lambdas/shared/pages/site.ts';
 import type { Clock, SealingKeys, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../lambdas/shared/ports.ts';
+import { SESSION_SECONDS } from '../../lambdas/shared/session.ts';
 import { formsOf } from './html-form.ts';
-import { MemoryClientStore, MemoryGrantStore, MemoryTransactionStore } from './memory-stores.ts';
+import { MemoryClientStore, MemoryGrantStore, MemoryKeyRingStore, MemoryTransactionStore } from './memory-stores.ts';
 
 // Registration, authorization, consent and callback in one process: real flows and sealing, doubles for the rest.
 
@@ -95,6 +98,7 @@ export class FrontHalf {
   readonly clients = new MemoryClientStore();
   readonly transactions = new MemoryTransactionStore();
   readonly grants = new MemoryGrantStore();
+  readonly keyRings = new MemoryKeyRingStore();
   readonly providers: ReadonlyMap<string, ScriptedIdp>;
   readonly logged: LogLine[] = [];
   /** What hosts of metadata documents answer, by URL; to anything else 404. */
@@ -116,7 +120,7 @@ export class FrontHalf {
       [...this.providers].map(([id, idp]) => [id, { id, kind: 'oidc' as const, displayName: `Login ${id}`, idp }]),
     );
     const { clients, transactions, grants, clock: now } = this;
-    const { hosts = {} } = options;
+    const { hosts = {}, scopes = { mcp: { description: 'Use the tools of this server' }, extra: {} } } = options;
     const log = (event: string, fields: object = {}) => void this.logged.push({ event, ...fields });
     // What does not come over the network in these tests: the text of a metadata document, by its URL.
     const budget = new FetchBudget();
@@ -134,6 +138,7 @@ export class FrontHalf {
       hosts,
       ...(options.advertise === false ? {} : { documents }),
     });
+    const sessions = new JoseSessionSealer(sealingKeys, SESSION_SECONDS);
     const shared = {
       issuer: ISSUER,
       site: siteOf(ISSUER),
@@ -163,16 +168,30 @@ export class FrontHalf {
               resource: `${ISSUER}${path}`,
               requiredScopes: options.requiredScopes ?? ['mcp'],
             })),
-            scopes: options.scopes ?? { mcp: { description: 'Use the tools of this server' }, extra: {} },
+            scopes,
           },
         }),
         page,
       ),
       consent: endpoint(consentFlow({ ...shared, transactionSeconds: 600 }), page),
+      connections: endpoint(
+        connectionsFlow({
+          ...shared,
+          clients: directory,
+          grantDirectory: grants,
+          keyRings: this.keyRings,
+          sessions,
+          scopes,
+          transactionSeconds: 600,
+          accessTokenSeconds: 3600,
+        }),
+        page,
+      ),
       callback: endpoint(
         callbackFlow({
           ...shared,
           grantDirectory: grants,
+          sessions,
           access: { rules: options.access ?? 'everyone', providers: {}, scopes: options.grantedTo },
           authorizationCodeSeconds: 60,
           refreshTokenAbsoluteDays: 90,
@@ -262,6 +281,25 @@ export class FrontHalf {
         headers: browser.headers(),
       }),
     );
+  }
+
+  connections(
+    browser: Browser,
+    form?: Readonly<Record<string, string>>,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const posted = {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: ISSUER,
+        ...browser.headers(),
+        ...headers,
+      },
+      body: new URLSearchParams(form).toString(),
+    };
+    const call = form === undefined ? { headers: { ...browser.headers(), ...headers } } : posted;
+    return browser.keep(invoke(this.flows.connections, { path: '/connections', ...call }));
   }
 
   /** From the client's request to the redirect to the provider; resolves to the provider's URL. */

@@ -3,7 +3,7 @@ import { newId, sha256 } from '../../lambdas/shared/core/digest.ts';
 import type { Grant } from '../../lambdas/shared/core/grant.ts';
 import { codeChallengeOf } from '../../lambdas/shared/core/pkce.ts';
 import { firstRefreshToken, type RefreshStep } from '../../lambdas/shared/core/refresh-token.ts';
-import type { Transaction } from '../../lambdas/shared/core/transaction.ts';
+import type { AuthorizationTransaction } from '../../lambdas/shared/core/transaction.ts';
 
 /** Epoch seconds at which the test records are current. */
 export const NOW = 1_800_000_000;
@@ -62,7 +62,7 @@ export const redeemedGrant = (overrides: Partial<Grant> = {}): { grant: Grant; f
   return { grant: testGrant({ ...redeemed, ...overrides }), first };
 };
 
-export const testTransaction = (overrides: Partial<Transaction> = {}): Transaction => ({
+export const testTransaction = (overrides: Partial<AuthorizationTransaction> = {}): AuthorizationTransaction => ({
   transactionId: newId(),
   request: {
     clientId: 'client-1',

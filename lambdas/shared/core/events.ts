@@ -23,13 +23,16 @@ export const EVENTS = {
   consent_given: { requestId: 'text', clientId: 'client', identityProvider: 'text' },
   consent_denied: { requestId: 'text', clientId: 'client' },
   login_succeeded: { requestId: 'text', clientId: 'client', grantId: 'hashed', identityProvider: 'text' },
+  // No `clientId` for a login to one's own connections.
   login_failed: {
     requestId: 'text',
-    clientId: 'client',
+    'clientId?': 'client',
     identityProvider: 'text',
     reason: ['denied', 'rejected', 'misconfigured', 'unavailable', 'not_allowed', 'no_scope'],
     detail: 'text',
   },
+  connections_opened: { requestId: 'text', subject: 'hashed', identityProvider: 'text' },
+  connection_ended: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
   code_issued: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
   code_redeemed: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
   code_replayed: { requestId: 'text', clientId: 'client', grantId: 'hashed' },

@@ -20,11 +20,10 @@ export interface AuthorizationRequest {
   readonly resource: string;
 }
 
-/** One approved login, from `/consent` to `/callback`. Holds no secret: state, nonce, verifier and cookie are derived. */
-export interface Transaction {
-  /** The seal id of the consent form: one seal is one transaction. */
+/** Who is sent where, and how far it got. Holds no secret: state, nonce, verifier and cookie are derived. */
+interface AnyTransaction {
+  /** Random; for a program's request the seal id of the consent form: one seal is one transaction. */
   readonly transactionId: string;
-  readonly request: AuthorizationRequest;
   readonly identityProviderId: string;
   /**
    * `approved`: waiting for the upstream answer. `exchanging`: the upstream code has been, or is being, redeemed.
@@ -38,3 +37,17 @@ export interface Transaction {
   /** Epoch seconds. */
   readonly expiresAt: number;
 }
+
+/** A login that a program asked for and a person approved, from `/consent` to `/callback`. */
+export interface AuthorizationTransaction extends AnyTransaction {
+  readonly purpose?: never;
+  readonly request: AuthorizationRequest;
+}
+
+/** A login to the page of one's own connections: no program takes part. */
+export interface ConnectionsTransaction extends AnyTransaction {
+  readonly purpose: 'connections';
+  readonly request?: never;
+}
+
+export type Transaction = AuthorizationTransaction | ConnectionsTransaction;

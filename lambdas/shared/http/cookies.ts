@@ -7,6 +7,9 @@ const PAGE_COOKIE = '__Host-gatehouse-page';
 /** One per approved login: the callback is bound to it. `<epoch seconds>.<authentication code>`. */
 const TRANSACTION_COOKIE_PREFIX = '__Host-gatehouse-tx-';
 
+/** Whoever looks after their connections: a sealed session. */
+const SESSION_COOKIE = '__Host-gatehouse-session';
+
 /** Logins that one browser may have under way, so that the Cookie header stays small (catalogue #142). */
 const MAX_TRANSACTION_COOKIES = 5;
 
@@ -51,6 +54,14 @@ export const findTransactionBinding = (request: HttpRequest, transactionId: stri
 
 export const clearTransaction = (transactionId: string): string =>
   clearCookie(`${TRANSACTION_COOKIE_PREFIX}${transactionId}`);
+
+/** The browser's sealed session, whatever it is worth. */
+export const findSession = (request: HttpRequest): string | undefined => request.cookies[SESSION_COOKIE];
+
+export const setSession = (sealed: string, maxAgeSeconds: number): string =>
+  setCookie(SESSION_COOKIE, sealed, maxAgeSeconds);
+
+export const clearSession = (): string => clearCookie(SESSION_COOKIE);
 
 /** Lax, since people come back from another site; `__Host-` asks for Secure and Path=/ (RFC 6265bis §4.1.3.2). */
 const setCookie = (name: string, value: string, maxAgeSeconds: number): string =>

@@ -21,6 +21,10 @@ export const documentRow = (client: Client, words: Words): Html | undefined =>
     ? html`<div><dt>${words.client.describedBy}</dt><dd>${documentHost(client)}</dd></div>\n`
     : undefined;
 
+/** Where answers go: a host, or the app that opens links of a scheme. */
+export const receiverOf = ({ kind, name }: RedirectTarget, words: Words): Html =>
+  kind === 'app' ? words.consent.appOfLinks(html`<bdi>${name}</bdi>`) : html`<bdi>${name}</bdi>`;
+
 /** What a person should know of the way back before the answer goes there. */
 export const warnings = (client: Client, target: RedirectTarget, words: Words): readonly Html[] =>
   [

@@ -1,9 +1,9 @@
 import type { Client } from '../core/client.ts';
-import { type RedirectTarget, redirectTarget } from '../core/redirect-uri.ts';
+import { redirectTarget } from '../core/redirect-uri.ts';
 import type { ScopeDefinitions } from '../core/scopes.ts';
 import type { AuthorizationRequest } from '../core/transaction.ts';
 import type { HttpResponse } from '../http/message.ts';
-import { documentRow, nameNote, warnings } from './client-notes.ts';
+import { documentRow, nameNote, receiverOf, warnings } from './client-notes.ts';
 import { displayName } from './display-name.ts';
 import { type Html, html } from './html.ts';
 import { page } from './page.ts';
@@ -42,7 +42,7 @@ export const consentPage = (options: ConsentPageOptions): HttpResponse => {
 ${nameNote(client, words)}
 <dl>
 ${documentRow(client, words)}<div><dt>${words.consent.server}</dt><dd>${request.resource.replace(/^https?:\/\//, '')}</dd></div>
-<div><dt>${words.consent.answerGoesTo}</dt><dd>${receiver(target, words)}</dd></div>
+<div><dt>${words.consent.answerGoesTo}</dt><dd>${receiverOf(target, words)}</dd></div>
 </dl>
 ${warnings(client, target, words)}
 <h2>${words.consent.mayDo}</h2>
@@ -58,9 +58,6 @@ ${approveButtons(options.identityProviders, words)}
 <p class="foot">${words.consent.accountComesNext}</p>`,
   });
 };
-
-const receiver = ({ kind, name }: RedirectTarget, words: Words): Html =>
-  kind === 'app' ? words.consent.appOfLinks(html`<bdi>${name}</bdi>`) : html`<bdi>${name}</bdi>`;
 
 const approveButtons = (
   identityProviders: ConsentPageOptions['identityProviders'],

@@ -49,6 +49,9 @@ li::before{content:"";position:absolute;left:5px;top:.68em;width:9px;height:5px;
 a{color:var(--accent)}
 details{border-bottom:1px solid var(--line)}
 summary{padding:11px 0;font-weight:500;cursor:pointer}
+section{margin:24px 0 0;padding:24px 0 0;border-top:1px solid var(--line)}
+section h2{margin:0 0 8px;font-size:1.0625rem;overflow-wrap:anywhere}
+section dl,section .actions{margin-top:14px}
 .actions{display:grid;gap:10px;margin:28px 0 0}
 button,.button{display:block;width:100%;min-height:48px;padding:11px 16px;border:1px solid var(--line);border-radius:10px;background:transparent;color:var(--ink);font:inherit;font-weight:600;line-height:1.5;text-align:center;text-decoration:none;overflow-wrap:anywhere;cursor:pointer}
 button:hover,.button:hover{border-color:var(--soft)}

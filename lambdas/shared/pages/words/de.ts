@@ -37,6 +37,25 @@ export const de: Words = {
       text: html`Beschrieben wird die Anwendung von ${documentHost}, die Antwort aber erhält ${receiver}.`,
     }),
   },
+  connections: {
+    title: 'Ihre Verbindungen',
+    signIn:
+      'Sehen Sie, welche Anwendungen hier für Sie handeln dürfen, und beenden Sie, was Sie nicht mehr wünschen. Melden Sie sich mit dem Konto an, mit dem Sie sie verbunden haben.',
+    signedInAs: (account) => html`Angemeldet als ${account}`,
+    some: 'Diese Anwendungen dürfen hier für Sie handeln.',
+    none: 'Keine Anwendung darf hier für Sie handeln.',
+    unknownClient: 'Eine Anwendung, die hier nicht mehr bekannt ist',
+    server: 'Auf diesem Server',
+    answersWentTo: 'Verbunden über',
+    mayDo: 'Sie darf',
+    since: 'Seit',
+    lastUsed: 'Zuletzt benutzt',
+    end: 'Diese Verbindung beenden',
+    endAll: 'Alle Verbindungen beenden',
+    logOut: 'Von dieser Seite abmelden',
+    afterwards: (minutes) =>
+      `Eine Anwendung, deren Verbindung Sie beenden, erhält keinen weiteren Zugang. Was ihr zuvor gegeben wurde, kann noch bis zu ${minutes} lang gelten.`,
+  },
   scopes: {
     email: 'Ihre E-Mail-Adresse sehen',
     profile: 'Ihren Namen sehen',

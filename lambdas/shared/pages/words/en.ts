@@ -37,6 +37,25 @@ export const en: Words = {
       text: html`The application is described by ${documentHost}, and ${receiver} will receive the answer.`,
     }),
   },
+  connections: {
+    title: 'Your connections',
+    signIn:
+      'See which applications may act for you here, and end what you no longer want. Sign in with the account with which you connected them.',
+    signedInAs: (account) => html`Signed in as ${account}`,
+    some: 'These applications may act for you here.',
+    none: 'No application may act for you here.',
+    unknownClient: 'An application that is not known here any more',
+    server: 'At this server',
+    answersWentTo: 'Connected through',
+    mayDo: 'It may',
+    since: 'Since',
+    lastUsed: 'Last used',
+    end: 'End this connection',
+    endAll: 'End all connections',
+    logOut: 'Sign out of this page',
+    afterwards: (minutes) =>
+      `An application whose connection you end gets no further access. What it was given before may still work for up to ${minutes}.`,
+  },
   scopes: {
     email: 'See your e-mail address',
     profile: 'See your name',

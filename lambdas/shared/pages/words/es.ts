@@ -37,6 +37,25 @@ export const es: Words = {
       text: html`La aplicación está descrita por ${documentHost}, pero quien recibirá la respuesta es ${receiver}.`,
     }),
   },
+  connections: {
+    title: 'Sus conexiones',
+    signIn:
+      'Vea qué aplicaciones pueden actuar aquí en su nombre y termine lo que ya no desee. Inicie sesión con la cuenta con la que las conectó.',
+    signedInAs: (account) => html`Ha iniciado sesión como ${account}`,
+    some: 'Estas aplicaciones pueden actuar aquí en su nombre.',
+    none: 'Ninguna aplicación puede actuar aquí en su nombre.',
+    unknownClient: 'Una aplicación que ya no se conoce aquí',
+    server: 'En este servidor',
+    answersWentTo: 'Conectada a través de',
+    mayDo: 'Puede',
+    since: 'Desde el',
+    lastUsed: 'Último uso',
+    end: 'Terminar esta conexión',
+    endAll: 'Terminar todas las conexiones',
+    logOut: 'Salir de esta página',
+    afterwards: (minutes) =>
+      `Una aplicación cuya conexión termine no obtiene más acceso. Lo que se le dio antes puede seguir siendo válido hasta ${minutes}.`,
+  },
   scopes: {
     email: 'Ver su dirección de correo electrónico',
     profile: 'Ver su nombre',

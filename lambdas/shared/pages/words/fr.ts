@@ -37,6 +37,25 @@ export const fr: Words = {
       text: html`L’application est décrite par ${documentHost}, mais c’est ${receiver} qui recevra la réponse.`,
     }),
   },
+  connections: {
+    title: 'Vos connexions',
+    signIn:
+      'Voyez quelles applications peuvent agir ici en votre nom et mettez fin à ce que vous ne souhaitez plus. Identifiez-vous avec le compte qui a servi à les connecter.',
+    signedInAs: (account) => html`Vous êtes identifié comme ${account}`,
+    some: 'Ces applications peuvent agir ici en votre nom.',
+    none: 'Aucune application ne peut agir ici en votre nom.',
+    unknownClient: 'Une application qui n’est plus connue ici',
+    server: 'Sur ce serveur',
+    answersWentTo: 'Connectée par',
+    mayDo: 'Elle peut',
+    since: 'Depuis le',
+    lastUsed: 'Dernière utilisation',
+    end: 'Mettre fin à cette connexion',
+    endAll: 'Mettre fin à toutes les connexions',
+    logOut: 'Quitter cette page',
+    afterwards: (minutes) =>
+      `Une application dont vous terminez la connexion n’obtient plus aucun accès. Ce qui lui a été accordé auparavant peut rester valable ${minutes} au plus.`,
+  },
   scopes: {
     email: 'Voir votre adresse e-mail',
     profile: 'Voir votre nom',

@@ -21,6 +21,7 @@ export interface Words {
   readonly language: Language;
   readonly consent: ConsentWords;
   readonly client: ClientWords;
+  readonly connections: ConnectionsWords;
   /** What a program may do with the scopes that need no configuration. */
   readonly scopes: Readonly<Record<'email' | 'profile' | 'offline_access', string>>;
   readonly actions: {
@@ -44,6 +45,26 @@ interface ConsentWords {
   readonly continueWith: (provider: string) => string;
   readonly deny: string;
   readonly accountComesNext: string;
+}
+
+/** The page of one's own connections. */
+interface ConnectionsWords {
+  readonly title: string;
+  readonly signIn: string;
+  readonly signedInAs: (account: Html) => Html;
+  readonly some: string;
+  readonly none: string;
+  readonly unknownClient: string;
+  readonly server: string;
+  readonly answersWentTo: string;
+  readonly mayDo: string;
+  readonly since: string;
+  readonly lastUsed: string;
+  readonly end: string;
+  readonly endAll: string;
+  readonly logOut: string;
+  /** @param minutes such as "60 minutes" */
+  readonly afterwards: (minutes: string) => string;
 }
 
 interface ClientWords {

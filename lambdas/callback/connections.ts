@@ -1,0 +1,28 @@
+import { clearTransaction, setSession } from '../shared/http/cookies.ts';
+import { type HttpResponse, seeOther } from '../shared/http/message.ts';
+import { CONNECTIONS_PATH, SESSION_SECONDS } from '../shared/session.ts';
+import type { CallbackDeps, Login } from './deps.ts';
+import type { Person } from './new-grant.ts';
+
+/**
+ * Lets a person look after their connections for a few minutes. No access rule is asked: whoever has lost access may
+ * still see and end what they once allowed. Nothing is stored.
+ */
+export const openConnections = async (
+  deps: CallbackDeps,
+  { request, transaction }: Login,
+  { identity, subject }: Person,
+): Promise<HttpResponse> => {
+  const account = identity.email ?? identity.name;
+  const session = { subject, ...(account === undefined ? {} : { account }) };
+  const sealed = await deps.sessions.seal(session, deps.now());
+  deps.log('connections_opened', {
+    requestId: request.requestId,
+    subject,
+    identityProvider: identity.identityProviderId,
+  });
+  return seeOther(`${deps.issuer}${CONNECTIONS_PATH}`, [
+    clearTransaction(transaction.transactionId),
+    setSession(sealed, SESSION_SECONDS),
+  ]);
+};

@@ -1,0 +1,140 @@
+import { connectionIdOf, connectionsOf } from '../shared/core/connections.ts';
+import { newId } from '../shared/core/digest.ts';
+import type { Grant } from '../shared/core/grant.ts';
+import { OAuthError } from '../shared/core/oauth-error.ts';
+import type { ScopeDefinitions } from '../shared/core/scopes.ts';
+import { clearSession, findSession } from '../shared/http/cookies.ts';
+import { formParameters } from '../shared/http/forms.ts';
+import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../shared/http/message.ts';
+import type { IdentityProviders } from '../shared/identity-providers.ts';
+import { connectionsPage, connectionsSignInPage } from '../shared/pages/connections-page.ts';
+import { assertSameOrigin, formExpired } from '../shared/pages/own-form.ts';
+import type { Site } from '../shared/pages/site.ts';
+import { wordsFor } from '../shared/pages/words/catalogue.ts';
+import type {
+  ClientDirectory,
+  Clock,
+  GrantDirectory,
+  GrantStore,
+  KeyRingStore,
+  Log,
+  OpenSession,
+  SealingKeys,
+  SessionSealer,
+  TransactionStore,
+} from '../shared/ports.ts';
+import { CONNECTIONS_PATH } from '../shared/session.ts';
+import { startLogin } from '../shared/start-login.ts';
+
+export interface ConnectionsDeps {
+  readonly issuer: string;
+  readonly site: Site;
+  readonly identityProviders: IdentityProviders;
+  readonly scopes: ScopeDefinitions;
+  readonly transactionSeconds: number;
+  /** How long a program may go on after its connection was ended. */
+  readonly accessTokenSeconds: number;
+  readonly transactions: TransactionStore;
+  readonly grants: Pick<GrantStore, 'revokeGrant'>;
+  readonly grantDirectory: GrantDirectory;
+  readonly clients: Pick<ClientDirectory, 'findClient'>;
+  readonly keyRings: Pick<KeyRingStore, 'readKeyRing'>;
+  readonly sealingKeys: SealingKeys;
+  readonly sessions: SessionSealer;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** My connections: whoever logs in sees which programs may act for them, and ends what they no longer want. */
+export const connectionsFlow =
+  (deps: ConnectionsDeps): Flow =>
+  async (request) => {
+    const sealed = findSession(request);
+    const session = sealed === undefined ? undefined : await deps.sessions.open(sealed, deps.now());
+    if (request.method === 'POST') return await change(deps, request, session);
+    if (session !== undefined) return await show(deps, request, session);
+    return connectionsSignInPage({
+      site: deps.site,
+      words: wordsFor(request),
+      identityProviders: [...deps.identityProviders.values()],
+    });
+  };
+
+const show = async (deps: ConnectionsDeps, request: HttpRequest, session: OpenSession): Promise<HttpResponse> => {
+  const now = deps.now();
+  const [grants, keyRing] = await Promise.all([
+    deps.grantDirectory.grantsOfSubject(session.subject, now),
+    deps.keyRings.readKeyRing(),
+  ]);
+  const connections = connectionsOf(grants, keyRing?.notBefore, now);
+  const clientIds = [...new Set(connections.map(({ clientId }) => clientId))];
+  const clients = await Promise.all(clientIds.map((clientId) => deps.clients.findClient(clientId, now)));
+  return connectionsPage({
+    site: deps.site,
+    words: wordsFor(request),
+    scopes: deps.scopes,
+    session,
+    connections,
+    clients: new Map(clients.flatMap((client) => (client ? [[client.clientId, client]] : []))),
+    accessTokenSeconds: deps.accessTokenSeconds,
+  });
+};
+
+const change = async (
+  deps: ConnectionsDeps,
+  request: HttpRequest,
+  session: OpenSession | undefined,
+): Promise<HttpResponse> => {
+  const form = formParameters(request);
+  assertSameOrigin(request, deps.issuer);
+  if (form.has('idp')) return await logIn(deps, request, form.get('idp') ?? '');
+
+  // Everything else is done for the person of the session, whatever the form says, and only by a form of that session.
+  if (session === undefined) return backToPage(deps);
+  if (form.get('session') !== session.sessionId) throw formExpired('the form is of another session');
+  switch (form.get('action')) {
+    case 'end': {
+      const connectionId = form.get('connection');
+      await endGrants(deps, request, session, (grant) => connectionIdOf(grant) === connectionId);
+      return backToPage(deps);
+    }
+    case 'end-all':
+      await endGrants(deps, request, session, () => true);
+      return backToPage(deps);
+    case 'log-out':
+      return backToPage(deps, [clearSession()]);
+    default:
+      throw new OAuthError('invalid_request', 'The form does not say what to do.');
+  }
+};
+
+/** For no program, so nobody is asked for consent; the browser is bound to the login as to any other. */
+const logIn = async (deps: ConnectionsDeps, request: HttpRequest, idp: string): Promise<HttpResponse> => {
+  const provider = deps.identityProviders.get(idp);
+  if (!provider) throw new OAuthError('invalid_request', 'There is no such identity provider here.');
+  const key = await deps.sealingKeys.current();
+  const login = { transactionId: newId(), purpose: 'connections' } as const;
+  const answer = await startLogin(deps, request, login, { provider, key, now: deps.now() });
+  if (answer === 'used') throw new Error('a transaction id that is random was used before');
+  return answer;
+};
+
+/** Ends every grant of this person that is meant. The index is a moment late: what it misses at first, it lists then. */
+const endGrants = async (
+  deps: ConnectionsDeps,
+  request: HttpRequest,
+  { subject }: OpenSession,
+  isMeant: (grant: Grant) => boolean,
+): Promise<void> => {
+  for (const _walk of ['first', 'second']) {
+    const grants = await deps.grantDirectory.grantsOfSubject(subject, deps.now());
+    for (const { grantId, clientId } of grants.filter((grant) => grant.status !== 'revoked' && isMeant(grant))) {
+      await deps.grants.revokeGrant(grantId);
+      deps.log('connection_ended', { requestId: request.requestId, clientId, grantId });
+    }
+  }
+};
+
+/** By GET, so that a reload repeats nothing. */
+const backToPage = ({ issuer }: ConnectionsDeps, cookies: readonly string[] = []): HttpResponse =>
+  seeOther(`${issuer}${CONNECTIONS_PATH}`, cookies);

@@ -1,0 +1,43 @@
+import { deriveBrowserBinding, deriveUpstreamLeg } from './core/derived.ts';
+import type { AuthorizationTransaction, ConnectionsTransaction } from './core/transaction.ts';
+import { bindTransaction } from './http/cookies.ts';
+import { type HttpRequest, type HttpResponse, seeOther } from './http/message.ts';
+import type { IdentityProvider } from './identity-providers.ts';
+import { orMisconfigured } from './pages/provider-pages.ts';
+import type { SealingKey, TransactionStore } from './ports.ts';
+
+/** What a login is for, and the id that it has. */
+export type NewLogin =
+  | Pick<AuthorizationTransaction, 'transactionId' | 'request'>
+  | Pick<ConnectionsTransaction, 'transactionId' | 'purpose'>;
+
+/**
+ * Stores an approved login in one write, binds this browser to it (catalogue #127), and sends it to the identity
+ * provider. The same login started again is the same row and the same 303.
+ *
+ * @param key what state, nonce, verifier and cookie are derived from
+ * @returns `used` when the login is past its start already
+ * @throws PageError when the provider is not set up; UnavailableError
+ */
+export const startLogin = async (
+  deps: { readonly transactions: TransactionStore; readonly transactionSeconds: number },
+  request: HttpRequest,
+  login: NewLogin,
+  { provider, key, now }: { readonly provider: IdentityProvider; readonly key: SealingKey; readonly now: number },
+): Promise<HttpResponse | 'used'> => {
+  const { transactionId } = login;
+  const transaction = await deps.transactions.approve({
+    ...login,
+    identityProviderId: provider.id,
+    status: 'approved',
+    leg: 1,
+    sealingKeyId: key.id,
+    expiresAt: now + deps.transactionSeconds,
+  });
+  if (transaction === 'used') return 'used';
+
+  const leg = deriveUpstreamLeg(key, transactionId, provider.id, transaction.leg);
+  const location = await orMisconfigured(provider.displayName, provider.idp.authorizationUrl(leg));
+  const binding = deriveBrowserBinding(key, transactionId);
+  return seeOther(location.href, bindTransaction(request, transactionId, binding, now, deps.transactionSeconds));
+};
