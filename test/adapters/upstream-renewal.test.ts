@@ -3,7 +3,13 @@ import { OidcIdentityProvider, type OidcSettings } from '../../lambdas/shared/ad
 import type { UpstreamIdentity } from '../../lambdas/shared/core/grant.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 import { UnansweredError } from '../../lambdas/shared/core/upstream-error.ts';
-import { CLIENT_ID, CLIENT_SECRET, MisbehavingProvider, sendJson } from '../support/misbehaving-provider.ts';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  MisbehavingProvider,
+  sendJson,
+  UPSTREAM_ACCESS_TOKEN,
+} from '../support/misbehaving-provider.ts';
 
 const LEG = { state: 'the-state', nonce: 'the-nonce', codeVerifier: 'v'.repeat(43) };
 const NOW = Math.floor(Date.now() / 1000);
@@ -86,7 +92,11 @@ describe('A login whose tokens are kept', () => {
     provider.tokens = { refresh_token: 'first' };
     const parameters = new URLSearchParams({ code: 'upstream-code', state: LEG.state });
     const { tokens } = await relyingParty().identify(parameters, LEG);
-    expect(tokens).toEqual({ accessToken: 'upstream-access', accessTokenExpiresAt: NOW + 60, refreshToken: 'first' });
+    expect(tokens).toEqual({
+      accessToken: UPSTREAM_ACCESS_TOKEN,
+      accessTokenExpiresAt: NOW + 60,
+      refreshToken: 'first',
+    });
   });
 });
 
@@ -96,7 +106,7 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     provider.tokens = { refresh_token: 'second' };
     const renewed = await renew();
     expect(renewed.tokens).toEqual({
-      accessToken: 'upstream-access',
+      accessToken: UPSTREAM_ACCESS_TOKEN,
       accessTokenExpiresAt: NOW + 60,
       refreshToken: 'second',
     });

@@ -9,7 +9,7 @@ import {
   registerClient,
   type Session,
 } from './oauth-requests.ts';
-import { Person } from './person.ts';
+import { Person, type SignInChoices } from './person.ts';
 
 /** A login on its way back: the URL of the callback, and the cookies of the browser to which it belongs. */
 export interface PendingLogin {
@@ -71,6 +71,7 @@ export const pendingLogin = async (
   cloud: CloudAddress,
   client: RegisteredClient,
   person = new Person(cloud),
+  choices: SignInChoices = {},
 ): Promise<PendingLogin> => {
   const request = person.request.bind(person);
   let back: URL | undefined;
@@ -79,7 +80,7 @@ export const pendingLogin = async (
     back = url;
     return new Response('kept back');
   };
-  await person.signIn(authorizationRequest(cloud, client).url);
+  await person.signIn(authorizationRequest(cloud, client).url, choices);
   person.request = request;
   if (back === undefined) throw new Error('the provider sent nobody back');
   return { url: back, cookies: await person.jar.getCookieString(cloud.origin) };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,6 +6,8 @@ import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from '
 
 export const CLIENT_ID = 'our-client';
 export const CLIENT_SECRET = 'our secret:%+';
+/** Recognisable wherever it should not be. */
+export const UPSTREAM_ACCESS_TOKEN = 'upstream-access-token-canary';
 
 type Answer = (response: ServerResponse, body: string) => void | Promise<void>;
 type SigningKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
@@ -20,18 +23,31 @@ export const sendJson = (
 
 interface SeenRequest {
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly authorization: string | undefined;
   readonly body: string;
 }
 
-/** An OpenID provider on this machine that does everything right until a test says otherwise. */
+/** Whose form the answers have: an OpenID provider's, GitHub's, or Entra's for many tenants. */
+export type ProviderShape = 'oidc' | 'github' | 'entra';
+
+export const TENANT = '11111111-1111-4111-8111-111111111111';
+const MANY_TENANTS = '/organizations/v2.0';
+
+/** An identity provider on this machine that does everything right until a test says otherwise. */
 export class MisbehavingProvider {
   readonly requests: SeenRequest[] = [];
+  readonly shape: ProviderShape;
   /** Replaces the answer of one path. */
   readonly answers = new Map<string, Answer>();
   metadata: Record<string, unknown> = {};
   claims: Record<string, unknown> = {};
   userInfo: Record<string, unknown> = {};
+  /** Parameters with which people are sent back; undefined takes one away. */
+  callback: Record<string, string | undefined> = {};
+  /** What GitHub's API says of whoever logged in. */
+  github: Record<string, unknown> = {};
+  /** Of the latest login. */
   nonce = '';
   /** Laid over the answer of the token endpoint. */
   tokens: Record<string, unknown> = {};
@@ -40,7 +56,8 @@ export class MisbehavingProvider {
   private readonly server: Server;
   private readonly publicKey: JWK;
 
-  private constructor(key: SigningKey, publicKey: JWK) {
+  private constructor(shape: ProviderShape, key: SigningKey, publicKey: JWK) {
+    this.shape = shape;
     this.publicKey = publicKey;
     this.sign = (claims) => new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k1' }).sign(key);
     this.server = createServer((request, response) => {
@@ -48,17 +65,22 @@ export class MisbehavingProvider {
     });
   }
 
-  static async start(): Promise<MisbehavingProvider> {
+  static async start(shape: ProviderShape = 'oidc'): Promise<MisbehavingProvider> {
     const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
-    const provider = new MisbehavingProvider(privateKey, await exportJWK(publicKey));
+    const provider = new MisbehavingProvider(shape, privateKey, await exportJWK(publicKey));
     provider.server.listen(0, 'localhost');
     await once(provider.server, 'listening');
     provider.reset();
     return provider;
   }
 
-  get issuer(): string {
+  get origin(): string {
     return `http://localhost:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** As it stands in our configuration. */
+  get issuer(): string {
+    return this.shape === 'entra' ? `${this.origin}${MANY_TENANTS}` : this.origin;
   }
 
   reset(): void {
@@ -68,6 +90,11 @@ export class MisbehavingProvider {
     this.claims = {};
     this.userInfo = { sub: 'person-1' };
     this.tokens = {};
+    this.callback = {};
+    this.github = {
+      '/user': { id: 42, login: 'ada', name: 'Ada', email: 'profile@example.com' },
+      '/user/emails': [{ email: 'ada@example.com', primary: true, verified: true }],
+    };
     this.secret = CLIENT_SECRET;
   }
 
@@ -84,6 +111,7 @@ export class MisbehavingProvider {
   /** The claims of a good ID token with those of the test; undefined takes one away. */
   goodClaims(nonce: string): JWTPayload {
     const now = Math.floor(Date.now() / 1000);
+    const tenant = { iss: `${this.origin}/${TENANT}/v2.0`, tid: TENANT, email_verified: undefined };
     return {
       iss: this.issuer,
       aud: CLIENT_ID,
@@ -94,6 +122,7 @@ export class MisbehavingProvider {
       email: 'ada@example.com',
       email_verified: true,
       name: 'Ada Lovelace',
+      ...(this.shape === 'entra' ? tenant : {}),
       ...this.claims,
     };
   }
@@ -101,18 +130,23 @@ export class MisbehavingProvider {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const path = request.url ?? '';
-    this.requests.push({ path, authorization: request.headers.authorization, body });
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '', this.origin);
+    this.requests.push({ path, query, authorization: request.headers.authorization, body });
     const answer = this.answers.get(path);
     if (answer) return await answer(response, body);
+    if (path.startsWith('/api/v3/')) {
+      const resource = this.github[path.slice('/api/v3'.length)];
+      return sendJson(response, resource === undefined ? 404 : 200, resource ?? { message: 'Not Found' });
+    }
     switch (path) {
       case '/.well-known/openid-configuration':
+      case `${MANY_TENANTS}/.well-known/openid-configuration`:
         return sendJson(response, 200, {
-          issuer: this.issuer,
-          authorization_endpoint: `${this.issuer}/auth`,
-          token_endpoint: `${this.issuer}/token`,
-          jwks_uri: `${this.issuer}/jwks`,
-          userinfo_endpoint: `${this.issuer}/userinfo`,
+          issuer: this.shape === 'entra' ? `${this.origin}/{tenantid}/v2.0` : this.issuer,
+          authorization_endpoint: `${this.origin}/auth`,
+          token_endpoint: `${this.origin}/token`,
+          jwks_uri: `${this.origin}/jwks`,
+          userinfo_endpoint: `${this.origin}/userinfo`,
           ...this.metadata,
         });
       case '/jwks':
@@ -122,13 +156,26 @@ export class MisbehavingProvider {
             { ...this.publicKey, kid: 'k1', alg: 'RS256', use: 'sig' },
           ],
         });
+      case '/auth':
+      case '/login/oauth/authorize':
+        return this.sendBack(query, response);
       case '/token':
+      case '/login/oauth/access_token':
         return await this.token(request, response, body);
       case '/userinfo':
         return sendJson(response, 200, this.userInfo);
       default:
         return sendJson(response, 404, {});
     }
+  }
+
+  /** Whoever comes is logged in already, and sent back at once. */
+  private sendBack(query: URLSearchParams, response: ServerResponse): void {
+    this.nonce = query.get('nonce') ?? '';
+    const back = new URL(query.get('redirect_uri') ?? '');
+    const parameters = { code: randomUUID(), state: query.get('state') ?? '', ...this.callback };
+    for (const [name, value] of Object.entries(parameters)) if (value !== undefined) back.searchParams.set(name, value);
+    response.writeHead(302, { location: back.href }).end();
   }
 
   private async token(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
@@ -138,14 +185,16 @@ export class MisbehavingProvider {
       decodeURIComponent(Buffer.from(basic, 'base64').toString().replaceAll('+', ' ')) ===
         decodeURIComponent(encoded.replaceAll('+', ' ')) ||
       new URLSearchParams(body).get('client_secret') === this.secret;
+    if (!isKnown && this.shape === 'github') return sendJson(response, 200, { error: 'incorrect_client_credentials' });
     if (!isKnown) {
       return sendJson(response, 401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="x"' });
     }
+    const tokens = { access_token: UPSTREAM_ACCESS_TOKEN, token_type: 'Bearer', expires_in: 60 };
+    if (this.shape === 'github') return sendJson(response, 200, { ...tokens, ...this.tokens });
     const isRefresh = new URLSearchParams(body).get('grant_type') === 'refresh_token';
     const { nonce: _none, ...renewed } = this.goodClaims(this.nonce);
     const id_token = await this.sign(isRefresh ? renewed : this.goodClaims(this.nonce));
-    const answer = { access_token: 'upstream-access', token_type: 'Bearer', expires_in: 60, id_token, ...this.tokens };
     // A member that a test sets to undefined is left out.
-    sendJson(response, 200, answer);
+    sendJson(response, 200, { ...tokens, id_token, ...this.tokens });
   }
 }

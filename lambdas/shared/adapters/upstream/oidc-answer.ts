@@ -28,6 +28,8 @@ export interface RequestOptions {
 }
 
 interface Parts {
+  /** As configured; of a provider for many tenants, none of them. */
+  readonly issuer: string;
   readonly server: AuthorizationServer;
   readonly client: Client;
   readonly options: RequestOptions;
@@ -47,9 +49,13 @@ export class OidcAnswer {
 
   /** @param now epoch seconds */
   async verifiedIdToken(now: number): Promise<IDToken | undefined> {
-    const { server, response, options } = this.parts;
+    const { issuer, server, response, options } = this.parts;
     const idToken = getValidatedIdTokenClaims(this.tokens);
     if (idToken === undefined) return undefined;
+    // Without a tenant the template itself would be left to compare with.
+    if (tokenIssuer(issuer, idToken) !== idToken.iss) {
+      throw new UpstreamError('rejected', 'the ID token names no tenant');
+    }
     // TLS vouches for the answer (OpenID Connect Core §3.1.3.7 step 6); the signature vouches for who made it.
     await validateApplicationLevelSignature(server, response, options);
     // A token from the future was made by a broken clock or a forger (catalogue #152).

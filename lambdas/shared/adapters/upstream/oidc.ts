@@ -164,7 +164,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
       expectedNonce: leg.nonce,
       requireIdToken: true,
     });
-    return new OidcAnswer({ server, client, options, response, tokens });
+    return new OidcAnswer({ issuer: this.settings.issuer, server, client, options, response, tokens });
   }
 
   private async refresh(
@@ -178,7 +178,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
     const response = await refreshTokenGrantRequest(server, client, auth, refreshToken, options);
     const signer = await signerOf(this.settings.issuer, server, response);
     const tokens = await processRefreshTokenResponse(signer, client, response);
-    return new OidcAnswer({ server, client, options, response, tokens });
+    return new OidcAnswer({ issuer: this.settings.issuer, server, client, options, response, tokens });
   }
 
   private asksUserInfo(server: AuthorizationServer): boolean {
