@@ -20,6 +20,7 @@ export class AuthorizationServer extends Construct {
     super(scope, id);
     this.#routes = authorizationServerRoutes(serverPaths);
     this.api = makeRestApi(this, 'Api', {
+      name: 'authorization server',
       description: 'Gatehouse: authorization server',
       // Preflights, that is: every other route has its own.
       throttle: { perSecond: 100, burst: 200 },

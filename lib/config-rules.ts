@@ -1,4 +1,5 @@
 import type { Configuration } from './config.ts';
+import { checkMonitoring } from './config-monitoring-schema.ts';
 import { checkIdentityProviderRules, issuerOf } from './identity-providers.ts';
 import { checkTheme } from './theme.ts';
 
@@ -40,6 +41,7 @@ export const crossCheck = (configuration: Configuration): string[] => [
   ...checkClients(configuration),
   ...checkLifetimes(configuration),
   ...checkTheme(configuration),
+  ...checkMonitoring(configuration),
 ];
 
 /** All scopes that a token can hold: the configured ones and those of `identity`. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ConfiguredClient, clientId } from './config-client-schema.ts';
 import { days, keyed, list, localizedText, matching, scopeName, seconds, serviceUrl, text } from './config-fields.ts';
+import { Monitoring } from './config-monitoring-schema.ts';
 import { Access, AccessConditions, IdentityProvider } from './config-provider-schema.ts';
 import { Theme } from './theme.ts';
 
@@ -167,6 +168,7 @@ export const ConfigurationSchema = z.strictObject(
     theme: Theme.prefault({}),
     /** AWS WAF before all APIs; docs/firewall.md says what is in it and what it costs. */
     firewall: z.boolean({ error: 'true or false' }).default(true),
+    monitoring: Monitoring.prefault({}),
     /**
      * API Gateway writes access logs only where the account names a role for it (one setting per account and region),
      * and refuses the deployment where there is none. `create` makes the role and sets it; `existing` leaves the

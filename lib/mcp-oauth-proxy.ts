@@ -1,16 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
 import { acknowledge } from './acknowledge.ts';
+import { Alarms } from './alarms.ts';
 import { ApiGatewayLogRole } from './api-gateway-log-role.ts';
 import { AuthorizationServer } from './authorization-server.ts';
 import { type Configuration, ConfigurationError, type ConfigurationInput, parseConfiguration } from './config.ts';
+import { Dashboard } from './dashboard.ts';
 import { EndpointFunction } from './endpoint-function.ts';
 import { doorPolicies, Endpoints, sharedSettings } from './endpoints.ts';
 import { Firewall } from './firewall.ts';
 import { FrontDoor } from './front-door.ts';
 import { isMadeByStack } from './identity-providers.ts';
 import { KeyRing } from './key-ring.ts';
+import { letCount } from './own-metrics.ts';
 import { ProtectedResource } from './protected-resource.ts';
 import { Secrets } from './secrets.ts';
 import { Tables } from './tables.ts';
@@ -42,6 +46,7 @@ export class McpOAuthProxy extends Construct {
   readonly authorizationServer: AuthorizationServer;
   readonly protectedResources: readonly ProtectedResource[];
   readonly authorizer: EndpointFunction;
+  #alarms: Alarms | undefined;
 
   constructor(scope: Construct, id: string, props: McpOAuthProxyProps) {
     super(scope, id);
@@ -93,7 +98,13 @@ export class McpOAuthProxy extends Construct {
     }
     this.#protect(configuration.firewall);
     if (configuration.apiGatewayLogRole === 'create') this.#makeLogRole();
+    this.#monitor(configuration);
     this.#checkEnvironments();
+  }
+
+  /** Where alarms go; undefined where the configuration wants none. */
+  get alarmTopic(): Topic | undefined {
+    return this.#alarms?.topic;
   }
 
   #makeUserPools({ identityProviders }: Configuration): Record<string, UserPool> {
@@ -120,6 +131,14 @@ export class McpOAuthProxy extends Construct {
         APIG3: 'Left out by the configuration; throttled per route, and tokens are the gate',
       });
     }
+  }
+
+  #monitor({ monitoring }: Configuration): void {
+    if (!monitoring.alarms && !monitoring.dashboard) return;
+    const { callback, connections, consent, token, register } = this.endpoints;
+    letCount([callback, connections, consent, token, register, this.authorizer]);
+    if (monitoring.alarms) this.#alarms = new Alarms(this, 'Alarms', { proxy: this, email: monitoring.email });
+    if (monitoring.dashboard) new Dashboard(this, 'Dashboard', this);
   }
 
   /** One function for all servers; it tells them apart by the id of the API that asks. */

@@ -63,6 +63,14 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     { action: 'setNotBefore', all: true },
   );
 
+  if (proxy.alarmTopic !== undefined) {
+    output(
+      'AlarmTopic',
+      'Alarms go here; to be told by mail, run this and confirm the message that comes',
+      `aws sns subscribe ${inRegion} --topic-arn ${proxy.alarmTopic.topicArn} --protocol email --notification-endpoint ADDRESS`,
+    );
+  }
+
   const tables = proxy.tables.all.map(({ tableName }) => tableName).join(' ');
   output(
     'KeptTables',

@@ -71,6 +71,7 @@ export class ProtectedResource extends Construct {
     this.path = path;
     this.#server = server;
     this.api = makeRestApi(this, 'Api', {
+      name: `MCP server ${path}`,
       description: `Gatehouse: MCP server ${path}`,
       throttle: { perSecond: 1000, burst: 2000 },
     });

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   EndpointType,
@@ -21,6 +21,8 @@ export interface Throttle {
 }
 
 export interface GatehouseRestApiProps {
+  /** ASCII, unique within the stack: CloudWatch tells APIs apart by name. */
+  readonly name: string;
   readonly description: string;
   /** For routes without one of their own. */
   readonly throttle: Throttle;
@@ -35,6 +37,7 @@ export const makeRestApi = (scope: Construct, id: string, props: GatehouseRestAp
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const api = new RestApi(scope, id, {
+    restApiName: `${Stack.of(scope).stackName} ${props.name}`,
     description: props.description,
     endpointConfiguration: { types: [EndpointType.REGIONAL] },
     // One setting of the whole account: never changed in passing (see api-gateway-log-role.ts).

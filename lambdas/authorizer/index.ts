@@ -1,11 +1,11 @@
 import { systemClock } from '../shared/adapters/clock.ts';
 import { KeyRingCache } from '../shared/adapters/dynamodb/key-ring-cache.ts';
 import { keyRingFetch } from '../shared/adapters/dynamodb/key-ring-fetch.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
+import { measuredLog } from '../shared/adapters/json-log.ts';
 import * as config from '../shared/config.ts';
 import { authorizer } from './handler.ts';
 
-const log = jsonLog();
+const log = measuredLog(config.metricsStack());
 const readKeyRing = keyRingFetch({ ...config.awsRuntime(), tableName: config.keysTable() });
 
 export const handler = authorizer({

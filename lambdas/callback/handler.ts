@@ -25,7 +25,7 @@ export const callbackFlow =
 
     // What may fail without harm fails before the transaction is used.
     const subjectSecret = await deps.subjectSecret();
-    await orMisconfigured(provider.displayName, provider.idp.prepare());
+    await orMisconfigured(provider, provider.idp.prepare(), { log: deps.log, requestId: request.requestId });
     const transaction = await takeTransaction(deps, provider.id, reference);
 
     const leg = deriveUpstreamLeg(key, transaction.transactionId, provider.id, transaction.leg);

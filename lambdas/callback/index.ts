@@ -4,7 +4,7 @@ import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts
 import { DynamoDbGrantDirectory } from '../shared/adapters/dynamodb/grant-directory.ts';
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbTransactionStore } from '../shared/adapters/dynamodb/transaction-store.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
+import { measuredLog } from '../shared/adapters/json-log.ts';
 import { JoseSessionSealer } from '../shared/adapters/sealing/jose-session-sealer.ts';
 import { generatedSecret } from '../shared/adapters/secrets-manager/cached-secret.ts';
 import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
@@ -17,7 +17,7 @@ import { siteOf } from '../shared/pages/site.ts';
 import { SESSION_SECONDS } from '../shared/session.ts';
 import { callbackFlow } from './handler.ts';
 
-const log = jsonLog();
+const log = measuredLog(config.metricsStack());
 const issuer = config.issuer();
 const site = siteOf(issuer, config.theme());
 const { authorizationCodeSeconds, refreshTokenAbsoluteDays } = config.lifetimes();

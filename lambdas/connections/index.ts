@@ -6,7 +6,7 @@ import { DynamoDbGrantDirectory } from '../shared/adapters/dynamodb/grant-direct
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
 import { DynamoDbTransactionStore } from '../shared/adapters/dynamodb/transaction-store.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
+import { measuredLog } from '../shared/adapters/json-log.ts';
 import { JoseSessionSealer } from '../shared/adapters/sealing/jose-session-sealer.ts';
 import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
 import { SecretsManagerSealingKeys } from '../shared/adapters/secrets-manager/sealing-keys.ts';
@@ -18,7 +18,7 @@ import { siteOf } from '../shared/pages/site.ts';
 import { SESSION_SECONDS } from '../shared/session.ts';
 import { connectionsFlow } from './handler.ts';
 
-const log = jsonLog();
+const log = measuredLog(config.metricsStack());
 const issuer = config.issuer();
 const site = siteOf(issuer, config.theme());
 const { transactionSeconds, accessTokenSeconds } = config.lifetimes();

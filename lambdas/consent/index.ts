@@ -1,7 +1,7 @@
 import { systemClock } from '../shared/adapters/clock.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
 import { DynamoDbTransactionStore } from '../shared/adapters/dynamodb/transaction-store.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
+import { measuredLog } from '../shared/adapters/json-log.ts';
 import { JoseRequestSealer } from '../shared/adapters/sealing/jose-request-sealer.ts';
 import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
 import { SecretsManagerSealingKeys } from '../shared/adapters/secrets-manager/sealing-keys.ts';
@@ -12,7 +12,7 @@ import { errorPage } from '../shared/pages/message-page.ts';
 import { siteOf } from '../shared/pages/site.ts';
 import { consentFlow } from './handler.ts';
 
-const log = jsonLog();
+const log = measuredLog(config.metricsStack());
 const issuer = config.issuer();
 const site = siteOf(issuer, config.theme());
 const { transactionSeconds } = config.lifetimes();

@@ -211,6 +211,8 @@ export const tokenRoleArn = (): string => text(ENVIRONMENT.tokenRoleArn);
 export const keysRoleArn = (): string => text(ENVIRONMENT.keysRoleArn);
 export const accountId = (): string => text(ENVIRONMENT.accountId);
 export const stackTag = (): string => text(ENVIRONMENT.stackTag);
+/** Undefined where nobody asked for metrics. */
+export const metricsStack = (): string | undefined => process.env[ENVIRONMENT.metricsStack] || undefined;
 /** What the AWS SDK would find by itself, for the authorizer, which does without it. */
 export const awsRuntime = () => {
   const region = text('AWS_REGION');

@@ -2,7 +2,7 @@
 export const SUBJECT_INDEX = 'bySubject';
 
 /**
- * Names of the functions' environment variables: with the index above, all that the stack (`lib`) and the functions share.
+ * Names of the functions' environment variables: with the index above and the metrics below, all that the stack (`lib`) and the functions share.
  * `shared/config.ts` says what each one holds.
  */
 export const ENVIRONMENT = {
@@ -36,4 +36,24 @@ export const ENVIRONMENT = {
   keysRoleArn: 'GATEHOUSE_KEYS_ROLE_ARN',
   accountId: 'GATEHOUSE_ACCOUNT_ID',
   stackTag: 'GATEHOUSE_STACK_TAG',
+  /** Name of the stack, for functions that count: absent where nobody asked for metrics. */
+  metricsStack: 'GATEHOUSE_METRICS_STACK',
 } as const;
+
+/** CloudWatch namespace of the metrics below, and their only dimension: neither client nor provider is one. */
+export const METRICS_NAMESPACE = 'Gatehouse';
+export const METRICS_DIMENSION = 'Stack';
+
+/** All metrics of our own, each a count: what no service of AWS counts for nothing. Every one more has its price. */
+export const METRICS = [
+  'LoginsSucceeded',
+  'LoginsFailed',
+  'UpstreamErrors',
+  'CodesReplayed',
+  'RefreshReuse',
+  'ClientsRegistered',
+  'LimitsHit',
+  'AuthorizerFailures',
+] as const;
+
+export type MetricName = (typeof METRICS)[number];

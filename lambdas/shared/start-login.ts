@@ -4,7 +4,7 @@ import { bindTransaction } from './http/cookies.ts';
 import { type HttpRequest, type HttpResponse, seeOther } from './http/message.ts';
 import type { IdentityProvider } from './identity-providers.ts';
 import { orMisconfigured } from './pages/provider-pages.ts';
-import type { SealingKey, TransactionStore } from './ports.ts';
+import type { Log, SealingKey, TransactionStore } from './ports.ts';
 
 /** What a login is for, and the id that it has. */
 export type NewLogin =
@@ -20,7 +20,7 @@ export type NewLogin =
  * @throws PageError when the provider is not set up; UnavailableError
  */
 export const startLogin = async (
-  deps: { readonly transactions: TransactionStore; readonly transactionSeconds: number },
+  deps: { readonly transactions: TransactionStore; readonly transactionSeconds: number; readonly log: Log },
   request: HttpRequest,
   login: NewLogin,
   { provider, key, now }: { readonly provider: IdentityProvider; readonly key: SealingKey; readonly now: number },
@@ -37,7 +37,11 @@ export const startLogin = async (
   if (transaction === 'used') return 'used';
 
   const leg = deriveUpstreamLeg(key, transactionId, provider.id, transaction.leg);
-  const location = await orMisconfigured(provider.displayName, provider.idp.authorizationUrl(leg));
+  const location = await orMisconfigured(provider, provider.idp.authorizationUrl(leg), {
+    log: deps.log,
+    requestId: request.requestId,
+    ...('request' in login ? { clientId: login.request.clientId } : {}),
+  });
   const binding = deriveBrowserBinding(key, transactionId);
   return seeOther(location.href, bindTransaction(request, transactionId, binding, now, deps.transactionSeconds));
 };

@@ -3,7 +3,7 @@ import { connectClientAuthentication } from '../shared/adapters/connect-client-a
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
+import { measuredLog } from '../shared/adapters/json-log.ts';
 import { KmsAccessTokenSigner } from '../shared/adapters/kms/access-token-signer.ts';
 import { kmsClient } from '../shared/adapters/kms/client.ts';
 import * as config from '../shared/config.ts';
@@ -11,7 +11,7 @@ import { resourceIdentifier } from '../shared/core/resources.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { tokenEndpoint } from './handler.ts';
 
-const log = jsonLog();
+const log = measuredLog(config.metricsStack());
 const DAY_SECONDS = 86_400;
 const dynamoDb = dynamoDbClient();
 const keyRings = new DynamoDbKeyRingStore(dynamoDb, config.keysTable());

@@ -357,6 +357,7 @@ describe('Configuration', () => {
       },
       theme: {},
       firewall: true,
+      monitoring: { alarms: true, dashboard: false },
       apiGatewayLogRole: 'create',
     });
   });

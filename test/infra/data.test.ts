@@ -126,6 +126,7 @@ describe('Outputs', () => {
       ]),
     );
     expect(outputs).toEqual({
+      AlarmTopic: expect.stringMatching(/^aws sns subscribe .* --topic-arn <\w+Topic\w+> --protocol email /),
       Issuer: 'https://<Distribution>',
       ConnectorUrlMcp: 'https://<Distribution>/mcp',
       ConnectorUrlToolsMcp: 'https://<Distribution>/tools/mcp',
@@ -169,6 +170,7 @@ describe('Template', () => {
       'AWS::CloudFront::Distribution',
       'AWS::CloudFront::Function',
       'AWS::CloudFront::ResponseHeadersPolicy',
+      'AWS::CloudWatch::Alarm',
       'AWS::DynamoDB::Table',
       'AWS::Events::Rule',
       'AWS::IAM::Policy',
@@ -176,6 +178,8 @@ describe('Template', () => {
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
+      'AWS::SNS::Topic',
+      'AWS::SNS::TopicPolicy',
       'AWS::SecretsManager::Secret',
       'AWS::WAFv2::WebACL',
       'AWS::WAFv2::WebACLAssociation',

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { EVENTS, type FieldKind } from '../core/events.ts';
+import { METRICS_DIMENSION, METRICS_NAMESPACE } from '../environment.ts';
 import type { Log } from '../ports.ts';
+import { metricsOf } from './metrics.ts';
 
 /** Enough for any reason, too little to fill a log with somebody else's input. */
 const MAX_TEXT_CHARACTERS = 1000;
@@ -16,15 +18,42 @@ const NOT_FOR_LOGS = /\bgh_[a-z]+_[\w.~-]+|\beyJ[\w-]+\.[\w.-]*|[^\s"'<>(),:;]+@
  * One line of JSON for each event, in ASCII, so that no value can forge a line or move a cursor (CWE-117). Only fields
  * that the event has by the list are written. A log that cannot be written fails no request (catalogue #232).
  */
-export const jsonLog =
-  (write: (line: string) => void = standardOutput()): Log =>
+export const jsonLog = (write: (line: string) => void = standardOutput()): Log => measuredLog(undefined, write);
+
+/**
+ * The same for functions that count: CloudWatch makes metrics out of the lines that say so (embedded metric format).
+ *
+ * @param stackName the metrics' dimension; undefined: nothing is counted
+ */
+export const measuredLog =
+  (stackName: string | undefined, write: (line: string) => void = standardOutput()): Log =>
   (event, fields) => {
     try {
-      write(`${asciiJson({ time: new Date().toISOString(), event, ...written(EVENTS[event], fields) })}\n`);
+      const now = new Date();
+      const line = { time: now.toISOString(), event, ...written(EVENTS[event], fields) };
+      const counted = stackName === undefined ? [] : metricsOf(event, fields);
+      const metrics = stackName === undefined || counted.length === 0 ? {} : embeddedMetrics(stackName, counted, now);
+      write(`${asciiJson({ ...line, ...metrics })}\n`);
     } catch {
       // There is nowhere to say so.
     }
   };
+
+/** One more of each, by the embedded metric format of CloudWatch Logs. */
+const embeddedMetrics = (stackName: string, names: readonly string[], now: Date) => ({
+  _aws: {
+    Timestamp: now.getTime(),
+    CloudWatchMetrics: [
+      {
+        Namespace: METRICS_NAMESPACE,
+        Dimensions: [[METRICS_DIMENSION]],
+        Metrics: names.map((name) => ({ Name: name, Unit: 'Count' })),
+      },
+    ],
+  },
+  [METRICS_DIMENSION]: stackName,
+  ...Object.fromEntries(names.map((name) => [name, 1])),
+});
 
 /** A pipe that breaks says so by an event, which would end the process where nobody listens. */
 const standardOutput = (): ((line: string) => void) => {

@@ -23,7 +23,7 @@ export const EVENTS = {
   consent_given: { requestId: 'text', clientId: 'client', identityProvider: 'text' },
   consent_denied: { requestId: 'text', clientId: 'client' },
   login_succeeded: { requestId: 'text', clientId: 'client', grantId: 'hashed', identityProvider: 'text' },
-  // No `clientId` for a login to one's own connections.
+  // No `clientId` for a login to one's own connections, and where the provider was not ready to be asked.
   login_failed: {
     requestId: 'text',
     'clientId?': 'client',

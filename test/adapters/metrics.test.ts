@@ -1,0 +1,64 @@
+import { measuredLog } from '../../lambdas/shared/adapters/json-log.ts';
+import type { EventFields, EventName } from '../../lambdas/shared/core/events.ts';
+import { METRICS } from '../../lambdas/shared/environment.ts';
+
+const FACTS = { requestId: 'r-1', clientId: 'client-1', grantId: 'grant-1' };
+const FAILED = { requestId: 'r-1', clientId: 'client-1', identityProvider: 'google', detail: 'd' };
+
+const lineOf = <Name extends EventName>(event: Name, fields: EventFields[Name], stack: string | undefined) => {
+  const lines: string[] = [];
+  measuredLog(stack, (line) => void lines.push(line))(event, fields);
+  expect(lines).toHaveLength(1);
+  return JSON.parse(lines[0] ?? '');
+};
+const countedBy = <Name extends EventName>(event: Name, fields: EventFields[Name]) => {
+  const line = lineOf(event, fields, 'Gatehouse');
+  return METRICS.filter((name) => line[name] !== undefined);
+};
+
+describe('Metrics of our own, by embedded metric format', () => {
+  it('stand in the line of the event itself, with the stack as only dimension', () => {
+    const line = lineOf('code_replayed', FACTS, 'Gatehouse');
+    expect(line).toMatchObject({
+      event: 'code_replayed',
+      requestId: 'r-1',
+      Stack: 'Gatehouse',
+      CodesReplayed: 1,
+      _aws: {
+        CloudWatchMetrics: [
+          { Namespace: 'Gatehouse', Dimensions: [['Stack']], Metrics: [{ Name: 'CodesReplayed', Unit: 'Count' }] },
+        ],
+      },
+    });
+    expect(line._aws.Timestamp).toBe(Date.parse(line.time));
+  });
+
+  it.each([
+    ['login_succeeded', { ...FACTS, identityProvider: 'google' }, ['LoginsSucceeded']],
+    ['login_failed', { ...FAILED, reason: 'denied' }, ['LoginsFailed']],
+    ['login_failed', { ...FAILED, reason: 'not_allowed' }, ['LoginsFailed']],
+    ['login_failed', { ...FAILED, reason: 'no_scope' }, ['LoginsFailed']],
+    ['login_failed', { ...FAILED, reason: 'rejected' }, ['LoginsFailed', 'UpstreamErrors']],
+    ['login_failed', { ...FAILED, reason: 'misconfigured' }, ['LoginsFailed', 'UpstreamErrors']],
+    ['login_failed', { ...FAILED, reason: 'unavailable' }, ['LoginsFailed', 'UpstreamErrors']],
+    ['code_replayed', FACTS, ['CodesReplayed']],
+    ['refresh_reuse_detected', FACTS, ['RefreshReuse']],
+    ['client_registered', { requestId: 'r', clientId: 'c', authMethod: 'none', isNew: true }, ['ClientsRegistered']],
+    ['client_registered', { requestId: 'r', clientId: 'c', authMethod: 'none', isNew: false }, []],
+    ['authorizer_failed', { requestId: 'r', detail: 'd' }, ['AuthorizerFailures']],
+    ['authorizer_denied', { requestId: 'r', reason: 'expired' }, []],
+    ['code_issued', FACTS, []],
+  ] as const)('%s %j counts %j', (event, fields, metrics) => {
+    expect(countedBy(event, fields as EventFields[typeof event])).toEqual(metrics);
+  });
+
+  it('are not written where nobody asked for them', () => {
+    expect(Object.keys(lineOf('code_replayed', FACTS, undefined))).toEqual([
+      'time',
+      'event',
+      'requestId',
+      'clientId',
+      'grantId',
+    ]);
+  });
+});
