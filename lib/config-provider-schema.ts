@@ -55,6 +55,10 @@ const common = {
   displayName: text('a name of at most 60 characters', (value) => value.length <= 60).optional(),
   /** Who may come in by this provider, in place of the rules for all. */
   access: Access.optional(),
+  /** Ask the provider again about everybody who is connected, so that whoever is removed there is out here too. */
+  recheck: z.boolean({ error: 'true or false' }).default(false),
+  /** Keep what the provider hands out at a login, for a server's own resource client (RFC 8693). */
+  keepTokens: z.boolean({ error: 'true or false' }).default(false),
   /** In the local run an issuer on this machine, in place of the kind's own. */
   issuer: serviceUrl.optional(),
   scopes: upstreamScopes

@@ -2,6 +2,7 @@ import type { Configuration } from './config.ts';
 import { checkMonitoring } from './config-monitoring-schema.ts';
 import { checkIdentityProviderRules, issuerOf } from './identity-providers.ts';
 import { checkTheme } from './theme.ts';
+import { checkUpstreamTokens } from './upstream-tokens.ts';
 
 type ScopeConfiguration = Configuration['scopes'][string];
 type KnownScopes = Readonly<
@@ -40,6 +41,7 @@ export const crossCheck = (configuration: Configuration): string[] => [
   ...checkIdentityProviders(configuration),
   ...checkClients(configuration),
   ...checkLifetimes(configuration),
+  ...checkUpstreamTokens(configuration),
   ...checkTheme(configuration),
   ...checkMonitoring(configuration),
 ];

@@ -139,6 +139,10 @@ const Lifetimes = z.strictObject(
     refreshTokenAbsoluteDays: days(730).default(90),
     /** How long the predecessor of a refresh token still gets the same successor. */
     refreshGraceSeconds: seconds(0, 600).default(60),
+    /** How old the last answer of a provider with `recheck` may be before it is asked again. */
+    recheckSeconds: seconds(1, 86_400).default(900),
+    /** How long people go on while a provider with `recheck` does not vouch for them, since it is down or cannot be asked. */
+    recheckOutageSeconds: seconds(1, 2_592_000).default(86_400),
     /** Age at which the signing key gets a successor. */
     signingKeyDays: days(365).default(90),
     /**

@@ -15,6 +15,7 @@ import {
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 import { themeSettings } from './theme.ts';
+import { keepsTokens, UpstreamTokensKey } from './upstream-tokens.ts';
 import type { UserPool } from './user-pool.ts';
 
 export interface EndpointsProps {
@@ -55,6 +56,11 @@ export class Endpoints extends Construct {
     const { servers, scopes, lifetimes } = sharedSettings(configuration);
     const identityProviders = identityProviderSettings(props);
     const access = JSON.stringify(accessPolicy(configuration));
+    const keptProviders = Object.fromEntries(
+      Object.entries(identityProviders).filter(([id]) => keepsTokens(configuration.identityProviders[id])),
+    );
+    const tokensKey = Object.keys(keptProviders).length > 0 ? new UpstreamTokensKey(this, 'UpstreamTokens') : undefined;
+    const tokenVault = tokensKey === undefined ? {} : { keyArn: tokensKey.keyArn };
     const { clientDocuments } = configuration;
     const theme = themeSettings(configuration);
     const knownClients = configuredClientSettings(configuration);
@@ -145,6 +151,7 @@ export class Endpoints extends Construct {
       .bind(ENVIRONMENT.identityProviders, identityProviders)
       .readSecrets(Object.values(secrets.identityProviders))
       .bind(ENVIRONMENT.access, access)
+      .bind(ENVIRONMENT.tokenVault, tokenVault)
       .bind(ENVIRONMENT.lifetimes, lifetimes)
       .bindTable(ENVIRONMENT.transactionsTable, tables.transactions, 'GetItem', 'UpdateItem')
       .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'PutItem')
@@ -194,7 +201,13 @@ export class Endpoints extends Construct {
       .bind(ENVIRONMENT.lifetimes, lifetimes)
       .bind(ENVIRONMENT.access, access)
       .bind(ENVIRONMENT.identityProviderKinds, identityProviderKinds(configuration))
+      .bind(ENVIRONMENT.identityProviders, keptProviders)
+      .readSecrets(Object.keys(keptProviders).flatMap((id) => secrets.identityProviders[id] ?? []))
+      .bind(ENVIRONMENT.tokenVault, tokenVault)
       .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'UpdateItem');
+
+    tokensKey?.letSeal(this.callback);
+    tokensKey?.letOpen(this.token);
 
     this.revoke = authenticatingClients('Revoke', 'revoke', 'token revocation (RFC 7009)').bindTable(
       ENVIRONMENT.grantsTable,
@@ -274,6 +287,8 @@ const identityProviderSettings = ({ configuration, secrets, userPools }: Endpoin
         issuer: issuerOf(provider) ?? userPools[id]?.issuer,
         displayName: displayNameOf(provider),
         scopes: upstreamScopesOf(configuration, id),
+        ...(provider.recheck ? { recheck: true } : {}),
+        ...(provider.keepTokens ? { keepTokens: true } : {}),
         secretId: secrets.identityProviders[id]?.ref,
       },
     ]),

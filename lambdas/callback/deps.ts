@@ -13,6 +13,7 @@ import type {
   SealingKeys,
   SecretReader,
   SessionSealer,
+  TokenVault,
   TransactionStore,
 } from '../shared/ports.ts';
 
@@ -30,6 +31,7 @@ export interface CallbackDeps {
   readonly sealingKeys: SealingKeys;
   readonly sessions: SessionSealer;
   readonly subjectSecret: SecretReader;
+  readonly tokenVault: Pick<TokenVault, 'seal'>;
   readonly now: Clock;
   readonly log: Log;
 }

@@ -31,8 +31,8 @@ export const callbackFlow =
     const leg = deriveUpstreamLeg(key, transaction.transactionId, provider.id, transaction.leg);
     const login: Login = { request, provider, key, transaction };
     try {
-      const { identity } = await provider.idp.identify(request.query, leg);
-      const person = { identity, subject: deriveSubject(subjectSecret, identity.issuer, identity.subject) };
+      const { identity, tokens } = await provider.idp.identify(request.query, leg);
+      const person = { identity, subject: deriveSubject(subjectSecret, identity.issuer, identity.subject), tokens };
       return transaction.purpose === 'connections'
         ? await openConnections(deps, login, person)
         : await authorizeClient(deps, { ...login, transaction }, person);
@@ -101,13 +101,13 @@ const keepClient = async (
 /** The code leaves only after its grant is stored, and its client lives at least as long as the grant may. */
 const issueCode = async (
   deps: CallbackDeps,
-  { request, transaction }: AuthorizationLogin,
+  { request, provider, transaction }: AuthorizationLogin,
   person: Person,
   scopes: readonly string[],
 ): Promise<HttpResponse> => {
   const now = deps.now();
   const { request: authorization, transactionId } = transaction;
-  const { grant, code } = newGrant(deps, authorization, scopes, person, now);
+  const { grant, code } = await newGrant(deps, provider, authorization, scopes, person, now);
   await Promise.all([deps.grants.createGrant(grant), keepClient(deps, authorization, now)]);
 
   const fields = { requestId: request.requestId, clientId: grant.clientId, grantId: grant.grantId };

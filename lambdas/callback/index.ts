@@ -5,6 +5,8 @@ import { DynamoDbGrantDirectory } from '../shared/adapters/dynamodb/grant-direct
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbTransactionStore } from '../shared/adapters/dynamodb/transaction-store.ts';
 import { measuredLog } from '../shared/adapters/json-log.ts';
+import { kmsClient } from '../shared/adapters/kms/client.ts';
+import { KmsTokenVault } from '../shared/adapters/kms/token-vault.ts';
 import { JoseSessionSealer } from '../shared/adapters/sealing/jose-session-sealer.ts';
 import { generatedSecret } from '../shared/adapters/secrets-manager/cached-secret.ts';
 import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
@@ -40,6 +42,7 @@ const flow = callbackFlow({
   sealingKeys,
   sessions: new JoseSessionSealer(sealingKeys, SESSION_SECONDS),
   subjectSecret: generatedSecret(secrets, config.subjectSecret(), systemClock),
+  tokenVault: new KmsTokenVault(kmsClient(), config.tokenVault().keyArn),
   now: systemClock,
   log,
 });

@@ -3,22 +3,26 @@ import { newAuthorizationCode } from '../shared/core/authorization-code.ts';
 import { newId } from '../shared/core/digest.ts';
 import type { Grant, UpstreamIdentity } from '../shared/core/grant.ts';
 import type { AuthorizationRequest } from '../shared/core/transaction.ts';
+import { neededTokens, newUpstreamState, type UpstreamTokens } from '../shared/core/upstream-tokens.ts';
+import type { IdentityProvider } from '../shared/identity-providers.ts';
 import type { CallbackDeps } from './deps.ts';
 
 /** Who logged in, as the provider said it and under the name that stands for it here. */
 export interface Person {
   readonly identity: UpstreamIdentity;
   readonly subject: string;
+  readonly tokens: UpstreamTokens;
 }
 
 /** A grant for as much of what was asked as the person may have, and the code that stands for it. */
-export const newGrant = (
-  deps: Pick<CallbackDeps, 'access' | 'authorizationCodeSeconds'>,
+export const newGrant = async (
+  deps: Pick<CallbackDeps, 'access' | 'authorizationCodeSeconds' | 'tokenVault'>,
+  provider: IdentityProvider,
   request: AuthorizationRequest,
   scopes: readonly string[],
-  { identity, subject }: Person,
+  { identity, subject, tokens }: Person,
   now: number,
-): { readonly grant: Grant; readonly code: string } => {
+): Promise<{ readonly grant: Grant; readonly code: string }> => {
   const refusedScopes = request.scopes.filter((scope) => !scopes.includes(scope));
   const grantId = newId();
   const { code, codeHash } = newAuthorizationCode(grantId);
@@ -36,8 +40,22 @@ export const newGrant = (
     status: 'issued',
     codeHash,
     codeExpiresAt,
+    ...(await keptBeside(deps, provider, grantId, tokens, now)),
     issuedAt: now,
     expiresAt: codeExpiresAt,
   };
   return { grant, code };
+};
+
+/** Nothing, unless the provider is to be asked again or a backend may have its tokens. */
+const keptBeside = async (
+  { tokenVault }: Pick<CallbackDeps, 'tokenVault'>,
+  { kind, recheck = false, keepTokens = false }: IdentityProvider,
+  grantId: string,
+  tokens: UpstreamTokens,
+  now: number,
+): Promise<Pick<Grant, 'upstream'>> => {
+  if (!recheck && !keepTokens) return {};
+  const needed = neededTokens(tokens, { recheck, keepTokens, isAskedByAccessToken: kind === 'github' });
+  return { upstream: newUpstreamState(needed && (await tokenVault.seal(grantId, needed)), now) };
 };

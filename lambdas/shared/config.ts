@@ -76,6 +76,8 @@ const IdentityProviders = z.record(
     scopes: z.optional(z.array(z.string())),
     /** Name or ARN of the secret that holds `{"client_id": "…", "client_secret": "…"}`. */
     secretId: z.string(),
+    recheck: z.optional(z.boolean()),
+    keepTokens: z.optional(z.boolean()),
   }),
 );
 export type IdentityProviders = z.infer<typeof IdentityProviders>;
@@ -114,6 +116,8 @@ const Lifetimes = z.object({
   refreshTokenIdleDays: z.number(),
   refreshTokenAbsoluteDays: z.number(),
   refreshGraceSeconds: z.number(),
+  recheckSeconds: z.number(),
+  recheckOutageSeconds: z.number(),
   signingKeyDays: z.number(),
   signingKeyPublishSeconds: z.number(),
 });
@@ -186,6 +190,9 @@ export const identityProviders = (): IdentityProviders => parsed(ENVIRONMENT.ide
 export const identityProviderKinds = (): Record<string, IdentityProviders[string]['kind']> =>
   parsed(ENVIRONMENT.identityProviderKinds, z.record(z.string(), IdentityProviderKind));
 export const access = (): Access => parsed(ENVIRONMENT.access, Access);
+/** ARN of the key for providers' tokens; absent where none are kept. */
+export const tokenVault = (): { keyArn?: string | undefined } =>
+  parsed(ENVIRONMENT.tokenVault, z.object({ keyArn: z.optional(z.string()) }));
 export const lifetimes = (): Lifetimes => parsed(ENVIRONMENT.lifetimes, Lifetimes);
 /** The clients of the configuration by id, resource clients among them; they never expire. */
 export const configuredClients = (): ReadonlyMap<string, Client> =>

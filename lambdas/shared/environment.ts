@@ -14,6 +14,8 @@ export const ENVIRONMENT = {
   identityProviders: 'GATEHOUSE_IDENTITY_PROVIDERS',
   /** JSON: id → kind, where nothing else of the identity providers is needed. */
   identityProviderKinds: 'GATEHOUSE_IDENTITY_PROVIDER_KINDS',
+  /** JSON: where the tokens of identity providers are sealed, if anywhere. */
+  tokenVault: 'GATEHOUSE_TOKEN_VAULT',
   access: 'GATEHOUSE_ACCESS',
   lifetimes: 'GATEHOUSE_LIFETIMES',
   /** JSON: id → client of the configuration, resource clients among them. */

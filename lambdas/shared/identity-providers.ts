@@ -7,6 +7,10 @@ export interface IdentityProvider {
   readonly kind: IdentityProviderKind;
   readonly displayName: string;
   readonly idp: UpstreamIdp;
+  /** Whether it is asked again about everybody who is connected. */
+  readonly recheck?: boolean | undefined;
+  /** Whether what it hands out is kept for a server's own resource client. */
+  readonly keepTokens?: boolean | undefined;
 }
 
 /** The configured identity providers by id: a Map, since ids come from outside. */

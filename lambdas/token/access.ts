@@ -35,17 +35,25 @@ export const permittedScopes = async (
   return permitted;
 };
 
+const NO_ACCESS =
+  'This account has no access here any more. Ask whoever runs this server, or start a new authorization with another account.';
+
+/** Why somebody who was let in is out: what the client is told. */
+const REASONS = {
+  provider_removed: NO_ACCESS,
+  not_allowed: NO_ACCESS,
+  provider_refused: 'The identity provider has ended this login. Start a new authorization.',
+  provider_cannot_be_asked:
+    'The identity provider has to be asked about this account again. Start a new authorization.',
+} as const;
+
 /** Ends the grant of somebody who may not come in any more. @throws OAuthError `invalid_grant` */
 export const endAccess = async (
   { grants, log }: Pick<TokenDeps, 'grants' | 'log'>,
   facts: GrantFacts,
-  reason: 'provider_removed' | 'not_allowed',
+  reason: keyof typeof REASONS,
 ): Promise<never> => {
   await grants.revokeGrant(facts.grantId);
   log('access_ended', { ...facts, reason });
-  throw new OAuthError(
-    'invalid_grant',
-    'This account has no access here any more. Ask whoever runs this server, or start a new authorization with another account.',
-    { detail: `access ended: ${reason}` },
-  );
+  throw new OAuthError('invalid_grant', REASONS[reason], { detail: `access ended: ${reason}` });
 };

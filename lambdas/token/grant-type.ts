@@ -6,7 +6,16 @@ import type { IdentityProviderKind } from '../shared/core/identity-provider-pres
 import type { NotBeforeMarks } from '../shared/core/not-before.ts';
 import type { RefreshLifetimes } from '../shared/core/refresh-token.ts';
 import type { ScopeDefinitions } from '../shared/core/scopes.ts';
-import type { AccessTokenSigner, ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
+import type { IdentityProviders } from '../shared/identity-providers.ts';
+import type {
+  AccessTokenSigner,
+  ClientDirectory,
+  Clock,
+  GrantStore,
+  KeyRingStore,
+  Log,
+  TokenVault,
+} from '../shared/ports.ts';
 
 export interface TokenDeps extends ClientVerifiers {
   readonly issuer: string;
@@ -20,6 +29,12 @@ export interface TokenDeps extends ClientVerifiers {
   readonly resources: readonly string[];
   readonly clients: Pick<ClientDirectory, 'findClient'>;
   readonly grants: GrantStore;
+  /** The providers that are asked again, or whose tokens a backend may have. */
+  readonly keptProviders: IdentityProviders;
+  readonly tokenVault: Pick<TokenVault, 'open'>;
+  /** Age of a provider's last answer at which it is asked again, and beyond which nobody goes on without one. */
+  readonly recheckSeconds: number;
+  readonly recheckOutageSeconds: number;
   readonly keyRings: KeyRingStore;
   readonly signer: AccessTokenSigner;
   readonly now: Clock;

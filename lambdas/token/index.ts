@@ -6,14 +6,19 @@ import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store
 import { measuredLog } from '../shared/adapters/json-log.ts';
 import { KmsAccessTokenSigner } from '../shared/adapters/kms/access-token-signer.ts';
 import { kmsClient } from '../shared/adapters/kms/client.ts';
+import { KmsTokenVault } from '../shared/adapters/kms/token-vault.ts';
+import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
+import { connectIdentityProviders } from '../shared/adapters/upstream/identity-providers.ts';
 import * as config from '../shared/config.ts';
 import { resourceIdentifier } from '../shared/core/resources.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { tokenEndpoint } from './handler.ts';
 
 const log = measuredLog(config.metricsStack());
+const access = config.access();
 const DAY_SECONDS = 86_400;
 const dynamoDb = dynamoDbClient();
+const kms = kmsClient();
 const keyRings = new DynamoDbKeyRingStore(dynamoDb, config.keysTable());
 const lifetimes = config.lifetimes();
 const issuer = config.issuer();
@@ -39,13 +44,23 @@ export const handler = endpoint(
       graceSeconds: lifetimes.refreshGraceSeconds,
     },
     scopes: config.scopes(),
-    access: config.access(),
+    access,
     identityProviderKinds: new Map(Object.entries(config.identityProviderKinds())),
     resources: Object.keys(config.servers()).map((path) => resourceIdentifier(issuer, path)),
     ...clientAuthentication,
     grants: new DynamoDbGrantStore(dynamoDb, config.grantsTable()),
+    keptProviders: connectIdentityProviders(
+      config.identityProviders(),
+      issuer,
+      secretsManagerClient(),
+      systemClock,
+      access,
+    ),
+    tokenVault: new KmsTokenVault(kms, config.tokenVault().keyArn),
+    recheckSeconds: lifetimes.recheckSeconds,
+    recheckOutageSeconds: lifetimes.recheckOutageSeconds,
     keyRings,
-    signer: new KmsAccessTokenSigner(kmsClient(), keyRings),
+    signer: new KmsAccessTokenSigner(kms, keyRings),
     now: systemClock,
     log,
   }),

@@ -13,6 +13,7 @@ import {
 import { permittedScopes } from './access.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
 import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './limits.ts';
+import { recheckedGrant } from './recheck.ts';
 
 const invalidGrant = (detail: string): OAuthError =>
   new OAuthError('invalid_grant', 'The refresh token is not valid. Start a new authorization.', { detail });
@@ -26,17 +27,18 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   const presented = parseRefreshToken(form.get('refresh_token') ?? '');
   if (presented === undefined) throw invalidGrant('not a refresh token of ours');
   const decision = decideRefresh(request.grant, client, presented, deps.refreshTokens, now);
-  const { grant } = decision;
-  assertNotWeaker(method, grant.clientAuthMethod ?? method);
-  const facts = { requestId, clientId: client.clientId, grantId: grant.grantId };
+  const { grant: loaded } = decision;
+  assertNotWeaker(method, loaded.clientAuthMethod ?? method);
+  const facts = { requestId, clientId: client.clientId, grantId: loaded.grantId };
   if (decision.outcome === 'reused') {
-    await deps.grants.revokeGrant(grant.grantId);
+    await deps.grants.revokeGrant(loaded.grantId);
     deps.log('refresh_reuse_detected', facts);
     throw invalidGrant('reused: the family is revoked');
   }
-  assertNotBeforeMark(grant, request.notBefore);
-  assertGrantedResource(form, grant);
-  const asked = narrowedScopes(form, grant.scopes, deps.scopes);
+  assertNotBeforeMark(loaded, request.notBefore);
+  assertGrantedResource(form, loaded);
+  const asked = narrowedScopes(form, loaded.scopes, deps.scopes);
+  const grant = await recheckedGrant(deps, loaded, facts, now);
   const scopes = await permittedScopes(deps, grant, asked, facts);
 
   // mint

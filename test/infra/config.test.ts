@@ -343,7 +343,13 @@ describe('Configuration', () => {
       clientDocuments: { advertise: true, blockHosts: [] },
       scopes: { mcp: { description: 'Use the tools of this server', implies: [] } },
       identityProviders: {
-        company: { kind: 'oidc', issuer: 'https://login.example.com', scopes: ['openid', 'email', 'profile'] },
+        company: {
+          kind: 'oidc',
+          issuer: 'https://login.example.com',
+          scopes: ['openid', 'email', 'profile'],
+          recheck: false,
+          keepTokens: false,
+        },
       },
       lifetimes: {
         transactionSeconds: 600,
@@ -352,6 +358,8 @@ describe('Configuration', () => {
         refreshTokenIdleDays: 30,
         refreshTokenAbsoluteDays: 90,
         refreshGraceSeconds: 60,
+        recheckSeconds: 900,
+        recheckOutageSeconds: 86_400,
         signingKeyDays: 90,
         signingKeyPublishSeconds: 86_400,
       },

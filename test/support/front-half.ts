@@ -25,6 +25,7 @@ import type { Clock, SealingKeys, UpstreamIdp, UpstreamLeg, UpstreamLogin } from
 import { SESSION_SECONDS } from '../../lambdas/shared/session.ts';
 import { formsOf } from './html-form.ts';
 import { MemoryClientStore, MemoryGrantStore, MemoryKeyRingStore, MemoryTransactionStore } from './memory-stores.ts';
+import { MemoryTokenVault } from './memory-vault.ts';
 
 // Registration, authorization, consent and callback in one process: real flows and sealing, doubles for the rest.
 
@@ -80,6 +81,8 @@ export interface FrontHalfOptions {
   /** Scope → who may have it. */
   readonly grantedTo?: Readonly<Record<string, readonly AccessConditions[]>>;
   readonly providers?: readonly string[];
+  /** What of the providers' tokens is kept, and why. */
+  readonly kept?: { readonly recheck?: boolean; readonly keepTokens?: boolean };
   readonly scopes?: ScopeDefinitions;
   readonly requiredScopes?: readonly string[];
   readonly paths?: readonly string[];
@@ -99,6 +102,7 @@ export class FrontHalf {
   readonly transactions = new MemoryTransactionStore();
   readonly grants = new MemoryGrantStore();
   readonly keyRings = new MemoryKeyRingStore();
+  readonly tokenVault = new MemoryTokenVault();
   readonly providers: ReadonlyMap<string, ScriptedIdp>;
   readonly logged: LogLine[] = [];
   /** What hosts of metadata documents answer, by URL; to anything else 404. */
@@ -117,7 +121,10 @@ export class FrontHalf {
     };
     const sealer = new JoseRequestSealer(sealingKeys, 600);
     const identityProviders = new Map(
-      [...this.providers].map(([id, idp]) => [id, { id, kind: 'oidc' as const, displayName: `Login ${id}`, idp }]),
+      [...this.providers].map(([id, idp]) => [
+        id,
+        { id, kind: 'oidc' as const, displayName: `Login ${id}`, idp, ...options.kept },
+      ]),
     );
     const { clients, transactions, grants, clock: now } = this;
     const { hosts = {}, scopes = { mcp: { description: 'Use the tools of this server' }, extra: {} } } = options;
@@ -196,6 +203,7 @@ export class FrontHalf {
           authorizationCodeSeconds: 60,
           refreshTokenAbsoluteDays: 90,
           subjectSecret: async () => 'a subject secret',
+          tokenVault: this.tokenVault,
         }),
         page,
       ),

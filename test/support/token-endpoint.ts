@@ -5,6 +5,7 @@ import type { Grant } from '../../lambdas/shared/core/grant.ts';
 import type { TokenDeps } from '../../lambdas/token/grant-type.ts';
 import { tokenEndpoint } from '../../lambdas/token/handler.ts';
 import { MemoryClientStore, MemoryGrantStore, MemoryKeyRingStore } from './memory-stores.ts';
+import { MemoryTokenVault } from './memory-vault.ts';
 import { formPoster, memoryLog } from './post-form.ts';
 import {
   CODE_VERIFIER,
@@ -37,6 +38,10 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     resources: [RESOURCE],
     access: { rules: 'everyone', providers: {} },
     identityProviderKinds: new Map([['company', 'oidc']]),
+    keptProviders: new Map(),
+    tokenVault: new MemoryTokenVault(),
+    recheckSeconds: 900,
+    recheckOutageSeconds: 86_400,
     scopes: { mcp: {}, 'mcp:write': { implies: ['mcp'] }, email: {}, profile: {} },
     clients,
     grants,

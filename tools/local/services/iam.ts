@@ -36,7 +36,7 @@ const CONDITION_OPERATOR =
 
 /** The condition keys that the local services fill in where AWS does. */
 const CONDITION_KEY =
-  /^(aws:(PrincipalArn|PrincipalAccount|SecureTransport|RequestedRegion|TagKeys|RequestTag\/.+|ResourceTag\/.+)|kms:(CallerAccount|KeySpec|KeyUsage|KeyOrigin|MultiRegion|SigningAlgorithm|MessageType|BypassPolicyLockoutSafetyCheck|ScheduleKeyDeletionPendingWindowInDays)|secretsmanager:(SecretId|VersionStage))$/i;
+  /^(aws:(PrincipalArn|PrincipalAccount|SecureTransport|RequestedRegion|TagKeys|RequestTag\/.+|ResourceTag\/.+)|kms:(CallerAccount|EncryptionContextKeys|EncryptionContext:.+|KeySpec|KeyUsage|KeyOrigin|MultiRegion|SigningAlgorithm|MessageType|BypassPolicyLockoutSafetyCheck|ScheduleKeyDeletionPendingWindowInDays)|secretsmanager:(SecretId|VersionStage))$/i;
 
 const ELEMENTS = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'Condition'];
 

@@ -10,7 +10,7 @@ import { type CustomResourcesState, runCustomResources } from './cloudformation.
 import { takeDataFolder } from './data-folder.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { type Events, startEvents } from './events.ts';
-import { type KmsState, kmsService } from './kms.ts';
+import { createKeys, type KmsState, kmsService } from './kms.ts';
 import { startLambdaApi } from './lambda-api.ts';
 import { type Credentials, type Principals, readPrincipals } from './principals.ts';
 import { createSecrets, type SecretsState, secretsManagerService } from './secrets-manager.ts';
@@ -83,6 +83,7 @@ const startAll = async (
   const secrets = await stateFile<SecretsState>('secrets.json', {});
   await createSecrets(template, secrets);
   const keys = await stateFile<KmsState>('keys.json', {});
+  await createKeys(template, principals, keys);
 
   const listening = await Promise.all(
     [dynamoDb.service, kmsService(keys, principals), secretsManagerService(secrets)].map((service) =>

@@ -16,7 +16,10 @@ export interface StoredKey {
   /** Epoch seconds. */
   readonly createdAt: number;
   readonly description: string;
-  readonly privateKeyPem: string;
+  /** Of RSA keys. */
+  readonly privateKeyPem?: string;
+  /** Of symmetric keys: 32 bytes, base64. */
+  readonly symmetricKey?: string;
   state: 'Enabled' | 'Disabled' | 'PendingDeletion';
   /** Epoch seconds from which the key is gone. */
   deletionAt?: number;
@@ -26,6 +29,22 @@ export interface StoredKey {
 }
 
 export const KEY_SPEC = 'RSA_2048';
+const SYMMETRIC = 'SYMMETRIC_DEFAULT';
+
+export const keySpecOf = ({ symmetricKey }: StoredKey) => (symmetricKey === undefined ? KEY_SPEC : SYMMETRIC);
+export const keyUsageOf = ({ symmetricKey }: StoredKey) =>
+  symmetricKey === undefined ? 'SIGN_VERIFY' : 'ENCRYPT_DECRYPT';
+
+/** @throws AwsError when the key cannot sign */
+export const privateKeyOf = (key: StoredKey): string => key.privateKeyPem ?? wrongUsage(key, 'SIGN_VERIFY');
+
+/** @throws AwsError when the key cannot encrypt */
+export const symmetricKeyOf = (key: StoredKey): Buffer =>
+  Buffer.from(key.symmetricKey ?? wrongUsage(key, 'ENCRYPT_DECRYPT'), 'base64');
+
+const wrongUsage = (key: StoredKey, wanted: string): never => {
+  throw new AwsError('InvalidKeyUsageException', `${key.arn} key usage is ${keyUsageOf(key)}, not ${wanted}.`);
+};
 export const SIGNING_ALGORITHM = 'RSASSA_PKCS1_V1_5_SHA_256';
 const MAX_MESSAGE_BYTES = 4096;
 const SHA_256_BYTES = 32;
@@ -44,7 +63,7 @@ export const SIGNING_ALGORITHMS = ['PKCS1_V1_5', 'PSS'].flatMap((scheme) =>
 
 /** RSASSA-PKCS1-v1_5 over SHA-256 of a RAW message, or over a DIGEST. @throws AwsError ValidationException */
 export const signMessage = (key: StoredKey, messageType: string, message: Buffer): Buffer => {
-  const privateKey = createPrivateKey(key.privateKeyPem);
+  const privateKey = createPrivateKey(privateKeyOf(key));
   if (messageType === 'RAW') {
     if (message.length < 1 || message.length > MAX_MESSAGE_BYTES) {
       throw validationError(
@@ -114,13 +133,15 @@ export const metadata = (key: StoredKey) => ({
   CreationDate: key.createdAt,
   Enabled: key.state === 'Enabled',
   Description: key.description,
-  KeyUsage: 'SIGN_VERIFY',
+  KeyUsage: keyUsageOf(key),
   KeyState: key.state,
   ...(key.deletionAt === undefined ? {} : { DeletionDate: key.deletionAt }),
   Origin: 'AWS_KMS',
   KeyManager: 'CUSTOMER',
-  KeySpec: KEY_SPEC,
-  CustomerMasterKeySpec: KEY_SPEC,
-  SigningAlgorithms: SIGNING_ALGORITHMS,
+  KeySpec: keySpecOf(key),
+  CustomerMasterKeySpec: keySpecOf(key),
+  ...(key.symmetricKey === undefined
+    ? { SigningAlgorithms: SIGNING_ALGORITHMS }
+    : { EncryptionAlgorithms: [SYMMETRIC] }),
   MultiRegion: false,
 });

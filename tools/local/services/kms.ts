@@ -1,6 +1,6 @@
-import { createPublicKey, generateKeyPair, randomUUID } from 'node:crypto';
+import { createPublicKey, generateKeyPair, randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION, type ResolvedTemplate } from '../resolved-template.ts';
 import { AwsError, validationError } from './aws-error.ts';
 import type { Call, JsonService } from './aws-json-server.ts';
 import { parsePolicy } from './iam.ts';
@@ -11,22 +11,56 @@ import {
   DEFAULT_POLICY,
   invalidState,
   KEY_SPEC,
+  keySpecOf,
+  keyUsageOf,
   metadata,
+  privateKeyOf,
   SIGNING_ALGORITHM,
   SIGNING_ALGORITHMS,
   type StoredKey,
   signMessage,
+  symmetricKeyOf,
   type Tag,
 } from './kms-key.ts';
-import { authorize, authorizeForKey, type Principals } from './principals.ts';
+import { decrypt, type EncryptionContext, encrypt, invalidCiphertext, keyIdOf, readContext } from './kms-symmetric.ts';
+import { authorize, authorizeForKey, ofType, type Principals } from './principals.ts';
 import type { StateFile } from './state-file.ts';
 
 /** Key id → key. */
 export type KmsState = Record<string, StoredKey>;
 
 const SECONDS_PER_DAY = 86_400;
+const DATA_KEY_BYTES = 32;
 
-/** KMS for signing keys: RSA_2048, SIGN_VERIFY, RSASSA_PKCS1_V1_5_SHA_256. Other kinds of keys are refused by name. */
+/**
+ * Makes the template's keys that do not exist yet, all of them symmetric, and gives each the policy of the template.
+ * @throws AwsError for a policy that KMS would refuse
+ */
+export const createKeys = async (
+  template: ResolvedTemplate,
+  principals: Principals,
+  state: StateFile<KmsState>,
+): Promise<void> => {
+  for (const { physicalId: keyId, arn = '', properties } of ofType(template, 'AWS::KMS::Key')) {
+    const policy = JSON.stringify(properties.KeyPolicy);
+    assertUsablePolicy(policy, principals.operator, principals, arn, false);
+    const made = state.value[keyId] ?? {
+      keyId,
+      arn,
+      createdAt: Date.now() / 1000,
+      symmetricKey: randomBytes(DATA_KEY_BYTES).toString('base64'),
+      state: 'Enabled' as const,
+      tags: [],
+    };
+    state.value[keyId] = { ...made, description: String(properties.Description ?? ''), policy };
+  }
+  await state.save();
+};
+
+/**
+ * KMS for signing keys (RSA_2048, SIGN_VERIFY, RSASSA_PKCS1_V1_5_SHA_256), which CreateKey makes, and for the template's own
+ * symmetric ones, which make data keys. Other kinds of keys are refused by name.
+ */
 export const kmsService = (
   state: StateFile<KmsState>,
   principals: Principals,
@@ -73,8 +107,11 @@ export const kmsService = (
   };
 
   /** The key that a request names, once the caller may do `action` to it. */
-  const authorizedKey = (call: Call, context: Record<string, string | string[]> = {}): StoredKey => {
-    const given = String(call.input.KeyId ?? '');
+  const authorizedKey = (
+    call: Call,
+    context: Record<string, string | string[]> = {},
+    given = String(call.input.KeyId ?? ''),
+  ): StoredKey => {
     const keyId = given.startsWith('arn:') ? given.slice(given.lastIndexOf('/') + 1) : given;
     const key = Object.hasOwn(keys, keyId) ? keys[keyId] : undefined;
     if (!key || (key.deletionAt !== undefined && key.deletionAt <= now())) {
@@ -85,8 +122,8 @@ export const kmsService = (
       resource: key.arn,
       context: {
         ...keyContext,
-        'kms:KeySpec': KEY_SPEC,
-        'kms:KeyUsage': 'SIGN_VERIFY',
+        'kms:KeySpec': keySpecOf(key),
+        'kms:KeyUsage': keyUsageOf(key),
         ...Object.fromEntries(key.tags.map((tag) => [`aws:ResourceTag/${tag.TagKey}`, tag.TagValue])),
         ...context,
       },
@@ -100,7 +137,7 @@ export const kmsService = (
     GetPublicKey: async (call) => {
       const key = authorizedKey(call);
       assertEnabled(key);
-      const publicKey = createPublicKey(key.privateKeyPem).export({ type: 'spki', format: 'der' });
+      const publicKey = createPublicKey(privateKeyOf(key)).export({ type: 'spki', format: 'der' });
       return {
         KeyId: key.arn,
         KeySpec: KEY_SPEC,
@@ -124,6 +161,35 @@ export const kmsService = (
       }
       const signature = signMessage(key, String(MessageType), Buffer.from(String(Message ?? ''), 'base64'));
       return { KeyId: key.arn, Signature: signature.toString('base64'), SigningAlgorithm };
+    },
+    GenerateDataKey: async (call) => {
+      const { KeySpec, NumberOfBytes } = call.input;
+      const context = readContext(call.input.EncryptionContext);
+      const key = authorizedKey(call, contextKeys(context));
+      assertEnabled(key);
+      if (KeySpec !== 'AES_256' || NumberOfBytes !== undefined) {
+        throw validationError('the local KMS generates data keys of the KeySpec AES_256 only');
+      }
+      const plaintext = randomBytes(DATA_KEY_BYTES);
+      const blob = encrypt(key.keyId, symmetricKeyOf(key), plaintext, context);
+      return { KeyId: key.arn, Plaintext: plaintext.toString('base64'), CiphertextBlob: blob.toString('base64') };
+    },
+    Decrypt: async (call) => {
+      const blob = Buffer.from(String(call.input.CiphertextBlob ?? ''), 'base64');
+      const context = readContext(call.input.EncryptionContext);
+      const madeBy = keyIdOf(blob);
+      if (!Object.hasOwn(keys, madeBy)) throw invalidCiphertext();
+      const key = authorizedKey(call, contextKeys(context), madeBy);
+      const wanted = String(call.input.KeyId ?? madeBy);
+      if (wanted !== key.arn && wanted !== key.keyId) {
+        throw new AwsError(
+          'IncorrectKeyException',
+          'The key ID in the request does not identify a CMK that can perform this operation.',
+        );
+      }
+      assertEnabled(key);
+      const plaintext = decrypt(symmetricKeyOf(key), blob, context);
+      return { KeyId: key.arn, Plaintext: plaintext.toString('base64'), EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
     },
     ScheduleKeyDeletion: async (call) => {
       const { PendingWindowInDays = 30 } = call.input;
@@ -188,6 +254,15 @@ export const kmsService = (
 };
 
 const keyContext = { 'kms:CallerAccount': LOCAL_ACCOUNT_ID, 'kms:KeyOrigin': 'AWS_KMS', 'kms:MultiRegion': 'false' };
+
+/** What policies can ask of an encryption context; without one, nothing. */
+const contextKeys = (context: EncryptionContext): Record<string, string | string[]> =>
+  Object.keys(context).length === 0
+    ? {}
+    : {
+        'kms:EncryptionContextKeys': Object.keys(context),
+        ...Object.fromEntries(Object.entries(context).map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),
+      };
 
 const requestTags = (tags: readonly Tag[]): Record<string, string | string[]> =>
   tags.length === 0

@@ -146,6 +146,15 @@ const serviceShapes: Record<string, Check> = {
     SSESpecification: any,
     Tags: any,
   }),
+  'AWS::KMS::Key': object({
+    Description: any,
+    // A new key of the same id, which opens what the former one closed: nothing that a caller could see.
+    EnableKeyRotation: any,
+    KeyPolicy: any,
+    KeySpec: oneOf('SYMMETRIC_DEFAULT'),
+    KeyUsage: oneOf('ENCRYPT_DECRYPT'),
+    Tags: list(object({ Key: any, Value: any })),
+  }),
   'AWS::SecretsManager::Secret': object({
     Name: any,
     Description: any,

@@ -57,6 +57,13 @@ const functionArn = (naming: Naming): string => arn('cloudfront', `function/${na
 const USER_POOL_ID_CHARACTERS = 9;
 const userPoolId = (naming: Naming): string => `${LOCAL_REGION}_${stableId(naming.logicalId, USER_POOL_ID_CHARACTERS)}`;
 
+/** A UUID, as KMS gives, that only depends on the logical id. */
+const keyId = ({ logicalId }: Naming): string =>
+  createHash('sha256')
+    .update(logicalId)
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+
 const REFERENCES: Readonly<Record<string, References>> = {
   'AWS::ApiGateway::RestApi': {
     ref: apiId,
@@ -98,6 +105,7 @@ const REFERENCES: Readonly<Record<string, References>> = {
       RoleId: (n) => `AROA${stableId(n.logicalId, 17).toUpperCase()}`,
     },
   },
+  'AWS::KMS::Key': { ref: keyId, attributes: { Arn: (n) => arn('kms', `key/${keyId(n)}`), KeyId: keyId } },
   'AWS::Lambda::Function': { ref: byName, attributes: { Arn: (n) => arn('lambda', `function:${n.name}`) } },
   'AWS::Lambda::Permission': { ref: byName },
   'AWS::Logs::LogGroup': { ref: byName, attributes: { Arn: (n) => arn('logs', `log-group:${n.name}:*`) } },

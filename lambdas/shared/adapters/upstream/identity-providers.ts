@@ -14,6 +14,8 @@ interface IdentityProviderSettings {
   /** By default those of OpenID Connect Core §5.4 for e-mail address and name. */
   readonly scopes?: readonly string[] | undefined;
   readonly secretId: string;
+  readonly recheck?: boolean | undefined;
+  readonly keepTokens?: boolean | undefined;
 }
 
 const DEFAULT_SCOPES = ['openid', 'email', 'profile'];
@@ -27,16 +29,20 @@ export const connectIdentityProviders = (
   access: AccessPolicy = { providers: {} },
 ): ReadonlyMap<string, IdentityProvider> =>
   new Map(
-    Object.entries(settings).map(
-      ([id, { displayName, secretId, kind, issuer: upstreamIssuer, scopes = DEFAULT_SCOPES }]) => {
-        const credentials = new SecretsManagerCredentials(secrets, secretId, now);
-        const claims = neededClaims(access, id, kind);
-        const known = { id, issuer: upstreamIssuer, scopes, claims, redirectUri: `${issuer}/callback/${id}` };
-        const idp =
-          kind === 'github'
-            ? new GithubIdentityProvider(known, credentials, now)
-            : new OidcIdentityProvider({ ...known, kind }, credentials, now);
-        return [id, { id, kind, displayName, idp }];
-      },
-    ),
+    Object.entries(settings).map(([id, { displayName, secretId, kind, recheck, keepTokens, ...provider }]) => {
+      const credentials = new SecretsManagerCredentials(secrets, secretId, now);
+      const known = {
+        id,
+        issuer: provider.issuer,
+        scopes: provider.scopes ?? DEFAULT_SCOPES,
+        claims: neededClaims(access, id, kind),
+        redirectUri: `${issuer}/callback/${id}`,
+      };
+      const isOffline = recheck === true || keepTokens === true;
+      const idp =
+        kind === 'github'
+          ? new GithubIdentityProvider(known, credentials, now)
+          : new OidcIdentityProvider({ ...known, kind, isOffline }, credentials, now);
+      return [id, { id, kind, displayName, idp, recheck, keepTokens }];
+    }),
   );

@@ -1,0 +1,154 @@
+import { neededIdentity } from '../shared/core/access.ts';
+import type { Grant, UpstreamIdentity } from '../shared/core/grant.ts';
+import { UnavailableError } from '../shared/core/oauth-error.ts';
+import { UnansweredError, UpstreamError } from '../shared/core/upstream-error.ts';
+import {
+  askability,
+  neededTokens,
+  type SealedTokens,
+  type UpstreamState,
+  type UpstreamTokens,
+  withCheck,
+  withLease,
+  withoutTokens,
+  withPause,
+} from '../shared/core/upstream-tokens.ts';
+import type { IdentityProvider } from '../shared/identity-providers.ts';
+import type { OpenedTokens, RenewedLogin } from '../shared/ports.ts';
+import type { GrantFacts } from './access.ts';
+import type { TokenDeps } from './grant-type.ts';
+
+/** What came of asking an identity provider about the person of a grant, with the grant as it is stored by then. */
+export type UpstreamAnswer =
+  | { readonly outcome: 'confirmed'; readonly grant: Grant; readonly tokens: UpstreamTokens }
+  /** It does not honour the tokens any more. */
+  | { readonly outcome: 'refused' }
+  /** Somebody else is asking, or has just asked; undefined: the grant is gone. */
+  | { readonly outcome: 'busy'; readonly grant: Grant | undefined }
+  | { readonly outcome: 'unavailable'; readonly grant: Grant; readonly cause: Error }
+  /** There is nothing to ask it with. */
+  | { readonly outcome: 'impossible'; readonly grant: Grant };
+
+/** A grant whose lease we hold. */
+interface Asked {
+  readonly grant: Grant;
+  readonly state: UpstreamState;
+}
+
+const STORE_ATTEMPTS = 3;
+
+/**
+ * Asks the provider, if nobody else does: one-time refresh tokens are seen once, however many refresh at the same time
+ * (catalogue #90). Whatever the provider hands out is stored before anything else is done with it.
+ * @param now epoch seconds @throws UnavailableError when DynamoDB fails
+ */
+export const askUpstream = async (
+  deps: TokenDeps,
+  provider: IdentityProvider,
+  grant: Grant,
+  facts: GrantFacts,
+  now: number,
+): Promise<UpstreamAnswer> => {
+  const can = askability(grant.upstream, now);
+  if (grant.upstream === undefined || can === 'never') return { outcome: 'impossible', grant };
+  if (can === 'later') return { outcome: 'busy', grant };
+  const state = withLease(grant.upstream, now);
+  const leased = await deps.grants.replaceUpstream(grant, { upstream: state });
+  if (leased !== 'replaced') return { outcome: 'busy', grant: leased.lost };
+
+  const answer = await ask(deps, provider, { grant: { ...grant, upstream: state }, state }, now);
+  const detail = 'cause' in answer ? { detail: describe(answer.cause) } : {};
+  deps.log('upstream_rechecked', { ...facts, identityProvider: provider.id, outcome: answer.outcome, ...detail });
+  return answer;
+};
+
+const ask = async (deps: TokenDeps, provider: IdentityProvider, asked: Asked, now: number): Promise<UpstreamAnswer> => {
+  const { grant, state } = asked;
+  const { tokens: sealed } = state;
+  if (sealed === undefined) return { outcome: 'impossible', grant };
+  let opened: OpenedTokens;
+  let renewed: RenewedLogin;
+  try {
+    [opened] = await Promise.all([deps.tokenVault.open(grant.grantId, sealed), provider.idp.prepare()]);
+  } catch (error) {
+    return paused(deps, asked, undefined, error, now);
+  }
+  try {
+    renewed = await provider.idp.renew(opened.tokens, grant.identity);
+  } catch (error) {
+    if (isRefusal(error)) return refused(deps, asked);
+    // The lease stays and runs out: whoever comes after it knows that an answer may have been lost.
+    if (isUncertain(error)) return { outcome: 'unavailable', grant, cause: faultOf(error) };
+    return paused(deps, asked, undefined, error, now);
+  }
+  const { recheck = false, keepTokens = false, kind } = provider;
+  const needed = neededTokens(renewed.tokens, { recheck, keepTokens, isAskedByAccessToken: kind === 'github' });
+  const resealed = opened.seal(needed ?? renewed.tokens);
+  let identity: UpstreamIdentity;
+  try {
+    identity = await renewed.identify();
+  } catch (error) {
+    if (isRefusal(error)) return { outcome: 'refused' };
+    return paused(deps, asked, resealed, error, now);
+  }
+  const checked = {
+    upstream: withCheck(state, resealed, now),
+    identity: neededIdentity(identity, grant.scopes, deps.access),
+  };
+  const lost = await stored(deps, grant, checked);
+  if (lost) return { outcome: 'busy', grant: lost.lost };
+  return { outcome: 'confirmed', grant: { ...grant, ...checked }, tokens: renewed.tokens };
+};
+
+/** Nobody vouched for the person, and nobody tries again for a while. */
+const paused = async (
+  deps: TokenDeps,
+  { grant, state }: Asked,
+  tokens: SealedTokens | undefined,
+  error: unknown,
+  now: number,
+): Promise<UpstreamAnswer> => {
+  const cause = faultOf(error);
+  const upstream = withPause(state, tokens, now);
+  const lost = await stored(deps, grant, { upstream });
+  if (lost) return { outcome: 'busy', grant: lost.lost };
+  return { outcome: 'unavailable', grant: { ...grant, upstream }, cause };
+};
+
+/** A refusal proves nothing where we may have lost the token that would have been honoured. */
+const refused = async (deps: TokenDeps, { grant, state }: Asked): Promise<UpstreamAnswer> => {
+  if (state.isUncertain !== true) return { outcome: 'refused' };
+  const upstream = withoutTokens(state);
+  const lost = await stored(deps, grant, { upstream });
+  return lost ? { outcome: 'busy', grant: lost.lost } : { outcome: 'impossible', grant: { ...grant, upstream } };
+};
+
+/** New tokens may be the only ones that work from now on, so that their write is worth more than one attempt. */
+const stored = async (
+  { grants }: TokenDeps,
+  grant: Grant,
+  change: Parameters<TokenDeps['grants']['replaceUpstream']>[1],
+): Promise<{ lost: Grant | undefined } | undefined> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const outcome = await grants.replaceUpstream(grant, change);
+      return outcome === 'replaced' ? undefined : outcome;
+    } catch (error) {
+      if (attempt === STORE_ATTEMPTS) throw error;
+    }
+  }
+};
+
+const isRefusal = (error: unknown): boolean => error instanceof UpstreamError && error.reason === 'denied';
+
+/** No answer, or one that makes no sense: the refresh token may have been used up all the same. */
+const isUncertain = (error: unknown): boolean =>
+  error instanceof UnansweredError || (error instanceof UpstreamError && error.reason === 'rejected');
+
+/** What only means that the provider cannot be relied on just now; a fault of our own code is none of that. */
+const faultOf = (error: unknown): Error => {
+  if (error instanceof UpstreamError || error instanceof UnavailableError) return error;
+  throw error;
+};
+
+const describe = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message : message);

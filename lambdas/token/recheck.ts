@@ -1,0 +1,35 @@
+import type { Grant } from '../shared/core/grant.ts';
+import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
+import { endAccess, type GrantFacts } from './access.ts';
+import { askUpstream } from './ask-upstream.ts';
+import type { TokenDeps } from './grant-type.ts';
+
+/**
+ * The grant with who the person is by now: where its provider has `recheck`, and its last answer is old, the provider is
+ * asked (catalogue #88). Its refusal ends the grant. While it is down, or somebody else is asking it, what is stored
+ * counts, up to a limit.
+ * @param now epoch seconds
+ * @throws OAuthError `invalid_grant` when the person is out; UnavailableError beyond the limit, when the same refresh token
+ *   works again later
+ */
+export const recheckedGrant = async (deps: TokenDeps, grant: Grant, facts: GrantFacts, now: number): Promise<Grant> => {
+  const provider = deps.keptProviders.get(grant.identity.identityProviderId);
+  if (!provider?.recheck || now < checkedAt(grant) + deps.recheckSeconds) return grant;
+
+  const answer = await askUpstream(deps, provider, grant, facts, now);
+  if (answer.outcome === 'confirmed') return answer.grant;
+  if (answer.outcome === 'refused') return endAccess(deps, facts, 'provider_refused');
+  const { grant: current } = answer;
+  if (current?.status !== 'redeemed') throw ended();
+  if (now < checkedAt(current) + deps.recheckOutageSeconds) return current;
+  if (answer.outcome === 'impossible') return endAccess(deps, facts, 'provider_cannot_be_asked');
+  throw new UnavailableError('the identity provider', 'cause' in answer ? answer.cause : undefined);
+};
+
+/** A login is a check. What was connected before `recheck` was switched on has none but that. */
+const checkedAt = ({ upstream, issuedAt }: Grant): number => upstream?.checkedAt ?? issuedAt;
+
+const ended = (): OAuthError =>
+  new OAuthError('invalid_grant', 'This authorization has been ended. Start a new authorization.', {
+    detail: 'revoked while the provider was being asked',
+  });

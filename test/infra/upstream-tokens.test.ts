@@ -1,0 +1,116 @@
+import type { ConfigurationInput } from '../../lib/config.ts';
+import { statementsOf } from './policies.ts';
+import { shown, type Template, TWO_SERVERS, templateFor } from './template.ts';
+
+// "recheck" and "keepTokens": what the stack has for them, and that it has nothing without them.
+
+const keeping = (company: object, servers: object = {}): ConfigurationInput => ({
+  ...TWO_SERVERS,
+  servers: { ...TWO_SERVERS.servers, '/mcp': { ...TWO_SERVERS.servers['/mcp'], ...servers } } as never,
+  identityProviders: {
+    ...TWO_SERVERS.identityProviders,
+    company: { kind: 'oidc', issuer: 'https://login.example.com', ...company },
+  },
+});
+
+const FOR_ONE_GRANT = {
+  'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': 'grantId' },
+  'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': 'grantId' },
+};
+
+const kmsRights = (template: Template) =>
+  template.ofType('AWS::Lambda::Function').flatMap(([logicalId]) =>
+    statementsOf(template, logicalId)
+      .filter(({ action }) => action.startsWith('kms:') && !/CreateKey|TagResource/.test(action))
+      .map(({ action, resource, condition }) => ({
+        who: logicalId.replace(/^GatehouseEndpoints(\w+)Function[0-9A-F]{8}$/, '$1'),
+        action,
+        resource,
+        condition,
+      })),
+  );
+
+const environmentOf = (template: Template, folder: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(template.functionOf(folder)[1].Properties.Environment.Variables).map(([name, value]) => [
+      name,
+      shown(value),
+    ]),
+  );
+
+describe('Without recheck and keepTokens', () => {
+  it('there is no key, nobody has a right to one, and nobody is told of one', async () => {
+    const template = await templateFor(TWO_SERVERS);
+    expect(template.ofType('AWS::KMS::Key')).toEqual([]);
+    expect(kmsRights(template)).toEqual([]);
+    for (const folder of ['callback', 'token']) {
+      expect(environmentOf(template, folder).GATEHOUSE_TOKEN_VAULT).toBe('{}');
+    }
+    expect(environmentOf(template, 'token').GATEHOUSE_IDENTITY_PROVIDERS).toBe('{}');
+    expect(template.text).not.toContain('token-exchange');
+  });
+});
+
+describe.each([
+  ['recheck', keeping({ recheck: true })],
+  ['keepTokens', keeping({ keepTokens: true }, { resourceClient: true })],
+])('With "%s"', (_name, configuration) => {
+  let template: Template;
+  let keyId: string;
+  beforeAll(async () => {
+    template = await templateFor(configuration);
+    keyId = template.ofType('AWS::KMS::Key')[0]?.[0] ?? '';
+  });
+
+  it('one symmetric key that rotates and outlives the stack', () => {
+    const [[, key] = ['', undefined], ...others] = template.ofType('AWS::KMS::Key');
+    expect(others).toEqual([]);
+    expect(key).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(key?.Properties).toMatchObject({ EnableKeyRotation: true });
+  });
+
+  it('its policy lets the account administer it, and use it for one grant at a time only', () => {
+    const { Statement } = template.resources[keyId]?.Properties.KeyPolicy ?? {};
+    const principals = Statement.map(({ Principal }: { Principal: { AWS: unknown } }) => shown(Principal.AWS));
+    expect(new Set(principals)).toEqual(new Set(['arn:<AWS::Partition>:iam::<AWS::AccountId>:root']));
+    const [administration, use] = Statement;
+    expect(administration.Action.join()).not.toMatch(/kms:\*|Decrypt|GenerateDataKey|Encrypt|CreateGrant/);
+    expect(use).toMatchObject({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Condition: FOR_ONE_GRANT });
+  });
+
+  it('#244 the callback seals, the token endpoint opens, and nobody does anything else', () => {
+    const resource = `<${keyId}.Arn>`;
+    expect(kmsRights(template)).toEqual([
+      { who: 'Callback', action: 'kms:GenerateDataKey', resource, condition: FOR_ONE_GRANT },
+      { who: 'Token', action: 'kms:Decrypt', resource, condition: FOR_ONE_GRANT },
+    ]);
+  });
+
+  it('the token endpoint knows this provider, and may read its secret and no other’s', () => {
+    expect(JSON.parse(environmentOf(template, 'token').GATEHOUSE_IDENTITY_PROVIDERS ?? '')).toEqual({
+      company: expect.objectContaining({ kind: 'oidc', [_name]: true }),
+    });
+    const secrets = statementsOf(template, template.functionOf('token')[0])
+      .filter(({ action }) => action === 'secretsmanager:GetSecretValue')
+      .map(({ resource }) => resource);
+    expect(secrets.filter((resource) => resource.includes('Provider'))).toEqual([
+      expect.stringMatching(/^<GatehouseSecretsProvidercompany/),
+    ]);
+  });
+});
+
+describe('The configuration', () => {
+  it.each([
+    [
+      keeping({ keepTokens: true }),
+      'identityProviders.company.keepTokens: expected a server with "resourceClient": true',
+    ],
+    [
+      { ...keeping({ recheck: true }), lifetimes: { recheckSeconds: 900, recheckOutageSeconds: 60 } },
+      'lifetimes.recheckOutageSeconds: expected at least recheckSeconds (900), got 60',
+    ],
+    [keeping({ recheck: 'yes' }), 'identityProviders.company.recheck: expected true or false, got "yes"'],
+  ])('is told what would keep tokens for nobody, or make no sense', async (configuration, problem) => {
+    await expect(templateFor(configuration)).rejects.toThrow(problem);
+  });
+});
