@@ -5,13 +5,8 @@ import type { Configuration } from './config.ts';
 import { allScopes, requiredScopes, toolRules, validatesHeaders } from './config-rules.ts';
 import { configuredClientSettings } from './configured-clients.ts';
 import { EndpointFunction } from './endpoint-function.ts';
-import {
-  accessPolicy,
-  displayNameOf,
-  identityProviderKinds,
-  issuerOf,
-  upstreamScopesOf,
-} from './identity-providers.ts';
+import { identityProviderSettings } from './identity-provider-settings.ts';
+import { accessPolicy, identityProviderKinds } from './identity-providers.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 import { themeSettings } from './theme.ts';
@@ -276,20 +271,4 @@ export const doorPolicies = ({ servers }: Configuration) =>
       const policy = { requiredScopes: requiredScopes(server) };
       return [path, rules ? { ...policy, rules, validatesHeaders: validatesHeaders(server) } : policy];
     }),
-  );
-
-const identityProviderSettings = ({ configuration, secrets, userPools }: EndpointsProps) =>
-  Object.fromEntries(
-    Object.entries(configuration.identityProviders).map(([id, provider]) => [
-      id,
-      {
-        kind: provider.kind,
-        issuer: issuerOf(provider) ?? userPools[id]?.issuer,
-        displayName: displayNameOf(provider),
-        scopes: upstreamScopesOf(configuration, id),
-        ...(provider.recheck ? { recheck: true } : {}),
-        ...(provider.keepTokens ? { keepTokens: true } : {}),
-        secretId: secrets.identityProviders[id]?.ref,
-      },
-    ]),
   );

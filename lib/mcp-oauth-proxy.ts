@@ -12,9 +12,11 @@ import { EndpointFunction } from './endpoint-function.ts';
 import { doorPolicies, Endpoints, sharedSettings } from './endpoints.ts';
 import { Firewall } from './firewall.ts';
 import { FrontDoor } from './front-door.ts';
+import { identityProviderSettings } from './identity-provider-settings.ts';
 import { isMadeByStack } from './identity-providers.ts';
 import { KeyRing } from './key-ring.ts';
 import { letCount } from './own-metrics.ts';
+import { People } from './people.ts';
 import { ProtectedResource } from './protected-resource.ts';
 import { Secrets } from './secrets.ts';
 import { Tables } from './tables.ts';
@@ -46,6 +48,7 @@ export class McpOAuthProxy extends Construct {
   readonly authorizationServer: AuthorizationServer;
   readonly protectedResources: readonly ProtectedResource[];
   readonly authorizer: EndpointFunction;
+  readonly people: People;
   #alarms: Alarms | undefined;
 
   constructor(scope: Construct, id: string, props: McpOAuthProxyProps) {
@@ -79,6 +82,12 @@ export class McpOAuthProxy extends Construct {
       lifetimes: configuration.lifetimes,
     });
     this.authorizer = this.#authorizer(configuration);
+    this.people = new People(this, 'People', {
+      tables: this.tables,
+      secrets: this.secrets,
+      identityProviders: identityProviderSettings({ configuration, secrets: this.secrets, userPools: this.userPools }),
+      keys: this.keyRing.keys,
+    });
 
     const { logo } = configuration.theme;
     this.authorizationServer.serve(this.endpoints, logo === undefined ? undefined : readLogo(logo));
@@ -172,7 +181,7 @@ export class McpOAuthProxy extends Construct {
 
   #checkEnvironments(): void {
     const inspectors = this.protectedResources.flatMap(({ inspector }) => inspector ?? []);
-    const problems = [...this.endpoints.all, this.authorizer, ...inspectors, this.keyRing.keys].flatMap(
+    const problems = [...this.endpoints.all, this.authorizer, ...inspectors, this.keyRing.keys, this.people].flatMap(
       (endpoint) => endpoint.environmentProblem() ?? [],
     );
     if (problems.length > 0) throw new ConfigurationError(problems);

@@ -1,4 +1,5 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { EndpointFunction } from './endpoint-function.ts';
 import { KEY_TAG } from './key-ring.ts';
 import type { McpOAuthProxy } from './mcp-oauth-proxy.ts';
 import type { UserPool } from './user-pool.ts';
@@ -41,13 +42,15 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     );
   }
 
-  const keys = (id: string, description: string, command: object) =>
+  const invoke = ({ lambda }: EndpointFunction, id: string, description: string, command: object) =>
     output(
       id,
       description,
-      `aws lambda invoke ${inRegion} --function-name ${proxy.keyRing.keys.lambda.functionName} --cli-read-timeout 300 ` +
+      `aws lambda invoke ${inRegion} --function-name ${lambda.functionName} --cli-read-timeout 300 ` +
         `--cli-binary-format raw-in-base64-out --payload '${JSON.stringify(command)}' /dev/stdout`,
     );
+  const keys = (id: string, description: string, command: object) =>
+    invoke(proxy.keyRing.keys, id, description, command);
   keys('RotateKeyCommand', 'Begins a rotation of the signing key now; nobody notices', { action: 'rotate' });
   keys(
     'EmergencyRotateKeyCommand',
@@ -62,6 +65,15 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     'Logs everybody out; or one client or person: "clientId":"CLIENT_ID" or "subject":"SUB" in place of "all":true',
     { action: 'setNotBefore', all: true },
   );
+  const byProvider = '"identityProvider":"ID","upstreamSubject":"THEIR ID THERE" in place of "subject":"SUB"';
+  invoke(proxy.people, 'ExportPersonCommand', `Shows everything that is kept about a person; or ${byProvider}`, {
+    action: 'export',
+    subject: 'SUB',
+  });
+  invoke(proxy.people, 'ErasePersonCommand', `Logs a person out and erases what is kept of them; or ${byProvider}`, {
+    action: 'erase',
+    subject: 'SUB',
+  });
 
   if (proxy.alarmTopic !== undefined) {
     output(

@@ -7,7 +7,7 @@ export type KeysCommand =
 
 const EXPECTED =
   'expected {"action":"rotate"}, {"action":"rotate","emergency":true}, or {"action":"setNotBefore"} with one of ' +
-  '"all":true, "clientId":"…" and "subject":"…"';
+  '"all":true, "clientId":"…", "subject":"…" and "erasedSubject":"…"';
 
 /**
  * Undefined for the daily schedule: an event of EventBridge, or an empty one.
@@ -29,6 +29,7 @@ export const commandOf = (event: unknown): KeysCommand | undefined => {
     if (name === 'all' && value === true) return { action, scope: { all: true } };
     if (name === 'clientId' && isText(value)) return { action, scope: { clientId: value } };
     if (name === 'subject' && isText(value)) return { action, scope: { subject: value } };
+    if (name === 'erasedSubject' && isText(value)) return { action, scope: { erasedSubject: value } };
   }
   throw new TypeError(EXPECTED);
 };

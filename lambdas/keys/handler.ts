@@ -141,15 +141,15 @@ const setMark = async (deps: KeysDeps, scope: MarkScope): Promise<KeyRing> => {
     if (ring === undefined) throw new Error('there is no key ring yet: the first deployment has not finished');
     return { ...ring, version: ring.version + 1, notBefore: withMark(ring.notBefore, scope, deps.now()) };
   });
-  deps.log('admin_action', {
-    action: 'set_not_before',
-    ...('all' in scope
-      ? { scope: 'all' }
-      : 'clientId' in scope
-        ? { scope: 'clientId', ...scope }
-        : { scope: 'subject', ...scope }),
-  });
+  deps.log('admin_action', { action: 'set_not_before', ...loggedScope(scope) });
   return marked;
+};
+
+const loggedScope = (scope: MarkScope) => {
+  if ('all' in scope) return { scope: 'all' } as const;
+  if ('clientId' in scope) return { scope: 'clientId', ...scope } as const;
+  if ('subject' in scope) return { scope: 'subject', ...scope } as const;
+  return { scope: 'erasedSubject', subject: scope.erasedSubject } as const;
 };
 
 const insisting = async (deps: KeysDeps, change: (ring: KeyRing | undefined) => KeyRing): Promise<KeyRing> => {

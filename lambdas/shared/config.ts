@@ -216,6 +216,7 @@ export const sealingSecret = (): string => text(ENVIRONMENT.sealingSecret);
 export const subjectSecret = (): string => text(ENVIRONMENT.subjectSecret);
 export const tokenRoleArn = (): string => text(ENVIRONMENT.tokenRoleArn);
 export const keysRoleArn = (): string => text(ENVIRONMENT.keysRoleArn);
+export const keysFunction = (): string => text(ENVIRONMENT.keysFunction);
 export const accountId = (): string => text(ENVIRONMENT.accountId);
 export const stackTag = (): string => text(ENVIRONMENT.stackTag);
 /** Undefined where nobody asked for metrics. */

@@ -36,6 +36,8 @@ export const ENVIRONMENT = {
   /** Role that may sign, named in the policy of every key that `keys` makes. */
   tokenRoleArn: 'GATEHOUSE_TOKEN_ROLE_ARN',
   keysRoleArn: 'GATEHOUSE_KEYS_ROLE_ARN',
+  /** Name of the function `keys`, which sets the not-before marks. */
+  keysFunction: 'GATEHOUSE_KEYS_FUNCTION',
   accountId: 'GATEHOUSE_ACCOUNT_ID',
   stackTag: 'GATEHOUSE_STACK_TAG',
   /** Name of the stack, for functions that count: absent where nobody asked for metrics. */

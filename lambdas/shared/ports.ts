@@ -112,6 +112,15 @@ export interface GrantDirectory {
   grantsOfSubject(subject: string, now: number): Promise<readonly Grant[]>;
 }
 
+/** For `people` alone. */
+export interface GrantEraser {
+  /**
+   * Deletes every grant of that person which the index names, whatever its state and age, and says how many there were.
+   * The index is a moment late: whoever must reach all asks twice.
+   */
+  deleteGrantsOfSubject(subject: string): Promise<number>;
+}
+
 export interface KeyRingStore {
   /** The key ring, at most `MAX_KEY_RING_AGE_SECONDS` old; undefined before the first deployment finished. */
   readKeyRing(): Promise<KeyRing | undefined>;

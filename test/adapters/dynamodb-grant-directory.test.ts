@@ -3,12 +3,12 @@ import { DynamoDbGrantDirectory } from '../../lambdas/shared/adapters/dynamodb/g
 import { DynamoDbGrantStore } from '../../lambdas/shared/adapters/dynamodb/grant-store.ts';
 import { newId } from '../../lambdas/shared/core/digest.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
-import type { GrantDirectory, GrantStore } from '../../lambdas/shared/ports.ts';
+import type { GrantDirectory, GrantEraser, GrantStore } from '../../lambdas/shared/ports.ts';
 import { counting, dynamoDbImplementations, failing, startDynalite, type TestDynamoDb } from '../support/dynamodb.ts';
 import { MemoryGrantStore } from '../support/memory-stores.ts';
-import { NOW, testGrant } from '../support/records.ts';
+import { NOW, redeemedGrant, testGrant } from '../support/records.ts';
 
-type Store = GrantStore & GrantDirectory;
+type Store = GrantStore & GrantDirectory & GrantEraser;
 
 const contract = (open: () => Promise<{ store: Store; close: () => Promise<void> }>) => {
   let store: Store;
@@ -45,13 +45,40 @@ const contract = (open: () => Promise<{ store: Store; close: () => Promise<void>
     expect(await store.grantsOfSubject(subject, NOW)).toEqual([{ ...revoked, status: 'revoked' }]);
     expect(await store.grantsOfSubject(subject, NOW - 1)).toHaveLength(2);
   });
+
+  it('#238 deletes all of one person, expired and revoked ones too, and nobody else’s', async () => {
+    const [ada, bob] = [newId(), newId()];
+    const grants = [testGrant({ subject: ada }), testGrant({ subject: ada, expiresAt: NOW - 1 })];
+    const other = testGrant({ subject: bob });
+    for (const grant of [...grants, other]) await store.createGrant(grant);
+    await store.revokeGrant(grants[0]?.grantId ?? '');
+    expect(await store.deleteGrantsOfSubject(ada)).toBe(2);
+    expect(await store.grantsOfSubject(ada, 0)).toEqual([]);
+    expect(await store.deleteGrantsOfSubject(ada)).toBe(0);
+    expect(await store.grantsOfSubject(bob, NOW)).toEqual([other]);
+  });
+
+  it('#238 what is deleted does not come back by a request that had loaded it', async () => {
+    const subject = newId();
+    const grant = testGrant({ subject });
+    const { grant: redeemed, first } = redeemedGrant({ subject });
+    for (const each of [grant, redeemed]) await store.createGrant(each);
+    await store.deleteGrantsOfSubject(subject);
+    expect(await store.redeemCode(grant, { clientAuthMethod: 'none', expiresAt: NOW + 9 })).toBe('lost');
+    expect(await store.rotateRefreshToken(redeemed, first.family, NOW + 9)).toEqual({ lost: undefined });
+    await store.revokeGrant(grant.grantId);
+    expect(await store.grantsOfSubject(subject, 0)).toEqual([]);
+  });
 };
 
 /** The directory and the store that its grants are created in. */
 const open = (db: TestDynamoDb, tableName: string): Store => {
   const store = new DynamoDbGrantStore(db.client, tableName);
   const directory = new DynamoDbGrantDirectory(db.client, tableName);
-  return Object.assign(store, { grantsOfSubject: directory.grantsOfSubject.bind(directory) });
+  return Object.assign(store, {
+    grantsOfSubject: directory.grantsOfSubject.bind(directory),
+    deleteGrantsOfSubject: directory.deleteGrantsOfSubject.bind(directory),
+  });
 };
 
 describe.each(dynamoDbImplementations())('Grants by person on %s', (_, start) => {
@@ -122,5 +149,12 @@ describe('DynamoDB grant directory', () => {
     await expect(new DynamoDbGrantDirectory(db.client, tableName).grantsOfSubject(subject, NOW)).rejects.toThrow(
       'schema version 99',
     );
+  });
+
+  it('#231 #238 whatever a row has become, it can be deleted', async () => {
+    const subject = newId();
+    const row = { grantId: { S: newId() }, subject: { S: subject }, issuedAt: { N: '1' }, schemaVersion: { S: 'x' } };
+    await db.client.send(new PutItemCommand({ TableName: tableName, Item: row }));
+    expect(await new DynamoDbGrantDirectory(db.client, tableName).deleteGrantsOfSubject(subject)).toBe(1);
   });
 });

@@ -53,6 +53,23 @@ describe('Not-before marks', () => {
     expect(isBeforeMark(withMark(undefined, { clientId: 'grace' }, NOW), other)).toBe(false);
   });
 
+  it('#238 a mark for an erased person names nobody, takes the former one away, and is forgotten in days', () => {
+    const before = withMark(withMark(undefined, { subject: 'ada' }, NOW - 9), { subject: 'grace' }, NOW - 9);
+    const marks = withMark(before, { erasedSubject: 'ada' }, NOW);
+    expect(JSON.stringify(marks)).not.toContain('"ada"');
+    expect(marks.subjects).toEqual({ grace: NOW - 8 });
+    expect(isBeforeMark(marks, issued)).toBe(true);
+    expect(isBeforeMark(marks, { ...issued, issuedAt: NOW + 1 })).toBe(false);
+    expect(isBeforeMark(marks, { ...issued, subject: 'bob' })).toBe(false);
+    expect(countMarks(marks)).toBe(2);
+
+    // Access tokens live a day at most, and the row that others could come from is gone.
+    expect(liveMarks(marks, NOW + 86_400)).toEqual(marks);
+    expect(liveMarks(marks, NOW + 2 * 86_400 + 1)).toEqual({ clients: {}, subjects: { grace: NOW - 8 } });
+    const again = withMark(marks, { erasedSubject: 'ada' }, NOW - 5);
+    expect(again).toEqual(marks);
+  });
+
   it('marks add up, in any order, and never move back', () => {
     const scope = fc.oneof(
       fc.constant({ all: true } as const),

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { partsOf } from '../support/forged-token.ts';
 import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import { callMcp, obtainSession, refresh, registerClient, type Session } from '../support/oauth-requests.ts';
+import { invokeAsOperator } from '../support/operator.ts';
 import { freePortPair } from '../support/ports.ts';
 
 const PUBLISH_SECONDS = 3;
@@ -40,27 +40,7 @@ const deploy = async (accessTokenSeconds: number): Promise<void> => {
   cloud = await startLocalCloud({ port, dataDir, config: { lifetimes }, args: ['--admin'] });
 };
 
-/** The very command that the start prints, as the AWS SDK sends it. */
-const invokeKeys = async (command: object) => {
-  const line = cloud
-    .output()
-    .split('\n')
-    .find((one) => one.includes('aws lambda invoke'));
-  const value = (pattern: RegExp) => pattern.exec(line ?? '')?.[1] ?? '';
-  const client = new LambdaClient({
-    endpoint: value(/--endpoint-url (\S+)/),
-    region: value(/--region (\S+)/),
-    credentials: {
-      accessKeyId: value(/AWS_ACCESS_KEY_ID=(\S+)/),
-      secretAccessKey: value(/AWS_SECRET_ACCESS_KEY=(\S+)/),
-      sessionToken: value(/AWS_SESSION_TOKEN=(\S+)/),
-    },
-  });
-  const FunctionName = value(/--function-name (\S+)/);
-  const answer = await client.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(command) }));
-  client.destroy();
-  return { failed: answer.FunctionError, body: JSON.parse(answer.Payload?.transformToString() ?? 'null') };
-};
+const invokeKeys = (command: object) => invokeAsOperator(cloud, 'Keys', command);
 
 const ringAfter = async (command: object): Promise<Ring> => {
   const { failed, body } = await invokeKeys(command);

@@ -141,6 +141,10 @@ describe('Outputs', () => {
         `--cli-binary-format raw-in-base64-out --payload '{"action":"rotate"}' /dev/stdout`,
       EmergencyRotateKeyCommand: expect.stringContaining(` --payload '{"action":"rotate","emergency":true}' `),
       LogOutCommand: expect.stringContaining(` --payload '{"action":"setNotBefore","all":true}' `),
+      ExportPersonCommand: expect.stringContaining(` --payload '{"action":"export","subject":"SUB"}' `),
+      ErasePersonCommand: expect.stringMatching(
+        /^aws lambda invoke .*--function-name <GatehousePeopleFunction\w+> .* --payload '{"action":"erase","subject":"SUB"}' /,
+      ),
       KeptTables: expect.stringMatching(
         /^for table in <Clients> <Transactions> <Grants> <Keys> <Assertions>; do .*delete-table/,
       ),

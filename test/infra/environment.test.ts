@@ -19,6 +19,7 @@ const FOLDERS = [
   'introspect',
   'jwks',
   'keys',
+  'people',
   'protected-resource-metadata',
   'register',
   'revoke',

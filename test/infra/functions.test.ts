@@ -81,6 +81,13 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'kms:CreateKey on *',
     'kms:TagResource on arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*',
   ],
+  people: [
+    'dynamodb:DeleteItem on Grants',
+    'dynamodb:GetItem on Grants',
+    'dynamodb:Query on Grants/index/bySubject',
+    'lambda:InvokeFunction on KeyRingKeys',
+    'secretsmanager:GetSecretValue on Subject',
+  ],
   'example-mcp-server': [],
   inspector: ['lambda:InvokeFunction on ExampleServer'],
 };
@@ -192,7 +199,7 @@ describe('Functions', () => {
     for (const folder of Object.keys(RIGHTS)) {
       const seconds = template.functionOf(folder)[1].Properties.Timeout;
       if (['example-mcp-server', 'inspector'].includes(folder)) expect(seconds).toBe(900);
-      else if (folder === 'keys') expect(seconds).toBe(300);
+      else if (['keys', 'people'].includes(folder)) expect(seconds).toBe(300);
       else expect(seconds).toBeLessThanOrEqual(20);
     }
   });

@@ -9,6 +9,7 @@ import type {
   ClientStore,
   Clock,
   GrantDirectory,
+  GrantEraser,
   GrantStore,
   KeyRingStore,
   TransactionStore,
@@ -161,7 +162,7 @@ export class MemoryTransactionStore extends MemoryStore implements TransactionSt
   }
 }
 
-export class MemoryGrantStore extends MemoryStore implements GrantStore, GrantDirectory {
+export class MemoryGrantStore extends MemoryStore implements GrantStore, GrantDirectory, GrantEraser {
   readonly rows = new Map<string, Grant>();
 
   async createGrant(grant: Grant): Promise<void> {
@@ -230,6 +231,13 @@ export class MemoryGrantStore extends MemoryStore implements GrantStore, GrantDi
     return [...this.rows.values()]
       .filter((grant) => grant.subject === subject && isLive(grant, now))
       .sort((a, b) => b.issuedAt - a.issuedAt);
+  }
+
+  async deleteGrantsOfSubject(subject: string): Promise<number> {
+    await this.write();
+    const grants = [...this.rows.values()].filter((grant) => grant.subject === subject);
+    for (const { grantId } of grants) this.rows.delete(grantId);
+    return grants.length;
   }
 }
 

@@ -95,10 +95,13 @@ export const EVENTS = {
   },
   admin_action: {
     action: ['emergency_rotation', 'set_not_before'],
-    'scope?': ['all', 'clientId', 'subject'],
+    'scope?': ['all', 'clientId', 'subject', 'erasedSubject'],
     'clientId?': 'client',
     'subject?': 'hashed',
   },
+  // What there was of a person; the evidence of an erasure names nobody.
+  person_exported: { requestId: 'text', subject: 'hashed', grants: 'number' },
+  person_erased: { requestId: 'text', subject: 'hashed', grants: 'number' },
 } as const satisfies Record<string, Readonly<Record<string, FieldKind>>>;
 
 export type FieldKind = 'text' | 'number' | 'boolean' | 'client' | 'hashed' | readonly string[];

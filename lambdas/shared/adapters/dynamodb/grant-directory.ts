@@ -2,33 +2,44 @@ import { type DynamoDBClient, QueryCommand, type QueryCommandOutput } from '@aws
 import type { Grant } from '../../core/grant.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
 import { SUBJECT_INDEX } from '../../environment.ts';
-import type { GrantDirectory } from '../../ports.ts';
+import type { GrantDirectory, GrantEraser } from '../../ports.ts';
 import { DynamoDbGrantStore } from './grant-store.ts';
+import { Table } from './table.ts';
 
-/** Rows read side by side: enough to be quick, few enough for the client's connections. */
-const READS_AT_ONCE = 25;
+/** Rows read or deleted side by side: enough to be quick, few enough for the client's connections. */
+const ROWS_AT_ONCE = 25;
 
 /** One person's grants: their keys from the index by subject, and each row as it is. */
-export class DynamoDbGrantDirectory implements GrantDirectory {
+export class DynamoDbGrantDirectory implements GrantDirectory, GrantEraser {
   private readonly client: DynamoDBClient;
   private readonly tableName: string;
   private readonly grants: DynamoDbGrantStore;
+  private readonly rows: Table<Grant>;
 
   constructor(client: DynamoDBClient, tableName: string) {
     this.client = client;
     this.tableName = tableName;
     this.grants = new DynamoDbGrantStore(client, tableName);
+    this.rows = new Table(client, tableName, 'grantId');
   }
 
   async grantsOfSubject(subject: string, now: number): Promise<readonly Grant[]> {
+    const grants = await this.forEachOf(subject, (grantId) => this.grants.findGrant(grantId, now));
+    return grants.filter((grant) => grant !== undefined);
+  }
+
+  async deleteGrantsOfSubject(subject: string): Promise<number> {
+    const wasThere = await this.forEachOf(subject, (grantId) => this.rows.delete(grantId));
+    return wasThere.filter(Boolean).length;
+  }
+
+  private async forEachOf<Result>(subject: string, visit: (grantId: string) => Promise<Result>): Promise<Result[]> {
     const grantIds = await this.grantIdsOf(subject);
-    const found: Grant[] = [];
-    for (let start = 0; start < grantIds.length; start += READS_AT_ONCE) {
-      const ids = grantIds.slice(start, start + READS_AT_ONCE);
-      const rows = await Promise.all(ids.map((grantId) => this.grants.findGrant(grantId, now)));
-      found.push(...rows.filter((grant) => grant !== undefined));
+    const results: Result[] = [];
+    for (let start = 0; start < grantIds.length; start += ROWS_AT_ONCE) {
+      results.push(...(await Promise.all(grantIds.slice(start, start + ROWS_AT_ONCE).map(visit))));
     }
-    return found;
+    return results;
   }
 
   private async grantIdsOf(subject: string): Promise<readonly string[]> {

@@ -49,10 +49,15 @@ export class Table<T extends object> {
     return Item && fromRow<T>(Item);
   }
 
-  /** @throws UnavailableError */
-  async delete(key: string): Promise<void> {
-    const command = new DeleteItemCommand({ TableName: this.tableName, Key: this.keyOf(key) });
-    await this.asking(() => this.client.send(command));
+  /** Whether there was a row. @throws UnavailableError */
+  async delete(key: string): Promise<boolean> {
+    const command = new DeleteItemCommand({
+      TableName: this.tableName,
+      Key: this.keyOf(key),
+      ReturnValues: 'ALL_OLD',
+    });
+    const { Attributes } = await this.asking(() => this.client.send(command));
+    return Attributes !== undefined;
   }
 
   /**

@@ -1,0 +1,32 @@
+import type { PeopleDeps } from './handler.ts';
+
+/** The index follows its table a moment late, as a rule by far less than this. */
+const INDEX_DELAY_MS = 5000;
+
+/** What was erased, and what only time takes away. */
+export interface PersonErased {
+  readonly subject: string;
+  /** How many there were; they held the person's identity, and everything that a program was allowed. */
+  readonly grants: number;
+  readonly remains: readonly string[];
+}
+
+const REMAINS = [
+  'access tokens that are out: refused within a minute, expired within their lifetime',
+  'backups of the tables: 35 days; after restoring one, erase this person again',
+  'whatever the MCP servers keep of their callers, which is theirs to erase',
+];
+
+/**
+ * First nothing works any more, then nothing is kept. The rows are deleted, not revoked, since they name the person. Every
+ * step may be taken twice: whoever is interrupted sends the command again.
+ */
+export const erasePerson = async (deps: PeopleDeps, subject: string, requestId: string): Promise<PersonErased> => {
+  await deps.endTokens(subject);
+  const found = await deps.grants.deleteGrantsOfSubject(subject);
+  // A login that was completed just before the mark may not have been in the index yet.
+  await deps.pause(INDEX_DELAY_MS);
+  const grants = found + (await deps.grants.deleteGrantsOfSubject(subject));
+  deps.log('person_erased', { requestId, subject, grants });
+  return { subject, grants, remains: REMAINS };
+};

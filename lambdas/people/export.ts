@@ -1,0 +1,57 @@
+import type { Grant } from '../shared/core/grant.ts';
+import type { PeopleDeps } from './handler.ts';
+
+/** Everything that is kept about one person, in words of their own: no secret and no hash of one. Times are ISO 8601. */
+export interface PersonExport {
+  readonly subject: string;
+  readonly exportedAt: string;
+  /** One for each time that they let a program act for them. */
+  readonly connections: readonly ExportedConnection[];
+}
+
+interface ExportedConnection {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly resource: string;
+  readonly scopes: readonly string[];
+  readonly refusedScopes?: readonly string[];
+  readonly status: Grant['status'];
+  readonly since: string;
+  readonly lastUsed?: string;
+  readonly keptUntil: string;
+  /** Who they were at that login, as the identity provider said. */
+  readonly identity: Grant['identity'];
+}
+
+/** Rows whose time has come are kept until DynamoDB deletes them, so they are told as well. */
+const EXPIRED_ONES_TOO = 0;
+
+export const exportPerson = async (deps: PeopleDeps, subject: string, requestId: string): Promise<PersonExport> => {
+  const grants = await deps.grants.grantsOfSubject(subject, EXPIRED_ONES_TOO);
+  deps.log('person_exported', { requestId, subject, grants: grants.length });
+  return { subject, exportedAt: isoTime(deps.now()), connections: grants.map(exportedConnection) };
+};
+
+/** Member by member, so that nothing is told which was not meant to be. */
+const exportedConnection = ({ identity, family, ...grant }: Grant): ExportedConnection => ({
+  clientId: grant.clientId,
+  redirectUri: grant.redirectUri,
+  resource: grant.resource,
+  scopes: grant.scopes,
+  ...(grant.refusedScopes === undefined ? {} : { refusedScopes: grant.refusedScopes }),
+  status: grant.status,
+  since: isoTime(grant.issuedAt),
+  ...(family === undefined ? {} : { lastUsed: isoTime(family.rotatedAt) }),
+  keptUntil: isoTime(grant.expiresAt),
+  identity: {
+    identityProviderId: identity.identityProviderId,
+    issuer: identity.issuer,
+    subject: identity.subject,
+    ...(identity.email === undefined ? {} : { email: identity.email }),
+    emailVerified: identity.emailVerified,
+    ...(identity.name === undefined ? {} : { name: identity.name }),
+    ...(identity.claims === undefined ? {} : { claims: identity.claims }),
+  },
+});
+
+const isoTime = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();

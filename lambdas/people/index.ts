@@ -1,0 +1,20 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '../shared/adapters/clock.ts';
+import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
+import { DynamoDbGrantDirectory } from '../shared/adapters/dynamodb/grant-directory.ts';
+import { jsonLog } from '../shared/adapters/json-log.ts';
+import { generatedSecret } from '../shared/adapters/secrets-manager/cached-secret.ts';
+import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
+import * as config from '../shared/config.ts';
+import { peopleFunction } from './handler.ts';
+import { endTokensOf } from './mark.ts';
+
+export const handler = peopleFunction({
+  identityProviders: config.identityProviders(),
+  subjectSecret: generatedSecret(secretsManagerClient(), config.subjectSecret(), systemClock),
+  grants: new DynamoDbGrantDirectory(dynamoDbClient(), config.grantsTable()),
+  endTokens: endTokensOf({ functionName: config.keysFunction(), ...config.lambdaRuntime() }),
+  pause,
+  now: systemClock,
+  log: jsonLog(),
+});

@@ -1,0 +1,53 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { LocalCloud } from './local-cloud.ts';
+
+/** What a function answered to an administrator; `failed` says that it threw, and `body` then what. */
+export interface OperatorAnswer {
+  readonly failed: string | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever JSON came
+  readonly body: any;
+}
+
+/** Sends one of the commands that `npm start -- --admin` prints, as the AWS command line would. */
+export const invokeAsOperator = async (
+  cloud: LocalCloud,
+  functionName: 'Keys' | 'People',
+  command: object,
+): Promise<OperatorAnswer> => {
+  const { value, ...options } = operatorOf(cloud, `${functionName}Function`);
+  const client = new LambdaClient({ ...options, endpoint: value(/--endpoint-url (\S+)/) });
+  const FunctionName = value(/--function-name (\S+)/);
+  const answer = await client.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(command) }));
+  client.destroy();
+  return { failed: answer.FunctionError, body: JSON.parse(answer.Payload?.transformToString() ?? 'null') };
+};
+
+/** Every row of a table, in DynamoDB's notation, as text. */
+export const rowsOf = async (cloud: LocalCloud, tableName: string): Promise<string[]> => {
+  const { value: _value, ...options } = operatorOf(cloud, 'KeysFunction');
+  const client = new DynamoDBClient({ ...options, endpoint: /DynamoDB (http:\S+\d)/.exec(cloud.output())?.[1] ?? '' });
+  const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName: tableName }));
+  client.destroy();
+  if (LastEvaluatedKey !== undefined) throw new Error(`${tableName} has more rows than one page`);
+  return Items.map((item) => JSON.stringify(item));
+};
+
+/** The operator's credentials, from a command that the start prints. */
+const operatorOf = (cloud: LocalCloud, functionName: string) => {
+  const line = cloud
+    .output()
+    .split('\n')
+    .find((one) => one.includes('aws lambda invoke') && one.includes(functionName));
+  const value = (pattern: RegExp): string => {
+    const found = pattern.exec(line ?? '')?.[1];
+    if (found === undefined) throw new Error(`no command for ${functionName} with ${pattern} in:\n${cloud.output()}`);
+    return found;
+  };
+  const credentials = {
+    accessKeyId: value(/AWS_ACCESS_KEY_ID=(\S+)/),
+    secretAccessKey: value(/AWS_SECRET_ACCESS_KEY=(\S+)/),
+    sessionToken: value(/AWS_SESSION_TOKEN=(\S+)/),
+  };
+  return { region: value(/--region (\S+)/), credentials, value };
+};
