@@ -45,6 +45,12 @@ export const seconds = (minimum: number, maximum: number) =>
     (value) => Number.isInteger(value) && value >= minimum && value <= maximum,
   );
 
+export const wholeNumber = (minimum: number, maximum: number) =>
+  number(
+    `a whole number from ${minimum} to ${maximum}`,
+    (value) => Number.isInteger(value) && value >= minimum && value <= maximum,
+  );
+
 export const days = (maximum: number) =>
   number(`a number of days above 0 and up to ${maximum}`, (value) => value > 0 && value <= maximum);
 

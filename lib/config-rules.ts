@@ -79,9 +79,9 @@ export const challengeScopes = (server: Configuration['servers'][string]): strin
 export const validatesHeaders = ({ backend }: Configuration['servers'][string]): boolean =>
   backend.kind !== 'example' && backend.validatesHeaders;
 
-/** Whether the body of every request must be read before the backend gets it. */
+/** Whether something must stand before the backend that reads bodies, or that can answer 429. */
 export const needsInspector = (server: Configuration['servers'][string]): boolean =>
-  toolRules(server) !== undefined && !validatesHeaders(server);
+  (toolRules(server) !== undefined && !validatesHeaders(server)) || server.rateLimit !== undefined;
 
 const RULE_FAMILIES = ['tools', 'resources', 'prompts'] as const;
 

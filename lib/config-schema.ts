@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import { ConfiguredClient, clientId } from './config-client-schema.ts';
-import { days, keyed, list, localizedText, matching, scopeName, seconds, serviceUrl, text } from './config-fields.ts';
+import {
+  days,
+  keyed,
+  list,
+  localizedText,
+  matching,
+  scopeName,
+  seconds,
+  serviceUrl,
+  text,
+  wholeNumber,
+} from './config-fields.ts';
 import { Monitoring } from './config-monitoring-schema.ts';
 import { Access, AccessConditions, IdentityProvider } from './config-provider-schema.ts';
 import { Theme } from './theme.ts';
@@ -78,6 +89,17 @@ const ServerScopes = z.strictObject(
   { error: '{"required": ["…"]}' },
 );
 
+const RateLimit = z.strictObject(
+  { requestsPerMinute: wholeNumber(1, 100_000) },
+  { error: '{"requestsPerMinute": 120}' },
+);
+
+/** An account must keep 100 executions that nobody reserved, and a new one has fewer than that in all. */
+const ReservedConcurrency = z.strictObject(
+  { token: wholeNumber(1, 10_000).optional(), authorizer: wholeNumber(1, 10_000).optional() },
+  { error: '{"token": 20, "authorizer": 50}' },
+);
+
 const Server = z.strictObject(
   {
     /** What clients may call it (`resource_name` of RFC 9728 §2). */
@@ -90,6 +112,8 @@ const Server = z.strictObject(
       'a list of "email" and "profile"',
       z.enum(['email', 'profile'], { error: '"email" or "profile"' }),
     ).default([]),
+    /** Of each person with each client; an inspector counts every POST. Left out: no limit. */
+    rateLimit: RateLimit.optional(),
     /** Makes credentials with which the backend may ask about the tokens of its own callers (RFC 7662). */
     resourceClient: z.boolean({ error: 'true or false' }).default(false),
   },
@@ -170,6 +194,8 @@ export const ConfigurationSchema = z.strictObject(
     clientDocuments: ClientDocuments.prefault({}),
     lifetimes: Lifetimes.prefault({}),
     theme: Theme.prefault({}),
+    /** Executions that nothing else can use up; left out: both share in what the account has. */
+    reservedConcurrency: ReservedConcurrency.prefault({}),
     /** AWS WAF before all APIs; docs/firewall.md says what is in it and what it costs. */
     firewall: z.boolean({ error: 'true or false' }).default(true),
     monitoring: Monitoring.prefault({}),

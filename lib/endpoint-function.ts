@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -91,6 +91,15 @@ export class EndpointFunction extends Construct {
   /** Lets the function see whether secrets that another variable names have a value, and not which. */
   describeSecrets(secrets: readonly CfnSecret[]): this {
     for (const secret of secrets) this.allow(['secretsmanager:DescribeSecret'], secret.ref);
+    return this;
+  }
+
+  /** Keeps executions for this function alone, which is also the most that it gets; undefined: as the account has them. */
+  reserveConcurrency(executions: number | undefined): this {
+    if (executions !== undefined) {
+      const { defaultChild } = this.lambda.node;
+      if (defaultChild instanceof CfnFunction) defaultChild.reservedConcurrentExecutions = executions;
+    }
     return this;
   }
 

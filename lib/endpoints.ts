@@ -187,10 +187,12 @@ export class Endpoints extends Construct {
         .readSecrets(clientSecrets)
         .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
         .bindTable(ENVIRONMENT.assertionsTable, tables.assertions, 'GetItem', 'PutItem')
+        .bindTable(ENVIRONMENT.countersTable, tables.counters, 'UpdateItem')
         .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem');
 
     // May Sign by the policy of the keys themselves, which names this function's role and no other.
     this.token = authenticatingClients('Token', 'token', 'token endpoint (RFC 6749)')
+      .reserveConcurrency(configuration.reservedConcurrency.token)
       .bind(ENVIRONMENT.servers, servers)
       .bind(ENVIRONMENT.scopes, scopes)
       .bind(ENVIRONMENT.lifetimes, lifetimes)

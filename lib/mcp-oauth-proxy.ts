@@ -97,6 +97,7 @@ export class McpOAuthProxy extends Construct {
         issuer: this.issuer,
         scopes: sharedSettings(configuration).scopes,
         authorizer: this.authorizer,
+        counters: this.tables.counters,
         example,
       });
     }
@@ -154,6 +155,7 @@ export class McpOAuthProxy extends Construct {
   #authorizer(configuration: Configuration): EndpointFunction {
     const { scopes } = sharedSettings(configuration);
     return new EndpointFunction(this, 'Authorizer', { folder: 'authorizer', description: 'checks access tokens' })
+      .reserveConcurrency(configuration.reservedConcurrency.authorizer)
       .bind(ENVIRONMENT.issuer, this.issuer)
       .bind(ENVIRONMENT.servers, doorPolicies(configuration))
       .bind(ENVIRONMENT.scopes, scopes)

@@ -83,7 +83,7 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     );
   }
 
-  const tables = proxy.tables.all.map(({ tableName }) => tableName).join(' ');
+  const tables = proxy.tables.kept.map(({ tableName }) => tableName).join(' ');
   output(
     'KeptTables',
     'cdk destroy keeps the tables; this deletes them, and with them every login, for good',

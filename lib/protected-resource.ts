@@ -10,6 +10,7 @@ import {
   ResponseTransferMode,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
@@ -52,6 +53,8 @@ export interface ProtectedResourceParts {
   /** Every scope with what it implies. */
   readonly scopes: ScopeSettings;
   readonly authorizer: EndpointFunction;
+  /** Where requests are counted, for servers that limit them. */
+  readonly counters: Table;
   /** The function behind backends of kind `example`. */
   readonly example: () => EndpointFunction;
 }
@@ -77,7 +80,7 @@ export class ProtectedResource extends Construct {
     });
   }
 
-  serve({ issuer, scopes, authorizer, example }: ProtectedResourceParts): void {
+  serve({ issuer, scopes, authorizer, counters, example }: ProtectedResourceParts): void {
     addProtectedResourceAnswers(this.api, {
       metadataUrl: `${issuer}/.well-known/oauth-protected-resource${this.path}`,
       scopes: challengeScopes(this.#server),
@@ -88,14 +91,14 @@ export class ProtectedResource extends Construct {
       resultsCacheTtl: Duration.seconds(0),
     });
     const backend = this.#backendOf(example);
-    if (needsInspector(this.#server)) this.#inspector = this.#makeInspector(issuer, scopes, backend);
+    if (needsInspector(this.#server)) this.#inspector = this.#makeInspector({ issuer, scopes, counters }, backend);
     const integrate = this.#integrationOf(backend);
     const resource = this.api.root.resourceForPath(this.path);
     this.#addMethods(resource, guard, (method) => integrate(method, ''));
     this.#addMethods(resource.addResource('{proxy+}'), guard, (method) => integrate(method, '/{proxy}'));
   }
 
-  /** Reads operations out of bodies, where rules ask for it. */
+  /** Reads operations out of bodies and counts requests, where rules ask for it. */
   get inspector(): EndpointFunction | undefined {
     return this.#inspector;
   }
@@ -115,10 +118,14 @@ export class ProtectedResource extends Construct {
     return (method, rest) => (method === 'POST' ? streamed(inspected.lambda) : direct(method, rest));
   }
 
-  #makeInspector(issuer: string, scopes: ScopeSettings, backend: Backend): EndpointFunction {
+  #makeInspector(
+    { issuer, scopes, counters }: Pick<ProtectedResourceParts, 'issuer' | 'scopes' | 'counters'>,
+    backend: Backend,
+  ): EndpointFunction {
+    const { requestsPerMinute } = this.#server.rateLimit ?? {};
     const inspector = new EndpointFunction(this, 'Inspector', {
       folder: 'inspector',
-      description: `applies the scope rules of ${this.path} to request bodies`,
+      description: `applies the rules of ${this.path} to requests`,
       timeout: STREAMED.timeout,
     })
       .bind(ENVIRONMENT.issuer, issuer)
@@ -126,9 +133,11 @@ export class ProtectedResource extends Construct {
       .bind(ENVIRONMENT.inspectedServer, {
         path: this.path,
         requiredScopes: requiredScopes(this.#server),
-        rules: toolRules(this.#server),
+        rules: toolRules(this.#server) ?? {},
+        ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
         backend: backend.kind === 'http' ? backend : { kind: 'lambda', functionArn: backend.lambda.functionArn },
       });
+    if (requestsPerMinute !== undefined) inspector.bindTable(ENVIRONMENT.countersTable, counters, 'UpdateItem');
     if (backend.kind === 'lambda') inspector.allow(['lambda:InvokeFunction'], backend.lambda.functionArn);
     return inspector;
   }

@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { SUBJECT_INDEX } from '../lambdas/shared/environment.ts';
+import { acknowledge } from './acknowledge.ts';
 
 /** What is stored, one table for each kind of record; docs/storage-schema.md lists the attributes. */
 export class Tables extends Construct {
@@ -10,9 +11,18 @@ export class Tables extends Construct {
   readonly grants = this.#table('Grants', 'grantId');
   readonly keys = this.#table('Keys', 'id');
   readonly assertions = this.#table('Assertions', 'assertionId');
+  /** Counts of the last minutes: nothing is lost with it, so it goes with the stack. */
+  readonly counters: Table;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
+    this.counters = new Table(this, 'Counters', {
+      partitionKey: { name: 'counterId', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(this.counters, { DDB3: 'There is nothing to restore in counts of the last minutes' });
     this.grants.addGlobalSecondaryIndex({
       indexName: SUBJECT_INDEX,
       partitionKey: { name: 'subject', type: AttributeType.STRING },
@@ -21,7 +31,8 @@ export class Tables extends Construct {
     });
   }
 
-  get all(): readonly Table[] {
+  /** Those that outlive the stack. */
+  get kept(): readonly Table[] {
     return [this.clients, this.transactions, this.grants, this.keys, this.assertions];
   }
 

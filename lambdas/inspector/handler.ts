@@ -3,11 +3,13 @@ import { pipeline } from 'node:stream/promises';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { contradictingHeader, type HeaderValues } from '../shared/core/mcp-headers.ts';
 import { type RequestId, readMessage } from '../shared/core/operation.ts';
+import { retryAfterSeconds } from '../shared/core/retry-after.ts';
 import { effectiveScopes, type ScopeDefinitions } from '../shared/core/scopes.ts';
 import { readStrictJson } from '../shared/core/strict-json.ts';
 import { scopesOf, type ToolRules } from '../shared/core/tool-rules.ts';
 import { readHeaders } from '../shared/http/header-values.ts';
-import type { Log } from '../shared/ports.ts';
+import type { Limiter } from '../shared/limiter.ts';
+import type { Clock, Log } from '../shared/ports.ts';
 import { type Backend, type BackendAnswer, BackendError, type BackendRequest } from './backend.ts';
 import { keepAlive, type Timer } from './keep-alive.ts';
 import {
@@ -19,6 +21,7 @@ import {
   parseError,
   Refusal,
   serverFault,
+  tooManyRequests,
 } from './refusal.ts';
 import { readBody, readCaller } from './request.ts';
 
@@ -30,7 +33,12 @@ export interface InspectorDeps {
   /** URL of the server's protected resource metadata (RFC 9728), for the challenge. */
   readonly resourceMetadata: string;
   readonly backend: Backend;
+  /** Where the server allows each person so many requests a minute with each client. */
+  readonly requests?: { readonly perMinute: number; readonly serverPath: string; readonly limiter: Limiter };
   readonly timer: Timer;
+  readonly now: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
   readonly log: Log;
 }
 
@@ -92,7 +100,8 @@ export const inspector =
     const stopDeadline = deps.timer(() => ending.abort(TIME_IS_UP), Math.max(0, remainingMs - DEADLINE_MARGIN_MS));
     try {
       const { id, request } = inspected(deps, event);
-      const answer = await obtainAnswer(deps.backend, request, id, ending.signal);
+      await assertWithinRate(deps, request, id);
+      const answer = await obtainAnswer(deps, request, id, ending.signal);
       // A stream that fails closes its reader too: the reason that stands is the first one.
       answer.body.once('error', (error) => ending.abort(error));
       await passOn(answer, reply, deps.timer);
@@ -137,8 +146,23 @@ const inspect = (deps: InspectorDeps, event: APIGatewayProxyEvent): { id: Reques
   return { id, request: { event, headers, body, identity } };
 };
 
+/** One request is one POST, whatever it asks for. Batches, which would be several, are refused above. */
+const assertWithinRate = async (
+  { requests, now }: InspectorDeps,
+  { event, identity }: BackendRequest,
+  id: RequestId,
+): Promise<void> => {
+  if (requests === undefined) return;
+  const subject = identity.get('x-gatehouse-subject') ?? '';
+  const clientId = identity.get('x-gatehouse-client-id') ?? '';
+  const { requestId } = event.requestContext;
+  const key = [subject, clientId, requests.serverPath];
+  const waitSeconds = await requests.limiter.hit(key, { now: now(), requestId, clientId });
+  if (waitSeconds !== undefined) throw tooManyRequests(requests.perMinute, id, waitSeconds);
+};
+
 const obtainAnswer = async (
-  backend: Backend,
+  { backend, random }: InspectorDeps,
   request: BackendRequest,
   id: RequestId,
   signal: AbortSignal,
@@ -148,7 +172,11 @@ const obtainAnswer = async (
   } catch (error) {
     const cause = signal.reason === TIME_IS_UP ? TIME_IS_UP : error;
     if (!(cause instanceof BackendError)) throw serverFault(id, cause);
-    throw backendFault(cause.status, TEXT_BY_STATUS[cause.status], id, cause);
+    throw backendFault(cause.status, TEXT_BY_STATUS[cause.status], {
+      id,
+      cause,
+      retryAfterSeconds: retryAfterSeconds(random()),
+    });
   }
 };
 

@@ -1,6 +1,9 @@
 import { systemClock } from '../shared/adapters/clock.ts';
+import { dynamoDbCounterStore } from '../shared/adapters/dynamodb/counter-store.ts';
 import { jsonLog } from '../shared/adapters/json-log.ts';
 import * as config from '../shared/config.ts';
+import { requestLimit } from '../shared/core/counting-window.ts';
+import { Limiter } from '../shared/limiter.ts';
 import type { Backend } from './backend.ts';
 import { newExchange } from './exchange.ts';
 import { inspector } from './handler.ts';
@@ -8,6 +11,7 @@ import { httpBackend } from './http-backend.ts';
 import type { Timer } from './keep-alive.ts';
 import { lambdaBackend } from './lambda-backend.ts';
 
+const log = jsonLog();
 const server = config.inspectedServer();
 const exchange = newExchange(systemClock);
 
@@ -21,14 +25,26 @@ const timer: Timer = (callback, delayMs) => {
   return () => clearTimeout(timeout);
 };
 
+const requestsOf = (perMinute: number) => {
+  const counters = dynamoDbCounterStore({ ...config.awsRuntime(), tableName: config.countersTable() });
+  return {
+    perMinute,
+    serverPath: server.path,
+    limiter: new Limiter({ limit: requestLimit(perMinute), counters, log }),
+  };
+};
+
 const inspect = inspector({
   rules: server.rules,
   required: server.requiredScopes,
   definitions: config.scopes(),
   resourceMetadata: `${config.issuer()}/.well-known/oauth-protected-resource${server.path}`,
   backend: backendOf(server.backend),
+  ...(server.requestsPerMinute === undefined ? {} : { requests: requestsOf(server.requestsPerMinute) }),
   timer,
-  log: jsonLog(),
+  now: systemClock,
+  random: Math.random,
+  log,
 });
 
 export const handler = awslambda.streamifyResponse(async (event, responseStream, context) => {

@@ -5,8 +5,6 @@ import type { BackendStatus } from './backend.ts';
 /** JSON-RPC code of refusals that have none of their own (JSON-RPC 2.0 §5.1: implementation-defined). */
 const REFUSED = -32000;
 
-const RETRY_AFTER_SECONDS = 5;
-
 /** Browser clients must be able to read why they were refused. */
 const HEADERS = {
   'content-type': 'application/json',
@@ -79,12 +77,29 @@ export const insufficientScope = (scopes: readonly string[], resourceMetadata: s
 };
 
 /** The backend gave no answer. */
-export const backendFault = (status: BackendStatus, message: string, id: RequestId, cause: unknown): Refusal =>
+export const backendFault = (
+  status: BackendStatus,
+  message: string,
+  { id, cause, retryAfterSeconds }: { id: RequestId; cause: unknown; retryAfterSeconds: number },
+): Refusal =>
   new Refusal(status, JSON_RPC.internalError, message, {
     id,
     cause,
-    ...(status === 503 ? { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } } : {}),
+    ...(status === 503 ? { headers: { 'retry-after': String(retryAfterSeconds) } } : {}),
   });
+
+/** RFC 6585 §4. */
+export const tooManyRequests = (perMinute: number, id: RequestId, retryAfterSeconds: number): Refusal =>
+  new Refusal(
+    429,
+    REFUSED,
+    `More than ${perMinute} requests within a minute: try again in ${retryAfterSeconds} seconds.`,
+    {
+      id,
+      data: { error: 'too_many_requests', retry_after: retryAfterSeconds },
+      headers: { 'retry-after': String(retryAfterSeconds) },
+    },
+  );
 
 export const serverFault = (id: RequestId, cause: unknown): Refusal =>
   new Refusal(500, JSON_RPC.internalError, 'Something failed on our side. Your request was not at fault.', {

@@ -2,8 +2,10 @@ import type { Client } from '../shared/core/client.ts';
 import { authenticateClient, type ClientVerifiers, presentedClient } from '../shared/core/client-authentication.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
 import { resourceIdentifier } from '../shared/core/resources.ts';
+import { countingFailures } from '../shared/failure-limit.ts';
 import { formParameters } from '../shared/http/forms.ts';
 import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
+import type { Limiter } from '../shared/limiter.ts';
 import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
 
@@ -14,9 +16,13 @@ export interface IntrospectDeps extends ClientVerifiers {
   readonly configuredClients: ReadonlyMap<string, Client>;
   readonly grants: Pick<GrantStore, 'findGrant'>;
   readonly keyRings: KeyRingStore;
+  /** What clients present in vain. */
+  readonly failures: Limiter;
   readonly now: Clock;
   readonly log: Log;
 }
+
+const FAILURES = ['invalid_client'] as const;
 
 /**
  * Token introspection (RFC 7662). What is asked is found out before it is known who asks, so that those who may know
@@ -37,7 +43,8 @@ export const introspectEndpoint =
       deps.clients.findClient(presented.clientId, now),
       findLiveToken(deps, token, now),
     ]);
-    const { client } = await authenticateClient(known, presented, deps);
+    const attempt = { client: known, failures: FAILURES, now, requestId: request.requestId };
+    const { client } = await countingFailures(deps.failures, attempt, () => authenticateClient(known, presented, deps));
 
     const answer = live !== undefined && mayLearn(deps, client, live) ? live.description : { active: false };
     const { clientId } = client;

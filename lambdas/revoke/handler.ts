@@ -1,9 +1,11 @@
 import { authenticateClient, type ClientVerifiers, presentedClient } from '../shared/core/client-authentication.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
 import { isOfFamily, parseRefreshToken } from '../shared/core/refresh-token.ts';
+import { countingFailures } from '../shared/failure-limit.ts';
 import { formParameters } from '../shared/http/forms.ts';
 import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
 import { findAccessTokenClaims } from '../shared/issued-token.ts';
+import type { Limiter } from '../shared/limiter.ts';
 import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
 
 export interface RevokeDeps extends ClientVerifiers {
@@ -11,9 +13,13 @@ export interface RevokeDeps extends ClientVerifiers {
   readonly clients: Pick<ClientDirectory, 'findClient'>;
   readonly grants: GrantStore;
   readonly keyRings: KeyRingStore;
+  /** What clients present in vain. */
+  readonly failures: Limiter;
   readonly now: Clock;
   readonly log: Log;
 }
+
+const FAILURES = ['invalid_client'] as const;
 
 /** The grant that a token belongs to, and the client that it was issued to. */
 interface Revocable {
@@ -39,7 +45,8 @@ export const revokeEndpoint =
       deps.clients.findClient(presented.clientId, now),
       findRevocable(deps, token, now),
     ]);
-    const { client } = await authenticateClient(known, presented, deps);
+    const attempt = { client: known, failures: FAILURES, now, requestId: request.requestId };
+    const { client } = await countingFailures(deps.failures, attempt, () => authenticateClient(known, presented, deps));
 
     // Unknown, invalid or another client's: the same answer, and nothing happens (RFC 7009 §2.1, §2.2).
     if (revocable?.clientId === client.clientId) {

@@ -57,6 +57,8 @@ const InspectedServer = z.object({
   path: z.string(),
   requiredScopes: z.array(z.string()),
   rules: Rules,
+  /** Of one person with one client. */
+  requestsPerMinute: z.optional(z.number()),
   backend: z.union([
     z.object({ kind: z.literal('http'), url: z.string() }),
     z.object({ kind: z.literal('lambda'), functionArn: z.string() }),
@@ -212,6 +214,7 @@ export const transactionsTable = (): string => text(ENVIRONMENT.transactionsTabl
 export const grantsTable = (): string => text(ENVIRONMENT.grantsTable);
 export const keysTable = (): string => text(ENVIRONMENT.keysTable);
 export const assertionsTable = (): string => text(ENVIRONMENT.assertionsTable);
+export const countersTable = (): string => text(ENVIRONMENT.countersTable);
 export const sealingSecret = (): string => text(ENVIRONMENT.sealingSecret);
 export const subjectSecret = (): string => text(ENVIRONMENT.subjectSecret);
 export const tokenRoleArn = (): string => text(ENVIRONMENT.tokenRoleArn);
@@ -221,7 +224,7 @@ export const accountId = (): string => text(ENVIRONMENT.accountId);
 export const stackTag = (): string => text(ENVIRONMENT.stackTag);
 /** Undefined where nobody asked for metrics. */
 export const metricsStack = (): string | undefined => process.env[ENVIRONMENT.metricsStack] || undefined;
-/** What the AWS SDK would find by itself, for the authorizer, which does without it. */
+/** What the AWS SDK would find by itself, for whatever does without it. */
 export const awsRuntime = () => {
   const region = text('AWS_REGION');
   const sessionToken = process.env.AWS_SESSION_TOKEN;

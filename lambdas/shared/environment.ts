@@ -31,6 +31,7 @@ export const ENVIRONMENT = {
   grantsTable: 'GATEHOUSE_GRANTS_TABLE',
   keysTable: 'GATEHOUSE_KEYS_TABLE',
   assertionsTable: 'GATEHOUSE_ASSERTIONS_TABLE',
+  countersTable: 'GATEHOUSE_COUNTERS_TABLE',
   sealingSecret: 'GATEHOUSE_SEALING_SECRET',
   subjectSecret: 'GATEHOUSE_SUBJECT_SECRET',
   /** Role that may sign, named in the policy of every key that `keys` makes. */

@@ -121,6 +121,11 @@ export interface GrantEraser {
   deleteGrantsOfSubject(subject: string): Promise<number>;
 }
 
+export interface CounterStore {
+  /** Adds one and says how many there are; a counter begins at zero, and may be gone after `expiresAt` (epoch seconds). */
+  increment(counterId: string, expiresAt: number): Promise<number>;
+}
+
 export interface KeyRingStore {
   /** The key ring, at most `MAX_KEY_RING_AGE_SECONDS` old; undefined before the first deployment finished. */
   readKeyRing(): Promise<KeyRing | undefined>;

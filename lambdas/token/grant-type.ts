@@ -4,9 +4,11 @@ import type { AuthenticatedClient, ClientVerifiers } from '../shared/core/client
 import type { Grant } from '../shared/core/grant.ts';
 import type { IdentityProviderKind } from '../shared/core/identity-provider-presets.ts';
 import type { NotBeforeMarks } from '../shared/core/not-before.ts';
+import type { OAuthErrorCode } from '../shared/core/oauth-error.ts';
 import type { RefreshLifetimes } from '../shared/core/refresh-token.ts';
 import type { ScopeDefinitions } from '../shared/core/scopes.ts';
 import type { IdentityProviders } from '../shared/identity-providers.ts';
+import type { Limiter } from '../shared/limiter.ts';
 import type {
   AccessTokenSigner,
   ClientDirectory,
@@ -37,6 +39,8 @@ export interface TokenDeps extends ClientVerifiers {
   readonly recheckOutageSeconds: number;
   readonly keyRings: KeyRingStore;
   readonly signer: AccessTokenSigner;
+  /** What clients present in vain. */
+  readonly failures: Limiter;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -67,6 +71,8 @@ export interface TokenResponse {
 /** One grant type of the token endpoint: load is the endpoint's; decide, mint and commit are its own. */
 export interface GrantTypeHandler {
   readonly grantType: GrantType;
+  /** Refusals that count as failures of the client. */
+  readonly failures: readonly OAuthErrorCode[];
   /** The id of the grant to load, undefined when the request cannot name one. @throws OAuthError `invalid_request` */
   grantIdOf(form: URLSearchParams): string | undefined;
   /** @throws OAuthError; UnavailableError, after which the same request may be sent again */

@@ -1,5 +1,6 @@
 import { authenticateClient, presentedClient } from '../shared/core/client-authentication.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
+import { countingFailures } from '../shared/failure-limit.ts';
 import { formParameters } from '../shared/http/forms.ts';
 import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
 import { authorizationCode } from './authorization-code.ts';
@@ -19,6 +20,7 @@ export const tokenEndpoint =
     const presented = presentedClient(request.headers.get('authorization') ?? [], form);
     const grantId = grantType.grantIdOf(form);
     const now = deps.now();
+    const { requestId } = request;
 
     // One round trip. The ring is read along as it is now: a mark is honoured, and a withdrawn key left, at once.
     const [client, grant, ring] = await Promise.all([
@@ -26,14 +28,16 @@ export const tokenEndpoint =
       grantId === undefined ? undefined : deps.grants.findGrant(grantId, now),
       deps.keyRings.readLatestKeyRing(),
     ]);
-    const authenticated = await authenticateClient(client, presented, deps);
-    if (!authenticated.client.grantTypes.includes(grantType.grantType)) {
-      throw new OAuthError('unauthorized_client', 'The client did not register for this grant type.');
-    }
-    const { requestId } = request;
-    const notBefore = ring?.notBefore;
-    const loaded = { authenticated, grant, notBefore, form, now, requestId };
-    return json(200, await grantType.exchange(deps, loaded), NO_STORE);
+    const { failures } = grantType;
+    return countingFailures(deps.failures, { client, failures, now, requestId }, async () => {
+      const authenticated = await authenticateClient(client, presented, deps);
+      if (!authenticated.client.grantTypes.includes(grantType.grantType)) {
+        throw new OAuthError('unauthorized_client', 'The client did not register for this grant type.');
+      }
+      const notBefore = ring?.notBefore;
+      const loaded = { authenticated, grant, notBefore, form, now, requestId };
+      return json(200, await grantType.exchange(deps, loaded), NO_STORE);
+    });
   };
 
 const grantTypeOf = (form: URLSearchParams): GrantTypeHandler => {

@@ -1,6 +1,7 @@
 import { systemClock } from '../shared/adapters/clock.ts';
 import { connectClientAuthentication } from '../shared/adapters/connect-client-authentication.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
+import { dynamoDbCounterStore } from '../shared/adapters/dynamodb/counter-store.ts';
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
 import { measuredLog } from '../shared/adapters/json-log.ts';
@@ -27,6 +28,7 @@ const clientAuthentication = connectClientAuthentication({
   dynamoDb,
   clientsTable: config.clientsTable(),
   assertionsTable: config.assertionsTable(),
+  counters: dynamoDbCounterStore({ ...config.awsRuntime(), tableName: config.countersTable() }),
   configured: config.configuredClients(),
   documents: config.clientDocuments(),
   isLocalRun: config.isLocalRun(issuer),

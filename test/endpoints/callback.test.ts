@@ -227,7 +227,7 @@ describe('Callback: the provider', () => {
       throw new UnavailableError('the identity provider');
     };
     const down = await gate.callback(back, browser);
-    expect([down.status, down.headers['retry-after']]).toEqual([503, '5']);
+    expect([down.status, down.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[2-8]$/)]);
     const href = /href="([^"]+)">Try again/.exec(down.body)?.[1]?.replaceAll('&amp;', '&') ?? '';
 
     gate.provider().answer = () => PERSON;
@@ -418,6 +418,6 @@ describe('A step-up that may bring nothing', () => {
     gate.grants.failing = true;
     const back = new URLSearchParams({ code: 'c', state: upstream.searchParams.get('state') ?? '' });
     const answer = await gate.callback(back, browser);
-    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[2-8]$/)]);
   });
 });

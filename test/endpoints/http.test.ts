@@ -43,7 +43,7 @@ describe('Errors on the wire and in the log (#65)', () => {
 
   it('a fault of a service: 503 with Retry-After, its cause in the log', async () => {
     const answer = await failing(new UnavailableError('DynamoDB', new Error('arn:aws:secret')));
-    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[2-8]$/)]);
     expect(answer.body).not.toMatch(/arn:aws|DynamoDB/);
     expect(lines[0]).toMatchObject({ event: 'request_failed', detail: expect.stringContaining('arn:aws') });
   });

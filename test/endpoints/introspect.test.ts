@@ -52,6 +52,7 @@ const started = async () => {
       verifySecret: async (id, presented) => id.startsWith('secret of ') && presented === SECRET,
       grants,
       keyRings,
+      failures: server.failures,
       now: () => clock.now,
       log,
     }),

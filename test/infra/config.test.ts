@@ -44,6 +44,17 @@ const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
     { servers: { '/mcp': { scopes: { prompts: { plan: [] } } } } },
     'servers./mcp.scopes.prompts.plan: expected at least one scope name, got []',
   ],
+  ...[0, -1, 1.5, 100_001, '120', null].map(
+    (requestsPerMinute) =>
+      [
+        { servers: { '/mcp': { rateLimit: { requestsPerMinute } } } },
+        expect.stringMatching(
+          /^servers\.\/mcp\.rateLimit\.requestsPerMinute: expected a whole number from 1 to 100000/,
+        ),
+      ] as const,
+  ),
+  [{ reservedConcurrency: { token: 0 } }, 'reservedConcurrency.token: expected a whole number from 1 to 10000, got 0'],
+  [{ firewall: 'off' }, 'firewall: expected true or false, got "off"'],
   ...['', 'a\u0000b', 'a\nb', 'a\ud800', 'x'.repeat(257)].map(
     (pattern) =>
       [
@@ -364,6 +375,7 @@ describe('Configuration', () => {
         signingKeyPublishSeconds: 86_400,
       },
       theme: {},
+      reservedConcurrency: {},
       firewall: true,
       monitoring: { alarms: true, dashboard: false },
       apiGatewayLogRole: 'create',

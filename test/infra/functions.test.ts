@@ -50,6 +50,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem on Grants',
     'dynamodb:GetItem on Keys',
     'dynamodb:PutItem on Assertions',
+    'dynamodb:UpdateItem on Counters',
     'dynamodb:UpdateItem on Grants',
   ],
   revoke: [
@@ -58,6 +59,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem on Grants',
     'dynamodb:GetItem on Keys',
     'dynamodb:PutItem on Assertions',
+    'dynamodb:UpdateItem on Counters',
     'dynamodb:UpdateItem on Grants',
   ],
   introspect: [
@@ -66,6 +68,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem on Grants',
     'dynamodb:GetItem on Keys',
     'dynamodb:PutItem on Assertions',
+    'dynamodb:UpdateItem on Counters',
   ],
   userinfo: ['dynamodb:GetItem on Grants', 'dynamodb:GetItem on Keys'],
   welcome: [],

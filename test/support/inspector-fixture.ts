@@ -137,6 +137,8 @@ export const inspectorWith = (backend: Backend, overrides: Partial<InspectorDeps
     resourceMetadata: 'https://door.example/.well-known/oauth-protected-resource/mcp',
     backend,
     timer: time.timer,
+    now: () => 0,
+    random: () => 0.5,
     log: (event, fields = {}) => logged.push({ event, fields }),
     ...overrides,
   });

@@ -8,6 +8,7 @@ import type { UpstreamState } from '../../lambdas/shared/core/upstream-tokens.ts
 import type {
   ClientStore,
   Clock,
+  CounterStore,
   GrantDirectory,
   GrantEraser,
   GrantStore,
@@ -238,6 +239,17 @@ export class MemoryGrantStore extends MemoryStore implements GrantStore, GrantDi
     const grants = [...this.rows.values()].filter((grant) => grant.subject === subject);
     for (const { grantId } of grants) this.rows.delete(grantId);
     return grants.length;
+  }
+}
+
+export class MemoryCounterStore extends MemoryStore implements CounterStore {
+  readonly counts = new Map<string, number>();
+
+  async increment(counterId: string): Promise<number> {
+    await this.write();
+    const count = (this.counts.get(counterId) ?? 0) + 1;
+    this.counts.set(counterId, count);
+    return count;
   }
 }
 

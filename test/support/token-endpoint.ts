@@ -1,10 +1,12 @@
 import { newAuthorizationCode } from '../../lambdas/shared/core/authorization-code.ts';
 import type { Client } from '../../lambdas/shared/core/client.ts';
+import { FAILURE_LIMIT } from '../../lambdas/shared/core/counting-window.ts';
 import { newId } from '../../lambdas/shared/core/digest.ts';
 import type { Grant } from '../../lambdas/shared/core/grant.ts';
+import { Limiter } from '../../lambdas/shared/limiter.ts';
 import type { TokenDeps } from '../../lambdas/token/grant-type.ts';
 import { tokenEndpoint } from '../../lambdas/token/handler.ts';
-import { MemoryClientStore, MemoryGrantStore, MemoryKeyRingStore } from './memory-stores.ts';
+import { MemoryClientStore, MemoryCounterStore, MemoryGrantStore, MemoryKeyRingStore } from './memory-stores.ts';
 import { MemoryTokenVault } from './memory-vault.ts';
 import { formPoster, memoryLog } from './post-form.ts';
 import {
@@ -31,6 +33,8 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
   const keyRings = new MemoryKeyRingStore(ringOf(key));
   const signer = new LocalSigner(key);
   const memory = memoryLog();
+  const counters = new MemoryCounterStore();
+  const failures = new Limiter({ limit: FAILURE_LIMIT, counters, log: memory.log, random: () => 0 });
   const deps: TokenDeps = {
     issuer: ISSUER,
     accessTokenSeconds: 3600,
@@ -47,6 +51,7 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     grants,
     keyRings,
     signer,
+    failures,
     now: () => clock.now,
     log: memory.log,
     ...overrides,
@@ -99,6 +104,8 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     grants,
     keyRings,
     signer,
+    counters,
+    failures,
     post,
     registered,
     issueCode,

@@ -1,7 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { authenticateByAssertion } from '../core/client-assertion.ts';
 import type { AssertionVerifier, SecretVerifier } from '../core/client-authentication.ts';
-import type { ClientDirectory } from '../ports.ts';
+import { FAILURE_LIMIT } from '../core/counting-window.ts';
+import { Limiter } from '../limiter.ts';
+import type { ClientDirectory, CounterStore } from '../ports.ts';
 import { type ConnectClientsOptions, connectClients } from './connect-clients.ts';
 import { DynamoDbClientAssertionStore } from './dynamodb/client-assertion-store.ts';
 import { DynamoDbClientStore } from './dynamodb/client-store.ts';
@@ -13,6 +15,7 @@ export interface ClientAuthenticationOptions extends Omit<ConnectClientsOptions,
   readonly dynamoDb: DynamoDBClient;
   readonly clientsTable: string;
   readonly assertionsTable: string;
+  readonly counters: CounterStore;
 }
 
 /** The clients of an endpoint where clients authenticate, and how each method is proven there. */
@@ -22,8 +25,9 @@ export const connectClientAuthentication = (
   readonly clients: ClientDirectory;
   readonly verifyAssertion: AssertionVerifier;
   readonly verifySecret: SecretVerifier;
+  readonly failures: Limiter;
 } => {
-  const { issuer, dynamoDb, now } = options;
+  const { issuer, dynamoDb, counters, now, log } = options;
   const store = new DynamoDbClientStore(dynamoDb, options.clientsTable);
   const { directory, keys } = connectClients({ ...options, store });
   const assertions = new DynamoDbClientAssertionStore(dynamoDb, options.assertionsTable, now);
@@ -32,5 +36,6 @@ export const connectClientAuthentication = (
     clients: directory,
     verifyAssertion: (client, assertion) => authenticateByAssertion(proof, client, assertion),
     verifySecret: new SecretsManagerClientSecrets(secretsManagerClient(), now).verify,
+    failures: new Limiter({ limit: FAILURE_LIMIT, counters, log }),
   };
 };

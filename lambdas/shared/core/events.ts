@@ -86,6 +86,9 @@ export const EVENTS = {
   // The caller's doing, and ours. `status` is said where `error` does not tell it.
   request_refused: { requestId: 'text', path: 'text', error: 'text', 'status?': 'number', detail: 'text' },
   request_failed: { requestId: 'text', path: 'text', 'error?': 'text', 'status?': 'number', detail: 'text' },
+  // Once for each window and execution environment; and when it could not be counted, so that nothing was limited.
+  limit_hit: { requestId: 'text', clientId: 'client', limit: ['failures', 'requests'] },
+  limit_unknown: { requestId: 'text', limit: ['failures', 'requests'], detail: 'text' },
   key_created: { kid: 'text', keyArn: 'text' },
   key_changed: {
     keyArn: 'text',

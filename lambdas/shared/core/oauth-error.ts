@@ -22,7 +22,8 @@ const STATUS_BY_CODE = {
   unsupported_token_type: 400, // RFC 7009 §2.2.1
   not_found: 404, // RFC 9110 §15.5.5
   request_too_large: 413, // RFC 9110 §15.5.14
-  slow_down: 429, // RFC 6585 §4
+  // RFC 6585 §4. By this name MCP's SDK knows it, and keeps tokens and registration.
+  too_many_requests: 429,
 } as const;
 
 export type OAuthErrorCode = keyof typeof STATUS_BY_CODE;

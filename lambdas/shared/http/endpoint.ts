@@ -2,11 +2,9 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { parseCookie } from 'cookie';
 import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
+import { retryAfterSeconds } from '../core/retry-after.ts';
 import type { Log } from '../ports.ts';
 import { type Flow, type HttpRequest, type HttpResponse, json, NO_STORE } from './message.ts';
-
-/** Seconds a client is asked to wait after a fault of ours. */
-const RETRY_AFTER_SECONDS = 5;
 
 const SECURITY_HEADERS = {
   'strict-transport-security': 'max-age=63072000; includeSubDomains',
@@ -22,6 +20,8 @@ const CORS_HEADERS = {
 
 export interface EndpointOptions {
   readonly log: Log;
+  /** From 0 to below 1, spreads those who are asked to wait. @default Math.random */
+  readonly random?: () => number;
   /** Answers to scripts of any origin; never for pages (OAuth 2.1 §3.1). */
   readonly cors?: boolean;
   /** The event of a refusal; `request_refused` unless the endpoint has one of its own. */
@@ -36,7 +36,7 @@ export const endpoint = (flow: Flow, options: EndpointOptions) =>
     .handler(async (event) => toResult(await flow(toRequest(event)), options))
     .onError((handling) => {
       const request = toRequest(handling.event);
-      const error = asOAuthError(handling.error);
+      const error = asOAuthError(handling.error, options.random ?? Math.random);
       options.log(error.status < 500 ? (options.refusalEvent ?? 'request_refused') : 'request_failed', {
         requestId: request.requestId,
         path: request.path,
@@ -55,7 +55,7 @@ const renderJson = (error: OAuthError, request: HttpRequest): HttpResponse =>
   );
 
 /** Anything that is not a refusal of ours is a fault of ours: constant text outside, everything in the log. */
-const asOAuthError = (error: unknown): OAuthError => {
+const asOAuthError = (error: unknown, random: () => number): OAuthError => {
   if (error instanceof OAuthError) return error;
   if (error instanceof UnavailableError) {
     return new OAuthError(
@@ -64,7 +64,7 @@ const asOAuthError = (error: unknown): OAuthError => {
       {
         detail: describe(error),
         cause: error,
-        headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+        headers: { 'retry-after': String(retryAfterSeconds(random())) },
       },
     );
   }

@@ -1,0 +1,110 @@
+import type { ConfigurationInput } from '../../lib/config.ts';
+import { statementsOf } from './policies.ts';
+import { type Template, TWO_SERVERS, templateFor } from './template.ts';
+
+const reservedIn = (template: Template): Record<string, number> =>
+  Object.fromEntries(
+    template
+      .ofType('AWS::Lambda::Function')
+      .flatMap(([logicalId, { Properties }]) =>
+        Properties.ReservedConcurrentExecutions === undefined
+          ? []
+          : [[logicalId.replace(/Function[0-9A-F]{8}$/, ''), Properties.ReservedConcurrentExecutions]],
+      ),
+  );
+
+describe('Reserved concurrency (#222)', () => {
+  it('is off by default: new accounts have too little', async () => {
+    expect(reservedIn(await templateFor(TWO_SERVERS))).toEqual({});
+  });
+
+  it('keeps executions for /token and the authorizer, and for nothing else', async () => {
+    const template = await templateFor({ ...TWO_SERVERS, reservedConcurrency: { token: 20, authorizer: 50 } });
+    expect(reservedIn(template)).toEqual({ GatehouseEndpointsToken: 20, GatehouseAuthorizer: 50 });
+    const one = await templateFor({ ...TWO_SERVERS, reservedConcurrency: { authorizer: 5 } });
+    expect(reservedIn(one)).toEqual({ GatehouseAuthorizer: 5 });
+  });
+});
+
+describe('Throttles', () => {
+  it('a flood of /register starves neither /token nor the servers: each route has a limit of its own (#222)', async () => {
+    const template = await templateFor(TWO_SERVERS);
+    const limits = new Map<string, { perSecond: number; burst: number }>();
+    for (const [logicalId, { Properties }] of template.ofType('AWS::ApiGateway::Stage')) {
+      for (const setting of Properties.MethodSettings) {
+        const api = logicalId.startsWith('GatehouseAuthorizationServer') ? '' : logicalId;
+        limits.set(`${api}${setting.HttpMethod} ${setting.ResourcePath}`, {
+          perSecond: setting.ThrottlingRateLimit,
+          burst: setting.ThrottlingBurstLimit,
+        });
+      }
+    }
+    const of = (route: string) => limits.get(route) ?? { perSecond: Number.NaN, burst: Number.NaN };
+    expect(of('POST /~1register')).toEqual({ perSecond: 50, burst: 100 });
+    expect(of('POST /~1token')).toEqual({ perSecond: 800, burst: 1600 });
+    // All that people and programs can do to the authorization server without a token, in one second.
+    const others = ['POST /~1register', 'GET /~1authorize', 'POST /~1consent', 'GET /~1callback~1{idp}'];
+    const sum = others.reduce((total, route) => total + of(route).perSecond, 0);
+    expect(sum).toBeLessThan(of('POST /~1token').perSecond);
+    // The servers have stages of their own.
+    const servers = [...limits].filter(([route]) => /^GatehouseServer.*\* \/\*$/.test(route));
+    expect(servers).toHaveLength(2);
+    for (const [, limit] of servers) expect(limit).toEqual({ perSecond: 1000, burst: 2000 });
+  });
+});
+
+describe('A rate limit of a server', () => {
+  const limited = (server: object): Promise<Template> =>
+    templateFor({
+      servers: { '/mcp': null, '/limited': server },
+    } as unknown as Partial<ConfigurationInput>);
+  const http = { kind: 'http', url: 'https://backend.example.com/mcp' };
+
+  it.each([
+    ['an HTTP backend without rules', { backend: http }],
+    ['one that validates headers itself', { backend: { ...http, validatesHeaders: true } }],
+  ])('puts an inspector before %s, which may count and no more', async (_what, server) => {
+    const template = await limited({
+      ...server,
+      scopes: { required: ['mcp'] },
+      rateLimit: { requestsPerMinute: 120 },
+    });
+    const [[inspector, { Properties }] = ['', { Properties: {} }]] = template
+      .ofType('AWS::Lambda::Function')
+      .filter(([logicalId]) => logicalId.includes('Inspector'));
+    const { GATEHOUSE_INSPECTED_SERVER: settings, GATEHOUSE_COUNTERS_TABLE: table } = Properties.Environment.Variables;
+    expect(JSON.parse(settings)).toMatchObject({ rules: {}, requestsPerMinute: 120 });
+    expect(table).toEqual({ Ref: expect.stringMatching(/^GatehouseTablesCounters/) });
+    const rights = statementsOf(template, inspector).filter(({ action }) => !action.startsWith('logs:'));
+    expect(rights).toEqual([
+      {
+        action: 'dynamodb:UpdateItem',
+        resource: expect.stringMatching(/^<GatehouseTablesCounters/),
+        condition: undefined,
+      },
+    ]);
+  });
+
+  it('left out: an inspector has no right to any table', async () => {
+    const template = await limited({ backend: http, scopes: { required: ['mcp'], tools: { x: ['mcp:write'] } } });
+    const [[inspector] = ['']] = template
+      .ofType('AWS::Lambda::Function')
+      .filter(([logicalId]) => logicalId.includes('Inspector'));
+    expect(statementsOf(template, inspector).filter(({ action }) => !action.startsWith('logs:'))).toEqual([]);
+  });
+});
+
+describe('The table of counts', () => {
+  it('forgets, and goes with the stack', async () => {
+    const template = await templateFor(TWO_SERVERS);
+    const [table] = template.ofType('AWS::DynamoDB::Table').filter(([logicalId]) => logicalId.includes('Counters'));
+    expect(table?.[1]).toMatchObject({
+      DeletionPolicy: 'Delete',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [{ AttributeName: 'counterId', KeyType: 'HASH' }],
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      },
+    });
+  });
+});
