@@ -1,3 +1,4 @@
+import { CLIENT_ID } from '../shared/core/authorization-request.ts';
 import { bearerToken } from '../shared/core/bearer.ts';
 import type { Client } from '../shared/core/client.ts';
 import { clientInformation } from '../shared/core/client-information.ts';
@@ -44,7 +45,9 @@ export const clientConfigurationFlow =
 const authenticateRegistrant = async (deps: ClientConfigurationDeps, request: HttpRequest): Promise<Registrant> => {
   const registrationAccessToken = bearerToken(request.headers.get('authorization') ?? []);
   if (registrationAccessToken === undefined) throw notAuthenticated('no bearer token');
-  const client = await deps.clients.findClient(request.pathParameters.client_id ?? '', deps.now());
+  const clientId = request.pathParameters.client_id ?? '';
+  if (!CLIENT_ID.test(clientId)) throw notAuthenticated('not a client id');
+  const client = await deps.clients.findClient(clientId, deps.now());
   const expected = client?.registrationAccessTokenHash;
   if (!client || client.blocked || expected === undefined) throw notAuthenticated('no such registration');
   if (!constantTimeEqual(sha256(registrationAccessToken), expected)) throw notAuthenticated('wrong token');

@@ -8,6 +8,9 @@ import type { AuthorizationRequest } from './transaction.ts';
 /** Bytes of encoded query that still come back to a client in a `Location`, with everything else around it. */
 export const MAX_AUTHORIZATION_QUERY_BYTES = 6144;
 
+/** Of an authorization request; real ones have about ten. */
+const MAX_AUTHORIZATION_PARAMETERS = 64;
+
 /** RFC 6749 App. A.1, within what a table key or a URL can be. */
 export const CLIENT_ID = /^[\x21-\x7e]{1,2048}$/;
 
@@ -30,6 +33,9 @@ export interface AuthorizationPolicy {
 export const parseClientReference = (query: URLSearchParams): { clientId: string; redirectUri: string | undefined } => {
   if (new TextEncoder().encode(query.toString()).length > MAX_AUTHORIZATION_QUERY_BYTES) {
     throw new OAuthError('invalid_request', 'The request is too long. Send a state of less than 4 KB.');
+  }
+  if (query.size > MAX_AUTHORIZATION_PARAMETERS) {
+    throw new OAuthError('invalid_request', `The request may have at most ${MAX_AUTHORIZATION_PARAMETERS} parameters.`);
   }
   for (const name of ['client_id', 'redirect_uri']) {
     if (query.getAll(name).length > 1) throw repeated(name);

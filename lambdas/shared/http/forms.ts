@@ -4,6 +4,9 @@ import { type HttpRequest, singleHeader } from './message.ts';
 /** Longest form of the token and revocation endpoints, in bytes. */
 export const MAX_FORM_BYTES = 16_384;
 
+/** Of a form; real ones have about ten. */
+const MAX_FORM_PARAMETERS = 64;
+
 /**
  * The parameters of a form (RFC 6749 App. B): a repeated one is an error, an empty one counts as omitted (§3.2).
  * A parameter in `repeatable` may occur several times and is read by `getAll`.
@@ -18,7 +21,11 @@ export const formParameters = (
   assertBodySize(request, options.maxBytes ?? MAX_FORM_BYTES);
   const parameters = new URLSearchParams();
   const seen = new Set<string>();
-  for (const field of request.body.split('&')) {
+  const fields = request.body.split('&');
+  if (fields.length > MAX_FORM_PARAMETERS) {
+    throw new OAuthError('invalid_request', `A form may have at most ${MAX_FORM_PARAMETERS} parameters.`);
+  }
+  for (const field of fields) {
     const [encodedName = '', ...rest] = field.split('=');
     const [name, value] = [decode(encodedName), decode(rest.join('='))];
     if (value === '') continue;
