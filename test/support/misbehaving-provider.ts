@@ -53,6 +53,7 @@ export class MisbehavingProvider {
   tokens: Record<string, unknown> = {};
   secret = CLIENT_SECRET;
   sign: (claims: JWTPayload) => Promise<string>;
+  private readonly nonces = new Map<string, string>();
   private readonly server: Server;
   private readonly publicKey: JWK;
 
@@ -172,8 +173,10 @@ export class MisbehavingProvider {
   /** Whoever comes is logged in already, and sent back at once. */
   private sendBack(query: URLSearchParams, response: ServerResponse): void {
     this.nonce = query.get('nonce') ?? '';
+    const code = randomUUID();
+    this.nonces.set(code, this.nonce);
     const back = new URL(query.get('redirect_uri') ?? '');
-    const parameters = { code: randomUUID(), state: query.get('state') ?? '', ...this.callback };
+    const parameters = { code, state: query.get('state') ?? '', ...this.callback };
     for (const [name, value] of Object.entries(parameters)) if (value !== undefined) back.searchParams.set(name, value);
     response.writeHead(302, { location: back.href }).end();
   }
@@ -191,9 +194,10 @@ export class MisbehavingProvider {
     }
     const tokens = { access_token: UPSTREAM_ACCESS_TOKEN, token_type: 'Bearer', expires_in: 60 };
     if (this.shape === 'github') return sendJson(response, 200, { ...tokens, ...this.tokens });
-    const isRefresh = new URLSearchParams(body).get('grant_type') === 'refresh_token';
-    const { nonce: _none, ...renewed } = this.goodClaims(this.nonce);
-    const id_token = await this.sign(isRefresh ? renewed : this.goodClaims(this.nonce));
+    const form = new URLSearchParams(body);
+    const claims = this.goodClaims(this.nonces.get(form.get('code') ?? '') ?? this.nonce);
+    const { nonce: _none, ...renewed } = claims;
+    const id_token = await this.sign(form.get('grant_type') === 'refresh_token' ? renewed : claims);
     // A member that a test sets to undefined is left out.
     sendJson(response, 200, { ...tokens, id_token, ...this.tokens });
   }
