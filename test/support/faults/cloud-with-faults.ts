@@ -48,4 +48,6 @@ process.on('message', async ({ id, order, parameters }: ControlRequest) => {
   process.send?.(answer);
 });
 
+// Whatever a cold function asks for is recorded as that, so none may be on its way any more.
+await services.functions.prewarm();
 process.stdout.write(`ready ${connectorUrl}\n`);

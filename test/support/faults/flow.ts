@@ -1,5 +1,5 @@
-import type { FaultyCloud } from './faulty-cloud.ts';
 import type { Stage } from './stage.ts';
+import type { WalkGround } from './walk-ground.ts';
 
 /** One flow for the walk: what is made ready in peace, what is done while a fault is about, and what must hold then. */
 export interface FlowUnderFaults {
@@ -10,16 +10,16 @@ export interface FlowUnderFaults {
   readonly isFinal?: boolean;
   /** The calls in which it differs from another flow; the rest is left to `npm run siege`. Absent: all of them. */
   readonly ownCalls?: RegExp;
-  readonly run: (cloud: FaultyCloud, begin: () => Promise<Stage>, end: () => Promise<void>) => Promise<void>;
+  readonly run: (cloud: WalkGround, begin: () => Promise<Stage>, end: () => Promise<void>) => Promise<void>;
 }
 
 interface Parts<Ready, Done> extends Omit<FlowUnderFaults, 'run'> {
   /** In peace. */
-  readonly before: (cloud: FaultyCloud) => Promise<Ready>;
+  readonly before: (cloud: WalkGround) => Promise<Ready>;
   /** Under the fault: each request by `stage.send`. */
   readonly under: (stage: Stage, ready: Ready) => Promise<Done>;
   /** In peace again: throws where something was lost. */
-  readonly after?: (cloud: FaultyCloud, done: Done, ready: Ready) => Promise<void>;
+  readonly after?: (cloud: WalkGround, done: Done, ready: Ready) => Promise<void>;
 }
 
 export const flow = <Ready, Done>({ before, under, after, ...facts }: Parts<Ready, Done>): FlowUnderFaults => ({

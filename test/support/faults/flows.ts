@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { KEY_RING_ID } from '../../../lambdas/shared/adapters/dynamodb/key-ring-row.ts';
-import { assertionForm, type newAssertionKey } from '../client-assertions.ts';
+import { assertionForm } from '../client-assertions.ts';
 import { formsOf } from '../html-form.ts';
 import {
   authorizationRequest,
@@ -23,18 +23,11 @@ import {
 import { Person, type Seen } from '../person.ts';
 import { basic } from '../post-form.ts';
 import { codeAfterLogin, login } from './browser.ts';
-import type { FaultyCloud } from './faulty-cloud.ts';
 import { type FlowUnderFaults, flow } from './flow.ts';
+import type { WalkGround } from './walk-ground.ts';
 
 // Every flow that the walk of faults goes over. A new one: what it needs, what is sent under the fault, what must hold
 // when the fault is gone.
-
-export interface Machine {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly key: Awaited<ReturnType<typeof newAssertionKey>>;
-  readonly keyClientId: string;
-}
 
 const must = (isSo: boolean, what: string): void => {
   if (!isSo) throw new Error(`afterwards: ${what}`);
@@ -49,7 +42,7 @@ const sessionOf = (client: RegisteredClient, { body }: JsonAnswer): Session => (
 });
 
 /** What was delivered works: the access token at the door, the refresh token once more. */
-const mustWork = async (cloud: FaultyCloud, session: Session): Promise<void> => {
+const mustWork = async (cloud: WalkGround, session: Session): Promise<void> => {
   const called = await callMcp(cloud.mcpUrl, session.accessToken);
   must(isOk(called), `the delivered access token is answered ${called.status}`);
   const refreshed = await refresh(cloud, session.client, session.refreshToken);
@@ -59,21 +52,21 @@ const mustWork = async (cloud: FaultyCloud, session: Session): Promise<void> => 
   );
 };
 
-const mustBeDead = async (cloud: FaultyCloud, { client, refreshToken }: Session): Promise<void> => {
+const mustBeDead = async (cloud: WalkGround, { client, refreshToken }: Session): Promise<void> => {
   const answer = await refresh(cloud, client, refreshToken);
   must(isInvalidGrant(answer), `a token that was ended is answered ${answer.status} ${JSON.stringify(answer.body)}`);
 };
 
 /** Whatever a code yielded it yields once: whoever comes with it again gets nothing, and ends the family. */
-const mustBeUsedUp = async (cloud: FaultyCloud, code: Code): Promise<void> => {
+const mustBeUsedUp = async (cloud: WalkGround, code: Code): Promise<void> => {
   const again = await redeem(cloud, code);
   must(isInvalidGrant(again), `the code is answered ${again.status} a second time`);
 };
 
 const signIn = (
   facts: Pick<FlowUnderFaults, 'name' | 'ownCalls'>,
-  clientOf: (cloud: FaultyCloud) => Promise<RegisteredClient>,
-  afterAWhile: (cloud: FaultyCloud) => Promise<void> = async () => {},
+  clientOf: (cloud: WalkGround) => Promise<RegisteredClient>,
+  afterAWhile: (cloud: WalkGround) => Promise<void> = async () => {},
 ): FlowUnderFaults =>
   flow({
     ...facts,
@@ -99,14 +92,14 @@ const signIn = (
  * A function asks a host for ten documents a minute, and remembers for half of one that it did not answer: new
  * environments know nothing of that.
  */
-const forgetHosts = async (cloud: FaultyCloud): Promise<void> => {
+const forgetHosts = async (cloud: WalkGround): Promise<void> => {
   await cloud.restartOnly('Authorize', 'Token');
   await new Person(cloud).open(authorizationRequest(cloud, await registerClient(cloud)).url);
 };
 
 let documentCount = 0;
 /** A client that is known by its document alone; each a new one, whose document nobody has read. */
-const documentClient = async (cloud: FaultyCloud, fields: object = {}): Promise<RegisteredClient> => {
+const documentClient = async (cloud: WalkGround, fields: object = {}): Promise<RegisteredClient> => {
   await forgetHosts(cloud);
   const name = `client.json?walk=${documentCount++}`;
   const client_id = cloud.documents.urlOf(name);
@@ -115,21 +108,21 @@ const documentClient = async (cloud: FaultyCloud, fields: object = {}): Promise<
 };
 
 /** A client whose keys are at a URL that nobody has read, after its login. */
-const keyedClient = async (cloud: FaultyCloud, { key }: Machine) => {
+const keyedClient = async (cloud: WalkGround) => {
   const jwks = `jwks.json?walk=${documentCount++}`;
-  cloud.documents.publish(jwks, key.jwks);
+  cloud.documents.publish(jwks, cloud.machine.key.jwks);
   return documentClient(cloud, {
     token_endpoint_auth_method: 'private_key_jwt',
     jwks_uri: cloud.documents.urlOf(jwks),
   });
 };
-const assertionOf = async (cloud: FaultyCloud, { key }: Machine, { client_id }: RegisteredClient) =>
-  assertionForm(await key.sign(client_id, `${cloud.origin}/token`, Math.floor(Date.now() / 1000)));
+const assertionOf = async (cloud: WalkGround, { client_id }: RegisteredClient) =>
+  assertionForm(await cloud.machine.key.sign(client_id, `${cloud.origin}/token`, Math.floor(Date.now() / 1000)));
 
-const token = (cloud: FaultyCloud, form: Record<string, string>, headers: Record<string, string> = {}) =>
+const token = (cloud: WalkGround, form: Record<string, string>, headers: Record<string, string> = {}) =>
   postForm(`${cloud.origin}/token`, form, headers);
 
-const userinfo = async (cloud: FaultyCloud, accessToken: string) => {
+const userinfo = async (cloud: WalkGround, accessToken: string) => {
   const answer = await fetch(`${cloud.origin}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } });
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
 };
@@ -147,7 +140,7 @@ const configure = async (method: string, uri: string, registrationAccessToken: s
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
 };
 
-const confidential = async (cloud: FaultyCloud) => {
+const confidential = async (cloud: WalkGround) => {
   const { body } = await postRegistration(cloud, {
     client_name: `Walk ${randomUUID()}`,
     token_endpoint_auth_method: 'client_secret_post',
@@ -159,14 +152,14 @@ const confidential = async (cloud: FaultyCloud) => {
 };
 
 /** The keys function as the operator's command calls it; a function that fails is what 503 is to others. */
-const keys = async (cloud: FaultyCloud, command: object) => {
+const keys = async (cloud: WalkGround, command: object) => {
   const logicalId = (await cloud.functions()).find((id) => /KeysFunction[0-9A-F]{8}$/.test(id)) ?? '';
   const { ok, result, errorMessage } = await cloud.invoke(logicalId, command);
   return { status: ok ? 200 : 503, headers: new Headers({ 'retry-after': '0' }), body: result ?? errorMessage };
 };
 let firstRing: unknown;
 /** The key ring of the deployment, as if no rotation had begun, so that each walk begins one. */
-const putBackRing = async (cloud: FaultyCloud): Promise<void> => {
+const putBackRing = async (cloud: WalkGround): Promise<void> => {
   const TableName = (await cloud.tables()).find((name) => name.includes('Keys'));
   const { Item } = await cloud.asOperator('dynamodb', 'GetItem', { TableName, Key: { id: { S: KEY_RING_ID } } });
   firstRing ??= Item;
@@ -177,7 +170,7 @@ interface Ring {
   readonly keys: readonly { readonly state: string }[];
 }
 
-export const flowsFor = (machine: Machine): readonly FlowUnderFaults[] => [
+export const FLOWS: readonly FlowUnderFaults[] = [
   flow({
     name: 'registration',
     functions: ['Register'],
@@ -245,17 +238,17 @@ export const flowsFor = (machine: Machine): readonly FlowUnderFaults[] => [
     name: 'redemption with a key behind a URL',
     functions: ['Token'],
     ownCalls: /\.json|Assertions/,
-    before: async (cloud) => obtainCode(cloud, await keyedClient(cloud, machine)),
+    before: async (cloud) => obtainCode(cloud, await keyedClient(cloud)),
     // Whoever signs anew for every attempt is never taken for somebody who replays an assertion.
     under: (stage, code) =>
-      stage.send(async () => redeem(stage.cloud, code, await assertionOf(stage.cloud, machine, code.client)), {
+      stage.send(async () => redeem(stage.cloud, code, await assertionOf(stage.cloud, code.client)), {
         again: async () => {
           await forgetHosts(stage.cloud);
-          return redeem(stage.cloud, code, await assertionOf(stage.cloud, machine, code.client));
+          return redeem(stage.cloud, code, await assertionOf(stage.cloud, code.client));
         },
       }),
     after: async (cloud, answer, { client }) => {
-      const form = await assertionOf(cloud, machine, client);
+      const form = await assertionOf(cloud, client);
       must(isOk(await refresh(cloud, client, answer.body.refresh_token, form)), 'the refresh token does not work');
     },
   }),
@@ -335,7 +328,7 @@ export const flowsFor = (machine: Machine): readonly FlowUnderFaults[] => [
   flow({
     name: 'a machine’s token, by secret',
     functions: ['Token'],
-    before: async () => ({ authorization: basic(machine.clientId, machine.clientSecret) }),
+    before: async ({ machine }) => ({ authorization: basic(machine.clientId, machine.clientSecret) }),
     under: (stage, headers) =>
       stage.send(() => token(stage.cloud, { grant_type: 'client_credentials', resource: stage.cloud.mcpUrl }, headers)),
     after: async (cloud, { body }) =>
@@ -347,7 +340,7 @@ export const flowsFor = (machine: Machine): readonly FlowUnderFaults[] => [
     before: async () => undefined,
     under: (stage) =>
       stage.send(async () => {
-        const form = await assertionOf(stage.cloud, machine, { client_id: machine.keyClientId });
+        const form = await assertionOf(stage.cloud, { client_id: stage.cloud.machine.keyClientId });
         return token(stage.cloud, { grant_type: 'client_credentials', resource: stage.cloud.mcpUrl, ...form });
       }),
   }),

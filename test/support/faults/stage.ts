@@ -1,5 +1,5 @@
 import type { Fault } from '../../../tools/local/faults/faults.ts';
-import type { FaultyCloud } from './faulty-cloud.ts';
+import type { WalkGround } from './walk-ground.ts';
 
 /** API Gateway's own limit: nobody gets an answer after that. */
 const LONGEST_ANSWER_MS = 29_000;
@@ -26,13 +26,13 @@ export interface Expectation {
 
 /** Where a flow plays while a fault is about: every answer is looked at, and what went wrong is tried again without. */
 export class Stage {
-  readonly cloud: FaultyCloud;
+  readonly cloud: WalkGround;
   readonly #expectation: Expectation;
   #isOver = false;
   /** Answers that were not the ones wanted. */
   badAnswers = 0;
 
-  constructor(cloud: FaultyCloud, expectation: Expectation) {
+  constructor(cloud: WalkGround, expectation: Expectation) {
     this.cloud = cloud;
     this.#expectation = expectation;
   }

@@ -1,51 +1,31 @@
 import { newAssertionKey } from '../client-assertions.ts';
 import { readClientSecret } from '../client-secrets.ts';
-import { Canaries } from './canaries.ts';
 import { type FaultyCloud, startFaultyCloud } from './faulty-cloud.ts';
-import type { FlowUnderFaults } from './flow.ts';
-import { flowsFor } from './flows.ts';
-import { FaultWalk } from './walk.ts';
 
-/** A cloud with all that the flows of the walk need. */
-export interface WalkGround {
-  readonly cloud: FaultyCloud;
-  readonly flows: readonly FlowUnderFaults[];
-  readonly walk: FaultWalk;
-  readonly stop: () => Promise<void>;
+/** A machine that the operator configured, by its secret and by its key. */
+export interface Machine {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly keyClientId: string;
+  readonly key: Awaited<ReturnType<typeof newAssertionKey>>;
+}
+
+/** A cloud with faults to order and all that the flows of the walk need. */
+export interface WalkGround extends FaultyCloud {
+  readonly machine: Machine;
 }
 
 export const startWalkGround = async (): Promise<WalkGround> => {
   const key = await newAssertionKey();
+  const machine = { name: 'Machine', grantTypes: ['client_credentials'], scopes: ['mcp'] };
   const cloud = await startFaultyCloud({
     config: {
       clients: {
-        'nightly-report': {
-          name: 'Nightly report',
-          authentication: 'client_secret_basic',
-          grantTypes: ['client_credentials'],
-          scopes: ['mcp'],
-        },
-        'build-agent': {
-          name: 'Build agent',
-          authentication: 'private_key_jwt',
-          jwks: key.jwks,
-          grantTypes: ['client_credentials'],
-          scopes: ['mcp'],
-        },
+        'nightly-report': { ...machine, authentication: 'client_secret_basic' },
+        'build-agent': { ...machine, authentication: 'private_key_jwt', jwks: key.jwks },
       },
     },
   });
-  const canaries = new Canaries();
-  canaries.listen();
   const clientSecret = await readClientSecret(cloud.output(), 'nightly-report');
-  const flows = flowsFor({ clientId: 'nightly-report', clientSecret, key, keyClientId: 'build-agent' });
-  return {
-    cloud,
-    flows,
-    walk: new FaultWalk(cloud, canaries),
-    stop: async () => {
-      canaries.stop();
-      await cloud.stop();
-    },
-  };
+  return { ...cloud, machine: { clientId: 'nightly-report', clientSecret, keyClientId: 'build-agent', key } };
 };
