@@ -48,6 +48,15 @@ describe('Errors on the wire and in the log (#65)', () => {
     expect(lines[0]).toMatchObject({ event: 'request_failed', detail: expect.stringContaining('arn:aws') });
   });
 
+  it('#223 no time left: 503 with Retry-After before the function is cut off', async () => {
+    const never: Flow = () => new Promise(() => {});
+    const handler = endpoint(never, { log });
+    const inAQuarter = (event: Parameters<typeof handler>[0]) =>
+      handler(event, { getRemainingTimeInMillis: () => 260 } as never);
+    const answer = await invoke(inAQuarter, { path: '/token' });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[2-8]$/)]);
+  });
+
   it('anything else: server_error in constant words', async () => {
     for (const error of [new TypeError('canary'), 'canary', undefined, { canary: true }]) {
       const answer = await failing(error);

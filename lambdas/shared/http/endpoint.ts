@@ -6,6 +6,9 @@ import { retryAfterSeconds } from '../core/retry-after.ts';
 import type { Log } from '../ports.ts';
 import { type Flow, type HttpRequest, type HttpResponse, json, NO_STORE } from './message.ts';
 
+/** Kept back from the function's own timeout, so that whoever waits hears of it. */
+const ANSWER_RESERVE_MS = 250;
+
 const SECURITY_HEADERS = {
   'strict-transport-security': 'max-age=63072000; includeSubDomains',
   'x-content-type-options': 'nosniff',
@@ -32,7 +35,12 @@ export interface EndpointOptions {
 
 /** One flow as a Lambda proxy handler of a REST API: the only place that knows API Gateway and middy. */
 export const endpoint = (flow: Flow, options: EndpointOptions) =>
-  middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+  middy<APIGatewayProxyEvent, APIGatewayProxyResult>({
+    timeoutEarlyInMillis: ANSWER_RESERVE_MS,
+    timeoutEarlyResponse: () => {
+      throw new UnavailableError('a dependency', new Error('no time was left'));
+    },
+  })
     .handler(async (event) => toResult(await flow(toRequest(event)), options))
     .onError((handling) => {
       const request = toRequest(handling.event);

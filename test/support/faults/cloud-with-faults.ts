@@ -29,6 +29,7 @@ const control: CloudControl = {
   disarm: async () => faults.disarm(),
   record: async () => faults.record(),
   recorded: async () => faults.recorded(),
+  prewarm: () => services.functions.prewarm(),
   restart: async (options) => services.functions.restart(options),
   tables: async () =>
     ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(({ physicalId }) => physicalId),
@@ -48,6 +49,4 @@ process.on('message', async ({ id, order, parameters }: ControlRequest) => {
   process.send?.(answer);
 });
 
-// Whatever a cold function asks for is recorded as that, so none may be on its way any more.
-await services.functions.prewarm();
 process.stdout.write(`ready ${connectorUrl}\n`);

@@ -9,6 +9,8 @@ export interface CloudControl {
   disarm(): Promise<number>;
   record(): Promise<void>;
   recorded(): Promise<readonly RecordedCall[]>;
+  /** Until every function has an environment. */
+  prewarm(): Promise<void>;
   /** New environments from now on, of every function or of one, their clocks off by as much. */
   restart(options?: { readonly logicalId?: string; readonly clockOffsetMs?: number }): Promise<void>;
   /** Names of the tables. */

@@ -36,6 +36,7 @@ const controlOf = (child: ChildProcess): CloudControl => {
     disarm: order('disarm'),
     record: order('record'),
     recorded: order('recorded'),
+    prewarm: order('prewarm'),
     restart: order('restart'),
     tables: order('tables'),
     functions: order('functions'),

@@ -49,6 +49,9 @@ const loadHandler = async (): Promise<Handler> => {
   throw error;
 };
 
+/** Time goes by at the same pace in an environment whose clock is off. */
+const remainingMs = (deadlineMs: number): number => Math.max(0, deadlineMs + setup.clockOffsetMs - Date.now());
+
 const context = ({ requestId: awsRequestId, functionArn, deadlineMs }: Invocation) => ({
   callbackWaitsForEmptyEventLoop: true,
   functionName: setup.functionName,
@@ -58,7 +61,7 @@ const context = ({ requestId: awsRequestId, functionArn, deadlineMs }: Invocatio
   awsRequestId,
   logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
   logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+  getRemainingTimeInMillis: () => remainingMs(deadlineMs),
 });
 
 const invoke = async (handler: Handler, invocation: Invocation): Promise<void> => {

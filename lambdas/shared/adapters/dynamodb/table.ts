@@ -45,8 +45,10 @@ export class Table<T extends object> {
   /** The row, strongly consistent; undefined when there is none. @throws UnavailableError */
   async read(key: string): Promise<(T & RowMarks) | undefined> {
     const command = new GetItemCommand({ TableName: this.tableName, Key: this.keyOf(key), ConsistentRead: true });
-    const { Item } = await this.asking(() => this.client.send(command));
-    return Item && fromRow<T>(Item);
+    return this.asking(async () => {
+      const { Item } = await this.client.send(command);
+      return Item && fromRow<T>(Item);
+    });
   }
 
   /** Whether there was a row. @throws UnavailableError */
@@ -173,7 +175,7 @@ export class Table<T extends object> {
     return { [this.keyName]: { S: key } };
   }
 
-  /** Every fault of the service, whatever its name, is ours and not the caller's. */
+  /** Every fault of the service, whatever its name, is ours and not the caller's; so is a row that we cannot read. */
   private async asking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     try {
       return await call();

@@ -1,0 +1,74 @@
+import { type FaultyCloud, startFaultyCloud } from '../support/faults/faulty-cloud.ts';
+import {
+  authorizationRequest,
+  callMcp,
+  obtainSession,
+  redeem,
+  refresh,
+  registerClient,
+  type Session,
+} from '../support/oauth-requests.ts';
+import { Person } from '../support/person.ts';
+
+let cloud: FaultyCloud;
+let before: Session;
+beforeAll(async () => {
+  cloud = await startFaultyCloud();
+  before = await obtainSession(cloud);
+}, 120_000);
+afterAll(() => cloud?.stop());
+
+/** How far a login gets, from its first page to a tool call and a refresh: the first answer that is not 200. */
+const wholeFlow = async (): Promise<string> => {
+  const client = await registerClient(cloud, { client_name: 'Clocks' });
+  const { url, codeVerifier } = authorizationRequest(cloud, client);
+  const seen = await new Person(cloud).signIn(url);
+  const code = seen.left?.searchParams.get('code');
+  if (code === undefined || code === null) return `login ${seen.status}`;
+  const redeemed = await redeem(cloud, { client, code, codeVerifier });
+  if (redeemed.status !== 200) return `code ${redeemed.status} ${redeemed.body.error}`;
+  const called = await callMcp(cloud.mcpUrl, redeemed.body.access_token);
+  if (called.status !== 200) return `tool ${called.status}`;
+  const refreshed = await refresh(cloud, client, redeemed.body.refresh_token);
+  return refreshed.status === 200 ? 'works' : `refresh ${refreshed.status} ${refreshed.body.error}`;
+};
+
+const withClock = async (name: string, seconds: number): Promise<string> => {
+  for (const logicalId of await cloud.functions()) {
+    const isOff = new RegExp(`${name}Function[0-9A-F]{8}$`).test(logicalId);
+    await cloud.restart({ logicalId, clockOffsetMs: isOff ? seconds * 1000 : 0 });
+  }
+  return wholeFlow();
+};
+
+describe('#227 Clocks that are apart', () => {
+  const PARTS = ['Authorize', 'Consent', 'Callback', 'Token', 'Authorizer'];
+
+  it.each(PARTS)(
+    'half a minute, either way, at %s: nobody notices',
+    async (name) => {
+      expect([await withClock(name, 30), await withClock(name, -30)]).toEqual(['works', 'works']);
+    },
+    120_000,
+  );
+
+  // Times are stored as absolute ones; a token from more than a minute ahead, the provider's too, is not believed.
+  it.each([
+    ['Authorize', 'works', 'works'],
+    ['Consent', 'works', 'works'],
+    ['Callback', 'works', 'login 403'],
+    ['Token', 'code 400 invalid_grant', 'works'],
+    ['Authorizer', 'works', 'tool 401'],
+  ])(
+    'five minutes at %s: fast %s, slow %s; never a fault, and nothing that stays when they agree again',
+    async (name, fast, slow) => {
+      expect([await withClock(name, 300), await withClock(name, -300)]).toEqual([fast, slow]);
+      await cloud.restart();
+      expect(await wholeFlow()).toBe('works');
+      const refreshed = await refresh(cloud, before.client, before.refreshToken);
+      expect(refreshed.status).toBe(200);
+      before = { ...before, refreshToken: refreshed.body.refresh_token };
+    },
+    120_000,
+  );
+});
