@@ -270,6 +270,20 @@ describe('Consent page', () => {
     expect(body).toContain(`<bdi>${shown}</bdi> wants to connect`);
   });
 
+  it.each([
+    ['Сlaude', true],
+    ['Claude Κode', true],
+    ['Claude', false],
+    ['Яндекс Music', false],
+    ['Café Ångström', false],
+    ['日本語 Assistant', false],
+    ['', false],
+  ])('#136 warns of a word that mixes alphabets: %s', async (clientName, isWarned) => {
+    const gate = new FrontHalf();
+    gate.addClient({ clientName });
+    expect((await gate.authorize(authorizationQuery())).body.includes('This name mixes alphabets.')).toBe(isWarned);
+  });
+
   it('#132 #211 #51 #133 is framed by nobody, kept by nobody, runs no script, and lets the form redirect', async () => {
     const { headers, body } = await gateWithClient().authorize(authorizationQuery());
     expect(headers).toMatchObject({

@@ -1,5 +1,6 @@
 import type { Client } from '../core/client.ts';
 import { type RedirectTarget, redirectTarget } from '../core/redirect-uri.ts';
+import { mixesAlphabets } from './display-name.ts';
 import { type Html, html } from './html.ts';
 import type { WarningWords, Words } from './words/words.ts';
 
@@ -28,6 +29,7 @@ export const receiverOf = ({ kind, name }: RedirectTarget, words: Words): Html =
 /** What a person should know of the way back before the answer goes there. */
 export const warnings = (client: Client, target: RedirectTarget, words: Words): readonly Html[] =>
   [
+    client.source !== 'configured' && mixesAlphabets(client.clientName ?? '') ? words.client.mixedAlphabets : undefined,
     receiverWarning(target, words),
     isOfAnybodyHere(client) ? words.client.anybodyHere(documentHost(client)) : undefined,
     leavesItsWebsite(client, target)

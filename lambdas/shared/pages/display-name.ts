@@ -21,3 +21,18 @@ export const displayName = (name: string | undefined): string | undefined => {
   if (characters.length === 0) return undefined;
   return characters.length <= MAX_DISPLAY_LENGTH ? visible : `${characters.slice(0, MAX_DISPLAY_LENGTH - 1).join('')}…`;
 };
+
+/** Alphabets with letters that the eye takes for each other. */
+const LOOK_ALIKE_ALPHABETS = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+];
+
+/** Whether one word of a name is written in several of them, as no honest word is (Unicode TR 39 §5; catalogue #136). */
+export const mixesAlphabets = (name: string): boolean =>
+  name
+    .split(/[^\p{L}\p{M}]+/u)
+    .some((word) => LOOK_ALIKE_ALPHABETS.filter((alphabet) => alphabet.test(word)).length > 1);

@@ -35,7 +35,9 @@ h1{margin:0 0 8px;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spaci
 h2{margin:24px 0 8px;font-size:.9375rem;font-weight:600}
 p{margin:0 0 12px}
 .soft{color:var(--soft);font-size:.875rem}
+p bdi,dd bdi{display:inline-block;max-width:100%}
 dl{margin:20px 0 0;border:1px solid var(--line);border-radius:10px}
+h2+dl{margin-top:0}
 dl>div{padding:10px 14px}
 dl>div+div{border-top:1px solid var(--line)}
 dt{color:var(--soft);font-size:.8125rem}
@@ -59,7 +61,7 @@ button:hover,.button:hover{border-color:var(--soft)}
 .primary:hover{border-color:var(--accent-hover);background:var(--accent-hover)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .foot{margin:20px 0 0;color:var(--soft);font-size:.8125rem;overflow-wrap:anywhere}
-pre{margin:0 0 12px;padding:10px 14px;border:1px solid var(--line);border-radius:10px;overflow-x:auto}
+pre{margin:0 0 12px;padding:10px 14px;border:1px solid var(--line);border-radius:10px;white-space:pre-wrap;overflow-wrap:anywhere}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 @media (max-width:30rem){body{padding:0;place-items:stretch}main{max-width:none;padding:28px 20px 32px;border:0;border-radius:0;box-shadow:none}}
 @media (forced-colors:active){main,button,.button,dl,.warning{border:1px solid}}

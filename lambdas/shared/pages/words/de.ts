@@ -20,6 +20,10 @@ export const de: Words = {
     namedByDocument: (host) =>
       html`Der Name stammt aus einem Dokument auf ${host}. Dafür steht nur der Betreiber dieser Website ein; sonst hat ihn niemand geprüft.`,
     describedBy: 'Beschrieben von',
+    mixedAlphabets: {
+      lead: 'Dieser Name mischt Alphabete.',
+      text: 'Manche seiner Buchstaben sehen nur so aus wie die, die Sie kennen. Richten Sie sich nach dem Hostnamen, nicht nach dem Namen.',
+    },
     programReceives: {
       lead: 'Ein Programm auf diesem Computer erhält die Antwort.',
       text: 'Fahren Sie nur fort, wenn Sie diesen Vorgang gerade selbst in einem Programm gestartet haben, dem Sie vertrauen.',
@@ -121,7 +125,7 @@ export const de: Words = {
     }),
     providerNotSetUp: (provider) => ({
       title: `Die Anmeldung mit ${provider} ist nicht eingerichtet`,
-      text: `Dieser Server hat für ${provider} noch keine gültige Client-ID mit Geheimnis. Falls Sie ihn betreiben: „cdk deploy“ hat den Befehl ausgegeben, der beides speichert, und das Protokoll dieser Anfrage zeigt ihn noch einmal.`,
+      text: `Dieser Server hat für ${provider} noch keine gültige Client-ID mit Client-Secret. Falls Sie ihn betreiben: „cdk deploy“ hat den Befehl ausgegeben, der beides speichert, und das Protokoll dieser Anfrage zeigt ihn noch einmal.`,
     }),
     providerNotTrusted: (provider) => ({
       title: `Der Antwort von ${provider} ist nicht zu trauen`,
@@ -147,7 +151,7 @@ export const de: Words = {
     requestRefused: {
       title: 'Diese Anfrage kann nicht abgeschlossen werden',
       text: (reason) =>
-        html`Wenn Sie diese Anfrage nicht selbst gebaut haben, beginnen Sie in der Anwendung, die Sie verbinden möchten, von vorn. Der Grund im Wortlaut: ${reason}`,
+        html`Wenn Sie diese Anfrage nicht selbst zusammengestellt haben, beginnen Sie in der Anwendung, die Sie verbinden möchten, von vorn. Der Grund im Wortlaut: ${reason}`,
     },
   },
   welcome: {
@@ -157,7 +161,7 @@ export const de: Words = {
     address: 'Die Adresse',
     addresses: 'Die Adressen',
     copyExactly: 'Kopieren Sie genau, was hier steht, ohne Schrägstrich am Ende.',
-    whereToPaste: 'Wo sie einzufügen ist',
+    whereToPaste: 'Wo Sie sie einfügen',
     pasteAt: (menu) => html`Fügen Sie die Adresse unter ${menu} ein.`,
     orPasteAt: (menu) => html`Oder fügen Sie die Adresse unter ${menu} ein.`,
     developerMode: (menu) => html`Schalten Sie zuvor unter ${menu} den Entwicklermodus ein.`,
@@ -168,7 +172,7 @@ export const de: Words = {
     commandLine: 'Auf der Kommandozeile',
     anotherProgram: 'Ein anderes Programm',
     anyOther: (address) =>
-      html`Wo immer es nach einem entfernten MCP-Server (Streamable HTTP) fragt, fügen Sie ${address} ein. Client-ID und Geheimnis bleiben leer.`,
+      html`Wo immer es nach einem entfernten MCP-Server (Streamable HTTP) fragt, fügen Sie ${address} ein. Client-ID und Client-Secret bleiben leer.`,
     yourAddress: 'die Adresse von oben',
     thenWhat: 'Was dann geschieht',
     youDecide:

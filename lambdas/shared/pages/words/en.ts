@@ -20,6 +20,10 @@ export const en: Words = {
     namedByDocument: (host) =>
       html`The name comes from a document at ${host}. Whoever runs that website says so, and nobody else has verified it.`,
     describedBy: 'Described by',
+    mixedAlphabets: {
+      lead: 'This name mixes alphabets.',
+      text: 'Some of its letters only look like those that you know. Go by the host, not by the name.',
+    },
     programReceives: {
       lead: 'A program on this computer will receive the answer.',
       text: 'Continue only if you have just started this from a program that you trust.',

@@ -20,6 +20,10 @@ export const es: Words = {
     namedByDocument: (host) =>
       html`El nombre procede de un documento publicado en ${host}. Así lo afirma el responsable de ese sitio web, y nadie más lo ha verificado.`,
     describedBy: 'Descrita por',
+    mixedAlphabets: {
+      lead: 'Este nombre mezcla alfabetos.',
+      text: 'Algunas de sus letras solo se parecen a las que usted conoce. Guíese por el nombre del host, no por este nombre.',
+    },
     programReceives: {
       lead: 'Un programa de este equipo recibirá la respuesta.',
       text: 'Continúe solo si acaba de iniciar esta operación desde un programa en el que confía.',
@@ -121,7 +125,7 @@ export const es: Words = {
     }),
     providerNotSetUp: (provider) => ({
       title: `El inicio de sesión con ${provider} no está configurado`,
-      text: `Este servidor aún no tiene un identificador de cliente y un secreto válidos para ${provider}. Si usted lo administra: «cdk deploy» mostró la orden que los guarda, y el registro de esta petición la muestra de nuevo.`,
+      text: `Este servidor aún no tiene un identificador de cliente y un secreto válidos para ${provider}. Si usted lo administra: «cdk deploy» mostró el comando que los guarda, y el registro de esta petición lo muestra de nuevo.`,
     }),
     providerNotTrusted: (provider) => ({
       title: `La respuesta de ${provider} no es de fiar`,
@@ -157,17 +161,17 @@ export const es: Words = {
     address: 'La dirección',
     addresses: 'Las direcciones',
     copyExactly: 'Cópiela exactamente como aparece aquí, sin barra al final.',
-    whereToPaste: 'Dónde pegarla',
+    whereToPaste: 'Dónde pegar la dirección',
     pasteAt: (menu) => html`Pegue la dirección en ${menu}.`,
     orPasteAt: (menu) => html`O pegue la dirección en ${menu}.`,
     developerMode: (menu) => html`Active antes el modo de desarrollador en ${menu}.`,
     addTo: (program, server) => (server === undefined ? `Añadir a ${program}` : `Añadir ${server} a ${program}`),
     notFromTheCloud:
       'Este servidor funciona en su propio equipo. Los asistentes que se ejecutan en la nube de sus fabricantes no pueden acceder a él.',
-    commandLine: 'En la línea de órdenes',
+    commandLine: 'En la línea de comandos',
     anotherProgram: 'Otro programa',
     anyOther: (address) =>
-      html`Donde pida un servidor MCP remoto (Streamable HTTP), pegue ${address}. Deje vacíos el identificador de cliente y el secreto.`,
+      html`Donde pida un servidor MCP remoto (Streamable HTTP), pegue ${address}. Deje vacíos el identificador y el secreto de cliente.`,
     yourAddress: 'la dirección de arriba',
     thenWhat: 'Qué ocurre después',
     youDecide:

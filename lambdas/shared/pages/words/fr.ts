@@ -20,6 +20,10 @@ export const fr: Words = {
     namedByDocument: (host) =>
       html`Ce nom provient d’un document publié sur ${host}. C’est le responsable de ce site qui l’affirme, et personne d’autre ne l’a vérifié.`,
     describedBy: 'Décrite par',
+    mixedAlphabets: {
+      lead: 'Ce nom mélange plusieurs alphabets.',
+      text: 'Certaines de ses lettres ressemblent seulement à celles que vous connaissez. Fiez-vous au nom d’hôte, pas à ce nom.',
+    },
     programReceives: {
       lead: 'Un programme de cet ordinateur recevra la réponse.',
       text: 'Ne continuez que si vous venez de lancer cette opération depuis un programme auquel vous faites confiance.',
@@ -157,7 +161,7 @@ export const fr: Words = {
     address: 'L’adresse',
     addresses: 'Les adresses',
     copyExactly: 'Copiez-la exactement comme elle figure ici, sans barre oblique à la fin.',
-    whereToPaste: 'Où la coller',
+    whereToPaste: 'Où coller l’adresse',
     pasteAt: (menu) => html`Collez l’adresse sous ${menu}.`,
     orPasteAt: (menu) => html`Ou collez l’adresse sous ${menu}.`,
     developerMode: (menu) => html`Activez d’abord le mode développeur sous ${menu}.`,
@@ -167,7 +171,7 @@ export const fr: Words = {
     commandLine: 'En ligne de commande',
     anotherProgram: 'Un autre programme',
     anyOther: (address) =>
-      html`Là où il demande un serveur MCP distant (Streamable HTTP), collez ${address}. Laissez vides l’identifiant client et le secret.`,
+      html`Là où il demande un serveur MCP distant (Streamable HTTP), collez ${address}. Laissez vides l’identifiant client et le secret client.`,
     yourAddress: 'l’adresse ci-dessus',
     thenWhat: 'Ce qui se passe ensuite',
     youDecide:

@@ -72,6 +72,8 @@ interface ClientWords {
   readonly namedByItself: string;
   readonly namedByDocument: (host: Html) => Html;
   readonly describedBy: string;
+  /** The name has letters of several alphabets that look alike. */
+  readonly mixedAlphabets: WarningWords;
   readonly programReceives: WarningWords;
   readonly appReceives: WarningWords;
   readonly anybodyHere: (host: Html) => WarningWords;
