@@ -43,7 +43,9 @@ const instructions = (
   { welcome }: Words,
   connectors: readonly Connector[],
 ): readonly [client: string, steps: Html][] => {
-  const url = connectors.length === 1 ? (connectors[0]?.url ?? '') : welcome.yourAddress;
+  const [sole, ...others] = connectors;
+  const address =
+    sole !== undefined && others.length === 0 ? html`<code>${sole.url}</code>` : html`${welcome.yourAddress}`;
   const hosted = connectors.every((connector) => isOnThisMachine(connector.url))
     ? html`<p class="warning">${welcome.notFromTheCloud}</p>`
     : undefined;
@@ -71,9 +73,9 @@ const instructions = (
     ],
     [
       welcome.commandLine,
-      html`${commands(connectors).map(([client, lines]) => html`<p>${client}</p><pre tabindex="0"><code>${lines}</code></pre>\n`)}`,
+      html`${commands(connectors).map(([client, lines]) => html`<p>${client}</p>${lines.map((line) => html`<pre><code>${line}</code></pre>\n`)}`)}`,
     ],
-    [welcome.anotherProgram, html`<p>${welcome.anyOther(html`<code>${url}</code>`)}</p>`],
+    [welcome.anotherProgram, html`<p>${welcome.anyOther(address)}</p>`],
   ];
 };
 
@@ -83,9 +85,9 @@ const menu = (...path: readonly string[]): Html => html`<strong lang="en">${path
 const nameAmong = ({ name }: Connector, { length }: readonly Connector[]): string | undefined =>
   length > 1 ? name : undefined;
 
-const commands = (connectors: readonly Connector[]): readonly [client: string, lines: string][] => {
+const commands = (connectors: readonly Connector[]): readonly [client: string, lines: readonly string[]][] => {
   const each = (line: (name: string, url: string) => string) =>
-    connectors.map((connector) => line(shortName(connector), connector.url)).join('\n');
+    connectors.map((connector) => line(shortName(connector), connector.url));
   return [
     ['Claude Code', each((name, url) => `claude mcp add --transport http ${name} ${url}`)],
     ['Codex', each((name, url) => `codex mcp add ${name} --url ${url}`)],

@@ -20,7 +20,7 @@ import type { ScopeDefinitions } from '../../lambdas/shared/core/scopes.ts';
 import type { UpstreamTokens } from '../../lambdas/shared/core/upstream-tokens.ts';
 import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
 import { errorPage } from '../../lambdas/shared/pages/message-page.ts';
-import { siteOf } from '../../lambdas/shared/pages/site.ts';
+import { siteOf, type Theme } from '../../lambdas/shared/pages/site.ts';
 import type { Clock, SealingKeys, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../lambdas/shared/ports.ts';
 import { SESSION_SECONDS } from '../../lambdas/shared/session.ts';
 import { formsOf } from './html-form.ts';
@@ -90,6 +90,9 @@ export interface FrontHalfOptions {
   readonly hosts?: DocumentHosts;
   /** Whether clients may come with a metadata document. */
   readonly advertise?: boolean;
+  readonly theme?: Theme;
+  /** Provider id → what people call it. */
+  readonly displayNames?: Readonly<Record<string, string>>;
 }
 
 export interface LogLine {
@@ -123,7 +126,13 @@ export class FrontHalf {
     const identityProviders = new Map(
       [...this.providers].map(([id, idp]) => [
         id,
-        { id, kind: 'oidc' as const, displayName: `Login ${id}`, idp, ...options.kept },
+        {
+          id,
+          kind: 'oidc' as const,
+          displayName: options.displayNames?.[id] ?? `Login ${id}`,
+          idp,
+          ...options.kept,
+        },
       ]),
     );
     const { clients, transactions, grants, clock: now } = this;
@@ -146,9 +155,10 @@ export class FrontHalf {
       ...(options.advertise === false ? {} : { documents }),
     });
     const sessions = new JoseSessionSealer(sealingKeys, SESSION_SECONDS);
+    const site = siteOf(ISSUER, options.theme);
     const shared = {
       issuer: ISSUER,
-      site: siteOf(ISSUER),
+      site,
       now,
       log,
       clients,
@@ -158,7 +168,6 @@ export class FrontHalf {
       sealingKeys,
       identityProviders,
     };
-    const site = siteOf(ISSUER);
     const page = { log, renderError: errorPage(site) };
 
     this.flows = {
