@@ -1,4 +1,5 @@
 import { PROVIDER_KINDS } from '../../tools/local/provider/kinds.ts';
+import { linkOf } from '../support/cloud-with-providers.ts';
 import { partsOf } from '../support/forged-token.ts';
 import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import {
@@ -43,7 +44,9 @@ const scopesOf = ({ accessToken }: Session): string[] => String(partsOf(accessTo
 /** Where somebody ends who goes as far as they are let. */
 const tryToLogIn = async (provider: string, login: string, scope?: string) => {
   const { url } = authorizationRequest(cloud, await registerClient(cloud), { scope });
-  return new Person(cloud, login).signIn(url, { provider });
+  const person = new Person(cloud, login);
+  const seen = await person.signIn(url, { provider });
+  return { ...seen, cookies: await person.jar.getCookies(cloud.origin) };
 };
 
 describe('Every kind of identity provider', () => {
@@ -108,6 +111,20 @@ describe('Who may come in', () => {
   });
 });
 
+describe('A provider in trouble, by the login name', () => {
+  it.each([
+    ['outage', 'oidc'],
+    ['outage', 'github'],
+    ['slow', 'entra'],
+  ])('#161 %s at %s: "Try again", as somebody else, ends the login', async (word, provider) => {
+    const seen = await tryToLogIn(provider, `ada.${word}`);
+    expect([seen.status, seen.left]).toEqual([503, undefined]);
+    const again = new Person(cloud, 'ada');
+    await Promise.all(seen.cookies.map((cookie) => again.jar.setCookie(cookie, cloud.origin)));
+    expect((await again.signIn(linkOf(seen, 'Try again'))).left?.searchParams.get('code')).toMatch(/^gh_ac_/);
+  });
+});
+
 describe('Scopes that not everybody may have', () => {
   const WANTED = 'mcp mcp:write';
 
@@ -115,8 +132,9 @@ describe('Scopes that not everybody may have', () => {
     expect(scopesOf(await logIn(kind, 'ada.admin', WANTED))).toContain('mcp:write');
   });
 
+  // Somebody new here: who already has the rest would be told that the step-up brought nothing.
   it.each(['github', 'okta', 'entra', 'cognito'])('%s: anybody else gets the rest', async (kind) => {
-    const scopes = scopesOf(await logIn(kind, 'ada', WANTED));
+    const scopes = scopesOf(await logIn(kind, 'lin', WANTED));
     expect(scopes).toContain('mcp');
     expect(scopes).not.toContain('mcp:write');
   });

@@ -8,7 +8,7 @@ import { serveGithub } from './provider/github.ts';
 import type { ProviderKind } from './provider/kinds.ts';
 import { loginPage, messagePage } from './provider/pages.ts';
 import { parseLogin } from './provider/person.ts';
-import { claimsOf, EXTRA_CLAIMS, isRefused } from './provider/person-claims.ts';
+import { claimsOf, EXTRA_CLAIMS, isRefused, meetTrouble } from './provider/person-claims.ts';
 import { readForm, send, sendPage } from './provider/send.ts';
 import { createStore } from './provider/store.ts';
 
@@ -123,10 +123,10 @@ const configurationOf = (id: string, client: UpstreamClient, keys: ProviderKeys,
   },
   expiresWithSession: () => false,
   features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
-  findAccount: (_context: Context, sub: string) => ({
-    accountId: sub,
-    claims: async () => claimsOf(client.kind ?? 'oidc', sub),
-  }),
+  findAccount: async ({ oidc }: Context, sub: string) => {
+    if (oidc.route === 'token') await meetTrouble(sub);
+    return { accountId: sub, claims: async () => claimsOf(client.kind ?? 'oidc', sub) };
+  },
   interactions: { url: (_context: Context, { uid }: { uid: string }) => `/${id}/interaction/${uid}` },
   jwks: { keys: [keys.jwk] },
   loadExistingGrant: async ({ oidc }: Context) => {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UpstreamClient } from '../identity-provider.ts';
 import { loginPage } from './pages.ts';
 import { parseLogin, personOf } from './person.ts';
-import { hasWord, isRefused } from './person-claims.ts';
+import { hasWord, isRefused, meetTrouble } from './person-claims.ts';
 import { readForm, send, sendJson, sendPage } from './send.ts';
 
 interface Authorization {
@@ -64,6 +64,11 @@ export const serveGithub = (origin: string, id: string, client: UpstreamClient) 
       .update(form.get('code_verifier') ?? '')
       .digest('base64url');
     if (!authorization || authorization.codeChallenge !== challenge) return refuse('bad_verification_code');
+    const isDown = await meetTrouble(authorization.login).then(
+      () => false,
+      () => true,
+    );
+    if (isDown) return sendPage(response, 503, 'Unicorn!', 'An outage, as the login name asked for.');
     const token = `gho_${randomBytes(18).toString('hex')}`;
     tokens.set(token, authorization);
     sendJson(response, 200, { access_token: token, token_type: 'bearer', scope: authorization.scopes.join(',') });

@@ -15,6 +15,8 @@ declare module 'oidc-provider' {
 
   export interface Context {
     readonly oidc: {
+      /** Name of the endpoint. */
+      readonly route: string;
       readonly client?: { readonly clientId: string };
       readonly session?: { readonly accountId?: string };
       readonly params?: Readonly<Record<string, unknown>>;

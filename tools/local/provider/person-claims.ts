@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { PROVIDER_KINDS, type ProviderKind } from './kinds.ts';
 import { personOf } from './person.ts';
 
@@ -8,11 +9,21 @@ import { personOf } from './person.ts';
 //   unverified   has an address that nobody has verified
 //   outsider     belongs to somebody else: another domain, tenant or organization
 //   declined     says no at the provider
+//   outage       finds the provider broken when the login is about to end
+//   slow         waits half a minute there, longer than anybody waits for it
 
 /** Whether one of the name's words is that one. */
 export const hasWord = (login: string, word: string): boolean => login.split(/[._+-]/).includes(word);
 
 export const isRefused = (login: string): boolean => hasWord(login, 'declined');
+
+const SLOW_MS = 30_000;
+
+/** What befalls a person's login when its code is redeemed. @throws Error in an outage */
+export const meetTrouble = async (login: string): Promise<void> => {
+  if (hasWord(login, 'outage')) throw new Error('an outage, as the login name asked for');
+  if (hasWord(login, 'slow')) await delay(SLOW_MS, undefined, { ref: false });
+};
 
 /** Claims beyond those of OpenID Connect Core §5.1 that some kind signs. */
 export const EXTRA_CLAIMS = ['hd', 'tid', 'oid', 'idp', 'xms_edov', 'groups', 'roles', 'cognito:groups', 'org_id'];
