@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
+import { type FaultyCloud, startFaultyCloud } from '../support/faults/faulty-cloud.ts';
 import {
   callMcp,
   type JsonAnswer,
@@ -17,9 +17,9 @@ import { Person } from '../support/person.ts';
 
 const AT_A_TIME = 20;
 
-let cloud: LocalCloud;
+let cloud: FaultyCloud;
 beforeAll(async () => {
-  cloud = await startLocalCloud({
+  cloud = await startFaultyCloud({
     config: {
       servers: {
         '/mcp': null,
@@ -117,4 +117,25 @@ describe('Requests per minute of one person with one client', () => {
     const grace = await obtainSession(cloud, { person: new Person(cloud, 'grace'), client: ada.client });
     expect((await callMcp(cloud.mcpUrl, grace.accessToken)).status).toBe(200);
   }, 60_000);
+});
+
+describe('While nothing can be counted', () => {
+  it.each(['throttled', 'failed', 'lost-silently'] as const)(
+    '%s: nothing is limited, and every answer is what it was',
+    async (kind) => {
+      const client = await registerClient(cloud, { client_name: `While ${kind}` });
+      const session = await obtainSession(cloud, { client });
+      const resource = (await cloud.tables()).find((name) => name.includes('Counters')) ?? '';
+      await cloud.arm({ service: 'dynamodb', resource, kind, times: 'always' });
+      const calls: number[] = [];
+      for (let count = 0; count < 7; count += 1) calls.push((await callMcp(cloud.mcpUrl, session.accessToken)).status);
+      const wrong = await redeem(cloud, { client, code: wrongCode(), codeVerifier: 'v'.repeat(43) });
+      const right = await refresh(cloud, client, session.refreshToken);
+      expect(await cloud.disarm()).toBe(8);
+      expect(calls).toEqual(Array(7).fill(200));
+      expect([wrong.status, wrong.body.error, right.status]).toEqual([400, 'invalid_grant', 200]);
+      expect(await cloud.takeLog()).toContain('"limit_unknown"');
+    },
+    60_000,
+  );
 });

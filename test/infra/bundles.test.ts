@@ -24,7 +24,7 @@ describe('Bundles', () => {
     expect(functionNames()).toEqual(expect.arrayContaining(['authorizer', 'keys', 'token', 'example-mcp-server']));
   });
 
-  it.each(['authorizer', 'protected-resource-metadata', 'authorization-server-metadata'])(
+  it.each(['authorizer', 'inspector', 'protected-resource-metadata', 'authorization-server-metadata'])(
     'the one of %s holds no AWS SDK and starts fast',
     (name) => {
       expect(inputsOf(name).filter((input) => AWS_SDK.test(input))).toEqual([]);
