@@ -109,7 +109,7 @@ export const inspector =
       if (ending.signal.reason === CLIENT_HAS_GONE) return;
       logFault(deps.log, event, error);
       // Anything but a refusal broke off an answer that had begun: the client sees it end early.
-      if (error instanceof Refusal) await refuse(error, reply);
+      if (error instanceof Refusal) await refuse(error, reply, event.requestContext.requestId);
     } finally {
       stopDeadline();
     }
@@ -203,10 +203,10 @@ const isPlainEventStream = (headers: HeaderValues): boolean =>
   /^text\/event-stream *(;|$)/i.test(headers.get('content-type')?.[0] ?? '') &&
   (headers.get('content-encoding') ?? []).every((coding) => coding.trim().toLowerCase() === 'identity');
 
-const refuse = async (refusal: Refusal, reply: Reply): Promise<void> => {
+const refuse = async (refusal: Refusal, reply: Reply, requestId: string): Promise<void> => {
   const out = reply.start({ statusCode: refusal.status, headers: refusal.headers });
   // Whoever does not wait for the answer is no concern of the log.
-  await pipeline([refusal.body], out).catch(() => {});
+  await pipeline([refusal.bodyFor(requestId)], out).catch(() => {});
 };
 
 const logFault = (log: Log, event: APIGatewayProxyEvent, error: unknown): void => {

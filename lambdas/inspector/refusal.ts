@@ -25,7 +25,8 @@ export class Refusal extends Error {
   readonly status: number;
   readonly code: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly #id: RequestId;
+  readonly #data: Readonly<Record<string, unknown>>;
 
   constructor(status: number, code: number, message: string, options: RefusalOptions = {}) {
     super(message, { cause: options.cause });
@@ -33,8 +34,15 @@ export class Refusal extends Error {
     this.status = status;
     this.code = code;
     this.headers = { ...HEADERS, ...options.headers };
-    const error = { code, message, ...(options.data === undefined ? {} : { data: options.data }) };
-    this.body = JSON.stringify({ jsonrpc: '2.0', id: options.id ?? null, error });
+    this.#id = options.id ?? null;
+    this.#data = options.data ?? {};
+  }
+
+  /** The JSON-RPC error, with the id of the HTTP request to quote. */
+  bodyFor(requestId: string): string {
+    const { code, message } = this;
+    const data = { ...this.#data, request_id: requestId };
+    return JSON.stringify({ jsonrpc: '2.0', id: this.#id, error: { code, message, data } });
   }
 }
 

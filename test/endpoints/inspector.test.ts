@@ -66,6 +66,7 @@ describe('The inspector: scopes by body (#121)', () => {
           error: 'insufficient_scope',
           scope: 'mcp admin',
           resource_metadata: 'https://door.example/.well-known/oauth-protected-resource/mcp',
+          request_id: 'request-1',
           error_description: expect.any(String),
         },
       },
@@ -416,7 +417,7 @@ describe('The inspector in front of an HTTP backend', () => {
     expect(reply.json).toEqual({
       jsonrpc: '2.0',
       id: 7,
-      error: { code: -32603, message: 'The MCP server did not answer properly.' },
+      error: { code: -32603, message: 'The MCP server did not answer properly.', data: { request_id: 'request-1' } },
     });
     expect(logged).toHaveLength(1);
   });
