@@ -1,11 +1,11 @@
-import { type LocalCloud, startLocalCloud } from './local-cloud.ts';
 import { announceSharedCloud } from './shared-cloud.ts';
+import { startWatchedCloud, type WatchedCloud } from './watched/watched-cloud.ts';
 
 declare global {
-  var sharedLocalCloud: LocalCloud | undefined;
+  var sharedLocalCloud: WatchedCloud | undefined;
 }
 
 export default async (): Promise<void> => {
-  globalThis.sharedLocalCloud = await startLocalCloud();
+  globalThis.sharedLocalCloud = await startWatchedCloud();
   announceSharedCloud(globalThis.sharedLocalCloud);
 };

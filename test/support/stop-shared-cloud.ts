@@ -4,11 +4,13 @@ import { join } from 'node:path';
 
 /**
  * Ends the shared local cloud. Fails the run when anything that was asked of it, by whatever test, was answered as a
- * fault of ours, or when a code, token or secret stands in what it printed.
+ * fault of ours; when any secret that passed it stands in what it printed or its functions logged (catalogue #233); or
+ * when a function logged anything but the events of the list (#237).
  */
 export default async (): Promise<void> => {
   const cloud = globalThis.sharedLocalCloud;
   if (cloud === undefined) return;
+  const report = await cloud.report();
   const exitCode = await cloud.stop();
   const file = join(tmpdir(), `gatehouse-test-${process.pid}.log`);
   await writeFile(file, cloud.output());
@@ -20,5 +22,13 @@ export default async (): Promise<void> => {
   }
   const secrets = cloud.output().match(/^.*(?:gh_(?:ac|rt|cs)_|eyJ[\w-]{20}|[?&]code=).*$/gm) ?? [];
   if (secrets.length > 0) throw new Error(`the local cloud printed secrets on ${secrets.length} lines, see ${file}`);
+  if (report.leaks.length > 0) {
+    throw new Error(
+      `functions logged ${report.leaks.length} secrets: ${JSON.stringify(report.leaks.slice(0, 20), null, 2)}`,
+    );
+  }
+  if (report.eventProblems.length > 0) {
+    throw new Error(`functions logged what is not in the list of events:\n${report.eventProblems.join('\n')}`);
+  }
   if (exitCode !== 0) throw new Error(`the local cloud ended with exit code ${exitCode}, see ${file}`);
 };

@@ -1,0 +1,72 @@
+import { parseArguments } from '../../../tools/local/arguments.ts';
+import { ofType } from '../../../tools/local/services/principals.ts';
+import { startLocalCloud } from '../../../tools/local/start.ts';
+import { eventProblems, eventsIn } from './event-problems.ts';
+import { Secrets } from './secrets.ts';
+import type { WatchOrder, WatchReport } from './watched-cloud.ts';
+import { recordWire } from './wire-recorder.ts';
+
+// The local cloud as `npm start` runs it, with ears: it knows every secret that passed, and every line that a function
+// wrote. Run as a child process, which tells its parent.
+
+const options = parseArguments(process.argv.slice(2));
+const secrets = new Secrets();
+recordWire(
+  secrets,
+  new Map([
+    [options.port, 'our'],
+    [options.port + 1, 'upstream'],
+  ]),
+);
+
+const lines: string[] = [];
+let taken = 0;
+const undo: (() => Promise<void> | void)[] = [];
+const stop = async (): Promise<void> => {
+  for (const step of undo.splice(0).reverse()) await Promise.resolve(step()).catch(() => {});
+  process.exit(0);
+};
+process.on('SIGTERM', () => void stop());
+process.on('disconnect', () => void stop());
+const printed: string[] = [];
+const print = (line: string): void => {
+  printed.push(line);
+  process.stdout.write(`${line}\n`);
+};
+process.on('unhandledRejection', (error) => print(`the local cloud failed: ${String(error)}`));
+
+const { connectorUrl, template, services } = await startLocalCloud(options, print, (step) => void undo.push(step), {
+  onLog: ({ text }) => void lines.push(text),
+});
+
+/** Those of the stack and of the identity providers, generated or stored: whole, and each member of JSON. */
+const readStoredSecrets = async (): Promise<void> => {
+  for (const { physicalId, logicalId } of ofType(template, 'AWS::SecretsManager::Secret')) {
+    const answer = await services.asOperator('secretsmanager', 'GetSecretValue', { SecretId: physicalId });
+    const text = String(answer.SecretString ?? '');
+    secrets.keep(`stored ${logicalId}`, text);
+    for (const [, member = ''] of text.matchAll(/secret"\s*:\s*"([^"]+)"/g))
+      secrets.keep(`stored ${logicalId}`, member);
+  }
+};
+
+const report = async (): Promise<WatchReport> => {
+  await readStoredSecrets().catch((error) => print(`stored secrets cannot be read: ${String(error)}`));
+  const events = eventsIn(lines);
+  return {
+    secretCounts: secrets.counts(),
+    leaks: secrets.leaksIn([...lines, ...printed].join('\n')),
+    eventCount: events.length,
+    eventProblems: [...new Set(events.flatMap(eventProblems))],
+  };
+};
+
+process.on('message', async (order: WatchOrder) => {
+  if (order === 'report') process.send?.(await report());
+  else {
+    process.send?.(lines.slice(taken));
+    taken = lines.length;
+  }
+});
+
+print(`ready ${connectorUrl}`);

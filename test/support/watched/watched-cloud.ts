@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../local-cloud.ts';
+import type { Leak } from './secrets.ts';
+
+export type WatchOrder = 'report' | 'takeLines';
+
+export interface WatchReport {
+  /** Kind of secret → how many passed or are stored. */
+  readonly secretCounts: Readonly<Record<string, number>>;
+  /** Secrets that stand in the log of a function, or on the console. */
+  readonly leaks: readonly Leak[];
+  readonly eventCount: number;
+  /** Events that are not as the list of core/events.ts has them, each kind of problem once. */
+  readonly eventProblems: readonly string[];
+}
+
+/** A local cloud that remembers every secret and every line of its functions. */
+export interface WatchedCloud extends LocalCloud {
+  report(): Promise<WatchReport>;
+  /** What functions wrote since the last time, line by line, as it was written. */
+  takeLines(): Promise<readonly string[]>;
+}
+
+export const startWatchedCloud = async (options: LocalCloudOptions = {}): Promise<WatchedCloud> => {
+  const cloud = await startLocalCloud({ ...options, entry: resolve(import.meta.dirname, 'watched-cloud-entry.ts') });
+  const ask = async (order: WatchOrder): Promise<never> => {
+    const answer = once(cloud.child, 'message');
+    cloud.child.send(order);
+    return (await answer)[0] as never;
+  };
+  return { ...cloud, report: () => ask('report'), takeLines: () => ask('takeLines') };
+};
