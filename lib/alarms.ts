@@ -101,9 +101,10 @@ export class Alarms extends Construct {
       period: Duration.minutes(15),
     });
     this.#alarm('Flood', {
-      meaning: 'Far more clients register than usual, or limits are hit all the time',
+      meaning: 'Far more clients register than usual, or far more of them hit a limit',
       runbook: 'a-flood-of-registrations-or-failures',
-      metrics: [ownMetric(this, 'ClientsRegistered'), ownMetric(this, 'LimitsHit')],
+      // A limit that is hit is said once in its window, so fifty of them are fifty clients or persons.
+      metrics: [ownMetric(this, 'ClientsRegistered'), tenfold(ownMetric(this, 'LimitsHit'))],
       atLeast: 500,
       period: Duration.hours(1),
     });
@@ -149,6 +150,9 @@ export class Alarms extends Construct {
     alarm.addOkAction(action);
   }
 }
+
+const tenfold = (metric: Metric): MathExpression =>
+  new MathExpression({ expression: '10 * counted', usingMetrics: { counted: metric } });
 
 const largest = (metrics: readonly Watched[]): Watched => {
   const [sole, ...others] = metrics;

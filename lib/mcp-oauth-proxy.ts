@@ -143,10 +143,24 @@ export class McpOAuthProxy extends Construct {
     }
   }
 
+  get #inspectors(): readonly EndpointFunction[] {
+    return this.protectedResources.flatMap(({ inspector }) => inspector ?? []);
+  }
+
   #monitor({ monitoring }: Configuration): void {
     if (!monitoring.alarms && !monitoring.dashboard) return;
-    const { callback, connections, consent, token, register } = this.endpoints;
-    letCount([callback, connections, consent, token, register, this.authorizer]);
+    const { callback, connections, consent, introspect, register, revoke, token } = this.endpoints;
+    letCount([
+      callback,
+      connections,
+      consent,
+      introspect,
+      register,
+      revoke,
+      token,
+      this.authorizer,
+      ...this.#inspectors,
+    ]);
     if (monitoring.alarms) this.#alarms = new Alarms(this, 'Alarms', { proxy: this, email: monitoring.email });
     if (monitoring.dashboard) new Dashboard(this, 'Dashboard', this);
   }
@@ -182,10 +196,13 @@ export class McpOAuthProxy extends Construct {
   }
 
   #checkEnvironments(): void {
-    const inspectors = this.protectedResources.flatMap(({ inspector }) => inspector ?? []);
-    const problems = [...this.endpoints.all, this.authorizer, ...inspectors, this.keyRing.keys, this.people].flatMap(
-      (endpoint) => endpoint.environmentProblem() ?? [],
-    );
+    const problems = [
+      ...this.endpoints.all,
+      this.authorizer,
+      ...this.#inspectors,
+      this.keyRing.keys,
+      this.people,
+    ].flatMap((endpoint) => endpoint.environmentProblem() ?? []);
     if (problems.length > 0) throw new ConfigurationError(problems);
   }
 }

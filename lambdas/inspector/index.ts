@@ -1,6 +1,6 @@
 import { systemClock } from '../shared/adapters/clock.ts';
 import { dynamoDbCounterStore } from '../shared/adapters/dynamodb/counter-store.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
+import { measuredLog } from '../shared/adapters/json-log.ts';
 import * as config from '../shared/config.ts';
 import { requestLimit } from '../shared/core/counting-window.ts';
 import { Limiter } from '../shared/limiter.ts';
@@ -11,7 +11,7 @@ import { httpBackend } from './http-backend.ts';
 import type { Timer } from './keep-alive.ts';
 import { lambdaBackend } from './lambda-backend.ts';
 
-const log = jsonLog();
+const log = measuredLog(config.metricsStack());
 const server = config.inspectedServer();
 const exchange = newExchange(systemClock);
 

@@ -4,12 +4,12 @@ import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
 import { dynamoDbCounterStore } from '../shared/adapters/dynamodb/counter-store.ts';
 import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
+import { measuredLog } from '../shared/adapters/json-log.ts';
 import * as config from '../shared/config.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { revokeEndpoint } from './handler.ts';
 
-const log = jsonLog();
+const log = measuredLog(config.metricsStack());
 const issuer = config.issuer();
 const dynamoDb = dynamoDbClient();
 const clientAuthentication = connectClientAuthentication({

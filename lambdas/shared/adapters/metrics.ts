@@ -7,9 +7,11 @@ type Counters = { readonly [Name in EventName]?: (fields: EventFields[Name]) => 
 const COUNTERS: Counters = {
   login_succeeded: () => ['LoginsSucceeded'],
   login_failed: ({ reason }) => (UPSTREAM_FAULTS.has(reason) ? ['LoginsFailed', 'UpstreamErrors'] : ['LoginsFailed']),
+  upstream_rechecked: ({ outcome }) => (outcome === 'unavailable' ? ['UpstreamErrors'] : []),
   code_replayed: () => ['CodesReplayed'],
   refresh_reuse_detected: () => ['RefreshReuse'],
   client_registered: ({ isNew }) => (isNew ? ['ClientsRegistered'] : []),
+  limit_hit: () => ['LimitsHit'],
   authorizer_failed: () => ['AuthorizerFailures'],
 };
 

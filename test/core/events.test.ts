@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EVENTS } from '../../lambdas/shared/core/events.ts';
+import { METRICS } from '../../lambdas/shared/environment.ts';
+
+const page = readFileSync('docs/events.md', 'utf8');
+const rows = new Map(
+  [...page.matchAll(/^\| `(\w+)` \| ([^|]+) \|([^|]*)\|$/gm)].map(([, name = '', meaning = '', rest = '']) => [
+    name,
+    { meaning, rest },
+  ]),
+);
+
+describe('docs/events.md', () => {
+  it.each(Object.entries(EVENTS))('%s stands there with its fields and their words', (name, kinds) => {
+    const row = rows.get(name);
+    const fields = (row?.rest.trim() ?? '').split(', ').map((field) => {
+      const [, key = '', rest = ''] = /^`([^`]+)`(.*)$/.exec(field) ?? [];
+      const words = [...rest.matchAll(/`(\w+)`/g)].map(([, word]) => word);
+      return [key, words.length > 0 ? words : (/\((\w+)\)/.exec(rest)?.[1] ?? 'text')];
+    });
+    // A client id is text to whoever reads it.
+    const expected = Object.entries(kinds).map(([key, kind]) => [key, kind === 'client' ? 'text' : kind]);
+    expect(fields).toEqual(expected);
+    expect(row?.meaning).toMatch(/\w{3}/);
+  });
+
+  it('has every metric, and nothing that is neither event nor metric', () => {
+    expect([...rows.keys()].sort()).toEqual([...Object.keys(EVENTS), ...METRICS].sort());
+  });
+});
+
+describe('The list of events', () => {
+  const sources = readdirSync('lambdas', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('core/events.ts'))
+    .map((file) => readFileSync(join('lambdas', file), 'utf8'))
+    .join('\n');
+
+  it.each(Object.keys(EVENTS))('%s is written somewhere', (name) => {
+    expect(sources).toContain(`'${name}'`);
+  });
+});
