@@ -56,7 +56,7 @@ describe('The secret of an identity provider', () => {
         .slice(before)
         .split('\n')
         .find((line) => COMMAND.test(line)),
-    ).toMatch(/request_failed|request_refused/);
+    ).toMatch(/login_failed/);
   });
 
   it('is stored: the next login works, with no restart', async () => {
