@@ -1,13 +1,4 @@
-const common = {
-  testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-    ],
-  },
-};
+import { common } from './jest.common.mjs';
 
 // What goes over HTTP shares one running local cloud; everything else starts nothing.
 const overHttp = ['<rootDir>/test/flow/', '<rootDir>/test/browser/', '<rootDir>/test/clients/'];

@@ -30,6 +30,8 @@ afterAll(async () => {
   await cloud?.stop();
 });
 
+const QUICKLY = ['redemption of a code', 'refresh', 'refresh again, since the answer was lost'];
+
 const isHonest = ({ status, headers }: JsonAnswer): boolean => status === 503 && headers.has('retry-after');
 const flowNamed = (name: string) => {
   const found = FLOWS.find((flow) => flow.name === name);
@@ -38,13 +40,7 @@ const flowNamed = (name: string) => {
 };
 
 describe('An outage', () => {
-  it.each([
-    'redemption of a code',
-    'refresh',
-    'refresh again, since the answer was lost',
-    'revocation',
-    'introspection',
-  ])(
+  it.each(QUICKLY)(
     'that begins at any call of “%s” loses nothing',
     async (name) => {
       const flow = flowNamed(name);

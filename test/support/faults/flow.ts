@@ -8,6 +8,8 @@ export interface FlowUnderFaults {
   readonly functions: readonly string[];
   /** Its writes fail their condition only where nothing is left to do, so that nobody can be told otherwise. */
   readonly isFinal?: boolean;
+  /** Whoever sends the same again after an outage of everything, whenever it began, goes on. */
+  readonly survivesOutages?: boolean;
   /** The calls in which it differs from another flow; the rest is left to `npm run siege`. Absent: all of them. */
   readonly ownCalls?: RegExp;
   readonly run: (cloud: WalkGround, begin: () => Promise<Stage>, end: () => Promise<void>) => Promise<void>;

@@ -152,14 +152,14 @@ const confidential = async (cloud: WalkGround) => {
 };
 
 /** The keys function as the operator's command calls it; a function that fails is what 503 is to others. */
-const keys = async (cloud: WalkGround, command: object) => {
+export const keys = async (cloud: WalkGround, command: object) => {
   const logicalId = (await cloud.functions()).find((id) => /KeysFunction[0-9A-F]{8}$/.test(id)) ?? '';
   const { ok, result, errorMessage } = await cloud.invoke(logicalId, command);
   return { status: ok ? 200 : 503, headers: new Headers({ 'retry-after': '0' }), body: result ?? errorMessage };
 };
 let firstRing: unknown;
 /** The key ring of the deployment, as if no rotation had begun, so that each walk begins one. */
-const putBackRing = async (cloud: WalkGround): Promise<void> => {
+export const putBackRing = async (cloud: WalkGround): Promise<void> => {
   const TableName = (await cloud.tables()).find((name) => name.includes('Keys'));
   const { Item } = await cloud.asOperator('dynamodb', 'GetItem', { TableName, Key: { id: { S: KEY_RING_ID } } });
   firstRing ??= Item;
@@ -173,6 +173,7 @@ interface Ring {
 export const FLOWS: readonly FlowUnderFaults[] = [
   flow({
     name: 'registration',
+    survivesOutages: true,
     functions: ['Register'],
     before: async () => ({ client_name: `Walk ${randomUUID()}` }),
     under: (stage, metadata) => stage.send(() => postRegistration(stage.cloud, metadata)),
@@ -225,6 +226,7 @@ export const FLOWS: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'redemption of a code',
+    survivesOutages: true,
     functions: ['Token'],
     before: async (cloud) => obtainCode(cloud, await registerClient(cloud)),
     under: (stage, code) => stage.send(() => redeem(stage.cloud, code)),
@@ -254,6 +256,7 @@ export const FLOWS: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'a code for the second time',
+    survivesOutages: true,
     functions: ['Token'],
     isFinal: true,
     before: async (cloud) => {
@@ -265,6 +268,7 @@ export const FLOWS: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'refresh',
+    survivesOutages: true,
     functions: ['Token'],
     before: (cloud) => obtainSession(cloud),
     under: (stage, { client, refreshToken }) => stage.send(() => refresh(stage.cloud, client, refreshToken)),
@@ -277,6 +281,7 @@ export const FLOWS: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'refresh again, since the answer was lost',
+    survivesOutages: true,
     functions: ['Token'],
     before: async (cloud) => {
       const session = await obtainSession(cloud);
@@ -291,6 +296,7 @@ export const FLOWS: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'reuse of a refresh token',
+    survivesOutages: true,
     functions: ['Token'],
     isFinal: true,
     before: async (cloud) => {
@@ -305,6 +311,7 @@ export const FLOWS: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'revocation',
+    survivesOutages: true,
     functions: ['Revoke'],
     isFinal: true,
     before: (cloud) => obtainSession(cloud),
@@ -313,6 +320,7 @@ export const FLOWS: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'introspection',
+    survivesOutages: true,
     functions: ['Introspect'],
     before: async (cloud) => obtainSession(cloud, { client: await confidential(cloud) }),
     under: (stage, { client: { client_id, client_secret }, accessToken }) =>
@@ -321,12 +329,14 @@ export const FLOWS: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'userinfo',
+    survivesOutages: true,
     functions: ['Userinfo'],
     before: (cloud) => obtainSession(cloud),
     under: (stage, { accessToken }) => stage.send(() => userinfo(stage.cloud, accessToken)),
   }),
   flow({
     name: 'a machine’s token, by secret',
+    survivesOutages: true,
     functions: ['Token'],
     before: async ({ machine }) => ({ authorization: basic(machine.clientId, machine.clientSecret) }),
     under: (stage, headers) =>
@@ -346,12 +356,14 @@ export const FLOWS: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'tool call',
+    survivesOutages: true,
     functions: ['Authorizer', 'Inspector'],
     before: (cloud) => obtainSession(cloud),
     under: (stage, { accessToken }) => stage.send(() => callMcp(stage.cloud.mcpUrl, accessToken)),
   }),
   flow({
     name: 'published keys',
+    survivesOutages: true,
     functions: ['Jwks'],
     before: async () => undefined,
     under: (stage) =>

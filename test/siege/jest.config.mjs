@@ -1,0 +1,13 @@
+import { common } from '../../jest.common.mjs';
+
+// `npm run siege`: the long form of what `npm test` does in short. Nothing of it is part of `npm test`.
+export default {
+  ...common,
+  rootDir: '../..',
+  testMatch: ['<rootDir>/test/siege/**/*.siege.ts'],
+  testTimeout: 4 * 60 * 60 * 1000,
+  // Two clouds at once are as much as two cores carry.
+  maxWorkers: 2,
+  globalSetup: '<rootDir>/test/siege/begin.ts',
+  reporters: ['default', '<rootDir>/test/siege/summary-reporter.ts'],
+};
