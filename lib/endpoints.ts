@@ -7,6 +7,7 @@ import { configuredClientSettings } from './configured-clients.ts';
 import { EndpointFunction } from './endpoint-function.ts';
 import { identityProviderSettings } from './identity-provider-settings.ts';
 import { accessPolicy, identityProviderKinds } from './identity-providers.ts';
+import { allowRememberedConsents } from './remembered-consents.ts';
 import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 import { themeSettings } from './theme.ts';
@@ -177,6 +178,8 @@ export class Endpoints extends Construct {
       .bindTable(ENVIRONMENT.clientsTable, tables.clients, 'GetItem')
       .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem')
       .bindSecret(ENVIRONMENT.sealingSecret, secrets.sealing);
+
+    allowRememberedConsents(this, tables, secrets);
 
     // Where clients authenticate, by whatever a client may prove itself with.
     const authenticatingClients = (name: string, folder: string, description: string) =>

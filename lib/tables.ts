@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import { Construct } from 'constructs';
 import { SUBJECT_INDEX } from '../lambdas/shared/environment.ts';
 import { acknowledge } from './acknowledge.ts';
+import type { Configuration } from './config.ts';
 
 /** What is stored, one table for each kind of record; docs/storage-schema.md lists the attributes. */
 export class Tables extends Construct {
@@ -14,7 +15,10 @@ export class Tables extends Construct {
   /** Counts of the last minutes: nothing is lost with it, so it goes with the stack. */
   readonly counters: Table;
 
-  constructor(scope: Construct, id: string) {
+  /** Only where consents are remembered. */
+  readonly consents: Table | undefined;
+
+  constructor(scope: Construct, id: string, { rememberConsent }: Pick<Configuration, 'rememberConsent'>) {
     super(scope, id);
     this.counters = new Table(this, 'Counters', {
       partitionKey: { name: 'counterId', type: AttributeType.STRING },
@@ -23,6 +27,7 @@ export class Tables extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     acknowledge(this.counters, { DDB3: 'There is nothing to restore in counts of the last minutes' });
+    this.consents = rememberConsent ? this.#table('Consents', 'subject') : undefined;
     this.grants.addGlobalSecondaryIndex({
       indexName: SUBJECT_INDEX,
       partitionKey: { name: 'subject', type: AttributeType.STRING },
@@ -33,7 +38,8 @@ export class Tables extends Construct {
 
   /** Those that outlive the stack. */
   get kept(): readonly Table[] {
-    return [this.clients, this.transactions, this.grants, this.keys, this.assertions];
+    const always = [this.clients, this.transactions, this.grants, this.keys, this.assertions];
+    return this.consents ? [...always, this.consents] : always;
   }
 
   #table(id: string, partitionKey: string): Table {

@@ -7,6 +7,7 @@ import {
   resolveRedirectUri,
 } from '../shared/core/authorization-request.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
+import { clientHashOf, mayBeRemembered } from '../shared/core/remembered-consent.ts';
 import type { AuthorizationRequest } from '../shared/core/transaction.ts';
 import { keepPageCookie } from '../shared/http/cookies.ts';
 import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../shared/http/message.ts';
@@ -15,6 +16,7 @@ import type { Site } from '../shared/pages/site.ts';
 import { wordsFor } from '../shared/pages/words/catalogue.ts';
 import type { ClientDirectory, Clock, Log, RequestSealer } from '../shared/ports.ts';
 import { findClient } from './client.ts';
+import { continueRemembered, type RememberedDeps } from './remembered.ts';
 
 export interface AuthorizeDeps {
   readonly issuer: string;
@@ -25,11 +27,13 @@ export interface AuthorizeDeps {
   readonly transactionSeconds: number;
   readonly clients: Pick<ClientDirectory, 'findForAuthorization'>;
   readonly sealer: RequestSealer;
+  /** Undefined where no consent is remembered: then this endpoint writes nothing. */
+  readonly remembered: RememberedDeps | undefined;
   readonly now: Clock;
   readonly log: Log;
 }
 
-/** Authorization endpoint (RFC 6749 §3.1): checks the request and asks for consent. Writes nothing. */
+/** Authorization endpoint (RFC 6749 §3.1): checks the request and asks for consent. */
 export const authorizeFlow =
   (deps: AuthorizeDeps): Flow =>
   async (request) => {
@@ -49,6 +53,13 @@ export const authorizeFlow =
       return refuseByRedirect(deps, request, redirectUri, error);
     }
 
+    // Only where the configuration remembers consents, and the person asked for it.
+    if (deps.remembered !== undefined && mayBeRemembered(client, redirectUri)) {
+      authorization = { ...authorization, clientHash: clientHashOf(client) };
+      const answer = await continueRemembered(deps.remembered, request, authorization, now);
+      if (answer !== undefined) return answer;
+    }
+
     const pageCookie = keepPageCookie(request, deps.transactionSeconds);
     const sealedRequest = await deps.sealer.seal(authorization, pageCookie.value, now);
     deps.log('consent_shown', { requestId: request.requestId, clientId: client.clientId });
@@ -60,6 +71,7 @@ export const authorizeFlow =
       scopes: deps.policy.scopes,
       identityProviders: deps.identityProviders,
       sealedRequest,
+      canRemember: authorization.clientHash !== undefined,
       cookies: [pageCookie.cookie],
     });
   };

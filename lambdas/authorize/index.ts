@@ -11,17 +11,20 @@ import { resourceIdentifier } from '../shared/core/resources.ts';
 import { endpoint } from '../shared/http/endpoint.ts';
 import { errorPage } from '../shared/pages/message-page.ts';
 import { siteOf } from '../shared/pages/site.ts';
+import { connectRemembered } from './connect-remembered.ts';
 import { authorizeFlow } from './handler.ts';
 
 const log = jsonLog();
 const issuer = config.issuer();
 const site = siteOf(issuer, config.theme());
 const { transactionSeconds } = config.lifetimes();
-const sealingKeys = new SecretsManagerSealingKeys(secretsManagerClient(), config.sealingSecret(), systemClock);
+const dynamoDb = dynamoDbClient();
+const secrets = secretsManagerClient();
+const sealingKeys = new SecretsManagerSealingKeys(secrets, config.sealingSecret(), systemClock);
 
 const clients = connectClients({
   configured: config.configuredClients(),
-  store: new DynamoDbClientStore(dynamoDbClient(), config.clientsTable()),
+  store: new DynamoDbClientStore(dynamoDb, config.clientsTable()),
   documents: config.clientDocuments(),
   isLocalRun: config.isLocalRun(issuer),
   now: systemClock,
@@ -42,6 +45,7 @@ const flow = authorizeFlow({
   transactionSeconds,
   clients: clients.directory,
   sealer: new JoseRequestSealer(sealingKeys, transactionSeconds),
+  remembered: connectRemembered(dynamoDb, secrets, sealingKeys, log),
   now: systemClock,
   log,
 });

@@ -9,6 +9,7 @@ import type {
   GrantDirectory,
   GrantStore,
   Log,
+  Remembering,
   SealingKey,
   SealingKeys,
   SecretReader,
@@ -30,6 +31,8 @@ export interface CallbackDeps {
   readonly grantDirectory: GrantDirectory;
   readonly sealingKeys: SealingKeys;
   readonly sessions: SessionSealer;
+  /** Undefined where no consent is remembered. */
+  readonly remembering: Remembering | undefined;
   readonly subjectSecret: SecretReader;
   readonly tokenVault: Pick<TokenVault, 'seal'>;
   readonly now: Clock;

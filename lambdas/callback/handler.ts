@@ -10,7 +10,15 @@ import { orMisconfigured } from '../shared/pages/provider-pages.ts';
 import { openConnections } from './connections.ts';
 import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
 import { newGrant, type Person } from './new-grant.ts';
-import { answerLoginFailure, answerNoScope, answerNotAllowed, transactionGone, transactionUsed } from './outcomes.ts';
+import {
+  answerLoginFailure,
+  answerNoScope,
+  answerNotAllowed,
+  answerOtherPerson,
+  transactionGone,
+  transactionUsed,
+} from './outcomes.ts';
+import { keepConsent, mayComplete } from './remembering.ts';
 import { assertOurs } from './upstream-state.ts';
 
 /**
@@ -48,6 +56,7 @@ const authorizeClient = async (
   person: Person,
 ): Promise<HttpResponse> => {
   const { provider, transaction } = login;
+  if (!(await mayComplete(deps, login, person))) return answerOtherPerson(deps, login);
   const rules = accessRulesFor(deps.access, provider.id);
   if (!isAllowed(person.identity, rules, provider.kind)) return await answerNotAllowed(deps, login, person.identity);
   const scopes = grantableScopes(person.identity, transaction.request.scopes, deps.access, provider.kind);
@@ -101,17 +110,22 @@ const keepClient = async (
 /** The code leaves only after its grant is stored, and its client lives at least as long as the grant may. */
 const issueCode = async (
   deps: CallbackDeps,
-  { request, provider, transaction }: AuthorizationLogin,
+  login: AuthorizationLogin,
   person: Person,
   scopes: readonly string[],
 ): Promise<HttpResponse> => {
   const now = deps.now();
+  const { request, provider, transaction } = login;
   const { request: authorization, transactionId } = transaction;
   const { grant, code } = await newGrant(deps, provider, authorization, scopes, person, now);
-  await Promise.all([deps.grants.createGrant(grant), keepClient(deps, authorization, now)]);
+  const [personCookies] = await Promise.all([
+    keepConsent(deps, login, person, now),
+    deps.grants.createGrant(grant),
+    keepClient(deps, authorization, now),
+  ]);
 
   const fields = { requestId: request.requestId, clientId: grant.clientId, grantId: grant.grantId };
   deps.log('login_succeeded', { ...fields, identityProvider: person.identity.identityProviderId });
   deps.log('code_issued', fields);
-  return seeOther(codeRedirect(deps.issuer, authorization, code), [clearTransaction(transactionId)]);
+  return seeOther(codeRedirect(deps.issuer, authorization, code), [clearTransaction(transactionId), ...personCookies]);
 };

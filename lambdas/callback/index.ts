@@ -1,4 +1,5 @@
 import { systemClock } from '../shared/adapters/clock.ts';
+import { connectRemembering } from '../shared/adapters/connect-remembering.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
 import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
 import { DynamoDbGrantDirectory } from '../shared/adapters/dynamodb/grant-directory.ts';
@@ -41,6 +42,7 @@ const flow = callbackFlow({
   grantDirectory: new DynamoDbGrantDirectory(dynamoDb, config.grantsTable()),
   sealingKeys,
   sessions: new JoseSessionSealer(sealingKeys, SESSION_SECONDS),
+  remembering: connectRemembering(dynamoDb, config.consentsTable(), sealingKeys),
   subjectSecret: generatedSecret(secrets, config.subjectSecret(), systemClock),
   tokenVault: new KmsTokenVault(kmsClient(), config.tokenVault().keyArn),
   now: systemClock,

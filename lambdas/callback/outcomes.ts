@@ -5,7 +5,7 @@ import type { UpstreamIdentity } from '../shared/core/grant.ts';
 import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
 import type { Transaction } from '../shared/core/transaction.ts';
 import { UpstreamError } from '../shared/core/upstream-error.ts';
-import { clearTransaction } from '../shared/http/cookies.ts';
+import { clearPerson, clearTransaction } from '../shared/http/cookies.ts';
 import { type HttpResponse, seeOther } from '../shared/http/message.ts';
 import { displayName } from '../shared/pages/display-name.ts';
 import { type MessageIn, messagePage, PageError } from '../shared/pages/message-page.ts';
@@ -71,6 +71,15 @@ export const answerNotAllowed = async (
     ],
   });
   return messagePage(deps.site, request, message, { status: 403 });
+};
+
+/** Nobody was asked, for the consent of somebody was remembered; it was not theirs, or is over: the form comes next. */
+export const answerOtherPerson = (deps: CallbackDeps, login: AuthorizationLogin): HttpResponse => {
+  logFailure(deps, login, 'other_person', 'the remembered consent is not of this person, or has ended');
+  return messagePage(deps.site, login.request, ({ messages }) => messages.consentNotRemembered, {
+    status: 403,
+    cookies: [clearTransaction(login.transaction.transactionId), clearPerson()],
+  });
 };
 
 /** May come in, but may have nothing of what the program asked for: told to the program, so that it does not ask again. */

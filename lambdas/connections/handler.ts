@@ -1,7 +1,9 @@
 import { connectionIdOf, connectionsOf } from '../shared/core/connections.ts';
 import { newId } from '../shared/core/digest.ts';
 import type { Grant } from '../shared/core/grant.ts';
+import { isBeforeMark } from '../shared/core/not-before.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
+import type { RememberedConsent } from '../shared/core/remembered-consent.ts';
 import type { ScopeDefinitions } from '../shared/core/scopes.ts';
 import { clearSession, findSession } from '../shared/http/cookies.ts';
 import { formParameters } from '../shared/http/forms.ts';
@@ -14,6 +16,7 @@ import { wordsFor } from '../shared/pages/words/catalogue.ts';
 import type {
   ClientDirectory,
   Clock,
+  ConsentStore,
   GrantDirectory,
   GrantStore,
   KeyRingStore,
@@ -41,6 +44,8 @@ export interface ConnectionsDeps {
   readonly keyRings: Pick<KeyRingStore, 'readKeyRing'>;
   readonly sealingKeys: SealingKeys;
   readonly sessions: SessionSealer;
+  /** Undefined where no consent is remembered. */
+  readonly consents: ConsentStore | undefined;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -62,12 +67,17 @@ export const connectionsFlow =
 
 const show = async (deps: ConnectionsDeps, request: HttpRequest, session: OpenSession): Promise<HttpResponse> => {
   const now = deps.now();
-  const [grants, keyRing] = await Promise.all([
-    deps.grantDirectory.grantsOfSubject(session.subject, now),
+  const { subject } = session;
+  const [grants, keyRing, allConsents] = await Promise.all([
+    deps.grantDirectory.grantsOfSubject(subject, now),
     deps.keyRings.readKeyRing(),
+    deps.consents?.findConsents(subject, now) ?? [],
   ]);
   const connections = connectionsOf(grants, keyRing?.notBefore, now);
-  const clientIds = [...new Set(connections.map(({ clientId }) => clientId))];
+  const consents = allConsents.filter(
+    ({ clientId, givenAt }) => !isBeforeMark(keyRing?.notBefore, { clientId, subject, issuedAt: givenAt }),
+  );
+  const clientIds = [...new Set([...connections, ...consents].map(({ clientId }) => clientId))];
   const clients = await Promise.all(clientIds.map((clientId) => deps.clients.findClient(clientId, now)));
   return connectionsPage({
     site: deps.site,
@@ -75,6 +85,7 @@ const show = async (deps: ConnectionsDeps, request: HttpRequest, session: OpenSe
     scopes: deps.scopes,
     session,
     connections,
+    consents,
     clients: new Map(clients.flatMap((client) => (client ? [[client.clientId, client]] : []))),
     accessTokenSeconds: deps.accessTokenSeconds,
   });
@@ -94,12 +105,18 @@ const change = async (
   if (form.get('session') !== session.sessionId) throw formExpired('the form is of another session');
   switch (form.get('action')) {
     case 'end': {
-      const connectionId = form.get('connection');
-      await endGrants(deps, request, session, (grant) => connectionIdOf(grant) === connectionId);
+      // What is ended must not come back without a question, so consents go first.
+      const isMeant: IsMeant = (one) => connectionIdOf(one) === form.get('connection');
+      await forgetConsents(deps, request, session, isMeant);
+      await endGrants(deps, request, session, isMeant);
       return backToPage(deps);
     }
     case 'end-all':
+      await forgetConsents(deps, request, session, () => true);
       await endGrants(deps, request, session, () => true);
+      return backToPage(deps);
+    case 'forget':
+      await forgetConsents(deps, request, session, ({ consentId }) => consentId === form.get('consent'));
       return backToPage(deps);
     case 'log-out':
       return backToPage(deps, [clearSession()]);
@@ -119,12 +136,30 @@ const logIn = async (deps: ConnectionsDeps, request: HttpRequest, idp: string): 
   return answer;
 };
 
+/** Grants and consents alike belong to a program and a server. */
+type IsMeant = (one: Pick<Grant, 'clientId' | 'resource'>) => boolean;
+
+/** From now on the person is asked again: what /authorize reads is consistent. */
+const forgetConsents = async (
+  deps: ConnectionsDeps,
+  { requestId }: HttpRequest,
+  { subject }: OpenSession,
+  isMeant: (consent: RememberedConsent) => boolean,
+): Promise<void> => {
+  if (deps.consents === undefined) return;
+  const meant = (await deps.consents.findConsents(subject, deps.now())).filter(isMeant);
+  if (meant.length === 0) return;
+  const consentIds = meant.map(({ consentId }) => consentId);
+  await deps.consents.forgetConsents(subject, consentIds, deps.now());
+  for (const { clientId } of meant) deps.log('consent_forgotten', { requestId, clientId, subject });
+};
+
 /** Ends every grant of this person that is meant. The index is a moment late: what it misses at first, it lists then. */
 const endGrants = async (
   deps: ConnectionsDeps,
   request: HttpRequest,
   { subject }: OpenSession,
-  isMeant: (grant: Grant) => boolean,
+  isMeant: IsMeant,
 ): Promise<void> => {
   for (const _walk of ['first', 'second']) {
     const grants = await deps.grantDirectory.grantsOfSubject(subject, deps.now());

@@ -1,5 +1,6 @@
 import { FirstMatchDirectory } from '../shared/adapters/client-directory.ts';
 import { systemClock } from '../shared/adapters/clock.ts';
+import { connectRemembering } from '../shared/adapters/connect-remembering.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
 import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
 import { DynamoDbGrantDirectory } from '../shared/adapters/dynamodb/grant-directory.ts';
@@ -45,6 +46,7 @@ const flow = connectionsFlow({
   keyRings: new DynamoDbKeyRingStore(dynamoDb, config.keysTable()),
   sealingKeys,
   sessions: new JoseSessionSealer(sealingKeys, SESSION_SECONDS),
+  consents: connectRemembering(dynamoDb, config.consentsTable(), sealingKeys)?.consents,
   now: systemClock,
   log,
 });

@@ -32,6 +32,8 @@ export const ENVIRONMENT = {
   keysTable: 'GATEHOUSE_KEYS_TABLE',
   assertionsTable: 'GATEHOUSE_ASSERTIONS_TABLE',
   countersTable: 'GATEHOUSE_COUNTERS_TABLE',
+  /** Named only where consents are remembered. */
+  consentsTable: 'GATEHOUSE_CONSENTS_TABLE',
   sealingSecret: 'GATEHOUSE_SEALING_SECRET',
   subjectSecret: 'GATEHOUSE_SUBJECT_SECRET',
   /** Role that may sign, named in the policy of every key that `keys` makes. */

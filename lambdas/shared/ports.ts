@@ -3,6 +3,7 @@ import type { EventFields, EventName } from './core/events.ts';
 import type { Grant, RefreshFamily, UpstreamIdentity } from './core/grant.ts';
 import type { KeyRing } from './core/key-ring.ts';
 import type { NewKey } from './core/key-rotation.ts';
+import type { RememberedConsent } from './core/remembered-consent.ts';
 import type { AuthorizationRequest, Transaction } from './core/transaction.ts';
 import type { SealedTokens, UpstreamState, UpstreamTokens } from './core/upstream-tokens.ts';
 
@@ -262,4 +263,26 @@ export interface SessionSealer {
   seal(session: Session, now: number): Promise<string>;
   /** Undefined when it was altered or has expired. */
   open(sealed: string, now: number): Promise<OpenSession | undefined>;
+}
+
+export interface ConsentStore {
+  /** The remembered consents of one person that are not past their time, strongly consistent. */
+  findConsents(subject: string, now: number): Promise<readonly RememberedConsent[]>;
+  /** Adds one, in place of what was said of the same before; of too many the oldest is forgotten. One conditional write. */
+  rememberConsent(subject: string, consent: RememberedConsent, now: number): Promise<void>;
+  /** Forgets those of them that are there. One conditional write. */
+  forgetConsents(subject: string, consentIds: readonly string[], now: number): Promise<void>;
+}
+
+/** Whose consents this browser remembers: AEAD, as long as a consent is remembered. It logs nobody in. */
+export interface PersonSealer {
+  seal(subject: string, now: number): Promise<string>;
+  /** The subject; undefined when it was altered or has expired. */
+  open(sealed: string, now: number): Promise<string | undefined>;
+}
+
+/** For deployments that remember consents. */
+export interface Remembering {
+  readonly consents: ConsentStore;
+  readonly persons: PersonSealer;
 }

@@ -8,7 +8,7 @@ import type { Log, SealingKey, TransactionStore } from './ports.ts';
 
 /** What a login is for, and the id that it has. */
 export type NewLogin =
-  | Pick<AuthorizationTransaction, 'transactionId' | 'request'>
+  | Pick<AuthorizationTransaction, 'transactionId' | 'request' | 'remember' | 'rememberedSubject'>
   | Pick<ConnectionsTransaction, 'transactionId' | 'purpose'>;
 
 /**

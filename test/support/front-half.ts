@@ -9,6 +9,7 @@ import { FirstMatchDirectory } from '../../lambdas/shared/adapters/client-direct
 import { ClientDocuments } from '../../lambdas/shared/adapters/documents/client-documents.ts';
 import { FetchBudget } from '../../lambdas/shared/adapters/documents/fetch-budget.ts';
 import type { GuardedFetch } from '../../lambdas/shared/adapters/documents/guarded-fetch.ts';
+import { JosePersonSealer } from '../../lambdas/shared/adapters/sealing/jose-person-sealer.ts';
 import { JoseRequestSealer } from '../../lambdas/shared/adapters/sealing/jose-request-sealer.ts';
 import { JoseSessionSealer } from '../../lambdas/shared/adapters/sealing/jose-session-sealer.ts';
 import { sealingKey } from '../../lambdas/shared/adapters/secrets-manager/sealing-keys.ts';
@@ -24,7 +25,13 @@ import { siteOf, type Theme } from '../../lambdas/shared/pages/site.ts';
 import type { Clock, SealingKeys, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../lambdas/shared/ports.ts';
 import { SESSION_SECONDS } from '../../lambdas/shared/session.ts';
 import { formsOf } from './html-form.ts';
-import { MemoryClientStore, MemoryGrantStore, MemoryKeyRingStore, MemoryTransactionStore } from './memory-stores.ts';
+import {
+  MemoryClientStore,
+  MemoryConsentStore,
+  MemoryGrantStore,
+  MemoryKeyRingStore,
+  MemoryTransactionStore,
+} from './memory-stores.ts';
 import { MemoryTokenVault } from './memory-vault.ts';
 
 // Registration, authorization, consent and callback in one process: real flows and sealing, doubles for the rest.
@@ -88,6 +95,7 @@ export interface FrontHalfOptions {
   readonly paths?: readonly string[];
   readonly configured?: readonly Client[];
   readonly hosts?: DocumentHosts;
+  readonly rememberConsent?: boolean;
   /** Whether clients may come with a metadata document. */
   readonly advertise?: boolean;
   readonly theme?: Theme;
@@ -106,6 +114,7 @@ export class FrontHalf {
   readonly grants = new MemoryGrantStore();
   readonly keyRings = new MemoryKeyRingStore();
   readonly tokenVault = new MemoryTokenVault();
+  readonly consents = new MemoryConsentStore();
   readonly providers: ReadonlyMap<string, ScriptedIdp>;
   readonly logged: LogLine[] = [];
   /** What hosts of metadata documents answer, by URL; to anything else 404. */
@@ -168,6 +177,9 @@ export class FrontHalf {
       sealingKeys,
       identityProviders,
     };
+    const remembering = options.rememberConsent
+      ? { consents: this.consents, persons: new JosePersonSealer(sealingKeys) }
+      : undefined;
     const page = { log, renderError: errorPage(site) };
 
     this.flows = {
@@ -178,6 +190,7 @@ export class FrontHalf {
           ...shared,
           clients: directory,
           transactionSeconds: 600,
+          remembered: remembering && { ...shared, ...remembering, keyRings: this.keyRings, transactionSeconds: 600 },
           identityProviders: [...identityProviders.values()],
           policy: {
             resources: (options.paths ?? ['/mcp']).map((path) => ({
@@ -197,6 +210,7 @@ export class FrontHalf {
           grantDirectory: grants,
           keyRings: this.keyRings,
           sessions,
+          consents: remembering?.consents,
           scopes,
           transactionSeconds: 600,
           accessTokenSeconds: 3600,
@@ -208,6 +222,7 @@ export class FrontHalf {
           ...shared,
           grantDirectory: grants,
           sessions,
+          remembering,
           access: { rules: options.access ?? 'everyone', providers: {}, scopes: options.grantedTo },
           authorizationCodeSeconds: 60,
           refreshTokenAbsoluteDays: 90,
@@ -265,8 +280,10 @@ export class FrontHalf {
     });
   }
 
-  authorize(query: URLSearchParams, browser = new Browser()): Promise<Answer> {
-    return browser.keep(invoke(this.flows.authorize, { path: '/authorize', query, headers: browser.headers() }));
+  authorize(query: URLSearchParams, browser = new Browser(), headers: Record<string, string> = {}): Promise<Answer> {
+    return browser.keep(
+      invoke(this.flows.authorize, { path: '/authorize', query, headers: { ...browser.headers(), ...headers } }),
+    );
   }
 
   consent(

@@ -32,7 +32,7 @@ export const formsOf = (html: string): HtmlForm[] =>
     const buttons: { name: string; value: string }[] = [];
     for (const [, kind = '', rest = ''] of content.matchAll(/<(input|button)\b([^>]*)>/gi)) {
       const { name, value = '', type = kind.toLowerCase() === 'button' ? 'submit' : 'text' } = attributesOf(rest);
-      if (name === undefined) continue;
+      if (name === undefined || (type === 'checkbox' && !/\bchecked\b/.test(rest))) continue;
       if (type === 'submit') buttons.push({ name, value });
       else fields[name] = value;
     }

@@ -3,11 +3,13 @@ import type { ClientAssertionStore } from '../../lambdas/shared/core/client-asse
 import type { Grant, RefreshFamily, UpstreamIdentity } from '../../lambdas/shared/core/grant.ts';
 import type { KeyRing } from '../../lambdas/shared/core/key-ring.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
+import { type RememberedConsent, withConsent } from '../../lambdas/shared/core/remembered-consent.ts';
 import type { Transaction } from '../../lambdas/shared/core/transaction.ts';
 import type { UpstreamState } from '../../lambdas/shared/core/upstream-tokens.ts';
 import type {
   ClientStore,
   Clock,
+  ConsentStore,
   CounterStore,
   GrantDirectory,
   GrantEraser,
@@ -268,5 +270,31 @@ export class MemoryKeyRingStore extends MemoryStore implements KeyRingStore {
 
   async readLatestKeyRing(): Promise<KeyRing | undefined> {
     return this.readKeyRing();
+  }
+}
+
+export class MemoryConsentStore extends MemoryStore implements ConsentStore {
+  readonly rows = new Map<string, readonly RememberedConsent[]>();
+
+  async findConsents(subject: string, now: number): Promise<readonly RememberedConsent[]> {
+    await this.read();
+    return this.live(subject, now);
+  }
+
+  async rememberConsent(subject: string, consent: RememberedConsent, now: number): Promise<void> {
+    await this.write();
+    this.rows.set(subject, withConsent(this.live(subject, now), consent));
+  }
+
+  async forgetConsents(subject: string, consentIds: readonly string[], now: number): Promise<void> {
+    await this.write();
+    this.rows.set(
+      subject,
+      this.live(subject, now).filter(({ consentId }) => !consentIds.includes(consentId)),
+    );
+  }
+
+  private live(subject: string, now: number): readonly RememberedConsent[] {
+    return (this.rows.get(subject) ?? []).filter((consent) => isLive(consent, now));
   }
 }

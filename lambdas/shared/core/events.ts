@@ -22,13 +22,17 @@ export const EVENTS = {
   consent_shown: { requestId: 'text', clientId: 'client' },
   consent_given: { requestId: 'text', clientId: 'client', identityProvider: 'text' },
   consent_denied: { requestId: 'text', clientId: 'client' },
+  // A consent is kept; it is used in place of the form; it is forgotten.
+  consent_kept: { requestId: 'text', clientId: 'client', subject: 'hashed' },
+  consent_remembered: { requestId: 'text', clientId: 'client', identityProvider: 'text', subject: 'hashed' },
+  consent_forgotten: { requestId: 'text', clientId: 'client', subject: 'hashed' },
   login_succeeded: { requestId: 'text', clientId: 'client', grantId: 'hashed', identityProvider: 'text' },
   // No `clientId` for a login to one's own connections, and where the provider was not ready to be asked.
   login_failed: {
     requestId: 'text',
     'clientId?': 'client',
     identityProvider: 'text',
-    reason: ['denied', 'rejected', 'misconfigured', 'unavailable', 'not_allowed', 'no_scope'],
+    reason: ['denied', 'rejected', 'misconfigured', 'unavailable', 'not_allowed', 'no_scope', 'other_person'],
     detail: 'text',
   },
   connections_opened: { requestId: 'text', subject: 'hashed', identityProvider: 'text' },

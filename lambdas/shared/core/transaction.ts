@@ -9,6 +9,8 @@ export interface AuthorizationRequest {
   readonly clientExpiresAt?: number;
   /** A client of a metadata document of which no copy, or another one, is stored: a completed login stores this one. */
   readonly documentClient?: DocumentClient;
+  /** What the client says of itself, hashed; only where the person may have the consent remembered. */
+  readonly clientHash?: string;
   /** The URI the response goes to: as requested, after the match with what the client registered. */
   readonly redirectUri: string;
   readonly state?: string;
@@ -42,6 +44,10 @@ interface AnyTransaction {
 export interface AuthorizationTransaction extends AnyTransaction {
   readonly purpose?: never;
   readonly request: AuthorizationRequest;
+  /** The person does not want to be asked for this consent again. */
+  readonly remember?: boolean;
+  /** Nobody was asked, for this person had said so before: nobody else may complete it. */
+  readonly rememberedSubject?: string;
 }
 
 /** A login to the page of one's own connections: no program takes part. */

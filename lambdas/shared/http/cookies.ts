@@ -10,6 +10,9 @@ const TRANSACTION_COOKIE_PREFIX = '__Host-gatehouse-tx-';
 /** Whoever looks after their connections: a sealed session. */
 const SESSION_COOKIE = '__Host-gatehouse-session';
 
+/** Whose consents this browser remembers, sealed; only there where somebody asked for it. */
+const PERSON_COOKIE = '__Host-gatehouse-person';
+
 /** Logins that one browser may have under way, so that the Cookie header stays small (catalogue #142). */
 const MAX_TRANSACTION_COOKIES = 5;
 
@@ -62,6 +65,14 @@ export const setSession = (sealed: string, maxAgeSeconds: number): string =>
   setCookie(SESSION_COOKIE, sealed, maxAgeSeconds);
 
 export const clearSession = (): string => clearCookie(SESSION_COOKIE);
+
+/** The sealed name of the person whose consents this browser remembers, whatever it is worth. */
+export const findPerson = (request: HttpRequest): string | undefined => request.cookies[PERSON_COOKIE];
+
+export const setPerson = (sealed: string, maxAgeSeconds: number): string =>
+  setCookie(PERSON_COOKIE, sealed, maxAgeSeconds);
+
+export const clearPerson = (): string => clearCookie(PERSON_COOKIE);
 
 /** Lax, since people come back from another site; `__Host-` asks for Secure and Path=/ (RFC 6265bis §4.1.3.2). */
 const setCookie = (name: string, value: string, maxAgeSeconds: number): string =>

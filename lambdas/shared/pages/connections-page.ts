@@ -1,5 +1,7 @@
 import type { Client } from '../core/client.ts';
 import type { Connection } from '../core/connections.ts';
+import { redirectTarget } from '../core/redirect-uri.ts';
+import type { RememberedConsent } from '../core/remembered-consent.ts';
 import type { ScopeDefinitions } from '../core/scopes.ts';
 import type { HttpResponse } from '../http/message.ts';
 import type { OpenSession } from '../ports.ts';
@@ -46,6 +48,8 @@ export interface ConnectionsPageOptions {
   readonly scopes: ScopeDefinitions;
   readonly session: OpenSession;
   readonly connections: readonly Connection[];
+  /** Those for which nobody asks again. */
+  readonly consents: readonly RememberedConsent[];
   /** Those of the connections' clients that are still known, by client id. */
   readonly clients: ReadonlyMap<string, Client>;
   readonly accessTokenSeconds: number;
@@ -65,6 +69,7 @@ export const connectionsPage = (options: ConnectionsPageOptions): HttpResponse =
 ${account === undefined ? undefined : html`<p class="soft">${words.connections.signedInAs(html`<bdi>${account}</bdi>`)}</p>`}
 <p>${connections.length === 0 ? words.connections.none : words.connections.some}</p>
 ${connections.map((connection, index) => section(options, connection, index))}
+${rememberedSection(options)}
 <section>
 ${connections.length === 0 ? undefined : html`<p class="soft">${words.connections.afterwards(minutes(options))}</p>`}
 ${form(
@@ -80,10 +85,8 @@ ${connections.length < 2 ? undefined : html`<button name="action" value="end-all
 const section = (options: ConnectionsPageOptions, connection: Connection, index: number): Html => {
   const { words, session } = options;
   const client = options.clients.get(connection.clientId);
-  const name =
-    client === undefined ? words.connections.unknownClient : (displayName(client.clientName) ?? words.client.unnamed);
   return html`<section aria-labelledby="connection-${index}">
-<h2 id="connection-${index}"><bdi>${name}</bdi></h2>
+<h2 id="connection-${index}"><bdi>${nameOf(client, words)}</bdi></h2>
 ${client && nameNote(client, words)}
 <dl>
 ${client && documentRow(client, words)}<div><dt>${words.connections.server}</dt><dd>${connection.resource.replace(/^https?:\/\//, '')}</dd></div>
@@ -100,6 +103,31 @@ ${form(
 </section>
 `;
 };
+
+/** Consents for which nobody asks again, each with a button that ends that; nothing where there are none. */
+const rememberedSection = ({ words, session, clients, consents }: ConnectionsPageOptions): Html | undefined =>
+  consents.length === 0
+    ? undefined
+    : html`<section aria-labelledby="remembered">
+<h2 id="remembered">${words.connections.remembered}</h2>
+<p class="soft">${words.connections.rememberedText}</p>
+${consents.map(
+  ({ consentId, clientId, redirectUri, resource, expiresAt }, index) => html`<dl>
+<div><dt>${words.connections.application}</dt><dd id="consent-${index}"><bdi>${nameOf(clients.get(clientId), words)}</bdi></dd></div>
+<div><dt>${words.connections.server}</dt><dd>${resource.replace(/^https?:\/\//, '')}</dd></div>
+<div><dt>${words.connections.answersWentTo}</dt><dd>${receiverOf(redirectTarget(redirectUri), words)}</dd></div>
+<div><dt>${words.connections.rememberedUntil}</dt><dd>${day(expiresAt, words)}</dd></div>
+</dl>
+${form(
+  session,
+  html`<input type="hidden" name="consent" value="${consentId}">
+<div class="actions"><button name="action" value="forget" aria-describedby="consent-${index}">${words.connections.forget}</button></div>`,
+)}
+`,
+)}</section>`;
+
+const nameOf = (client: Client | undefined, words: Words): string =>
+  client === undefined ? words.connections.unknownClient : (displayName(client.clientName) ?? words.client.unnamed);
 
 /** Bound to the session: a form of another one, or of nobody, is refused. */
 const form = ({ sessionId }: OpenSession, content: Html): Html => html`<form method="post" action="${CONNECTIONS_PATH}">

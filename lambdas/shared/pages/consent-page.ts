@@ -19,6 +19,8 @@ export interface ConsentPageOptions {
   readonly scopes: ScopeDefinitions;
   readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
   readonly sealedRequest: string;
+  /** Offers to have this consent remembered. */
+  readonly canRemember: boolean;
   readonly cookies: readonly string[];
 }
 
@@ -50,7 +52,7 @@ ${warnings(client, target, words)}
 ${request.scopes.map((scope) => html`<li>${describeScope(scope, options.scopes, words)}</li>\n`)}</ul>
 <form method="post" action="/consent">
 <input type="hidden" name="request" value="${options.sealedRequest}">
-<div class="actions">
+${options.canRemember ? html`<label class="check"><input type="checkbox" name="remember" value="yes">${words.consent.remember}</label>\n` : undefined}<div class="actions">
 ${approveButtons(options.identityProviders, words)}
 <button name="decision" value="deny">${words.consent.deny}</button>
 </div>

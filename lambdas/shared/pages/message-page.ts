@@ -1,7 +1,7 @@
 import { OAuthError, type OAuthErrorCode } from '../core/oauth-error.ts';
 import type { HttpRequest, HttpResponse } from '../http/message.ts';
 import { type Html, html } from './html.ts';
-import { page } from './page.ts';
+import { type PageOptions, page } from './page.ts';
 import type { Site } from './site.ts';
 import { WORDS, wordsFor } from './words/catalogue.ts';
 import type { Words } from './words/words.ts';
@@ -42,7 +42,7 @@ export const messagePage = (
   site: Site,
   request: HttpRequest,
   message: MessageIn,
-  response: { readonly status: number; readonly headers?: Readonly<Record<string, string>> },
+  response: Pick<PageOptions, 'status' | 'headers' | 'cookies'>,
 ): HttpResponse => {
   const words = wordsFor(request);
   const { title, text, actions = [] } = message(words);

@@ -51,6 +51,8 @@ li::before{content:"";position:absolute;left:5px;top:.68em;width:9px;height:5px;
 a{color:var(--accent)}
 details{border-bottom:1px solid var(--line)}
 summary{padding:11px 0;font-weight:500;cursor:pointer}
+label.check{display:flex;gap:10px;align-items:center;min-height:44px;margin:20px 0 -12px;font-size:.875rem}
+.check input{flex:none;width:20px;height:20px;margin:0;accent-color:var(--accent)}
 section{margin:24px 0 0;padding:24px 0 0;border-top:1px solid var(--line)}
 section h2{margin:0 0 8px;font-size:1.0625rem;overflow-wrap:anywhere}
 section dl,section .actions{margin-top:14px}

@@ -16,7 +16,7 @@ export class DynamoDbTransactionStore implements TransactionStore {
   async approve(transaction: Transaction): Promise<Transaction | 'used'> {
     const { transactionId, leg, expiresAt, ...approved } = transaction;
     const outcome = await this.table.transition(transactionId, {
-      set: { ...approved, status: 'approved' },
+      set: { remember: undefined, rememberedSubject: undefined, ...approved, status: 'approved' },
       // The same seal approved again keeps the leg that it has reached, and its end of life.
       setIfAbsent: { leg, expiresAt },
       condition: 'attribute_not_exists(#transactionId) OR #status = :approved',

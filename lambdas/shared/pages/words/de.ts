@@ -13,6 +13,7 @@ export const de: Words = {
     continueWith: (provider) => `Weiter mit ${provider}`,
     deny: 'Ablehnen',
     accountComesNext: 'Ihr Konto wählen Sie im nächsten Schritt. Vorher wird nichts weitergegeben.',
+    remember: 'In diesem Browser 90 Tage lang nicht mehr fragen, solange sich an dieser Anfrage nichts ändert',
   },
   client: {
     unnamed: 'Eine Anwendung ohne Namen',
@@ -57,6 +58,12 @@ export const de: Words = {
     end: 'Diese Verbindung beenden',
     endAll: 'Alle Verbindungen beenden',
     logOut: 'Von dieser Seite abmelden',
+    application: 'Anwendung',
+    remembered: 'Ohne Nachfrage verbunden',
+    rememberedText:
+      'Diese Anwendungen verbinden sich in dem Browser, in dem Sie das gewählt haben, ohne Sie erneut zu fragen, bis sich an ihrer Anfrage etwas ändert.',
+    rememberedUntil: 'Bis',
+    forget: 'Wieder nachfragen',
     afterwards: (minutes) =>
       `Eine Anwendung, deren Verbindung Sie beenden, erhält keinen weiteren Zugang. Was ihr zuvor gegeben wurde, kann noch bis zu ${minutes} lang gelten.`,
   },
@@ -118,6 +125,10 @@ export const de: Words = {
     loginUsed: {
       title: 'Diese Anmeldung wurde bereits verwendet',
       text: 'Jede Anmeldung gilt nur einmal. Wenn Ihre Anwendung nicht verbunden ist, beginnen Sie dort von vorn.',
+    },
+    consentNotRemembered: {
+      title: 'Bitte bestätigen Sie diese Verbindung',
+      text: 'Dieser Browser hat sich die Zustimmung eines anderen Kontos gemerkt oder eine, die zurückgenommen wurde; deshalb wurde nichts verbunden. Beginnen Sie in Ihrer Anwendung von vorn: Dann werden Sie gefragt.',
     },
     loginFailed: (provider) => ({
       title: 'Die Anmeldung ist gerade nicht gelungen',

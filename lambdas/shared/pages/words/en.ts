@@ -13,6 +13,7 @@ export const en: Words = {
     continueWith: (provider) => `Continue with ${provider}`,
     deny: 'Deny',
     accountComesNext: 'You choose your account in the next step. Nothing is shared before that.',
+    remember: 'Do not ask me again in this browser for 90 days, unless something about this request changes',
   },
   client: {
     unnamed: 'An application without a name',
@@ -57,6 +58,12 @@ export const en: Words = {
     end: 'End this connection',
     endAll: 'End all connections',
     logOut: 'Sign out of this page',
+    application: 'Application',
+    remembered: 'Connected without asking',
+    rememberedText:
+      'These applications connect without asking you again in the browser where you chose that, until something about their request changes.',
+    rememberedUntil: 'Until',
+    forget: 'Ask me again',
     afterwards: (minutes) =>
       `An application whose connection you end gets no further access. What it was given before may still work for up to ${minutes}.`,
   },
@@ -118,6 +125,10 @@ export const en: Words = {
     loginUsed: {
       title: 'This login has been used already',
       text: 'Each login works once. If your application is not connected, start again there.',
+    },
+    consentNotRemembered: {
+      title: 'Please confirm this connection',
+      text: 'This browser remembers the consent of another account, or of one that has been taken back, so nothing was connected. Start again in your application: you will be asked then.',
     },
     loginFailed: (provider) => ({
       title: 'The login did not work just now',

@@ -13,6 +13,7 @@ export const es: Words = {
     continueWith: (provider) => `Continuar con ${provider}`,
     deny: 'Rechazar',
     accountComesNext: 'Elegirá su cuenta en el paso siguiente. Antes de eso no se comparte nada.',
+    remember: 'No volver a preguntarme en este navegador durante 90 días, mientras nada cambie en esta solicitud',
   },
   client: {
     unnamed: 'Una aplicación sin nombre',
@@ -57,6 +58,12 @@ export const es: Words = {
     end: 'Terminar esta conexión',
     endAll: 'Terminar todas las conexiones',
     logOut: 'Salir de esta página',
+    application: 'Aplicación',
+    remembered: 'Conectadas sin preguntar',
+    rememberedText:
+      'Estas aplicaciones se conectan sin volver a preguntarle en el navegador donde usted lo eligió, hasta que algo cambie en su solicitud.',
+    rememberedUntil: 'Hasta el',
+    forget: 'Volver a preguntarme',
     afterwards: (minutes) =>
       `Una aplicación cuya conexión termine no obtiene más acceso. Lo que se le dio antes puede seguir siendo válido hasta ${minutes}.`,
   },
@@ -118,6 +125,10 @@ export const es: Words = {
     loginUsed: {
       title: 'Este inicio de sesión ya se ha utilizado',
       text: 'Cada inicio de sesión sirve una sola vez. Si su aplicación no está conectada, empiece de nuevo en ella.',
+    },
+    consentNotRemembered: {
+      title: 'Confirme esta conexión',
+      text: 'Este navegador recuerda el consentimiento de otra cuenta, o uno que ya se retiró; por eso no se conectó nada. Empiece de nuevo en su aplicación: entonces se le preguntará.',
     },
     loginFailed: (provider) => ({
       title: 'El inicio de sesión no ha funcionado',

@@ -13,6 +13,7 @@ export const fr: Words = {
     continueWith: (provider) => `Continuer avec ${provider}`,
     deny: 'Refuser',
     accountComesNext: 'Vous choisirez votre compte à l’étape suivante. Rien n’est transmis avant.',
+    remember: 'Ne plus me demander dans ce navigateur pendant 90 jours, tant que rien ne change dans cette demande',
   },
   client: {
     unnamed: 'Une application sans nom',
@@ -57,6 +58,12 @@ export const fr: Words = {
     end: 'Mettre fin à cette connexion',
     endAll: 'Mettre fin à toutes les connexions',
     logOut: 'Quitter cette page',
+    application: 'Nom de l’application',
+    remembered: 'Connectées sans confirmation',
+    rememberedText:
+      'Ces applications se connectent sans vous le redemander dans le navigateur où vous l’avez choisi, jusqu’à ce que leur demande change.',
+    rememberedUntil: 'Jusqu’au',
+    forget: 'Me redemander',
     afterwards: (minutes) =>
       `Une application dont vous terminez la connexion n’obtient plus aucun accès. Ce qui lui a été accordé auparavant peut rester valable ${minutes} au plus.`,
   },
@@ -118,6 +125,10 @@ export const fr: Words = {
     loginUsed: {
       title: 'Cette connexion a déjà été utilisée',
       text: 'Chaque connexion ne sert qu’une fois. Si votre application n’est pas connectée, recommencez depuis celle-ci.',
+    },
+    consentNotRemembered: {
+      title: 'Veuillez confirmer cette connexion',
+      text: 'Ce navigateur a retenu l’accord d’un autre compte, ou un accord qui a été retiré ; rien n’a donc été connecté. Recommencez dans votre application : la question vous sera posée.',
     },
     loginFailed: (provider) => ({
       title: 'La connexion n’a pas abouti',

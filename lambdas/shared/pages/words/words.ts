@@ -45,6 +45,8 @@ interface ConsentWords {
   readonly continueWith: (provider: string) => string;
   readonly deny: string;
   readonly accountComesNext: string;
+  /** The box to tick so that nobody asks again. */
+  readonly remember: string;
 }
 
 /** The page of one's own connections. */
@@ -63,6 +65,11 @@ interface ConnectionsWords {
   readonly end: string;
   readonly endAll: string;
   readonly logOut: string;
+  readonly application: string;
+  readonly remembered: string;
+  readonly rememberedText: string;
+  readonly rememberedUntil: string;
+  readonly forget: string;
   /** @param minutes such as "60 minutes" */
   readonly afterwards: (minutes: string) => string;
 }
@@ -93,6 +100,7 @@ interface Messages {
   readonly loginOfOtherBrowser: MessageWords;
   readonly loginExpired: MessageWords;
   readonly loginUsed: MessageWords;
+  readonly consentNotRemembered: MessageWords;
   readonly loginFailed: (provider: string) => MessageWords;
   readonly providerNotSetUp: (provider: string) => MessageWords;
   readonly providerNotTrusted: (provider: string) => MessageWords;

@@ -1,0 +1,23 @@
+import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Secrets } from './secrets.ts';
+import type { Tables } from './tables.ts';
+
+/**
+ * What remembering consents takes, where the configuration asks for it: /authorize then approves in a person's place, and
+ * so it writes and knows the way to the identity providers.
+ */
+export const allowRememberedConsents = (
+  { authorize, callback, connections }: Pick<Endpoints, 'authorize' | 'callback' | 'connections'>,
+  { consents, transactions, keys }: Tables,
+  secrets: Secrets,
+): void => {
+  if (consents === undefined) return;
+  authorize
+    .bindTable(ENVIRONMENT.consentsTable, consents, 'GetItem')
+    .bindTable(ENVIRONMENT.transactionsTable, transactions, 'GetItem', 'UpdateItem')
+    .bindTable(ENVIRONMENT.keysTable, keys, 'GetItem')
+    .readSecrets(Object.values(secrets.identityProviders));
+  callback.bindTable(ENVIRONMENT.consentsTable, consents, 'GetItem', 'UpdateItem');
+  connections.bindTable(ENVIRONMENT.consentsTable, consents, 'GetItem', 'UpdateItem');
+};

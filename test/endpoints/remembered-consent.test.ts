@@ -1,0 +1,356 @@
+import type { Client } from '../../lambdas/shared/core/client.ts';
+import {
+  type Answer,
+  authorizationQuery,
+  Browser,
+  FrontHalf,
+  type FrontHalfOptions,
+  ISSUER,
+  locationOf,
+  PERSON,
+  sealedRequestOf,
+} from '../support/front-half.ts';
+import { formsOf } from '../support/html-form.ts';
+
+const CLIENT: Partial<Client> = { tokenEndpointAuthMethods: ['client_secret_post'] };
+const ALONE = { 'sec-fetch-site': 'none' };
+const PERSON_COOKIE = '__Host-gatehouse-person';
+
+const stateOf = (answer: Answer): URLSearchParams =>
+  new URLSearchParams({ code: 'c', state: locationOf(answer).searchParams.get('state') ?? '' });
+
+/** Somebody connects, and has the consent remembered. */
+const remembered = async (options: FrontHalfOptions = {}, client = CLIENT, form: Record<string, string> = {}) => {
+  const gate = new FrontHalf({ rememberConsent: true, ...options });
+  gate.addClient(client);
+  const browser = new Browser();
+  const sent = await gate.approve(browser, authorizationQuery(), { decision: 'approve', remember: 'yes', ...form });
+  const back = new URLSearchParams({ code: 'c', state: sent.searchParams.get('state') ?? '' });
+  const answer = await gate.callback(back, browser);
+  gate.logged.length = 0;
+  gate.transactions.writes = 0;
+  return { gate, browser, answer };
+};
+
+const isForm = ({ status, body }: Answer): boolean => status === 200 && body.includes('name="decision"');
+const expectForm = (answer: Answer) => expect([answer.status, isForm(answer)]).toEqual([200, true]);
+const isSentOn = ({ status, headers }: Answer): boolean =>
+  status === 303 && (headers.location ?? '').startsWith('https://company.idp.example/');
+
+describe('Without the option', () => {
+  it('nobody is offered it, nothing is kept, and /authorize reads and writes no more than ever', async () => {
+    const { gate, browser, answer } = await remembered({ rememberConsent: false });
+    expect(answer.status).toBe(303);
+    expect([...browser.cookies.keys()]).not.toContain(PERSON_COOKIE);
+    expect([gate.consents.reads, gate.consents.writes]).toEqual([0, 0]);
+    gate.clients.reads = 0;
+    const again = await gate.authorize(authorizationQuery(), browser, ALONE);
+    expectForm(again);
+    expect(again.body).not.toContain('name="remember"');
+    expect([gate.clients.reads, gate.transactions.writes, gate.keyRings.reads]).toEqual([1, 0, 0]);
+  });
+});
+
+describe('Consent that is to be remembered', () => {
+  it('is asked for by a box that is not ticked', async () => {
+    const gate = new FrontHalf({ rememberConsent: true });
+    gate.addClient(CLIENT);
+    const { body } = await gate.authorize(authorizationQuery());
+    expect(body).toContain('<input type="checkbox" name="remember" value="yes">');
+    expect(formsOf(body)[0]?.fields).not.toHaveProperty('remember');
+  });
+
+  it('is kept once the login is complete, with a sealed cookie that names the person', async () => {
+    const { gate, answer } = await remembered();
+    expect(answer.cookies).toEqual([
+      expect.stringMatching(/^__Host-gatehouse-tx-.*Max-Age=0;/),
+      expect.stringMatching(
+        /^__Host-gatehouse-person=[\w.-]+; Path=\/; Max-Age=7776000; Secure; HttpOnly; SameSite=Lax$/,
+      ),
+    ]);
+    const [[subject, consents] = ['', []]] = gate.consents.rows;
+    expect(subject).toBe([...gate.grants.rows.values()][0]?.subject);
+    expect(consents).toEqual([
+      expect.objectContaining({
+        clientId: 'gh_client_test',
+        resource: `${ISSUER}/mcp`,
+        scopes: ['mcp'],
+        identityProviderId: 'company',
+        givenAt: gate.now,
+        expiresAt: gate.now + 90 * 86_400,
+      }),
+    ]);
+    expect(answer.cookies.join()).not.toContain(subject);
+  });
+
+  it('#127 is not kept, and names nobody, before the login is complete', async () => {
+    const gate = new FrontHalf({ rememberConsent: true, access: { emails: ['nobody@example.com'] } });
+    gate.addClient(CLIENT);
+    const browser = new Browser();
+    const shown = await gate.authorize(authorizationQuery(), browser);
+    const sent = await gate.consent({ request: sealedRequestOf(shown), decision: 'approve', remember: 'yes' }, browser);
+    expect([...browser.cookies.keys()]).not.toContain(PERSON_COOKIE);
+    expect((await gate.callback(stateOf(sent), browser)).status).toBe(403);
+    expect(gate.consents.rows.size).toBe(0);
+    expect([...browser.cookies.keys()]).not.toContain(PERSON_COOKIE);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['nobody ticked the box', { remember: '' }],
+    ['the box has another value', { remember: 'true' }],
+  ])('is not kept when %s', async (_, form) => {
+    const { gate, browser } = await remembered({}, CLIENT, form);
+    expect([gate.consents.rows.size, browser.cookies.has(PERSON_COOKIE)]).toEqual([0, false]);
+  });
+
+  it.each<[string, Partial<Client>]>([
+    ['#128 a client without credentials', { tokenEndpointAuthMethods: ['none'] }],
+    ['#138 a client on this computer', { ...CLIENT, redirectUris: ['http://127.0.0.1/cb'] }],
+    ['#138 an app', { ...CLIENT, redirectUris: ['com.example.app:/cb'] }],
+  ])('is not offered to %s, and not kept whatever the form says', async (_, client) => {
+    const gate = new FrontHalf({ rememberConsent: true });
+    gate.addClient(client);
+    const browser = new Browser();
+    const query = authorizationQuery({
+      redirect_uri: client.redirectUris?.[0] ?? 'https://client.example.com/callback',
+    });
+    expect((await gate.authorize(query)).body).not.toContain('name="remember"');
+    const sent = await gate.approve(browser, query, { decision: 'approve', remember: 'yes' });
+    await gate.callback(new URLSearchParams({ code: 'c', state: sent.searchParams.get('state') ?? '' }), browser);
+    expect([gate.consents.rows.size, browser.cookies.has(PERSON_COOKIE)]).toEqual([0, false]);
+    expectForm(await gate.authorize(query, browser, ALONE));
+  });
+
+  it('a fault of its table is a page with "Try again", and no code leaves without it', async () => {
+    const gate = new FrontHalf({ rememberConsent: true });
+    gate.addClient(CLIENT);
+    const browser = new Browser();
+    const sent = await gate.approve(browser, authorizationQuery(), { decision: 'approve', remember: 'yes' });
+    gate.consents.failing = true;
+    const back = new URLSearchParams({ code: 'c', state: sent.searchParams.get('state') ?? '' });
+    const answer = await gate.callback(back, browser);
+    expect([answer.status, answer.headers.location]).toEqual([503, undefined]);
+  });
+});
+
+describe('A remembered consent', () => {
+  it.each(['none', 'same-origin'])(
+    'Sec-Fetch-Site: %s: one write, and on to the provider; the login ends as ever',
+    async (site) => {
+      const { gate, browser } = await remembered();
+      const answer = await gate.authorize(authorizationQuery({ state: 'again' }), browser, { 'sec-fetch-site': site });
+      expect(isSentOn(answer)).toBe(true);
+      expect(answer.cookies).toEqual([expect.stringMatching(/^__Host-gatehouse-tx-[\w-]{22}=/)]);
+      expect(gate.transactions.writes).toBe(1);
+      expect(gate.events()).toEqual(['consent_remembered']);
+      const end = await gate.callback(stateOf(answer), browser);
+      expect(Object.fromEntries(locationOf(end).searchParams)).toEqual({
+        code: expect.stringMatching(/^gh_ac_/),
+        state: 'again',
+        iss: ISSUER,
+      });
+      expect(gate.consents.writes).toBe(1);
+    },
+  );
+
+  it.each<[string, Record<string, string | readonly string[]>]>([
+    ['absent', {}],
+    ['cross-site', { 'sec-fetch-site': 'cross-site' }],
+    ['same-site', { 'sec-fetch-site': 'same-site' }],
+    ['empty', { 'sec-fetch-site': '' }],
+    ['of another spelling', { 'sec-fetch-site': 'None' }],
+    ['two values', { 'sec-fetch-site': ['none', 'cross-site'] }],
+    ['of a page that is fetched ahead', { ...ALONE, 'sec-purpose': 'prefetch' }],
+  ])('#128 Sec-Fetch-Site %s: the form', async (_, headers) => {
+    const { gate, browser } = await remembered();
+    expectForm(await gate.authorize(authorizationQuery(), browser, headers as Record<string, string>));
+    expect(gate.transactions.writes).toBe(0);
+  });
+
+  it.each(['login', 'consent', 'select_account'])('prompt=%s: the form', async (prompt) => {
+    const { gate, browser } = await remembered();
+    expectForm(await gate.authorize(authorizationQuery({ prompt }), browser, ALONE));
+  });
+
+  it('prompt=none is refused as ever', async () => {
+    const { gate, browser } = await remembered();
+    const answer = await gate.authorize(authorizationQuery({ prompt: 'none' }), browser, ALONE);
+    expect(locationOf(answer).searchParams.get('error')).toBe('consent_required');
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['a scope more', { scope: 'mcp extra' }],
+    ['another server', { resource: `${ISSUER}/other` }],
+    ['another redirect URI of the client', { redirect_uri: 'https://client.example.com/other' }],
+  ])('#140 with %s: the form', async (_, change) => {
+    const redirectUris = ['https://client.example.com/callback', 'https://client.example.com/other'];
+    const gate = new FrontHalf({ rememberConsent: true, paths: ['/mcp', '/other'] });
+    gate.addClient({ ...CLIENT, redirectUris });
+    const browser = new Browser();
+    const query = { resource: `${ISSUER}/mcp` };
+    const sent = await gate.approve(browser, authorizationQuery(query), { decision: 'approve', remember: 'yes' });
+    await gate.callback(new URLSearchParams({ code: 'c', state: sent.searchParams.get('state') ?? '' }), browser);
+    expect(isSentOn(await gate.authorize(authorizationQuery(query), browser, ALONE))).toBe(true);
+    expectForm(await gate.authorize(authorizationQuery({ ...query, ...change }), browser, ALONE));
+  });
+
+  it.each<[string, Partial<Client>]>([
+    ['name', { clientName: 'Another name' }],
+    ['redirect URIs', { redirectUris: ['https://client.example.com/callback', 'https://evil.test/cb'] }],
+    ['credentials', { tokenEndpointAuthMethods: ['private_key_jwt'], jwksUri: 'https://client.example.com/jwks' }],
+  ])('#140 when the client has changed its %s: the form', async (_, change) => {
+    const { gate, browser } = await remembered();
+    gate.addClient({ ...CLIENT, ...change });
+    expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
+  });
+
+  it('#140 when the document of the client has changed: the form', async () => {
+    const clientId = 'https://app.example.com/client.json';
+    const document = {
+      client_id: clientId,
+      client_name: 'App',
+      redirect_uris: ['https://app.example.com/cb'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks_uri: 'https://app.example.com/jwks.json',
+    };
+    const gate = new FrontHalf({ rememberConsent: true });
+    gate.documents.set(clientId, document);
+    const browser = new Browser();
+    const query = authorizationQuery({ client_id: clientId, redirect_uri: 'https://app.example.com/cb' });
+    const sent = await gate.approve(browser, query, { decision: 'approve', remember: 'yes' });
+    await gate.callback(new URLSearchParams({ code: 'c', state: sent.searchParams.get('state') ?? '' }), browser);
+    expect(isSentOn(await gate.authorize(query, browser, ALONE))).toBe(true);
+    gate.documents.set(clientId, { ...document, client_name: 'Another app' });
+    gate.now += 3600;
+    expectForm(await gate.authorize(query, browser, ALONE));
+  });
+
+  it('#125 says nothing of another client', async () => {
+    const { gate, browser } = await remembered();
+    gate.addClient({ ...CLIENT, clientId: 'another' });
+    expectForm(await gate.authorize(authorizationQuery({ client_id: 'another' }), browser, ALONE));
+  });
+
+  it('counts in its browser alone: without the cookie, or with one that is altered or of another kind, the form', async () => {
+    const { gate, browser } = await remembered();
+    const cookie = browser.cookies.get(PERSON_COOKIE) ?? '';
+    const sealed = sealedRequestOf(await gate.authorize(authorizationQuery(), browser));
+    for (const value of [undefined, `${cookie.slice(0, -2)}AA`, sealed]) {
+      const other = new Browser();
+      if (value !== undefined) other.cookies.set(PERSON_COOKIE, value);
+      expectForm(await gate.authorize(authorizationQuery(), other, ALONE));
+    }
+  });
+
+  it('ends after ninety days', async () => {
+    const { gate, browser } = await remembered();
+    gate.now += 90 * 86_400 - 1;
+    gate.addClient(CLIENT);
+    expect(isSentOn(await gate.authorize(authorizationQuery(), browser, ALONE))).toBe(true);
+    gate.now += 1;
+    expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
+  });
+
+  it.each(['all', 'client', 'person'])('a not-before mark (%s) ends it at once', async (whom) => {
+    const { gate, browser } = await remembered();
+    const [subject = ''] = gate.consents.rows.keys();
+    const from = gate.now + 1;
+    const notBefore = {
+      clients: whom === 'client' ? { gh_client_test: from } : {},
+      subjects: whom === 'person' ? { [subject]: from } : {},
+      ...(whom === 'all' ? { all: from } : {}),
+    };
+    gate.keyRings.ring = { version: 2, keys: [], notBefore };
+    expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
+  });
+
+  it('leads nowhere when its provider is gone: the form', async () => {
+    const { gate, browser } = await remembered();
+    gate.providers.keys();
+    const [[subject, consents] = ['', []]] = gate.consents.rows;
+    gate.consents.rows.set(
+      subject,
+      consents.map((consent) => ({ ...consent, identityProviderId: 'former' })),
+    );
+    expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
+  });
+
+  it('#126 the login that it starts ends only in that browser', async () => {
+    const { gate, browser } = await remembered();
+    const sent = await gate.authorize(authorizationQuery(), browser, ALONE);
+    expect((await gate.callback(stateOf(sent), new Browser())).status).toBe(403);
+  });
+
+  it('somebody else who logs in gets a page, no code, and is asked next time', async () => {
+    const { gate, browser } = await remembered();
+    const grants = gate.grants.rows.size;
+    const sent = await gate.authorize(authorizationQuery(), browser, ALONE);
+    gate.provider().answer = () => ({ ...PERSON, subject: 'person-2' });
+    const answer = await gate.callback(stateOf(sent), browser);
+    expect([answer.status, answer.headers.location, gate.grants.rows.size]).toEqual([403, undefined, grants]);
+    expect(answer.body).toContain('Please confirm this connection');
+    expect(browser.cookies.has(PERSON_COOKIE)).toBe(false);
+    expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'other_person' });
+    expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
+  });
+
+  it('taken back while the person logs in: no code', async () => {
+    const { gate, browser } = await remembered();
+    const sent = await gate.authorize(authorizationQuery(), browser, ALONE);
+    gate.consents.rows.clear();
+    const answer = await gate.callback(stateOf(sent), browser);
+    expect([answer.status, answer.headers.location]).toEqual([403, undefined]);
+  });
+
+  it('does not let in whom the rules no longer name', async () => {
+    const { gate, browser } = await remembered({ access: { emails: ['ada@example.com'] } });
+    const sent = await gate.authorize(authorizationQuery(), browser, ALONE);
+    gate.provider().answer = () => ({ ...PERSON, email: 'former@example.com' });
+    const answer = await gate.callback(stateOf(sent), browser);
+    expect([answer.status, answer.headers.location]).toEqual([403, undefined]);
+  });
+
+  it('a fault is 503, not a silent yes', async () => {
+    const { gate, browser } = await remembered();
+    gate.consents.failing = true;
+    expect((await gate.authorize(authorizationQuery(), browser, ALONE)).status).toBe(503);
+  });
+});
+
+describe('Remembered consents in my connections', () => {
+  const opened = async () => {
+    const { gate, browser } = await remembered();
+    await gate.callback(stateOf(await gate.connections(browser, { idp: 'company' })), browser);
+    const shown = await gate.connections(browser);
+    const forms = formsOf(shown.body).map(({ fields }) => fields);
+    gate.logged.length = 0;
+    return { gate, browser, shown, session: forms[0]?.session ?? '', forms };
+  };
+
+  it('are shown, and ended: the next request is asked for again', async () => {
+    const { gate, browser, shown, session, forms } = await opened();
+    expect(shown.body).toContain('Connected without asking');
+    const consent = forms.find((fields) => fields.consent)?.consent ?? '';
+    const answer = await gate.connections(browser, { session, action: 'forget', consent });
+    expect(answer.status).toBe(303);
+    expect(gate.events()).toEqual(['consent_forgotten']);
+    expect((await gate.connections(browser)).body).not.toContain('Connected without asking');
+    expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
+    expect([...gate.grants.rows.values()].map(({ status }) => status)).toEqual(['issued']);
+  });
+
+  it.each([{ action: 'end-all' }, { action: 'end' }])('end with the connection: %j', async (form) => {
+    const { gate, browser, session, forms } = await opened();
+    const connection = forms.find((fields) => fields.connection)?.connection ?? '';
+    await gate.connections(browser, { session, connection, ...form });
+    expect(gate.events()).toEqual(['consent_forgotten', 'connection_ended']);
+    expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
+  });
+
+  it('an id that is none of theirs ends nothing', async () => {
+    const { gate, browser, session } = await opened();
+    gate.consents.writes = 0;
+    await gate.connections(browser, { session, action: 'forget', consent: 'x' });
+    expect([gate.events(), gate.consents.writes]).toEqual([[], 0]);
+  });
+});
