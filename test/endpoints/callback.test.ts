@@ -244,6 +244,7 @@ describe('Callback: the provider', () => {
       throw new UnavailableError('the identity provider');
     };
     expect((await gate.callback(back, browser)).status).toBe(503);
+    expect(gate.logged.filter(({ event }) => event === 'login_failed')).toMatchObject([{ reason: 'unavailable' }]);
     provider.onPrepare = () => undefined;
     expect((await gate.callback(back, browser)).status).toBe(303);
   });
@@ -255,6 +256,7 @@ describe('Callback: the provider', () => {
     expect(answer.status).toBe(503);
     expect(answer.body).toContain('is not set up');
     expect(gate.logged.at(-1)).toMatchObject({ event: 'request_failed', detail: 'why it failed' });
+    expect(gate.logged.filter(({ event }) => event === 'login_failed')).toMatchObject([{ reason: 'misconfigured' }]);
   });
 
   it('a fault of the grants table: try again, and the code that was not stored never left', async () => {
