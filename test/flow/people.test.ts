@@ -31,7 +31,8 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-data-'));
   port = await freePortPair();
   await start();
-}, START_MS);
+  await everyRow();
+}, 2 * START_MS);
 afterAll(async () => {
   await cloud?.stop();
   await rm(dataDir, { recursive: true, force: true });
@@ -46,7 +47,10 @@ const subjectOf = ({ accessToken }: Session): string => String(partsOf(accessTok
 const everyRow = async (): Promise<string> => {
   const tables = (await templateFor()).ofType('AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
   const rows = await Promise.all(tables.map((table) => rowsOf(cloud, table)));
-  return rows.flat().join('\n');
+  return rows
+    .flat()
+    .map((row) => JSON.stringify(row))
+    .join('\n');
 };
 
 describe('A person who wants to know, and then to be forgotten', () => {

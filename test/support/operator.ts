@@ -1,5 +1,6 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type Template, templateFor } from '../infra/template.ts';
 import type { LocalCloud } from './local-cloud.ts';
 
 /** What a function answered to an administrator; `failed` says that it threw, and `body` then what. */
@@ -23,14 +24,40 @@ export const invokeAsOperator = async (
   return { failed: answer.FunctionError, body: JSON.parse(answer.Payload?.transformToString() ?? 'null') };
 };
 
-/** Every row of a table, in DynamoDB's notation, as text. */
-export const rowsOf = async (cloud: LocalCloud, tableName: string): Promise<string[]> => {
+/** A row in DynamoDB's own notation. */
+export type Row = Record<string, AttributeValue>;
+
+/** Every row of a table. @param tableName as in `Grants` */
+export const rowsOf = (cloud: LocalCloud, tableName: string): Promise<readonly Row[]> =>
+  withTable(cloud, tableName, async (client, TableName) => {
+    const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName }));
+    if (LastEvaluatedKey !== undefined) throw new Error(`${tableName} has more rows than one page`);
+    return Items;
+  });
+
+/** Puts a row in place of whatever was there, as only an operator can. */
+export const putRow = async (cloud: LocalCloud, tableName: string, row: Row): Promise<void> => {
+  await withTable(cloud, tableName, (client, TableName) => client.send(new PutItemCommand({ TableName, Item: row })));
+};
+
+let template: Promise<Template> | undefined;
+
+const withTable = async <Result>(
+  cloud: LocalCloud,
+  name: string,
+  work: (client: DynamoDBClient, tableName: string) => Promise<Result>,
+): Promise<Result> => {
+  template ??= templateFor();
+  const tables = (await template).ofType('AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
+  const tableName = tables.find((one) => one === name || one.startsWith(`GatehouseTables${name}`));
+  if (tableName === undefined) throw new Error(`the stack has no table ${name}, only ${tables.join(', ')}`);
   const { value: _value, ...options } = operatorOf(cloud, 'KeysFunction');
   const client = new DynamoDBClient({ ...options, endpoint: /DynamoDB (http:\S+\d)/.exec(cloud.output())?.[1] ?? '' });
-  const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName: tableName }));
-  client.destroy();
-  if (LastEvaluatedKey !== undefined) throw new Error(`${tableName} has more rows than one page`);
-  return Items.map((item) => JSON.stringify(item));
+  try {
+    return await work(client, tableName);
+  } finally {
+    client.destroy();
+  }
 };
 
 /** The operator's credentials, from a command that the start prints. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ClientAssertionStore } from '../../core/client-assertion.ts';
 import type { Clock } from '../../ports.ts';
+import { assertionShape } from './shapes.ts';
 import { Table } from './table.ts';
 
 interface UsedAssertion {
@@ -16,7 +17,7 @@ export class DynamoDbClientAssertionStore implements ClientAssertionStore {
   private readonly now: Clock;
 
   constructor(client: DynamoDBClient, tableName: string, now: Clock) {
-    this.table = new Table(client, tableName, 'assertionId');
+    this.table = new Table(client, tableName, 'assertionId', assertionShape);
     this.now = now;
   }
 

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Client } from '../../core/client.ts';
 import type { ClientStore } from '../../ports.ts';
 import { recordOf } from './attributes.ts';
+import { clientShape } from './shapes.ts';
 import { Table } from './table.ts';
 
 /** Clients in DynamoDB, one row each under `clientId`. */
@@ -9,7 +10,7 @@ export class DynamoDbClientStore implements ClientStore {
   private readonly table: Table<Client>;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.table = new Table(client, tableName, 'clientId');
+    this.table = new Table(client, tableName, 'clientId', clientShape);
   }
 
   async findClient(clientId: string, now: number): Promise<Client | undefined> {

@@ -3,6 +3,7 @@ import type { Grant, RefreshFamily, UpstreamIdentity } from '../../core/grant.ts
 import type { UpstreamState } from '../../core/upstream-tokens.ts';
 import type { GrantStore } from '../../ports.ts';
 import { recordOf } from './attributes.ts';
+import { grantShape } from './shapes.ts';
 import { Table } from './table.ts';
 
 /** Grants in DynamoDB, one row each under `grantId`: first the code, then the refresh family. */
@@ -10,7 +11,7 @@ export class DynamoDbGrantStore implements GrantStore {
   private readonly table: Table<Grant>;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.table = new Table(client, tableName, 'grantId');
+    this.table = new Table(client, tableName, 'grantId', grantShape);
   }
 
   async createGrant(grant: Grant): Promise<void> {

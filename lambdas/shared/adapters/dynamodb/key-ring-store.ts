@@ -5,6 +5,7 @@ import { systemClock } from '../clock.ts';
 import { recordOf } from './attributes.ts';
 import { KeyRingCache } from './key-ring-cache.ts';
 import { KEY_RING_ID, type KeyRingRow } from './key-ring-row.ts';
+import { keyRingShape } from './shapes.ts';
 import { Table } from './table.ts';
 
 /** The key ring in DynamoDB: one row, kept in memory for at most a minute. */
@@ -13,7 +14,7 @@ export class DynamoDbKeyRingStore implements KeyRingStore, KeyRingWriter {
   private readonly cache: KeyRingCache;
 
   constructor(client: DynamoDBClient, tableName: string, now: Clock = systemClock) {
-    this.table = new Table(client, tableName, 'id');
+    this.table = new Table(client, tableName, 'id', keyRingShape);
     this.cache = new KeyRingCache(() => this.load(), now);
   }
 

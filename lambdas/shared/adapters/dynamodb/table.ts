@@ -6,6 +6,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import type * as z from 'zod/mini';
 import { newId } from '../../core/digest.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
 import { type Attribute, fromRow, type RowMarks, SCHEMA_VERSION, toAttribute, toAttributes } from './attributes.ts';
@@ -35,20 +36,21 @@ export class Table<T extends object> {
   private readonly client: DynamoDBClient;
   private readonly tableName: string;
   private readonly keyName: string & keyof T;
+  private readonly shape: z.ZodMiniType<T> | undefined;
 
-  constructor(client: DynamoDBClient, tableName: string, keyName: string & keyof T) {
+  /** @param shape what a row must hold; without one only its version is looked at */
+  constructor(client: DynamoDBClient, tableName: string, keyName: string & keyof T, shape?: z.ZodMiniType<T>) {
     this.client = client;
     this.tableName = tableName;
     this.keyName = keyName;
+    this.shape = shape;
   }
 
   /** The row, strongly consistent; undefined when there is none. @throws UnavailableError */
   async read(key: string): Promise<(T & RowMarks) | undefined> {
     const command = new GetItemCommand({ TableName: this.tableName, Key: this.keyOf(key), ConsistentRead: true });
-    return this.asking(async () => {
-      const { Item } = await this.client.send(command);
-      return Item && fromRow<T>(Item);
-    });
+    const { Item } = await this.asking(() => this.client.send(command));
+    return Item && this.recordIn(Item);
   }
 
   /** Whether there was a row. @throws UnavailableError */
@@ -117,8 +119,10 @@ export class Table<T extends object> {
   async transition(key: string, transition: Transition): Promise<Outcome<T & RowMarks>> {
     const operationId = newId();
     try {
-      const { Attributes } = await this.client.send(this.updateCommand(key, transition, operationId));
-      return { applied: fromRow<T>(Attributes ?? {}) };
+      const { Attributes } = await this.client.send(
+        this.updateCommand(key, { ...transition, condition: this.ofThisVersion(transition.condition) }, operationId),
+      );
+      return { applied: this.recordIn(Attributes ?? {}) };
     } catch (error) {
       const row = await this.read(key);
       if (row?.operationId === operationId) return { applied: row };
@@ -141,7 +145,9 @@ export class Table<T extends object> {
   }
 
   private updateCommand(key: string, transition: Transition, operationId: string): UpdateItemCommand {
-    const set = { ...transition.set, operationId, schemaVersion: SCHEMA_VERSION };
+    const set = { ...transition.set, operationId };
+    // A row that a newer version wrote stays one.
+    const setIfAbsent = { ...transition.setIfAbsent, schemaVersion: SCHEMA_VERSION };
     const assignments: string[] = [];
     const removals: string[] = [];
     const values: { [name: string]: Attribute } = {};
@@ -154,7 +160,7 @@ export class Table<T extends object> {
       assignments.push(`#${name} = :set_${name}`);
       values[`:set_${name}`] = toAttribute(value);
     }
-    for (const [name, value] of Object.entries(transition.setIfAbsent ?? {})) {
+    for (const [name, value] of Object.entries(setIfAbsent)) {
       if (value === undefined) continue;
       assignments.push(`#${name} = if_not_exists(#${name}, :set_${name})`);
       values[`:set_${name}`] = toAttribute(value);
@@ -169,6 +175,26 @@ export class Table<T extends object> {
       ExpressionAttributeValues: values as NonNullable<UpdateItemCommand['input']['ExpressionAttributeValues']>,
       ReturnValues: 'ALL_NEW',
     });
+  }
+
+  /**
+   * A row that this version cannot read fails the request that met it, and says nothing about what was presented: the
+   * next version may know it (catalogue #228, #231). @throws UnavailableError
+   */
+  private recordIn(row: object): T & RowMarks {
+    try {
+      const record = fromRow<T>(row);
+      const problem = this.shape?.safeParse(record).error?.issues[0];
+      if (problem) throw new Error(`row has another shape than this version writes, at ${problem.path.join('.')}`);
+      return record;
+    } catch (error) {
+      throw new UnavailableError('DynamoDB', error);
+    }
+  }
+
+  /** Nothing happens to a row that this version would misunderstand (catalogue #228). */
+  private ofThisVersion(condition: string): string {
+    return `(${condition}) AND (attribute_not_exists(#${this.keyName}) OR #schemaVersion = :set_schemaVersion)`;
   }
 
   private keyOf(key: string): { [name: string]: { S: string } } {

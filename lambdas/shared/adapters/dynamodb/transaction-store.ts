@@ -3,6 +3,7 @@ import { UnavailableError } from '../../core/oauth-error.ts';
 import type { Transaction } from '../../core/transaction.ts';
 import type { TransactionStore } from '../../ports.ts';
 import { recordOf } from './attributes.ts';
+import { transactionShape } from './shapes.ts';
 import { Table } from './table.ts';
 
 /** Approved logins in DynamoDB, one row each under `transactionId`. */
@@ -10,7 +11,7 @@ export class DynamoDbTransactionStore implements TransactionStore {
   private readonly table: Table<Transaction>;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.table = new Table(client, tableName, 'transactionId');
+    this.table = new Table(client, tableName, 'transactionId', transactionShape);
   }
 
   async approve(transaction: Transaction): Promise<Transaction | 'used'> {
