@@ -1,4 +1,4 @@
-import type { Client } from '../shared/core/client.ts';
+import { type Client, type GrantType, TOKEN_EXCHANGE } from '../shared/core/client.ts';
 import { authorizationServerMetadata } from '../shared/core/metadata.ts';
 import type { ScopeDefinitions } from '../shared/core/scopes.ts';
 import { type Flow, json } from '../shared/http/message.ts';
@@ -14,11 +14,11 @@ export interface AuthorizationServerMetadataDeps {
 /** Authorization server metadata (RFC 8414 §3), the same bytes under OpenID Connect's well-known name. */
 export const authorizationServerMetadataFlow = (deps: AuthorizationServerMetadataDeps): Flow => {
   const requiredScopes = Object.values(deps.servers).flatMap((server) => server.requiredScopes);
-  const hasClientCredentials = [...deps.configuredClients.values()].some(({ grantTypes }) =>
-    grantTypes.includes('client_credentials'),
-  );
+  const hasClientWith = (grantType: GrantType) =>
+    [...deps.configuredClients.values()].some(({ grantTypes }) => grantTypes.includes(grantType));
   const metadata = authorizationServerMetadata(deps.issuer, deps.scopes, requiredScopes, {
-    hasClientCredentials,
+    hasClientCredentials: hasClientWith('client_credentials'),
+    hasTokenExchange: hasClientWith(TOKEN_EXCHANGE),
     hasClientDocuments: deps.hasClientDocuments,
   });
   const answer = json(200, metadata, { 'cache-control': 'public, max-age=300' });

@@ -56,6 +56,8 @@ const keptBeside = async (
   now: number,
 ): Promise<Pick<Grant, 'upstream'>> => {
   if (!recheck && !keepTokens) return {};
-  const needed = neededTokens(tokens, { recheck, keepTokens, isAskedByAccessToken: kind === 'github' });
-  return { upstream: newUpstreamState(needed && (await tokenVault.seal(grantId, needed)), now) };
+  const isAskedByAccessToken = kind === 'github';
+  const needed = neededTokens(tokens, { recheck, keepTokens, isAskedByAccessToken });
+  const canBeAsked = isAskedByAccessToken || tokens.refreshToken !== undefined;
+  return { upstream: newUpstreamState(needed && (await tokenVault.seal(grantId, needed)), { canBeAsked }, now) };
 };

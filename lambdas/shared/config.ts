@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Client } from './core/client.ts';
+import { type Client, TOKEN_EXCHANGE } from './core/client.ts';
 import { ENVIRONMENT } from './environment.ts';
 
 // The only reader of process.env. Each getter is called at cold start by the index.ts that needs it, so that a
@@ -132,7 +132,7 @@ const ConfiguredClients = z.record(
     name: z.string(),
     redirectUris: z.optional(z.array(z.string())),
     authentication: z.array(z.enum(['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'])),
-    grantTypes: z.array(z.enum(['authorization_code', 'refresh_token', 'client_credentials'])),
+    grantTypes: z.array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', TOKEN_EXCHANGE])),
     scopes: z.optional(z.array(z.string())),
     /** ARN of the secret that holds the client secret as plain text. */
     secretId: z.optional(z.string()),

@@ -47,13 +47,22 @@ const REASONS = {
     'The identity provider has to be asked about this account again. Start a new authorization.',
 } as const;
 
-/** Ends the grant of somebody who may not come in any more. @throws OAuthError `invalid_grant` */
-export const endAccess = async (
+/** Ends the grant of somebody who may not come in any more. */
+export const revokeAccess = async (
   { grants, log }: Pick<TokenDeps, 'grants' | 'log'>,
   facts: GrantFacts,
   reason: keyof typeof REASONS,
-): Promise<never> => {
+): Promise<void> => {
   await grants.revokeGrant(facts.grantId);
   log('access_ended', { ...facts, reason });
+};
+
+/** The same, told to the client. @throws OAuthError `invalid_grant` */
+export const endAccess = async (
+  deps: Pick<TokenDeps, 'grants' | 'log'>,
+  facts: GrantFacts,
+  reason: keyof typeof REASONS,
+): Promise<never> => {
+  await revokeAccess(deps, facts, reason);
   throw new OAuthError('invalid_grant', REASONS[reason], { detail: `access ended: ${reason}` });
 };

@@ -73,22 +73,23 @@ const ask = async (deps: TokenDeps, provider: IdentityProvider, asked: Asked, no
   } catch (error) {
     return paused(deps, asked, undefined, error, now);
   }
+  const { recheck = false, keepTokens = false, kind } = provider;
+  const isAskedByAccessToken = kind === 'github';
   try {
     renewed = await provider.idp.renew(opened.tokens, grant.identity);
   } catch (error) {
-    if (isRefusal(error)) return refused(deps, asked);
+    if (isRefusal(error)) return refused(deps, provider, asked);
     // The lease stays and runs out: whoever comes after it knows that an answer may have been lost.
     if (isUncertain(error)) return { outcome: 'unavailable', grant, cause: faultOf(error) };
     return paused(deps, asked, undefined, error, now);
   }
-  const { recheck = false, keepTokens = false, kind } = provider;
-  const needed = neededTokens(renewed.tokens, { recheck, keepTokens, isAskedByAccessToken: kind === 'github' });
+  const needed = neededTokens(renewed.tokens, { recheck, keepTokens, isAskedByAccessToken });
   const resealed = opened.seal(needed ?? renewed.tokens);
   let identity: UpstreamIdentity;
   try {
     identity = await renewed.identify();
   } catch (error) {
-    if (isRefusal(error)) return { outcome: 'refused' };
+    if (isRefusal(error)) return refused(deps, provider, asked);
     return paused(deps, asked, resealed, error, now);
   }
   const checked = {
@@ -115,9 +116,16 @@ const paused = async (
   return { outcome: 'unavailable', grant: { ...grant, upstream }, cause };
 };
 
-/** A refusal proves nothing where we may have lost the token that would have been honoured. */
-const refused = async (deps: TokenDeps, { grant, state }: Asked): Promise<UpstreamAnswer> => {
-  if (state.isUncertain !== true) return { outcome: 'refused' };
+/**
+ * Only with `recheck` does a refusal put anybody out, and not where it proves nothing, since we may have lost the token
+ * that would have been honoured. Otherwise nobody asks with these tokens again.
+ */
+const refused = async (
+  deps: TokenDeps,
+  { recheck = false }: IdentityProvider,
+  { grant, state }: Asked,
+): Promise<UpstreamAnswer> => {
+  if (recheck && state.isUncertain !== true) return { outcome: 'refused' };
   const upstream = withoutTokens(state);
   const lost = await stored(deps, grant, { upstream });
   return lost ? { outcome: 'busy', grant: lost.lost } : { outcome: 'impossible', grant: { ...grant, upstream } };

@@ -41,6 +41,7 @@ export interface TokenDeps extends ClientVerifiers {
   readonly signer: AccessTokenSigner;
   /** What clients present in vain. */
   readonly failures: Limiter;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -68,6 +69,15 @@ export interface TokenResponse {
   readonly scope: string;
 }
 
+/** RFC 8693 §2.2.1. */
+export interface TokenExchangeResponse {
+  readonly access_token: string;
+  readonly issued_token_type: string;
+  readonly token_type: 'Bearer';
+  /** Absent when the identity provider did not say. */
+  readonly expires_in?: number;
+}
+
 /** One grant type of the token endpoint: load is the endpoint's; decide, mint and commit are its own. */
 export interface GrantTypeHandler {
   readonly grantType: GrantType;
@@ -76,5 +86,5 @@ export interface GrantTypeHandler {
   /** The id of the grant to load, undefined when the request cannot name one. @throws OAuthError `invalid_request` */
   grantIdOf(form: URLSearchParams): string | undefined;
   /** @throws OAuthError; UnavailableError, after which the same request may be sent again */
-  exchange(deps: TokenDeps, request: TokenRequest): Promise<TokenResponse>;
+  exchange(deps: TokenDeps, request: TokenRequest): Promise<TokenResponse | TokenExchangeResponse>;
 }

@@ -7,9 +7,10 @@ import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
 import type { GrantTypeHandler, TokenDeps } from './grant-type.ts';
 import { refreshToken } from './refresh-token.ts';
+import { tokenExchange } from './token-exchange.ts';
 
 /** Every grant type of this endpoint: a new one is one more file, and one more entry here. */
-const GRANT_TYPES: readonly GrantTypeHandler[] = [authorizationCode, refreshToken, clientCredentials];
+const GRANT_TYPES: readonly GrantTypeHandler[] = [authorizationCode, refreshToken, clientCredentials, tokenExchange];
 
 /** Token endpoint (RFC 6749 §3.2): parse, load, authenticate, then decide, mint and commit by grant type. */
 export const tokenEndpoint =

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '../shared/adapters/clock.ts';
 import { connectClientAuthentication } from '../shared/adapters/connect-client-authentication.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
@@ -63,6 +64,7 @@ export const handler = endpoint(
     recheckOutageSeconds: lifetimes.recheckOutageSeconds,
     keyRings,
     signer: new KmsAccessTokenSigner(kms, keyRings),
+    sleep: setTimeout,
     now: systemClock,
     log,
   }),

@@ -27,7 +27,7 @@ describe('What of a login’s tokens is needed (#169)', () => {
 });
 
 describe('One asker at a time (#90)', () => {
-  const state = newUpstreamState(SEALED, NOW);
+  const state = newUpstreamState(SEALED, { canBeAsked: true }, NOW);
 
   it('a lease keeps others off, and ends by itself', () => {
     expect(askability(state, NOW)).toBe('now');
@@ -52,7 +52,8 @@ describe('One asker at a time (#90)', () => {
   });
 
   it('nobody asks with nothing', () => {
-    expect([askability(undefined, NOW), askability(newUpstreamState(undefined, NOW), NOW)]).toEqual(['never', 'never']);
+    const [none, handedOutOnly] = [undefined, SEALED].map((each) => newUpstreamState(each, { canBeAsked: false }, NOW));
+    expect([undefined, none, handedOutOnly].map((each) => askability(each, NOW))).toEqual(['never', 'never', 'never']);
   });
 });
 

@@ -63,6 +63,12 @@ describe('Callback: what is kept of the provider’s tokens (#169)', () => {
     expect(gate.tokenVault.generated).toBe(0);
   });
 
+  it('#168 nor does it stop what is handed out', async () => {
+    const { callback, grant } = await loggedIn({ keepTokens: true }, { accessToken: 'upstream-access' });
+    await callback();
+    expect(grant().upstream).toMatchObject({ cannotBeAsked: true, tokens: expect.anything() });
+  });
+
   it('a fault of KMS: try again, with a new leg', async () => {
     const { gate, callback } = await loggedIn({ recheck: true }, TOKENS);
     gate.tokenVault.failing = true;

@@ -31,7 +31,11 @@ const connected = async (overrides: Partial<TokenDeps> = {}, { withTokens = true
     return found;
   };
   const tokens = withTokens ? await vault.seal(grantId, { refreshToken: 'upstream-refresh-0' }) : undefined;
-  server.grants.rows.set(grantId, { ...row(), upstream: newUpstreamState(tokens, NOW), expiresAt: NOW + 400 * 86_400 });
+  server.grants.rows.set(grantId, {
+    ...row(),
+    upstream: newUpstreamState(tokens, { canBeAsked: true }, NOW),
+    expiresAt: NOW + 400 * 86_400,
+  });
   server.clock.now = NOW + DUE_SECONDS;
   let current = session.refreshToken;
   const refresh = async () => {

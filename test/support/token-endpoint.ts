@@ -43,6 +43,7 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     access: { rules: 'everyone', providers: {} },
     identityProviderKinds: new Map([['company', 'oidc']]),
     keptProviders: new Map(),
+    sleep: async () => {},
     tokenVault: new MemoryTokenVault(),
     recheckSeconds: 900,
     recheckOutageSeconds: 86_400,

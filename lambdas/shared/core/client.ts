@@ -2,7 +2,10 @@
 export type TokenEndpointAuthMethod = 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt';
 
 /** Grant types this authorization server knows (RFC 7591 §2). */
-export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
+export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials' | typeof TOKEN_EXCHANGE;
+
+/** RFC 8693 §2.1. For clients that stand for an MCP server alone. */
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** How the authorization server came to know a client. Only `configured` clients are vouched for by the operator. */
 export type ClientSource = 'registered' | 'document' | 'configured';

@@ -49,6 +49,7 @@ export const EVENTS = {
     hasRefreshToken: 'boolean',
   },
   token_refreshed: { requestId: 'text', clientId: 'client', grantId: 'hashed', repeated: 'boolean' },
+  token_exchanged: { requestId: 'text', clientId: 'client', grantId: 'hashed', identityProvider: 'text' },
   access_ended: {
     requestId: 'text',
     clientId: 'client',

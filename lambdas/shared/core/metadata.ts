@@ -1,3 +1,4 @@
+import { TOKEN_EXCHANGE } from './client.ts';
 import { CLIENT_ASSERTION_ALGORITHMS } from './client-assertion-keys.ts';
 import { resourceIdentifier } from './resources.ts';
 import { knownScopes, OFFLINE_ACCESS, type ScopeDefinitions } from './scopes.ts';
@@ -26,6 +27,8 @@ export const protectedResourceMetadata = (
 export interface AuthorizationServerMetadataOptions {
   /** Whether any client is configured that may act on its own account (RFC 6749 §4.4). */
   readonly hasClientCredentials: boolean;
+  /** Whether a server's resource client gets tokens of identity providers (RFC 8693). */
+  readonly hasTokenExchange?: boolean;
   /** Whether a `client_id` may be the URL of a metadata document. */
   readonly hasClientDocuments: boolean;
 }
@@ -55,6 +58,7 @@ export const authorizationServerMetadata = (
     'authorization_code',
     'refresh_token',
     ...(options.hasClientCredentials ? ['client_credentials'] : []),
+    ...(options.hasTokenExchange ? [TOKEN_EXCHANGE] : []),
   ],
   code_challenge_methods_supported: ['S256'],
   token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,

@@ -20,6 +20,8 @@ export interface UpstreamState {
   readonly checkedAt: number;
   /** Absent when the provider gave nothing to ask it again with. */
   readonly tokens?: SealedTokens;
+  /** The tokens can be handed out, but the provider does not take them as a question. */
+  readonly cannotBeAsked?: boolean;
   /** Epoch seconds until which somebody is asking the provider. Past: whoever it was did not come back with an answer. */
   readonly askingUntil?: number;
   /** Epoch seconds until which nobody asks, since the provider was down. */
@@ -48,15 +50,20 @@ export const neededTokens = (
 };
 
 /** The state beside a new grant. @param now epoch seconds */
-export const newUpstreamState = (tokens: SealedTokens | undefined, now: number): UpstreamState => ({
+export const newUpstreamState = (
+  tokens: SealedTokens | undefined,
+  { canBeAsked }: { readonly canBeAsked: boolean },
+  now: number,
+): UpstreamState => ({
   version: 1,
   checkedAt: now,
   ...(tokens === undefined ? {} : { tokens }),
+  ...(tokens === undefined || canBeAsked ? {} : { cannotBeAsked: true }),
 });
 
 /** Whether the provider may be asked right now, or why not. */
 export const askability = (state: UpstreamState | undefined, now: number): 'now' | 'later' | 'never' => {
-  if (state?.tokens === undefined) return 'never';
+  if (state?.tokens === undefined || state.cannotBeAsked) return 'never';
   return now < Math.max(state.askingUntil ?? 0, state.pausedUntil ?? 0) ? 'later' : 'now';
 };
 

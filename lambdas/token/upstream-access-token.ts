@@ -1,0 +1,79 @@
+import type { Grant } from '../shared/core/grant.ts';
+import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
+import { accessTokenState, type UpstreamTokens } from '../shared/core/upstream-tokens.ts';
+import type { IdentityProvider } from '../shared/identity-providers.ts';
+import { type GrantFacts, revokeAccess } from './access.ts';
+import { askUpstream } from './ask-upstream.ts';
+import type { TokenDeps } from './grant-type.ts';
+
+/** How often, and for how long, somebody who is not the one that refreshes looks for the outcome: four seconds in all. */
+const WAIT_MS = 250;
+const WAIT_ATTEMPTS = 16;
+
+interface HandedOut extends UpstreamTokens {
+  readonly accessToken: string;
+}
+
+/**
+ * The access token of the provider, refreshed when it ends: once, however many ask at the same time. All the others take
+ * the one that still works, or wait for the new one.
+ * @throws OAuthError `invalid_target` when there is none any more, `invalid_request` when the provider has ended the login;
+ *   UnavailableError when it is down
+ */
+export const currentUpstreamTokens = async (
+  deps: TokenDeps,
+  provider: IdentityProvider,
+  grant: Grant,
+  facts: GrantFacts,
+): Promise<HandedOut> => {
+  const kept = await keptTokens(deps, grant);
+  const state = accessTokenState(kept, deps.now());
+  if (state === 'fresh') return handedOut(kept);
+
+  const answer = await askUpstream(deps, provider, grant, facts, deps.now());
+  if (answer.outcome === 'confirmed') return handedOut(answer.tokens);
+  if (answer.outcome === 'refused') {
+    await revokeAccess(deps, facts, 'provider_refused');
+    throw new OAuthError('invalid_request', 'The identity provider has ended the login of the subject_token.');
+  }
+  if (state === 'ending') return handedOut(kept);
+  if (answer.outcome === 'impossible') throw noneLeft();
+  if (answer.outcome === 'unavailable')
+    throw answer.cause instanceof UnavailableError ? answer.cause : down(answer.cause);
+  return handedOut(await othersTokens(deps, answer.grant));
+};
+
+/** What the one who is refreshing gets. */
+const othersTokens = async (deps: TokenDeps, busy: Grant | undefined): Promise<UpstreamTokens> => {
+  let grant = busy;
+  for (let attempt = 1; (grant?.upstream?.askingUntil ?? 0) > deps.now(); attempt += 1) {
+    if (grant === undefined || attempt > WAIT_ATTEMPTS) break;
+    await deps.sleep(WAIT_MS);
+    grant = await deps.grants.findGrant(grant.grantId, deps.now());
+  }
+  if (grant?.status !== 'redeemed') {
+    throw new OAuthError('invalid_request', 'The authorization of the subject_token has been ended.');
+  }
+  const tokens = await keptTokens(deps, grant);
+  if (accessTokenState(tokens, deps.now()) === 'expired') throw down(new Error('nobody has got a new token yet'));
+  return tokens;
+};
+
+const keptTokens = async (deps: TokenDeps, { grantId, upstream }: Grant): Promise<UpstreamTokens> => {
+  if (upstream?.tokens === undefined) throw noneLeft();
+  return (await deps.tokenVault.open(grantId, upstream.tokens)).tokens;
+};
+
+const handedOut = (tokens: UpstreamTokens): HandedOut => {
+  const { accessToken } = tokens;
+  if (accessToken === undefined) throw noneLeft();
+  return { ...tokens, accessToken };
+};
+
+const noneLeft = (): OAuthError =>
+  new OAuthError(
+    'invalid_target',
+    'There is no token of the identity provider any more: the person has to log in again.',
+  );
+
+const down = (cause: Error): UnavailableError => new UnavailableError('the identity provider', cause);
