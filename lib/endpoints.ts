@@ -53,7 +53,10 @@ export class Endpoints extends Construct {
     const identityProviders = identityProviderSettings(props);
     const access = JSON.stringify(accessPolicy(configuration));
     const keptProviders = Object.fromEntries(
-      Object.entries(identityProviders).filter(([id]) => keepsTokens(configuration.identityProviders[id])),
+      Object.entries(identityProviders)
+        .filter(([id]) => keepsTokens(configuration.identityProviders[id]))
+        // There is no button, and little room.
+        .map(([id, { displayName: _displayName, ...provider }]) => [id, provider]),
     );
     const tokensKey = Object.keys(keptProviders).length > 0 ? new UpstreamTokensKey(this, 'UpstreamTokens') : undefined;
     const tokenVault = tokensKey === undefined ? {} : { keyArn: tokensKey.keyArn };

@@ -41,7 +41,10 @@ const flow = authorizeFlow({
     })),
     scopes: config.scopes(),
   },
-  identityProviders: Object.entries(config.identityProviders()).map(([id, { displayName }]) => ({ id, displayName })),
+  identityProviders: Object.entries(config.identityProviders()).map(([id, { displayName = id }]) => ({
+    id,
+    displayName,
+  })),
   transactionSeconds,
   clients: clients.directory,
   sealer: new JoseRequestSealer(sealingKeys, transactionSeconds),

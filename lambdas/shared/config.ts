@@ -72,7 +72,8 @@ const IdentityProviders = z.record(
   z.string(),
   z.object({
     kind: IdentityProviderKind,
-    displayName: z.string(),
+    /** Left out where nobody sees it. */
+    displayName: z.optional(z.string()),
     issuer: z.string(),
     /** Left out where they are `openid email profile`, since an environment has little room. */
     scopes: z.optional(z.array(z.string())),

@@ -110,7 +110,7 @@ const paused = async (
   now: number,
 ): Promise<UpstreamAnswer> => {
   const cause = faultOf(error);
-  const upstream = withPause(state, tokens, now);
+  const upstream = withPause(state, tokens, { now, recheckSeconds: deps.recheckSeconds });
   const lost = await stored(deps, grant, { upstream });
   if (lost) return { outcome: 'busy', grant: lost.lost };
   return { outcome: 'unavailable', grant: { ...grant, upstream }, cause };

@@ -39,16 +39,17 @@ describe('One asker at a time (#90)', () => {
   it('a lease that was left behind makes the next answer uncertain, until one comes', () => {
     const again = withLease(withLease(state, NOW), NOW + 30);
     expect(again.isUncertain).toBe(true);
-    expect(withPause(again, undefined, NOW).isUncertain).toBe(true);
+    expect(withPause(again, undefined, { now: NOW, recheckSeconds: 900 }).isUncertain).toBe(true);
     expect(withCheck(again, OTHERS, NOW + 31)).toEqual({ version: 4, checkedAt: NOW + 31, tokens: OTHERS });
     expect(withoutTokens(again)).toEqual({ version: 4, checkedAt: NOW });
   });
 
   it('a pause keeps everybody off; new tokens are kept in it', () => {
-    const paused = withPause(withLease(state, NOW), OTHERS, NOW + 1);
+    const paused = withPause(withLease(state, NOW), OTHERS, { now: NOW + 1, recheckSeconds: 900 });
     expect(paused).toEqual({ version: 3, checkedAt: NOW, tokens: OTHERS, pausedUntil: NOW + 31 });
     expect([askability(paused, NOW + 30), askability(paused, NOW + 31)]).toEqual(['later', 'now']);
     expect(withLease(paused, NOW + 31)).not.toHaveProperty('isUncertain');
+    expect(withPause(state, OTHERS, { now: NOW, recheckSeconds: 5 }).pausedUntil).toBe(NOW + 5);
   });
 
   it('nobody asks with nothing', () => {

@@ -1,17 +1,28 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createIdentityProvider, providerKeys } from '../../tools/local/identity-provider.ts';
+import type { ProviderKind } from '../../tools/local/provider/kinds.ts';
+import type { ProviderBehaviour } from '../../tools/local/provider/refresh-tokens.ts';
 import type { LocalCloud } from './local-cloud.ts';
 import type { Person } from './person.ts';
 
 const CREDENTIALS = { clientId: 'gatehouse-at-upstream', clientSecret: 'a-secret-that-the-test-knows' };
 
+/** What a test does to its provider while it runs. */
+export interface UpstreamBehaviour extends ProviderBehaviour {
+  readonly isDown?: boolean;
+}
+
 /** An OpenID provider of the test's own, whose client secret it knows: so it can ask for tokens as Gatehouse does. */
 export interface UpstreamProvider {
   readonly origin: string;
   readonly issuer: string;
+  /** `METHOD path`, as they came. */
+  readonly requests: readonly string[];
+  /** Every token that it gave, of whichever kind. */
+  readonly handedOut: readonly string[];
   /** From now on the client has another secret there, and the former one is refused. */
   readonly changeSecret: (clientSecret: string) => void;
   /** Stores the client's credentials the way the start output says. */
@@ -24,16 +35,34 @@ export interface UpstreamProvider {
 /** @param id of the identity provider in the configuration @param cloudPort where Gatehouse will answer */
 export const startUpstreamProvider = async (
   id: string,
-  { port, cloudPort }: { readonly port: number; readonly cloudPort: number },
+  {
+    port,
+    cloudPort,
+    kind = 'oidc',
+    behaviour = {},
+  }: {
+    readonly port: number;
+    readonly cloudPort: number;
+    readonly kind?: ProviderKind;
+    readonly behaviour?: UpstreamBehaviour;
+  },
 ): Promise<UpstreamProvider> => {
   const origin = `http://localhost:${port}`;
   const redirectUri = `http://localhost:${cloudPort}/callback/${id}`;
   const keys = await providerKeys(undefined);
+  const { clientId } = CREDENTIALS;
   const serve = (clientSecret: string) =>
-    createIdentityProvider(origin, { [id]: { clientId: CREDENTIALS.clientId, clientSecret, redirectUri } }, keys);
+    createIdentityProvider(origin, { [id]: { clientId, clientSecret, redirectUri, kind, behaviour } }, keys);
   let { clientSecret } = CREDENTIALS;
   let listener = serve(clientSecret);
-  const server = createServer((request, response) => listener(request, response));
+  const requests: string[] = [];
+  const handedOut: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    if (behaviour.isDown) return void response.writeHead(503).end();
+    if (request.method === 'POST' && /\/(token|access_token)$/.test(request.url ?? '')) keepTokens(response, handedOut);
+    listener(request, response);
+  });
   server.listen(port, 'localhost');
   await once(server, 'listening');
   const issuer = `${origin}/${id}`;
@@ -41,6 +70,8 @@ export const startUpstreamProvider = async (
   return {
     origin,
     issuer,
+    requests,
+    handedOut,
     changeSecret: (changed) => {
       clientSecret = changed;
       listener = serve(changed);
@@ -87,6 +118,18 @@ export const startUpstreamProvider = async (
       await once(server, 'close');
     },
   };
+};
+
+/** Reads along what the token endpoint answers. */
+const keepTokens = (response: ServerResponse, handedOut: string[]): void => {
+  const { end } = response;
+  response.end = ((...parameters: unknown[]) => {
+    const [chunk] = parameters;
+    const text = typeof chunk === 'string' || Buffer.isBuffer(chunk) ? chunk.toString() : '';
+    const tokens = /"(?:access_token|refresh_token|id_token)":"([^"]+)"/g;
+    for (const [, token = ''] of text.matchAll(tokens)) handedOut.push(token);
+    return Reflect.apply(end, response, parameters);
+  }) as typeof response.end;
 };
 
 /** The operator's client and the secret's name, from the command that the local cloud prints for that provider. */

@@ -9,6 +9,7 @@ import type { ProviderKind } from './provider/kinds.ts';
 import { loginPage, messagePage } from './provider/pages.ts';
 import { parseLogin } from './provider/person.ts';
 import { claimsOf, EXTRA_CLAIMS, isRefused, meetTrouble } from './provider/person-claims.ts';
+import { type ProviderBehaviour, refreshTokensOf, withOfflineRequest } from './provider/refresh-tokens.ts';
 import { readForm, send, sendPage } from './provider/send.ts';
 import { createStore } from './provider/store.ts';
 
@@ -19,6 +20,7 @@ export interface UpstreamClient {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
+  readonly behaviour?: ProviderBehaviour;
 }
 
 /** Keys by which everything that the provider signs is recognised after a restart. */
@@ -28,6 +30,7 @@ export interface ProviderKeys {
 }
 
 const MINUTE_SECONDS = 60;
+const DAY_SECONDS = 86_400;
 
 /** Reads the provider's keys, or makes them; without a folder they are new in every run. */
 export const providerKeys = async (dataDir: string | undefined): Promise<ProviderKeys> => {
@@ -88,71 +91,80 @@ const serveProvider = (origin: string, id: string, client: UpstreamClient, keys:
     if (interactions.test(request.url ?? '')) return interact(provider, id, request, response);
     // As a framework would mount it: the provider sees its own paths and derives the prefix from the original one.
     const mounted = request as IncomingMessage & { originalUrl?: string };
-    mounted.originalUrl = request.url ?? '';
-    mounted.url = (request.url ?? '').slice(id.length + 1) || '/';
+    mounted.url = withOfflineRequest(client.kind ?? 'oidc', (request.url ?? '').slice(id.length + 1) || '/');
+    mounted.originalUrl = `/${id}${mounted.url}`;
     await callback(mounted, response);
   };
 };
 
-const configurationOf = (id: string, client: UpstreamClient, keys: ProviderKeys, provider: () => Provider) => ({
-  adapter: createStore(),
-  claims: {
-    openid: ['sub', ...EXTRA_CLAIMS],
-    email: ['email', 'email_verified'],
-    profile: ['name', 'preferred_username'],
-  },
-  clients: [
-    {
-      client_id: client.clientId,
-      client_secret: client.clientSecret,
-      redirect_uris: [client.redirectUri],
-      grant_types: ['authorization_code'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'client_secret_basic',
+const configurationOf = (id: string, client: UpstreamClient, keys: ProviderKeys, provider: () => Provider) => {
+  const { kind = 'oidc', behaviour = {} } = client;
+  const refreshTokens = refreshTokensOf(kind);
+  return {
+    ...refreshTokens.configuration,
+    adapter: createStore(),
+    claims: {
+      openid: ['sub', ...EXTRA_CLAIMS],
+      email: ['email', 'email_verified'],
+      profile: ['name', 'preferred_username'],
     },
-  ],
-  // The claims of the scopes stand in the ID token itself, as with most providers.
-  conformIdTokenClaims: false,
-  cookies: {
-    keys: [keys.cookieKey],
-    // Cookies know no ports: a path keeps them away from Gatehouse, names keep the providers apart.
-    names: { session: `dev_${id}_session`, interaction: `dev_${id}_interaction`, resume: `dev_${id}_resume` },
-    long: { httpOnly: true, sameSite: 'lax', path: `/${id}` },
-    // Each login's own path, which the provider sets: two tabs must not share one cookie.
-    short: { httpOnly: true, sameSite: 'lax' },
-  },
-  expiresWithSession: () => false,
-  features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
-  findAccount: async ({ oidc }: Context, sub: string) => {
-    if (oidc.route === 'token') await meetTrouble(sub);
-    return { accountId: sub, claims: async () => claimsOf(client.kind ?? 'oidc', sub) };
-  },
-  interactions: { url: (_context: Context, { uid }: { uid: string }) => `/${id}/interaction/${uid}` },
-  jwks: { keys: [keys.jwk] },
-  loadExistingGrant: async ({ oidc }: Context) => {
-    const grant = new (provider().Grant)({
-      clientId: oidc.client?.clientId ?? '',
-      accountId: oidc.session?.accountId ?? '',
-    });
-    grant.addOIDCScope([...oidc.requestParamScopes].join(' '));
-    await grant.save();
-    return grant;
-  },
-  responseTypes: ['code'],
-  pkce: { required: () => true },
-  renderError: (context: Context, out: { error: string; error_description?: string }) => {
-    context.type = 'html';
-    context.body = messagePage('The development provider refused this', `${out.error}: ${out.error_description ?? ''}`);
-  },
-  ttl: {
-    AccessToken: 10 * MINUTE_SECONDS,
-    AuthorizationCode: MINUTE_SECONDS,
-    Grant: 10 * MINUTE_SECONDS,
-    IdToken: 10 * MINUTE_SECONDS,
-    Interaction: 60 * MINUTE_SECONDS,
-    Session: 60 * MINUTE_SECONDS,
-  },
-});
+    clients: [
+      {
+        client_id: client.clientId,
+        client_secret: client.clientSecret,
+        redirect_uris: [client.redirectUri],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'client_secret_basic',
+      },
+    ],
+    // The claims of the scopes stand in the ID token itself, as with most providers.
+    conformIdTokenClaims: false,
+    cookies: {
+      keys: [keys.cookieKey],
+      // Cookies know no ports: a path keeps them away from Gatehouse, names keep the providers apart.
+      names: { session: `dev_${id}_session`, interaction: `dev_${id}_interaction`, resume: `dev_${id}_resume` },
+      long: { httpOnly: true, sameSite: 'lax', path: `/${id}` },
+      // Each login's own path, which the provider sets: two tabs must not share one cookie.
+      short: { httpOnly: true, sameSite: 'lax' },
+    },
+    expiresWithSession: () => false,
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
+    findAccount: async ({ oidc }: Context, sub: string) => {
+      if (oidc.route === 'token') await meetTrouble(sub);
+      return behaviour.isRemoved?.(sub) ? undefined : { accountId: sub, claims: async () => claimsOf(kind, sub) };
+    },
+    interactions: { url: (_context: Context, { uid }: { uid: string }) => `/${id}/interaction/${uid}` },
+    jwks: { keys: [keys.jwk] },
+    loadExistingGrant: async ({ oidc }: Context) => {
+      const grant = new (provider().Grant)({
+        clientId: oidc.client?.clientId ?? '',
+        accountId: oidc.session?.accountId ?? '',
+      });
+      grant.addOIDCScope([...oidc.requestParamScopes].join(' '));
+      refreshTokens.remember(await grant.save(), oidc);
+      return grant;
+    },
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    renderError: (context: Context, out: { error: string; error_description?: string }) => {
+      context.type = 'html';
+      context.body = messagePage(
+        'The development provider refused this',
+        `${out.error}: ${out.error_description ?? ''}`,
+      );
+    },
+    ttl: {
+      AccessToken: () => behaviour.accessTokenSeconds ?? 10 * MINUTE_SECONDS,
+      AuthorizationCode: MINUTE_SECONDS,
+      Grant: DAY_SECONDS,
+      RefreshToken: DAY_SECONDS,
+      IdToken: 10 * MINUTE_SECONDS,
+      Interaction: 60 * MINUTE_SECONDS,
+      Session: 60 * MINUTE_SECONDS,
+    },
+  };
+};
 
 /** The login form and what comes back from it. */
 const interact = async (provider: Provider, id: string, request: IncomingMessage, response: ServerResponse) => {
@@ -173,5 +185,6 @@ const interact = async (provider: Provider, id: string, request: IncomingMessage
     const error = { error: 'access_denied', error_description: 'The login was declined.' };
     return provider.interactionFinished(request, response, error);
   }
-  await provider.interactionFinished(request, response, { login: { accountId: login } });
+  // Whoever logs in here agrees to everything.
+  await provider.interactionFinished(request, response, { login: { accountId: login }, consent: {} });
 };

@@ -32,7 +32,7 @@ export interface UpstreamState {
 
 /** Longer than any function that asks may run: a lease never ends under its holder. */
 const LEASE_SECONDS = 30;
-/** While a provider is down, each connection tries it no more often than this. */
+/** While a provider is down, each connection tries it no more often than this, or than it would be asked anyway. */
 const PAUSE_SECONDS = 30;
 /** An access token that ends sooner is as good as expired: it still has to travel and to be used. */
 const MIN_LIFE_SECONDS = 60;
@@ -81,10 +81,14 @@ export const withCheck = (state: UpstreamState, tokens: SealedTokens, now: numbe
 };
 
 /** The provider did not vouch for anybody, and nothing is uncertain about that. @param tokens new ones, where it gave some */
-export const withPause = (state: UpstreamState, tokens: SealedTokens | undefined, now: number): UpstreamState => ({
+export const withPause = (
+  state: UpstreamState,
+  tokens: SealedTokens | undefined,
+  { now, recheckSeconds }: { readonly now: number; readonly recheckSeconds: number },
+): UpstreamState => ({
   ...next(state),
   ...(tokens === undefined ? {} : { tokens }),
-  pausedUntil: now + PAUSE_SECONDS,
+  pausedUntil: now + Math.min(PAUSE_SECONDS, recheckSeconds),
 });
 
 /** The tokens turned out to be of no use: nobody asks with them again. */

@@ -76,7 +76,9 @@ export const serveGithub = (origin: string, id: string, client: UpstreamClient) 
 
   const api = (path: string, request: IncomingMessage, response: ServerResponse): void => {
     const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
-    const { status, body } = resourceFor(tokens.get(token), path);
+    const authorization = tokens.get(token);
+    const isGone = authorization !== undefined && client.behaviour?.isRemoved?.(authorization.login);
+    const { status, body } = resourceFor(isGone ? undefined : authorization, path);
     sendJson(response, status, body);
   };
 

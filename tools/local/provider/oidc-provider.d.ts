@@ -21,6 +21,7 @@ declare module 'oidc-provider' {
       readonly session?: { readonly accountId?: string };
       readonly params?: Readonly<Record<string, unknown>>;
       readonly requestParamScopes: ReadonlySet<string>;
+      readonly prompts: ReadonlySet<string>;
     };
     type: string;
     body: unknown;

@@ -9,7 +9,8 @@ import { OidcIdentityProvider } from './oidc.ts';
 
 interface IdentityProviderSettings {
   readonly kind: IdentityProviderKind;
-  readonly displayName: string;
+  /** By default its id. */
+  readonly displayName?: string | undefined;
   readonly issuer: string;
   /** By default those of OpenID Connect Core §5.4 for e-mail address and name. */
   readonly scopes?: readonly string[] | undefined;
@@ -29,7 +30,7 @@ export const connectIdentityProviders = (
   access: AccessPolicy = { providers: {} },
 ): ReadonlyMap<string, IdentityProvider> =>
   new Map(
-    Object.entries(settings).map(([id, { displayName, secretId, kind, recheck, keepTokens, ...provider }]) => {
+    Object.entries(settings).map(([id, { displayName = id, secretId, kind, recheck, keepTokens, ...provider }]) => {
       const credentials = new SecretsManagerCredentials(secrets, secretId, now);
       const known = {
         id,
