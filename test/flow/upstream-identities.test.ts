@@ -31,7 +31,7 @@ const OTHER_TENANT = '22222222-2222-4222-8222-222222222222';
 let gate: CloudWithProviders;
 let client: RegisteredClient;
 beforeAll(async () => {
-  gate = await startCloudWithProviders({ emailDomains: ['example.com'], entraTenants: [TENANT] });
+  gate = await startCloudWithProviders({ access: { emailDomains: ['example.com'], entraTenants: [TENANT] } });
   client = await registerClient(gate.cloud);
 }, 60_000);
 beforeEach(() => {

@@ -17,8 +17,11 @@ export interface CloudWithProviders {
   readonly stop: () => Promise<void>;
 }
 
-/** @param access rules in place of "everyone" */
-export const startCloudWithProviders = async (access: unknown = 'everyone'): Promise<CloudWithProviders> => {
+/** @param config laid over the repository's @param settings what else it says of a provider */
+export const startCloudWithProviders = async (
+  config: Readonly<Record<string, unknown>> = {},
+  settings: Readonly<Partial<Record<ProviderId, object>>> = {},
+): Promise<CloudWithProviders> => {
   const entries = Object.entries(SHAPES) as [ProviderId, (typeof SHAPES)[ProviderId]][];
   const started = await Promise.all(entries.map(([, shape]) => MisbehavingProvider.start(shape)));
   const providers = Object.fromEntries(entries.map(([id], index) => [id, started[index]])) as Record<
@@ -28,10 +31,10 @@ export const startCloudWithProviders = async (access: unknown = 'everyone'): Pro
   const identityProviders = Object.fromEntries(
     entries.map(([id, kind]) => [
       id,
-      { kind, issuer: providers[id].issuer, ...(kind === 'entra' ? { tenant: 'organizations' } : {}) },
+      { kind, issuer: providers[id].issuer, ...(kind === 'entra' ? { tenant: 'organizations' } : {}), ...settings[id] },
     ]),
   );
-  const cloud = await startFaultyCloud({ config: { identityProviders, access } });
+  const cloud = await startFaultyCloud({ config: { ...config, identityProviders } });
   const storeSecret = async (id: ProviderId, clientSecret: string): Promise<void> => {
     const secretId = new RegExp(`--secret-id (\\S*Provider${id}\\S*)`, 'i').exec(cloud.output())?.[1];
     if (secretId === undefined) throw new Error(`the start names no secret of "${id}":\n${cloud.output()}`);
