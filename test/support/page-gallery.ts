@@ -66,6 +66,9 @@ const gateOf = (options: FrontHalfOptions = {}, client: Partial<Client> = {}): F
   return gate;
 };
 
+/** Has to prove itself to redeem a code, so that its consent may be remembered. */
+const CONFIDENTIAL: Partial<Client> = { tokenEndpointAuthMethods: ['client_secret_post'] };
+
 const QUERY = { scope: 'mcp offline_access' };
 
 const consentOf = (
@@ -137,6 +140,31 @@ const connectionsOf = (connect: (gate: FrontHalf) => Promise<void>) => async (la
 
 const stateOf = (location: URL): URLSearchParams =>
   new URLSearchParams({ code: 'c', state: location.searchParams.get('state') ?? '' });
+
+/** Somebody who had a consent remembered: their gate, their browser, and their request. */
+const remembered = async (languages: string) => {
+  const gate = gateOf({ rememberConsent: true, providers: ['company'] }, CONFIDENTIAL);
+  const browser = new Browser(languages);
+  const query = authorizationQuery(QUERY);
+  await gate.callback(stateOf(await gate.approve(browser, query, { idp: 'company', remember: 'yes' })), browser);
+  return { gate, browser, query };
+};
+
+/** What they see of it among their connections, where they have none any more. */
+const rememberedList = async (languages: string): Promise<Answer> => {
+  const { gate, browser } = await remembered(languages);
+  gate.grants.rows.clear();
+  await gate.callback(stateOf(locationOf(await gate.connections(browser, { idp: 'company' }))), browser);
+  return gate.connections(browser);
+};
+
+/** Somebody else logs in where their consent was remembered. */
+const otherPerson = async (languages: string): Promise<Answer> => {
+  const { gate, browser, query } = await remembered(languages);
+  const sentOn = locationOf(await gate.authorize(query, browser, { 'sec-fetch-site': 'none' }));
+  gate.provider().answer = () => ({ ...PERSON, subject: 'somebody else' });
+  return gate.callback(stateOf(sentOn), browser);
+};
 
 /** Two programs, a day apart. */
 const connectTwo = async (gate: FrontHalf): Promise<void> => {
@@ -230,6 +258,13 @@ export const PAGES: readonly PageState[] = [
     200,
     consentOf({ theme: THEME }, {}, { client_id: CLIENT, redirect_uri: CLIENT_CALLBACK }),
   ),
+  state(
+    'consent-remember',
+    'The consent page where consents are remembered (`"rememberConsent": true`)',
+    200,
+    consentOf({ rememberConsent: true }, CONFIDENTIAL),
+  ),
+  state('consent-of-other', 'Somebody else logs in where a consent was remembered', 403, otherPerson),
   state('connections-sign-in', 'The way in to my connections', 200, (languages) =>
     gateOf({ providers: ['google', 'github'] }).connections(new Browser(languages)),
   ),
@@ -240,6 +275,7 @@ export const PAGES: readonly PageState[] = [
     200,
     connectionsOf(async () => undefined),
   ),
+  state('connections-remembered', 'The same, with a consent that is remembered', 200, rememberedList),
   state(
     'not-allowed',
     'Logged in, and no access rule names this person',
