@@ -13,22 +13,24 @@ const reservedIn = (template: Template): Record<string, number> =>
       ),
   );
 
+let template: Template;
+beforeAll(async () => {
+  template = await templateFor(TWO_SERVERS);
+});
+
 describe('Reserved concurrency (#222)', () => {
-  it('is off by default: new accounts have too little', async () => {
-    expect(reservedIn(await templateFor(TWO_SERVERS))).toEqual({});
+  it('is off by default: new accounts have too little', () => {
+    expect(reservedIn(template)).toEqual({});
   });
 
   it('keeps executions for /token and the authorizer, and for nothing else', async () => {
-    const template = await templateFor({ ...TWO_SERVERS, reservedConcurrency: { token: 20, authorizer: 50 } });
-    expect(reservedIn(template)).toEqual({ GatehouseEndpointsToken: 20, GatehouseAuthorizer: 50 });
-    const one = await templateFor({ ...TWO_SERVERS, reservedConcurrency: { authorizer: 5 } });
-    expect(reservedIn(one)).toEqual({ GatehouseAuthorizer: 5 });
+    const reserved = await templateFor({ ...TWO_SERVERS, reservedConcurrency: { token: 20, authorizer: 50 } });
+    expect(reservedIn(reserved)).toEqual({ GatehouseEndpointsToken: 20, GatehouseAuthorizer: 50 });
   });
 });
 
 describe('Throttles', () => {
-  it('a flood of /register starves neither /token nor the servers: each route has a limit of its own (#222)', async () => {
-    const template = await templateFor(TWO_SERVERS);
+  it('a flood of /register starves neither /token nor the servers: each route has a limit of its own (#222)', () => {
     const limits = new Map<string, { perSecond: number; burst: number }>();
     for (const [logicalId, { Properties }] of template.ofType('AWS::ApiGateway::Stage')) {
       for (const setting of Properties.MethodSettings) {
@@ -50,6 +52,13 @@ describe('Throttles', () => {
     const servers = [...limits].filter(([route]) => /^GatehouseServer.*\* \/\*$/.test(route));
     expect(servers).toHaveLength(2);
     for (const [, limit] of servers) expect(limit).toEqual({ perSecond: 1000, burst: 2000 });
+  });
+});
+
+describe('A flood of /authorize (#240)', () => {
+  it('leaves no rows: its function may write to no table', () => {
+    const rights = statementsOf(template, template.functionOf('authorize')[0]).map(({ action }) => action);
+    expect(rights.filter((action) => action.startsWith('dynamodb:'))).toEqual(['dynamodb:GetItem']);
   });
 });
 
@@ -95,8 +104,7 @@ describe('A rate limit of a server', () => {
 });
 
 describe('The table of counts', () => {
-  it('forgets, and goes with the stack', async () => {
-    const template = await templateFor(TWO_SERVERS);
+  it('forgets, and goes with the stack', () => {
     const [table] = template.ofType('AWS::DynamoDB::Table').filter(([logicalId]) => logicalId.includes('Counters'));
     expect(table?.[1]).toMatchObject({
       DeletionPolicy: 'Delete',
