@@ -46,7 +46,7 @@ export const fr: Words = {
     title: 'Vos connexions',
     signIn:
       'Voyez quelles applications peuvent agir ici en votre nom et mettez fin à ce que vous ne souhaitez plus. Identifiez-vous avec le compte qui a servi à les connecter.',
-    signedInAs: (account) => html`Vous êtes identifié comme ${account}`,
+    signedInAs: (account) => html`Identification avec le compte ${account}`,
     some: 'Ces applications peuvent agir ici en votre nom.',
     none: 'Aucune application ne peut agir ici en votre nom.',
     unknownClient: 'Une application qui n’est plus connue ici',

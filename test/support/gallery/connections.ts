@@ -1,0 +1,51 @@
+import { authorizationQuery, Browser, type FrontHalf, locationOf, PERSON } from '../front-half.ts';
+import { redeemedGrant } from '../records.ts';
+import { APP, CLIENT, CLIENT_CALLBACK, gateOf, type PageState, QUERY, remembered, state, stateOf } from './parts.ts';
+
+/** Logged in to `/connections`, with what `connect` made before. */
+const connectionsOf = (connect: (gate: FrontHalf) => Promise<void>) => async (languages: string) => {
+  const gate = gateOf({ providers: ['company'] });
+  await connect(gate);
+  const browser = new Browser(languages);
+  const location = locationOf(await gate.connections(browser, { idp: 'company' }));
+  await gate.callback(stateOf(location), browser);
+  return gate.connections(browser);
+};
+
+/** Two programs, a day apart. */
+const connectTwo = async (gate: FrontHalf): Promise<void> => {
+  gate.addClient({ clientId: 'cursor', clientName: 'Cursor', redirectUris: [APP] });
+  for (const query of [
+    { client_id: CLIENT, redirect_uri: CLIENT_CALLBACK },
+    { client_id: 'cursor', redirect_uri: APP, scope: 'mcp' },
+  ]) {
+    const browser = new Browser();
+    await gate.callback(stateOf(await gate.approve(browser, authorizationQuery({ ...QUERY, ...query }))), browser);
+    gate.now += 86_400;
+  }
+  for (const [grantId, grant] of gate.grants.rows) {
+    const { family, status } = redeemedGrant().grant;
+    if (!family) throw new Error('a redeemed grant has a family');
+    const used = { ...family, rotatedAt: gate.now };
+    gate.grants.rows.set(grantId, { ...grant, status, family: used, expiresAt: gate.now + 86_400 });
+  }
+};
+
+export const CONNECTIONS_PAGES: readonly PageState[] = [
+  state('connections-sign-in', 'The way in to my connections', 200, (languages) =>
+    gateOf({ providers: ['google', 'github'] }).connections(new Browser(languages)),
+  ),
+  state('connections', 'My connections: what is connected, and how to end it', 200, connectionsOf(connectTwo)),
+  state(
+    'connections-none',
+    'The same, with nothing connected',
+    200,
+    connectionsOf(async () => undefined),
+  ),
+  state('connections-remembered', 'The same, with a consent that is remembered', 200, async (languages) => {
+    const { gate, browser } = await remembered(languages, PERSON.subject);
+    gate.grants.rows.clear();
+    await gate.callback(stateOf(locationOf(await gate.connections(browser, { idp: 'company' }))), browser);
+    return gate.connections(browser);
+  }),
+];

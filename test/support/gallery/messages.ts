@@ -1,0 +1,149 @@
+import { UnavailableError } from '../../../lambdas/shared/core/oauth-error.ts';
+import { UpstreamError } from '../../../lambdas/shared/core/upstream-error.ts';
+import {
+  type Answer,
+  authorizationQuery,
+  Browser,
+  type FrontHalf,
+  type FrontHalfOptions,
+  locationOf,
+  PERSON,
+  sealedRequestOf,
+} from '../front-half.ts';
+import { CLIENT_CALLBACK, consentOf, documentedBy, gateOf, type PageState, QUERY, state } from './parts.ts';
+
+/** The form, sent by whatever `send` makes of it. */
+const formOf =
+  (send: (gate: FrontHalf, browser: Browser, request: string) => Promise<Answer>) => async (languages: string) => {
+    const gate = gateOf();
+    const browser = new Browser(languages);
+    const request = sealedRequestOf(await gate.authorize(authorizationQuery(QUERY), browser));
+    return send(gate, browser, request);
+  };
+
+/** The way back from the provider, after `prepare`. */
+const callbackOf =
+  (options: FrontHalfOptions, prepare: (gate: FrontHalf) => void, times = 1) =>
+  async (languages: string) => {
+    const gate = gateOf(options);
+    const browser = new Browser(languages);
+    const state = (await gate.approve(browser, authorizationQuery(QUERY))).searchParams.get('state') ?? '';
+    prepare(gate);
+    let binding = new Map(browser.cookies);
+    const come = async () => {
+      for (const [name, value] of binding) browser.cookies.set(name, value);
+      return gate.callback(new URLSearchParams({ code: 'code', state }), browser);
+    };
+    for (let n = 1; n < times; n += 1) await come();
+    binding = new Map([...binding, ...browser.cookies]);
+    return come();
+  };
+
+const throwing =
+  (error: Error) =>
+  (gate: FrontHalf): void => {
+    gate.provider().answer = () => {
+      throw error;
+    };
+  };
+
+export const MESSAGE_PAGES: readonly PageState[] = [
+  state(
+    'not-allowed',
+    'Logged in, and no access rule names this person',
+    403,
+    callbackOf({ access: { emails: ['bob@example.com'] } }, () => undefined),
+  ),
+  state(
+    'not-allowed-unverified',
+    'Logged in with an address that the provider has not verified',
+    403,
+    callbackOf({ access: { emails: ['ada@example.com'] } }, (gate) => {
+      gate.provider().answer = () => ({ ...PERSON, emailVerified: false });
+    }),
+  ),
+  state(
+    'form-expired',
+    'The consent page was open for too long',
+    400,
+    formOf((gate, browser) => gate.consent({ request: 'x' }, browser)),
+  ),
+  state(
+    'form-used',
+    'The consent page is sent again after the login',
+    400,
+    formOf(async (gate, browser, request) => {
+      const location = locationOf(await gate.consent({ request, decision: 'approve' }, browser));
+      const login = new URLSearchParams({ code: 'c', state: location.searchParams.get('state') ?? '' });
+      await gate.callback(login, browser);
+      return gate.consent({ request, decision: 'approve' }, browser);
+    }),
+  ),
+  state(
+    'cookies-missing',
+    'The browser sends no cookies',
+    403,
+    formOf((gate, { languages }, request) => gate.consent({ request }, new Browser(languages))),
+  ),
+  state(
+    'form-from-elsewhere',
+    'Another website sent the form',
+    403,
+    formOf((gate, browser, request) => gate.consent({ request }, browser, { origin: 'https://evil.example' })),
+  ),
+  state('login-unknown', 'An answer of the provider that nobody waits for', 400, (languages) =>
+    gateOf().callback(new URLSearchParams({ code: 'c', state: 'x' }), new Browser(languages)),
+  ),
+  state('login-of-other-browser', 'A login that another browser approved', 403, async (languages) => {
+    const gate = gateOf();
+    const state = (await gate.approve(new Browser(), authorizationQuery(QUERY))).searchParams.get('state') ?? '';
+    return gate.callback(new URLSearchParams({ code: 'c', state }), new Browser(languages));
+  }),
+  state(
+    'login-expired',
+    'The login took too long',
+    400,
+    callbackOf({}, (gate) => {
+      gate.now += 3600;
+    }),
+  ),
+  state(
+    'login-used',
+    'The way back is taken twice',
+    400,
+    callbackOf({}, () => undefined, 2),
+  ),
+  state(
+    'provider-unreachable',
+    'The identity provider does not answer',
+    503,
+    callbackOf({}, throwing(new UnavailableError('the identity provider'))),
+  ),
+  state(
+    'provider-not-set-up',
+    'The secret of the identity provider is missing or wrong',
+    503,
+    callbackOf({}, throwing(new UpstreamError('misconfigured', 'invalid_client'))),
+  ),
+  state(
+    'provider-not-trusted',
+    'The answer of the identity provider fails its checks',
+    403,
+    callbackOf({}, throwing(new UpstreamError('rejected', 'wrong nonce'))),
+  ),
+  state('client-unknown', 'The program’s registration is gone', 400, consentOf({}, {}, { client_id: 'unknown' })),
+  state('client-blocked', 'The owner does not let the program in', 403, consentOf({}, { blocked: true })),
+  state(
+    'client-unreachable',
+    'The program’s document cannot be read just now',
+    400,
+    documentedBy('down', CLIENT_CALLBACK),
+  ),
+  state('client-not-in-order', 'The program’s document is not accepted', 400, documentedBy({}, CLIENT_CALLBACK)),
+  state('request-refused', 'A request that no program should send', 400, consentOf({}, {}, { client_id: undefined })),
+  state('busy', 'A part of the service is down', 503, (languages) => {
+    const gate = gateOf();
+    gate.clients.failing = true;
+    return gate.authorize(authorizationQuery(QUERY), new Browser(languages));
+  }),
+];

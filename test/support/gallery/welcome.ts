@@ -1,0 +1,29 @@
+import { jsonLog } from '../../../lambdas/shared/adapters/json-log.ts';
+import { endpoint } from '../../../lambdas/shared/http/endpoint.ts';
+import { errorPage } from '../../../lambdas/shared/pages/message-page.ts';
+import { siteOf, type Theme } from '../../../lambdas/shared/pages/site.ts';
+import { welcomeFlow } from '../../../lambdas/welcome/handler.ts';
+import type { Connector } from '../../../lambdas/welcome/install-links.ts';
+import { ISSUER, invoke } from '../front-half.ts';
+import { type PageState, state } from './parts.ts';
+
+const SERVER: Connector = { name: 'Example MCP server', url: `${ISSUER}/mcp` };
+const OTHER_SERVER: Connector = { name: 'Tickets', url: `${ISSUER}/tickets/mcp` };
+
+const welcomeOf =
+  (connectors: readonly Connector[], theme: Theme = {}) =>
+  (languages: string) => {
+    const site = siteOf(ISSUER, theme);
+    return invoke(endpoint(welcomeFlow({ site, connectors }), { log: jsonLog(), renderError: errorPage(site) }), {
+      path: '/',
+      headers: { 'accept-language': languages },
+    });
+  };
+
+export const WELCOME_PAGES: readonly PageState[] = [
+  state('welcome', 'The address is opened in a browser', 200, welcomeOf([SERVER])),
+  {
+    ...state('welcome-several', 'The same, with several MCP servers, unfolded', 200, welcomeOf([SERVER, OTHER_SERVER])),
+    isUnfolded: true,
+  },
+];
