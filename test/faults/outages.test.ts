@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Canaries } from '../support/faults/canaries.ts';
-import { FLOWS } from '../support/faults/flows.ts';
+import { FLOWS } from '../support/faults/flows/index.ts';
 import { FaultWalk } from '../support/faults/walk.ts';
 import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.ts';
 import {

@@ -1,6 +1,6 @@
 import { Canaries } from '../support/faults/canaries.ts';
 import { quickFaults } from '../support/faults/choices.ts';
-import { FLOWS } from '../support/faults/flows.ts';
+import { FLOWS } from '../support/faults/flows/index.ts';
 import { FaultWalk } from '../support/faults/walk.ts';
 import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.ts';
 
@@ -9,6 +9,8 @@ import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.
 
 const START_MS = 120_000;
 const FLOW_MS = 120_000;
+
+const QUICK_FLOWS = FLOWS.filter(({ isSlow }) => !isSlow);
 
 const canaries = new Canaries();
 const total = { calls: 0, walks: 0 };
@@ -24,19 +26,20 @@ beforeAll(async () => {
 afterAll(async () => {
   canaries.stop();
   await cloud?.stop();
-  process.stdout.write(`fault walk: ${total.walks} walks over ${total.calls} calls of ${FLOWS.length} flows\n`);
+  process.stdout.write(`fault walk: ${total.walks} walks over ${total.calls} calls of ${QUICK_FLOWS.length} flows\n`);
 });
 
 describe('A fault at every call loses nothing and is told honestly (catalogue §5, #217 #218 #220)', () => {
-  it.each(FLOWS.map((flow) => [flow.name, flow] as const))(
+  it.each(QUICK_FLOWS.map((flow) => [flow.name, flow] as const))(
     '%s',
     async (_, flow) => {
       const { steps, walks, failures } = await walk.over(flow, quickFaults);
       total.calls += steps.length;
       total.walks += walks;
       expect(failures).toEqual([]);
-      // #219: whatever decides is read from the newest copy.
-      expect(steps.filter(({ call }) => call.mayBeStale).map(({ call }) => call.resource)).toEqual([]);
+      // #219: whatever decides is read from the newest copy; an index, which has none, only tells where to look.
+      const stale = steps.filter(({ call }) => call.mayBeStale).map(({ call }) => call.resource);
+      expect(stale.filter((resource) => !resource?.endsWith('/bySubject'))).toEqual([]);
     },
     FLOW_MS,
   );

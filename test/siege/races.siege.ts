@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { assertionForm } from '../support/client-assertions.ts';
 import { Canaries } from '../support/faults/canaries.ts';
-import { keys, putBackRing } from '../support/faults/flows.ts';
+import { keys, putBackRing } from '../support/faults/flows/administration.ts';
 import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.ts';
 import { formsOf } from '../support/html-form.ts';
 import { pendingLogin } from '../support/known-values.ts';

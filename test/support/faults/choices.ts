@@ -9,10 +9,14 @@ type Choice = Pick<Fault, 'kind' | 'attempts'>;
 /** What the SDK tries again by itself. */
 const RETRIED: ReadonlySet<FaultKind> = new Set(['failed', 'throttled', 'dropped', 'lost', 'silent', 'lost-silently']);
 
-const kindsAt = ({ service, ...call }: RecordedCall, { isFinal }: FlowUnderFaults): readonly Fault['kind'][] =>
+const kindsAt = ({ service, ...call }: RecordedCall, flow: FlowUnderFaults): readonly Fault['kind'][] =>
   service === 'upstream'
     ? UPSTREAM_KINDS
-    : kindsOf({ ...call, service }).filter((kind) => kind !== 'refused' || (!isFinal && canLoseARace(call)));
+    : kindsOf({ ...call, service }).filter((kind) => {
+        if (kind === 'refused') return !flow.isFinal && canLoseARace(call);
+        // Where an index that lags is all there is, what it does not show yet is not seen.
+        return kind !== 'stale' || flow.readsIndexTwice === true;
+      });
 
 /** A row under an id that was just made up cannot be there already; a client's is the same whoever wrote it. */
 const canLoseARace = ({ action, resource = '' }: Pick<RecordedCall, 'action' | 'resource'>): boolean =>

@@ -20,6 +20,9 @@ export const startWalkGround = async (): Promise<WalkGround> => {
   const machine = { name: 'Machine', grantTypes: ['client_credentials'], scopes: ['mcp'] };
   const cloud = await startFaultyCloud({
     config: {
+      identityProviders: {
+        checked: { kind: 'github', recheck: true },
+      },
       clients: {
         'nightly-report': { ...machine, authentication: 'client_secret_basic' },
         'build-agent': { ...machine, authentication: 'private_key_jwt', jwks: key.jwks },

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { KEY_RING_ID } from '../../../../lambdas/shared/adapters/dynamodb/key-ring-row.ts';
+import { type FlowUnderFaults, flow } from '../flow.ts';
+import type { WalkGround } from '../walk-ground.ts';
+import { must, mustWork } from './afterwards.ts';
+import { newSession } from './clients.ts';
+import { command } from './command.ts';
+
+export const keys = (cloud: WalkGround, event: object) => command(cloud, 'Keys', event);
+
+let firstRing: unknown;
+/** The key ring of the deployment, as if no rotation had begun, so that each walk begins one. */
+export const putBackRing = async (cloud: WalkGround): Promise<void> => {
+  const TableName = (await cloud.tables()).find((name) => name.includes('Keys'));
+  const { Item } = await cloud.asOperator('dynamodb', 'GetItem', { TableName, Key: { id: { S: KEY_RING_ID } } });
+  firstRing ??= Item;
+  await cloud.asOperator('dynamodb', 'PutItem', { TableName, Item: firstRing });
+};
+
+interface Ring {
+  readonly keys: readonly { readonly state: string }[];
+}
+
+export const ADMINISTRATION: readonly FlowUnderFaults[] = [
+  flow({
+    name: 'a step of key rotation, and one mark',
+    functions: ['Keys'],
+    before: putBackRing,
+    under: async (stage) => {
+      await stage.send(() => keys(stage.cloud, { action: 'rotate' }));
+      return stage.send(() => keys(stage.cloud, { action: 'setNotBefore', clientId: randomUUID() }));
+    },
+    after: async (cloud, { body }) => {
+      const states = (body as Ring).keys.map(({ state }) => state).sort();
+      must(states.join() === 'active,next', `the ring holds ${states.join()}`);
+      await mustWork(cloud, await newSession(cloud));
+    },
+  }),
+];

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { assertionForm } from '../../client-assertions.ts';
+import {
+  authorizationRequest,
+  obtainSession,
+  postRegistration,
+  REDIRECT_URI,
+  type RegisteredClient,
+  registerClient,
+  type Session,
+} from '../../oauth-requests.ts';
+import { Person } from '../../person.ts';
+import type { WalkGround } from '../walk-ground.ts';
+
+// Clients for the walk, each a new one: whose codes and tokens are refused too often is slowed down.
+
+export const newClient = (cloud: WalkGround): Promise<RegisteredClient> =>
+  registerClient(cloud, { client_name: `Walk ${randomUUID()}` });
+
+export const newSession = async (cloud: WalkGround): Promise<Session> =>
+  obtainSession(cloud, { client: await newClient(cloud) });
+
+/**
+ * A function asks a host for ten documents a minute, and remembers for half of one that it did not answer: new
+ * environments know nothing of that.
+ */
+export const forgetHosts = async (cloud: WalkGround): Promise<void> => {
+  await cloud.restartOnly('Authorize', 'Token');
+  await new Person(cloud).open(authorizationRequest(cloud, await registerClient(cloud)).url);
+};
+
+let documentCount = 0;
+/** A client that is known by its document alone; each a new one, whose document nobody has read. */
+export const documentClient = async (cloud: WalkGround, fields: object = {}): Promise<RegisteredClient> => {
+  await forgetHosts(cloud);
+  const name = `client.json?walk=${documentCount++}`;
+  const client_id = cloud.documents.urlOf(name);
+  cloud.documents.publish(name, { client_id, client_name: 'Document', redirect_uris: [REDIRECT_URI], ...fields });
+  return { client_id };
+};
+
+/** A client whose keys are at a URL that nobody has read, after its login. */
+export const keyedClient = async (cloud: WalkGround) => {
+  const jwks = `jwks.json?walk=${documentCount++}`;
+  cloud.documents.publish(jwks, cloud.machine.key.jwks);
+  return documentClient(cloud, {
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks_uri: cloud.documents.urlOf(jwks),
+  });
+};
+export const assertionOf = async (cloud: WalkGround, { client_id }: RegisteredClient) =>
+  assertionForm(await cloud.machine.key.sign(client_id, `${cloud.origin}/token`, Math.floor(Date.now() / 1000)));
+
+export const confidential = async (cloud: WalkGround) => {
+  const { body } = await postRegistration(cloud, {
+    client_name: `Walk ${randomUUID()}`,
+    token_endpoint_auth_method: 'client_secret_post',
+  });
+  return body as Required<RegisteredClient> & {
+    readonly registration_client_uri: string;
+    readonly registration_access_token: string;
+  };
+};

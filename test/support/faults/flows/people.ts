@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { formsOf } from '../../html-form.ts';
+import { obtainSession, refresh } from '../../oauth-requests.ts';
+import { Person } from '../../person.ts';
+import { type FlowUnderFaults, flow } from '../flow.ts';
+import type { WalkGround } from '../walk-ground.ts';
+import { must, mustBeDead, mustWork, sessionOf } from './afterwards.ts';
+import { newClient } from './clients.ts';
+import { command } from './command.ts';
+
+/** Somebody who has been here never before, with one connection. */
+const newcomer = async (cloud: WalkGround, provider = 'company') => {
+  const person = new Person(cloud, `p${randomUUID().slice(0, 8)}`);
+  return { person, session: await obtainSession(cloud, { client: await newClient(cloud), person, provider }) };
+};
+
+/** The provider's last answer about a connection is as old as can be. */
+const letCheckGrowOld = async (cloud: WalkGround, refreshToken: string): Promise<void> => {
+  const TableName = (await cloud.tables()).find((name) => name.includes('Grants'));
+  const grantId = refreshToken.replace('gh_rt_', '').split('.')[0] ?? '';
+  await cloud.asOperator('dynamodb', 'UpdateItem', {
+    TableName,
+    Key: { grantId: { S: grantId } },
+    UpdateExpression: 'SET #upstream.#checkedAt = :longAgo',
+    ExpressionAttributeNames: { '#upstream': 'upstream', '#checkedAt': 'checkedAt' },
+    ExpressionAttributeValues: { ':longAgo': { N: String(Math.floor(Date.now() / 1000) - 3600) } },
+  });
+};
+
+export const PEOPLE: readonly FlowUnderFaults[] = [
+  flow({
+    name: 'refresh at which the provider is asked again',
+    functions: ['Token'],
+    before: async (cloud) => {
+      const { session } = await newcomer(cloud, 'checked');
+      await letCheckGrowOld(cloud, session.refreshToken);
+      return session;
+    },
+    under: (stage, { client, refreshToken }) => stage.send(() => refresh(stage.cloud, client, refreshToken)),
+    after: async (cloud, answer, { client }) => mustWork(cloud, sessionOf(client, answer)),
+  }),
+  flow({
+    name: 'my connections, seen and ended',
+    functions: ['Connections'],
+    isFinal: true,
+    before: async (cloud) => {
+      const { person, session } = await newcomer(cloud);
+      const seen = await person.signIn(`${cloud.origin}/connections`);
+      must(seen.status === 200 && seen.url.pathname === '/connections', 'nobody could log in to their connections');
+      return { person, session };
+    },
+    under: async (stage, { person }) => {
+      const seen = await stage.send(() => person.open(`${stage.cloud.origin}/connections`));
+      const form = formsOf(seen.html).find(({ fields }) => 'connection' in fields);
+      if (form === undefined) throw new Error('there is nothing to end');
+      return stage.send(() => person.submit(seen, form, { action: 'end' }));
+    },
+    after: (cloud, _, { session }) => mustBeDead(cloud, session),
+  }),
+  flow({
+    name: 'export of what is kept about a person',
+    functions: ['People'],
+    before: (cloud) => newcomer(cloud),
+    under: (stage, { person }) =>
+      stage.send(() =>
+        command(stage.cloud, 'People', {
+          action: 'export',
+          identityProvider: 'company',
+          upstreamSubject: person.login,
+        }),
+      ),
+    after: async (_, { body }) => must(JSON.stringify(body).includes('connections'), 'nothing was shown'),
+  }),
+  flow({
+    name: 'erasing a person',
+    functions: ['People'],
+    isFinal: true,
+    readsIndexTwice: true,
+    // It waits for the index, five seconds each time.
+    isSlow: true,
+    before: (cloud) => newcomer(cloud),
+    under: (stage, { person }) =>
+      stage.send(() =>
+        command(stage.cloud, 'People', { action: 'erase', identityProvider: 'company', upstreamSubject: person.login }),
+      ),
+    after: (cloud, _, { session }) => mustBeDead(cloud, session),
+  }),
+];

@@ -1,0 +1,101 @@
+import { obtainCode, redeem, refresh, revoke } from '../../oauth-requests.ts';
+import { type FlowUnderFaults, flow } from '../flow.ts';
+import { isInvalidGrant, isOk, must, mustBeDead, mustBeUsedUp, mustWork, sessionOf } from './afterwards.ts';
+import { assertionOf, forgetHosts, keyedClient, newClient, newSession } from './clients.ts';
+
+export const TOKENS: readonly FlowUnderFaults[] = [
+  flow({
+    name: 'redemption of a code',
+    survivesOutages: true,
+    functions: ['Token'],
+    before: async (cloud) => obtainCode(cloud, await newClient(cloud)),
+    under: (stage, code) => stage.send(() => redeem(stage.cloud, code)),
+    after: async (cloud, answer, code) => {
+      await mustWork(cloud, sessionOf(code.client, answer));
+      await mustBeUsedUp(cloud, code);
+      await mustBeDead(cloud, sessionOf(code.client, answer));
+    },
+  }),
+  flow({
+    name: 'redemption with a key behind a URL',
+    functions: ['Token'],
+    ownCalls: /\.json|Assertions/,
+    before: async (cloud) => obtainCode(cloud, await keyedClient(cloud)),
+    // Whoever signs anew for every attempt is never taken for somebody who replays an assertion.
+    under: (stage, code) =>
+      stage.send(async () => redeem(stage.cloud, code, await assertionOf(stage.cloud, code.client)), {
+        again: async () => {
+          await forgetHosts(stage.cloud);
+          return redeem(stage.cloud, code, await assertionOf(stage.cloud, code.client));
+        },
+      }),
+    after: async (cloud, answer, { client }) => {
+      const form = await assertionOf(cloud, client);
+      must(isOk(await refresh(cloud, client, answer.body.refresh_token, form)), 'the refresh token does not work');
+    },
+  }),
+  flow({
+    name: 'a code for the second time',
+    survivesOutages: true,
+    functions: ['Token'],
+    isFinal: true,
+    before: async (cloud) => {
+      const code = await obtainCode(cloud, await newClient(cloud));
+      return { code, session: sessionOf(code.client, await redeem(cloud, code)) };
+    },
+    under: (stage, { code }) => stage.send(() => redeem(stage.cloud, code), { isGood: isInvalidGrant }),
+    after: (cloud, _, { session }) => mustBeDead(cloud, session),
+  }),
+  flow({
+    name: 'refresh',
+    survivesOutages: true,
+    functions: ['Token'],
+    before: (cloud) => newSession(cloud),
+    under: (stage, { client, refreshToken }) => stage.send(() => refresh(stage.cloud, client, refreshToken)),
+    after: async (cloud, answer, { client, refreshToken }) => {
+      // One live lineage: within the grace time the predecessor yields the very same successor.
+      const again = await refresh(cloud, client, refreshToken);
+      must(again.body.refresh_token === answer.body.refresh_token, 'the family has two successors');
+      await mustWork(cloud, sessionOf(client, answer));
+    },
+  }),
+  flow({
+    name: 'refresh again, since the answer was lost',
+    survivesOutages: true,
+    functions: ['Token'],
+    before: async (cloud) => {
+      const session = await newSession(cloud);
+      const { body } = await refresh(cloud, session.client, session.refreshToken);
+      return { ...session, successor: body.refresh_token as string };
+    },
+    under: (stage, { client, refreshToken }) => stage.send(() => refresh(stage.cloud, client, refreshToken)),
+    after: async (cloud, answer, { client, successor }) => {
+      must(answer.body.refresh_token === successor, 'the family has two successors');
+      await mustWork(cloud, sessionOf(client, answer));
+    },
+  }),
+  flow({
+    name: 'reuse of a refresh token',
+    survivesOutages: true,
+    functions: ['Token'],
+    isFinal: true,
+    before: async (cloud) => {
+      const first = await newSession(cloud);
+      const second = sessionOf(first.client, await refresh(cloud, first.client, first.refreshToken));
+      const third = sessionOf(first.client, await refresh(cloud, first.client, second.refreshToken));
+      return { first, third };
+    },
+    under: (stage, { first }) =>
+      stage.send(() => refresh(stage.cloud, first.client, first.refreshToken), { isGood: isInvalidGrant }),
+    after: (cloud, _, { third }) => mustBeDead(cloud, third),
+  }),
+  flow({
+    name: 'revocation',
+    survivesOutages: true,
+    functions: ['Revoke'],
+    isFinal: true,
+    before: (cloud) => newSession(cloud),
+    under: (stage, { client, refreshToken }) => stage.send(() => revoke(stage.cloud, client, refreshToken)),
+    after: (cloud, _, session) => mustBeDead(cloud, session),
+  }),
+];
