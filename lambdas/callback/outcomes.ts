@@ -102,7 +102,8 @@ const nextLegUrl = async (
   const { transactionId } = transaction;
   const released = await deps.transactions.releaseForRetry(transactionId, transaction.leg);
   const leg = deriveUpstreamLeg(key, transactionId, provider.id, released.leg);
-  return (await provider.idp.authorizationUrl(leg, options)).href;
+  const identityOnly = transaction.request === undefined;
+  return (await provider.idp.authorizationUrl(leg, { ...options, identityOnly })).href;
 };
 
 type Reason = EventFields['login_failed']['reason'];

@@ -183,7 +183,7 @@ export interface UpstreamLeg {
 /** The identity provider that people log in at. It only ever sees one static client. */
 export interface UpstreamIdp {
   /** The URL to send the browser to. Nothing of the client's request is in it. */
-  authorizationUrl(leg: UpstreamLeg, options?: { selectAccount?: boolean }): Promise<URL>;
+  authorizationUrl(leg: UpstreamLeg, options?: AuthorizationUrlOptions): Promise<URL>;
   /**
    * Gets what `identify` needs beforehand (discovery document, credentials), so that these faults show while nothing
    * has been used up yet. Throws UpstreamError `misconfigured` or UnavailableError.
@@ -201,6 +201,13 @@ export interface UpstreamIdp {
    * a refresh token may be used up, UnavailableError when nothing was.
    */
   renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin>;
+}
+
+export interface AuthorizationUrlOptions {
+  /** Lets the person choose another account. */
+  readonly selectAccount?: boolean;
+  /** Who it is will do: asks for no refresh token, even where those are kept. */
+  readonly identityOnly?: boolean;
 }
 
 /** Who logged in, and what the provider handed out with it. */

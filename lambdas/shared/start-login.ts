@@ -37,11 +37,15 @@ export const startLogin = async (
   if (transaction === 'used') return 'used';
 
   const leg = deriveUpstreamLeg(key, transactionId, provider.id, transaction.leg);
-  const location = await orMisconfigured(provider, provider.idp.authorizationUrl(leg), {
-    log: deps.log,
-    requestId: request.requestId,
-    ...('request' in login ? { clientId: login.request.clientId } : {}),
-  });
+  const location = await orMisconfigured(
+    provider,
+    provider.idp.authorizationUrl(leg, { identityOnly: !('request' in login) }),
+    {
+      log: deps.log,
+      requestId: request.requestId,
+      ...('request' in login ? { clientId: login.request.clientId } : {}),
+    },
+  );
   const binding = deriveBrowserBinding(key, transactionId);
   return seeOther(location.href, bindTransaction(request, transactionId, binding, now, deps.transactionSeconds));
 };

@@ -83,6 +83,11 @@ describe('A login whose tokens are kept', () => {
     );
   });
 
+  it('is asked for none where who it is will do', async () => {
+    const url = await relyingParty({ kind: 'google' }).authorizationUrl(LEG, { identityOnly: true });
+    expect([url.searchParams.get('prompt'), url.searchParams.get('access_type')]).toEqual([null, null]);
+  });
+
   it('offers another account and consent in one prompt', async () => {
     const url = await relyingParty({ kind: 'google' }).authorizationUrl(LEG, { selectAccount: true });
     expect(url.searchParams.get('prompt')).toBe('select_account consent');

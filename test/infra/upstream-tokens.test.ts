@@ -86,6 +86,15 @@ describe.each([
     ]);
   });
 
+  it('RFC 8693 is for a server’s own resource client, and there only with keepTokens', () => {
+    const clients = JSON.parse(environmentOf(template, 'token').GATEHOUSE_CONFIGURED_CLIENTS ?? '');
+    const grantTypes =
+      _name === 'keepTokens' ? { 'resource-mcp': ['urn:ietf:params:oauth:grant-type:token-exchange'] } : {};
+    expect(
+      Object.fromEntries(Object.entries<{ grantTypes: string[] }>(clients).map(([id, each]) => [id, each.grantTypes])),
+    ).toEqual(grantTypes);
+  });
+
   it('the token endpoint knows this provider, and may read its secret and no other’s', () => {
     expect(JSON.parse(environmentOf(template, 'token').GATEHOUSE_IDENTITY_PROVIDERS ?? '')).toEqual({
       company: expect.objectContaining({ kind: 'oidc', [_name]: true }),

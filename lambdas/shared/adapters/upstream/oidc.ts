@@ -16,7 +16,14 @@ import type { UpstreamIdentity } from '../../core/grant.ts';
 import { type IdentityProviderKind, OIDC_PRESETS, type OidcPreset } from '../../core/identity-provider-presets.ts';
 import { UpstreamError } from '../../core/upstream-error.ts';
 import type { UpstreamTokens } from '../../core/upstream-tokens.ts';
-import type { Clock, RenewedLogin, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../ports.ts';
+import type {
+  AuthorizationUrlOptions,
+  Clock,
+  RenewedLogin,
+  UpstreamIdp,
+  UpstreamLeg,
+  UpstreamLogin,
+} from '../../ports.ts';
 import { boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
 import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer, UpstreamDiscovery } from './discovery.ts';
@@ -53,10 +60,13 @@ export class OidcIdentityProvider implements UpstreamIdp {
     this.now = now;
   }
 
-  async authorizationUrl(leg: UpstreamLeg, options: { selectAccount?: boolean } = {}): Promise<URL> {
+  async authorizationUrl(leg: UpstreamLeg, options: AuthorizationUrlOptions = {}): Promise<URL> {
     const [server, { clientId }] = await this.prepared();
     const { scopes, isOffline, redirectUri } = this.settings;
-    const offline = isOffline ? offlineRequest(this.preset, server) : { scopes: [], prompts: [], parameters: {} };
+    const offline =
+      isOffline && !options.identityOnly
+        ? offlineRequest(this.preset, server)
+        : { scopes: [], prompts: [], parameters: {} };
     const prompts = [...(options.selectAccount ? [this.preset.accountPrompt] : []), ...offline.prompts];
     const url = new URL(server.authorization_endpoint ?? '');
     const parameters = {
