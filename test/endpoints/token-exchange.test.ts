@@ -152,7 +152,7 @@ describe('Token endpoint, token exchange (RFC 8693)', () => {
       clientSecretHash: sha256('secret'),
       grantTypes: [TOKEN_EXCHANGE] as const,
     };
-    const registered = await server.registered(credentials);
+    const registered = await server.registered({ ...credentials, resourceServerPath: '/mcp' });
     const configured = await server.registered({ ...credentials, source: 'configured' });
     const other = await server.registered({ ...credentials, source: 'configured', resourceServerPath: '/other' });
     const plain = await server.registered({ ...credentials, grantTypes: ['authorization_code'] });
