@@ -149,8 +149,9 @@ export class McpOAuthProxy extends Construct {
 
   #monitor({ monitoring }: Configuration): void {
     if (!monitoring.alarms && !monitoring.dashboard) return;
-    const { callback, connections, consent, introspect, register, revoke, token } = this.endpoints;
+    const { authorize, callback, connections, consent, introspect, register, revoke, token } = this.endpoints;
     letCount([
+      authorize,
       callback,
       connections,
       consent,

@@ -2,7 +2,7 @@ import { systemClock } from '../shared/adapters/clock.ts';
 import { connectClients } from '../shared/adapters/connect-clients.ts';
 import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
 import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
+import { measuredLog } from '../shared/adapters/json-log.ts';
 import { JoseRequestSealer } from '../shared/adapters/sealing/jose-request-sealer.ts';
 import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
 import { SecretsManagerSealingKeys } from '../shared/adapters/secrets-manager/sealing-keys.ts';
@@ -14,7 +14,7 @@ import { siteOf } from '../shared/pages/site.ts';
 import { connectRemembered } from './connect-remembered.ts';
 import { authorizeFlow } from './handler.ts';
 
-const log = jsonLog();
+const log = measuredLog(config.metricsStack());
 const issuer = config.issuer();
 const site = siteOf(issuer, config.theme());
 const { transactionSeconds } = config.lifetimes();
