@@ -228,7 +228,7 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
       throw new UnavailableError('DynamoDB');
     };
     await expect(callWith(tokenFor())).rejects.toThrow('could not decide');
-    expect(memory.names()).toEqual(['request_failed']);
+    expect(memory.names()).toEqual(['authorizer_failed']);
     read = async () => ringOf(key);
     await callWith(tokenFor());
   });

@@ -55,7 +55,7 @@ describe('Requests per minute', () => {
       error: {
         code: -32000,
         message: 'More than 3 requests within a minute: try again in 50 seconds.',
-        data: { error: 'too_many_requests', retry_after: 50 },
+        data: { error: 'too_many_requests', retry_after: 50, request_id: 'request-1' },
       },
     });
     expect(sent()).toBe(3);
