@@ -31,5 +31,6 @@ export class People extends EndpointFunction {
       .queryIndex(tables.grants, SUBJECT_INDEX)
       .bind(ENVIRONMENT.keysFunction, keys.lambda.functionName)
       .allow(['lambda:InvokeFunction'], keys.lambda.functionArn);
+    if (tables.consents) this.bindTable(ENVIRONMENT.consentsTable, tables.consents, 'GetItem', 'DeleteItem');
   }
 }

@@ -8,6 +8,8 @@ export interface PersonErased {
   readonly subject: string;
   /** How many there were; they held the person's identity, and everything that a program was allowed. */
   readonly grants: number;
+  /** Whether there were consents that they did not want to be asked for again. */
+  readonly rememberedConsents: boolean;
   readonly remains: readonly string[];
 }
 
@@ -23,10 +25,17 @@ const REMAINS = [
  */
 export const erasePerson = async (deps: PeopleDeps, subject: string, requestId: string): Promise<PersonErased> => {
   await deps.endTokens(subject);
-  const found = await deps.grants.deleteGrantsOfSubject(subject);
+  const first = await deleteRows(deps, subject);
   // A login that was completed just before the mark may not have been in the index yet.
   await deps.pause(INDEX_DELAY_MS);
-  const grants = found + (await deps.grants.deleteGrantsOfSubject(subject));
-  deps.log('person_erased', { requestId, subject, grants });
-  return { subject, grants, remains: REMAINS };
+  const second = await deleteRows(deps, subject);
+  const grants = first.grants + second.grants;
+  const rememberedConsents = first.rememberedConsents || second.rememberedConsents;
+  deps.log('person_erased', { requestId, subject, grants, rememberedConsents });
+  return { subject, grants, rememberedConsents, remains: REMAINS };
 };
+
+const deleteRows = async ({ grants, consents }: PeopleDeps, subject: string) => ({
+  grants: await grants.deleteGrantsOfSubject(subject),
+  rememberedConsents: (await consents?.deleteConsents(subject)) ?? false,
+});

@@ -1,4 +1,5 @@
 import type { Grant } from '../shared/core/grant.ts';
+import type { RememberedConsent } from '../shared/core/remembered-consent.ts';
 import type { PeopleDeps } from './handler.ts';
 
 /** Everything that is kept about one person, in words of their own: no secret and no hash of one. Times are ISO 8601. */
@@ -7,6 +8,8 @@ export interface PersonExport {
   readonly exportedAt: string;
   /** One for each time that they let a program act for them. */
   readonly connections: readonly ExportedConnection[];
+  /** One for each consent that they did not want to be asked for again. */
+  readonly rememberedConsents: readonly ExportedConsent[];
 }
 
 interface ExportedConnection {
@@ -23,13 +26,29 @@ interface ExportedConnection {
   readonly identity: Grant['identity'];
 }
 
+interface ExportedConsent {
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly resource: string;
+  readonly scopes: readonly string[];
+  readonly identityProviderId: string;
+  readonly since: string;
+  readonly keptUntil: string;
+}
+
 /** Rows whose time has come are kept until DynamoDB deletes them, so they are told as well. */
 const EXPIRED_ONES_TOO = 0;
 
 export const exportPerson = async (deps: PeopleDeps, subject: string, requestId: string): Promise<PersonExport> => {
   const grants = await deps.grants.grantsOfSubject(subject, EXPIRED_ONES_TOO);
-  deps.log('person_exported', { requestId, subject, grants: grants.length });
-  return { subject, exportedAt: isoTime(deps.now()), connections: grants.map(exportedConnection) };
+  const consents = (await deps.consents?.findConsents(subject, EXPIRED_ONES_TOO)) ?? [];
+  deps.log('person_exported', { requestId, subject, grants: grants.length, rememberedConsents: consents.length > 0 });
+  return {
+    subject,
+    exportedAt: isoTime(deps.now()),
+    connections: grants.map(exportedConnection),
+    rememberedConsents: consents.map(exportedConsent),
+  };
 };
 
 /** Member by member, so that nothing is told which was not meant to be. */
@@ -52,6 +71,16 @@ const exportedConnection = ({ identity, family, ...grant }: Grant): ExportedConn
     ...(identity.name === undefined ? {} : { name: identity.name }),
     ...(identity.claims === undefined ? {} : { claims: identity.claims }),
   },
+});
+
+const exportedConsent = ({ givenAt, expiresAt, ...consent }: RememberedConsent): ExportedConsent => ({
+  clientId: consent.clientId,
+  redirectUri: consent.redirectUri,
+  resource: consent.resource,
+  scopes: consent.scopes,
+  identityProviderId: consent.identityProviderId,
+  since: isoTime(givenAt),
+  keptUntil: isoTime(expiresAt),
 });
 
 const isoTime = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString();

@@ -1,7 +1,15 @@
 import type { Context } from 'aws-lambda';
 import { deriveSubject } from '../shared/core/derived.ts';
 import { tokenIssuer } from '../shared/core/identity-provider-presets.ts';
-import type { Clock, GrantDirectory, GrantEraser, Log, SecretReader } from '../shared/ports.ts';
+import type {
+  Clock,
+  ConsentEraser,
+  ConsentStore,
+  GrantDirectory,
+  GrantEraser,
+  Log,
+  SecretReader,
+} from '../shared/ports.ts';
 import { commandOf, type PersonReference } from './command.ts';
 import { erasePerson, type PersonErased } from './erase.ts';
 import { exportPerson, type PersonExport } from './export.ts';
@@ -10,6 +18,8 @@ export interface PeopleDeps {
   readonly identityProviders: Readonly<Record<string, { readonly issuer: string }>>;
   readonly subjectSecret: SecretReader;
   readonly grants: GrantDirectory & GrantEraser;
+  /** Undefined where none are remembered. */
+  readonly consents: (Pick<ConsentStore, 'findConsents'> & ConsentEraser) | undefined;
   /** Makes whatever that person's access tokens can do end within a minute, and their refresh tokens at once. */
   readonly endTokens: (subject: string) => Promise<void>;
   /** Lets that many milliseconds pass. */

@@ -281,6 +281,12 @@ export interface ConsentStore {
   forgetConsents(subject: string, consentIds: readonly string[], now: number): Promise<void>;
 }
 
+/** For `people` alone. */
+export interface ConsentEraser {
+  /** Deletes all that is remembered for that person, past its time or not; false when there was nothing. */
+  deleteConsents(subject: string): Promise<boolean>;
+}
+
 /** Whose consents this browser remembers: AEAD, as long as a consent is remembered. It logs nobody in. */
 export interface PersonSealer {
   seal(subject: string, now: number): Promise<string>;

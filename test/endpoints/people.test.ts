@@ -2,9 +2,10 @@ import { type PeopleDeps, peopleFunction } from '../../lambdas/people/handler.ts
 import { endTokensOf } from '../../lambdas/people/mark.ts';
 import { deriveSubject } from '../../lambdas/shared/core/derived.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
-import { MemoryGrantStore } from '../support/memory-stores.ts';
+import { newConsent } from '../../lambdas/shared/core/remembered-consent.ts';
+import { MemoryConsentStore, MemoryGrantStore } from '../support/memory-stores.ts';
 import { memoryLog } from '../support/post-form.ts';
-import { NOW, redeemedGrant, testGrant } from '../support/records.ts';
+import { NOW, RESOURCE, redeemedGrant, testGrant } from '../support/records.ts';
 
 const SECRET = 'the secret of which subjects are made';
 const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47';
@@ -14,8 +15,16 @@ const identityProviders = {
   entra: { issuer: 'https://login.microsoftonline.com/organizations/v2.0' },
 };
 
+const CONSENT = newConsent(
+  { clientId: 'client-1', redirectUri: 'https://app.example.com/callback', resource: RESOURCE, scopes: ['mcp'] },
+  'hash-of-the-client',
+  'company',
+  NOW,
+);
+
 const start = (overrides: Partial<PeopleDeps> = {}) => {
   const grants = new MemoryGrantStore();
+  const consents = new MemoryConsentStore();
   const steps: string[] = [];
   const memory = memoryLog();
   const deps: PeopleDeps = {
@@ -29,6 +38,7 @@ const start = (overrides: Partial<PeopleDeps> = {}) => {
         return count;
       },
     },
+    consents,
     endTokens: async (subject) => void steps.push(`ended ${subject === ADA ? 'ada' : subject}`),
     pause: async (milliseconds) => void steps.push(`waited ${milliseconds / 1000} s`),
     now: () => NOW,
@@ -36,7 +46,7 @@ const start = (overrides: Partial<PeopleDeps> = {}) => {
     ...overrides,
   };
   const run = (event: unknown) => peopleFunction(deps)(event, { awsRequestId: 'request-1' });
-  return { ...memory, grants, steps, run };
+  return { ...memory, grants, consents, steps, run };
 };
 
 describe('Erasing a person (#238)', () => {
@@ -47,7 +57,7 @@ describe('Erasing a person (#238)', () => {
       await world.grants.createGrant(grant);
     }
     const answer = await world.run({ action: 'erase', subject: ADA });
-    expect(answer).toEqual({ subject: ADA, grants: 3, remains: expect.any(Array) });
+    expect(answer).toEqual({ subject: ADA, grants: 3, rememberedConsents: false, remains: expect.any(Array) });
     expect(world.steps).toEqual(['ended ada', 'deleted 2', 'deleted 1']);
     expect([...world.grants.rows.values()].map(({ subject }) => subject)).toEqual(['subject-of-ada']);
   });
@@ -56,7 +66,12 @@ describe('Erasing a person (#238)', () => {
     const { run, grants, events } = start();
     await grants.createGrant(testGrant({ subject: ADA }));
     await run({ action: 'erase', subject: ADA });
-    expect(events).toEqual([{ event: 'person_erased', fields: { requestId: 'request-1', subject: ADA, grants: 1 } }]);
+    expect(events).toEqual([
+      {
+        event: 'person_erased',
+        fields: { requestId: 'request-1', subject: ADA, grants: 1, rememberedConsents: false },
+      },
+    ]);
   });
 
   it('deletes nothing where the tokens cannot be ended: the command may be sent again', async () => {
@@ -64,6 +79,19 @@ describe('Erasing a person (#238)', () => {
     await grants.createGrant(testGrant({ subject: ADA }));
     await expect(run({ action: 'erase', subject: ADA })).rejects.toThrow(UnavailableError);
     expect([grants.rows.size, events]).toEqual([1, []]);
+  });
+
+  it('forgets the consents that were remembered, and nobody else’s', async () => {
+    const { run, consents } = start();
+    for (const subject of [ADA, 'grace']) await consents.rememberConsent(subject, CONSENT, NOW);
+    expect(await run({ action: 'erase', subject: ADA })).toMatchObject({ grants: 0, rememberedConsents: true });
+    expect([...consents.rows.keys()]).toEqual(['grace']);
+  });
+
+  it('where no consents are remembered, there is nothing to forget', async () => {
+    const { run } = start({ consents: undefined });
+    expect(await run({ action: 'erase', subject: ADA })).toMatchObject({ rememberedConsents: false });
+    expect(await run({ action: 'export', subject: ADA })).toMatchObject({ rememberedConsents: [] });
   });
 
   it('of whom nothing is kept: waits all the same, and says so', async () => {
@@ -75,7 +103,8 @@ describe('Erasing a person (#238)', () => {
 
 describe('Exporting a person (#239)', () => {
   it('shows what is kept, in times that people read, with no secret and no hash', async () => {
-    const { run, grants, events } = start();
+    const { run, grants, consents, events } = start();
+    await consents.rememberConsent(ADA, CONSENT, NOW);
     const { grant } = redeemedGrant({ subject: ADA, refusedScopes: ['mcp:write'] });
     await grants.createGrant(grant);
     await grants.createGrant(testGrant({ subject: ADA, issuedAt: NOW - 600, expiresAt: NOW - 1 }));
@@ -98,9 +127,26 @@ describe('Exporting a person (#239)', () => {
         },
         expect.objectContaining({ status: 'issued', since: '2027-01-15T07:50:00.000Z' }),
       ],
+      rememberedConsents: [
+        {
+          clientId: 'client-1',
+          redirectUri: 'https://app.example.com/callback',
+          resource: 'https://gate.example.com/mcp',
+          scopes: ['mcp'],
+          identityProviderId: 'company',
+          since: '2027-01-15T08:00:00.000Z',
+          keptUntil: '2027-04-15T08:00:00.000Z',
+        },
+      ],
     });
     const text = JSON.stringify(answer);
-    for (const hash of [grant.codeHash, grant.codeChallenge, grant.grantId, grant.family?.familySecretHash ?? '']) {
+    for (const hash of [
+      CONSENT.clientHash,
+      grant.codeHash,
+      grant.codeChallenge,
+      grant.grantId,
+      grant.family?.familySecretHash ?? '',
+    ]) {
       expect(hash).not.toBe('');
       expect(text).not.toContain(hash);
     }

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { templateFor } from '../infra/template.ts';
 import { partsOf } from '../support/forged-token.ts';
+import { formsOf } from '../support/html-form.ts';
 import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import {
+  authorizationRequest,
+  callbackParameters,
   callMcp,
   obtainCode,
   obtainSession,
@@ -13,7 +15,7 @@ import {
   registerClient,
   type Session,
 } from '../support/oauth-requests.ts';
-import { invokeAsOperator, rowsOf } from '../support/operator.ts';
+import { invokeAsOperator, rowsOf, tableNames } from '../support/operator.ts';
 import { Person } from '../support/person.ts';
 import { freePortPair } from '../support/ports.ts';
 
@@ -21,7 +23,12 @@ import { freePortPair } from '../support/ports.ts';
 
 const START_MS = 60_000;
 const LOGIN = 'zoe.leaves';
-const CONFIG = { servers: { '/mcp': { identity: ['email', 'profile'] } } };
+/** With whatever else leaves rows of a person. */
+const CONFIG = {
+  rememberConsent: true,
+  servers: { '/mcp': { identity: ['email', 'profile'], rateLimit: { requestsPerMinute: 100 } } },
+};
+const WEBSITE = 'https://client.example.com/callback';
 const ZOE = { identityProvider: 'company', upstreamSubject: LOGIN };
 
 let dataDir: string;
@@ -42,11 +49,23 @@ const start = async () => {
   cloud = await startLocalCloud({ port, dataDir, config: CONFIG, args: ['--admin'] });
 };
 
+/** Connects a program on a website, and asks not to be asked again. */
+const rememberConsent = async (person: Person): Promise<void> => {
+  const metadata = { redirect_uris: [WEBSITE], token_endpoint_auth_method: 'client_secret_post' };
+  const { url } = authorizationRequest(cloud, await registerClient(cloud, metadata), { redirect_uri: WEBSITE });
+  const consentPage = await person.open(url);
+  const [form] = formsOf(consentPage.html);
+  if (!form) throw new Error(`no form on the consent page: ${consentPage.html}`);
+  const loginPage = await person.submit(consentPage, form, { decision: 'approve', remember: 'yes' });
+  const login = formsOf(loginPage.html).find(({ fields }) => 'login' in fields);
+  const end = login ? await person.submit(loginPage, login, { login: person.login }) : loginPage;
+  expect(callbackParameters(end).has('code')).toBe(true);
+};
+
 const subjectOf = ({ accessToken }: Session): string => String(partsOf(accessToken).claims.sub);
 
 const everyRow = async (): Promise<string> => {
-  const tables = (await templateFor()).ofType('AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
-  const rows = await Promise.all(tables.map((table) => rowsOf(cloud, table)));
+  const rows = await Promise.all((await tableNames()).map((table) => rowsOf(cloud, table)));
   return rows
     .flat()
     .map((row) => JSON.stringify(row))
@@ -60,6 +79,8 @@ describe('A person who wants to know, and then to be forgotten', () => {
     const zoe = new Person(cloud, LOGIN);
     sessions = [await obtainSession(cloud, { person: zoe }), await obtainSession(cloud, { person: zoe })];
     other = await obtainSession(cloud, { person: new Person(cloud, 'grace') });
+    await rememberConsent(zoe);
+    for (const { accessToken } of sessions) await callMcp(cloud.mcpUrl, accessToken);
   });
 
   it('#239 export: everything that is kept, and no secret', async () => {
@@ -68,9 +89,12 @@ describe('A person who wants to know, and then to be forgotten', () => {
     const { failed, body } = await invokeAsOperator(cloud, 'People', { action: 'export', ...ZOE });
     expect(failed).toBeUndefined();
     expect(body.subject).toBe(subjectOf(session));
-    expect(body.connections).toHaveLength(2);
+    expect(body.connections).toHaveLength(3);
+    expect(body.rememberedConsents).toEqual([
+      expect.objectContaining({ redirectUri: WEBSITE, identityProviderId: 'company' }),
+    ]);
     expect(body.connections.map(({ clientId }: { clientId: string }) => clientId)).toContain(session.client.client_id);
-    expect(body.connections[0]).toMatchObject({
+    expect(body.connections.at(-1)).toMatchObject({
       resource: cloud.mcpUrl,
       scopes: expect.arrayContaining(['mcp', 'email', 'profile']),
       status: 'redeemed',
@@ -85,7 +109,7 @@ describe('A person who wants to know, and then to be forgotten', () => {
     if (!session) throw new Error('nobody logged in');
     const waiting = await obtainCode(cloud, await registerClient(cloud), { person: new Person(cloud, LOGIN) });
     const { failed, body } = await invokeAsOperator(cloud, 'People', { action: 'erase', ...ZOE });
-    expect([failed, body]).toEqual([undefined, expect.objectContaining({ grants: 3 })]);
+    expect([failed, body]).toEqual([undefined, expect.objectContaining({ grants: 4, rememberedConsents: true })]);
 
     expect((await refresh(cloud, session.client, session.refreshToken)).body.error).toBe('invalid_grant');
     expect((await redeem(cloud, waiting)).body.error).toBe('invalid_grant');
@@ -95,7 +119,7 @@ describe('A person who wants to know, and then to be forgotten', () => {
     expect(rows).toContain(subjectOf(other));
     for (const name of [subjectOf(session), LOGIN, 'Zoe']) expect(rows).not.toContain(name);
     const { body: left } = await invokeAsOperator(cloud, 'People', { action: 'export', subject: subjectOf(session) });
-    expect(left.connections).toEqual([]);
+    expect([left.connections, left.rememberedConsents]).toEqual([[], []]);
   }, 60_000);
 
   it('#238 the evidence of it names nobody', () => {

@@ -13,7 +13,7 @@ const rightsOf = (template: Template, folder: string): string[] =>
     .filter(({ action }) => !action.startsWith('logs:'))
     .map(({ action, resource }) => `${action} on ${resource.replace(/[0-9A-F]{8}(?=[.>])/g, '')}`);
 
-const FOLDERS = ['authorize', 'callback', 'connections'];
+const FOLDERS = ['authorize', 'callback', 'connections', 'people'];
 
 describe('"rememberConsent"', () => {
   it('is off where nobody asks for it, and then there is neither table nor variable', () => {
@@ -46,6 +46,10 @@ describe('"rememberConsent"', () => {
         'secretsmanager:GetSecretValue on <GatehouseSecretsProvidercompany>',
         'secretsmanager:GetSecretValue on <GatehouseSecretsProviderpartner>',
       ],
+    ],
+    [
+      'people',
+      ['dynamodb:DeleteItem on <GatehouseTablesConsents.Arn>', 'dynamodb:GetItem on <GatehouseTablesConsents.Arn>'],
     ],
     ...['callback', 'connections'].map(
       (folder) =>

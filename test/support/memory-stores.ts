@@ -9,6 +9,7 @@ import type { UpstreamState } from '../../lambdas/shared/core/upstream-tokens.ts
 import type {
   ClientStore,
   Clock,
+  ConsentEraser,
   ConsentStore,
   CounterStore,
   GrantDirectory,
@@ -273,7 +274,7 @@ export class MemoryKeyRingStore extends MemoryStore implements KeyRingStore {
   }
 }
 
-export class MemoryConsentStore extends MemoryStore implements ConsentStore {
+export class MemoryConsentStore extends MemoryStore implements ConsentStore, ConsentEraser {
   readonly rows = new Map<string, readonly RememberedConsent[]>();
 
   async findConsents(subject: string, now: number): Promise<readonly RememberedConsent[]> {
@@ -292,6 +293,11 @@ export class MemoryConsentStore extends MemoryStore implements ConsentStore {
       subject,
       this.live(subject, now).filter(({ consentId }) => !consentIds.includes(consentId)),
     );
+  }
+
+  async deleteConsents(subject: string): Promise<boolean> {
+    await this.write();
+    return this.rows.delete(subject);
   }
 
   private live(subject: string, now: number): readonly RememberedConsent[] {

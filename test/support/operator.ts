@@ -42,13 +42,18 @@ export const putRow = async (cloud: LocalCloud, tableName: string, row: Row): Pr
 
 let template: Promise<Template> | undefined;
 
+/** Names of all tables that there can be. */
+export const tableNames = async (): Promise<readonly string[]> => {
+  template ??= templateFor({ rememberConsent: true });
+  return (await template).ofType('AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
+};
+
 const withTable = async <Result>(
   cloud: LocalCloud,
   name: string,
   work: (client: DynamoDBClient, tableName: string) => Promise<Result>,
 ): Promise<Result> => {
-  template ??= templateFor();
-  const tables = (await template).ofType('AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
+  const tables = await tableNames();
   const tableName = tables.find((one) => one === name || one.startsWith(`GatehouseTables${name}`));
   if (tableName === undefined) throw new Error(`the stack has no table ${name}, only ${tables.join(', ')}`);
   const { value: _value, ...options } = operatorOf(cloud, 'KeysFunction');

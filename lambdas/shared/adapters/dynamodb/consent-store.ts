@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { UnavailableError } from '../../core/oauth-error.ts';
 import { type RememberedConsent, withConsent } from '../../core/remembered-consent.ts';
-import type { ConsentStore } from '../../ports.ts';
+import type { ConsentEraser, ConsentStore } from '../../ports.ts';
 import { Table } from './table.ts';
 
 /** Times that a change is tried again which somebody else's change overtook. */
@@ -19,7 +19,7 @@ interface ConsentsRow {
 type Change = (consents: readonly RememberedConsent[]) => readonly RememberedConsent[];
 
 /** Remembered consents in DynamoDB, one row for each person under `subject`. */
-export class DynamoDbConsentStore implements ConsentStore {
+export class DynamoDbConsentStore implements ConsentStore, ConsentEraser {
   private readonly table: Table<ConsentsRow>;
 
   constructor(client: DynamoDBClient, tableName: string) {
@@ -36,6 +36,10 @@ export class DynamoDbConsentStore implements ConsentStore {
 
   async forgetConsents(subject: string, consentIds: readonly string[], now: number): Promise<void> {
     await this.change(subject, now, (consents) => consents.filter(({ consentId }) => !consentIds.includes(consentId)));
+  }
+
+  async deleteConsents(subject: string): Promise<boolean> {
+    return this.table.delete(subject);
   }
 
   /**
