@@ -5,7 +5,7 @@ import { findPerson } from '../shared/http/cookies.ts';
 import { type HttpRequest, type HttpResponse, singleHeader } from '../shared/http/message.ts';
 import type { IdentityProviders } from '../shared/identity-providers.ts';
 import type { KeyRingStore, Log, Remembering, SealingKeys, TransactionStore } from '../shared/ports.ts';
-import { startLogin } from '../shared/start-login.ts';
+import { startNewLogin } from '../shared/start-login.ts';
 
 /** What /authorize needs where consents are remembered, and must not have elsewhere: there it writes nothing. */
 export interface RememberedDeps extends Remembering {
@@ -45,8 +45,7 @@ export const continueRemembered = async (
 
   const key = await deps.sealingKeys.current();
   const login = { transactionId: newId(), request: authorization, rememberedSubject: subject };
-  const answer = await startLogin(deps, request, login, { provider, key, now });
-  if (answer === 'used') throw new Error('a transaction id that is random was used before');
+  const answer = await startNewLogin(deps, request, login, { provider, key, now });
   const { clientId } = authorization;
   deps.log('consent_remembered', {
     requestId: request.requestId,

@@ -27,7 +27,7 @@ import type {
   TransactionStore,
 } from '../shared/ports.ts';
 import { CONNECTIONS_PATH } from '../shared/session.ts';
-import { startLogin } from '../shared/start-login.ts';
+import { startNewLogin } from '../shared/start-login.ts';
 
 export interface ConnectionsDeps {
   readonly issuer: string;
@@ -131,9 +131,7 @@ const logIn = async (deps: ConnectionsDeps, request: HttpRequest, idp: string): 
   if (!provider) throw new OAuthError('invalid_request', 'There is no such identity provider here.');
   const key = await deps.sealingKeys.current();
   const login = { transactionId: newId(), purpose: 'connections' } as const;
-  const answer = await startLogin(deps, request, login, { provider, key, now: deps.now() });
-  if (answer === 'used') throw new Error('a transaction id that is random was used before');
-  return answer;
+  return await startNewLogin(deps, request, login, { provider, key, now: deps.now() });
 };
 
 /** Grants and consents alike belong to a program and a server. */

@@ -1,4 +1,5 @@
 import { deriveBrowserBinding, deriveUpstreamLeg } from './core/derived.ts';
+import { UnavailableError } from './core/oauth-error.ts';
 import type { AuthorizationTransaction, ConnectionsTransaction } from './core/transaction.ts';
 import { bindTransaction } from './http/cookies.ts';
 import { type HttpRequest, type HttpResponse, seeOther } from './http/message.ts';
@@ -10,6 +11,15 @@ import type { Log, SealingKey, TransactionStore } from './ports.ts';
 export type NewLogin =
   | Pick<AuthorizationTransaction, 'transactionId' | 'request' | 'remember' | 'rememberedSubject'>
   | Pick<ConnectionsTransaction, 'transactionId' | 'purpose'>;
+
+/** `startLogin` of a login whose id is new: that it was used before is no answer, but a fault of ours. */
+export const startNewLogin = async (
+  ...[deps, request, login, facts]: Parameters<typeof startLogin>
+): Promise<HttpResponse> => {
+  const answer = await startLogin(deps, request, login, facts);
+  if (answer === 'used') throw new UnavailableError('transaction', new Error('a random id was there before'));
+  return answer;
+};
 
 /**
  * Stores an approved login in one write, binds this browser to it (catalogue #127), and sends it to the identity

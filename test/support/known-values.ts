@@ -17,6 +17,12 @@ export interface PendingLogin {
   readonly cookies: string;
 }
 
+/** A form of ours, and the cookies of the browser that has it. */
+interface OpenForm {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly cookies: string;
+}
+
 /** What somebody knows who really uses this server, so that random requests get beyond the first check. */
 export interface KnownValues {
   readonly cloud: CloudAddress;
@@ -28,7 +34,9 @@ export interface KnownValues {
   readonly codes: readonly Code[];
   readonly pendingLogins: readonly PendingLogin[];
   /** The fields of a consent form, and the cookies of the browser that has it. */
-  readonly consent: { readonly fields: Readonly<Record<string, string>>; readonly cookies: string };
+  readonly consent: OpenForm;
+  /** The same of the page of one's own connections. */
+  readonly connections: OpenForm;
 }
 
 const CONFIDENTIAL = { token_endpoint_auth_method: 'client_secret_post' };
@@ -44,6 +52,7 @@ export const gatherKnownValues = async (cloud: CloudAddress): Promise<KnownValue
     codes: await severally(5, () => obtainCode(cloud, client)),
     pendingLogins: await severally(10, () => pendingLogin(cloud, client)),
     consent: await openConsent(cloud, client),
+    connections: await openConnections(cloud, client),
   };
 };
 
@@ -60,9 +69,16 @@ const severally = async <T>(count: number, make: () => Promise<T>): Promise<T[]>
   return made;
 };
 
-const openConsent = async (cloud: CloudAddress, client: RegisteredClient): Promise<KnownValues['consent']> => {
+const openConsent = async (cloud: CloudAddress, client: RegisteredClient): Promise<OpenForm> => {
   const person = new Person(cloud);
   const { html } = await person.open(authorizationRequest(cloud, client).url);
+  return { fields: formsOf(html)[0]?.fields ?? {}, cookies: await person.jar.getCookieString(cloud.origin) };
+};
+
+const openConnections = async (cloud: CloudAddress, client: RegisteredClient): Promise<OpenForm> => {
+  const person = new Person(cloud, 'edith');
+  await obtainCode(cloud, client, { person });
+  const { html } = await person.signIn(`${cloud.origin}/connections`);
   return { fields: formsOf(html)[0]?.fields ?? {}, cookies: await person.jar.getCookieString(cloud.origin) };
 };
 

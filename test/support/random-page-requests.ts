@@ -71,3 +71,21 @@ export const callback = (known: KnownValues): RandomRequests =>
       pool: [cookies],
     });
   });
+
+export const connections = (known: KnownValues): RandomRequests => {
+  const { fields, cookies } = known.connections;
+  const pool = [...poolOf(known), ...Object.values(fields)];
+  const good = { ...fields, action: 'end' };
+  return requests({
+    methods: ['GET', 'POST'],
+    path: path('/connections'),
+    headers: mostly<Pair[]>(
+      [FORM, ['origin', known.cloud.origin], ['cookie', cookies]],
+      [FORM, ['origin', 'null'], ['cookie', cookies]],
+      [FORM, ['sec-fetch-site', 'same-origin'], ['cookie', cookies.replaceAll('.', '')]],
+      [FORM, ['origin', known.cloud.origin]],
+    ),
+    body: urlEncoded(parameters(good, { names: ['idp', 'consent', 'subject', 'grant'], pool })),
+    pool,
+  });
+};

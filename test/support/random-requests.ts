@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type KnownValues, secretsOf } from './known-values.ts';
 import { REDIRECT_URI } from './oauth-requests.ts';
-import { authorize, callback, consent } from './random-page-requests.ts';
+import { authorize, callback, connections, consent } from './random-page-requests.ts';
 import { clientConfiguration, mcp, register, token, tokenForms, userinfo } from './random-program-requests.ts';
 import {
   JSON_TYPE,
@@ -67,6 +67,7 @@ export const RANDOM_REQUESTS: Readonly<Record<string, (known: KnownValues) => Ra
   authorize,
   consent,
   callback,
+  connections,
   token,
   revoke: tokenForms('/revoke'),
   introspect: tokenForms('/introspect'),
