@@ -153,6 +153,35 @@ describe('#237 one event for each thing that happens', () => {
   });
 });
 
+describe('#237 one event for what the operator and the limits do', () => {
+  it('a key is rotated, a mark is set, and a person is looked up', async () => {
+    const rotated = await eventsOf(() => cloud.invoke('Keys', { action: 'rotate' }));
+    expect(rotated.map(({ event, state }) => [event, state])).toEqual([
+      ['key_created', undefined],
+      ['key_changed', 'active'],
+      ['key_changed', 'next'],
+    ]);
+    const marked = await eventsOf(() => cloud.invoke('Keys', { action: 'setNotBefore', subject: 'nobody' }));
+    expect(marked).toEqual([expect.objectContaining({ event: 'admin_action', scope: 'subject' })]);
+    expect(JSON.stringify(marked)).not.toContain('nobody');
+    const exported = await eventsOf(() => cloud.invoke('People', { action: 'export', subject: 'x'.repeat(43) }));
+    expect(exported).toEqual([expect.objectContaining({ event: 'person_exported', grants: 0 })]);
+  });
+
+  it('a limit is hit: said once, however often it is met', async () => {
+    const guessing = await registerClient(cloud, { client_name: 'Guesses' });
+    const { code } = await obtainCode(cloud, guessing);
+    const guess = () => redeem(cloud, { client: guessing, code, codeVerifier: 'x'.repeat(43) });
+    const events = await eventsOf(async () => {
+      for (let count = 0; count < 55; count += 1) await guess();
+    });
+    expect(events.filter(({ event }) => event === 'limit_hit')).toEqual([
+      expect.objectContaining({ clientId: guessing.client_id, limit: 'failures', LimitsHit: 1 }),
+    ]);
+    expect(events).toHaveLength(56);
+  });
+});
+
 describe('#237 every error has the id of its line', () => {
   const idsOf = (events: readonly EventLine[]) => [...new Set(events.map(({ requestId }) => requestId))];
 

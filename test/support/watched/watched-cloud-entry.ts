@@ -61,12 +61,22 @@ const report = async (): Promise<WatchReport> => {
   };
 };
 
+const takeLines = (): readonly string[] => {
+  const since = lines.slice(taken);
+  taken = lines.length;
+  return since;
+};
+
+const invoke = (name: string, event: unknown): Promise<unknown> => {
+  const { arns } = services.functions;
+  const [, arn] = [...arns].find(([logicalId]) => new RegExp(`${name}Function[0-9A-F]{8}$`).test(logicalId)) ?? [];
+  return services.functions.invoke(String(arn), event);
+};
+
 process.on('message', async (order: WatchOrder) => {
   if (order === 'report') process.send?.(await report());
-  else {
-    process.send?.(lines.slice(taken));
-    taken = lines.length;
-  }
+  else if (order === 'takeLines') process.send?.(takeLines());
+  else process.send?.(await invoke(order.invoke, order.event));
 });
 
 print(`ready ${connectorUrl}`);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../local-cloud.ts';
 import type { Leak } from './secrets.ts';
 
-export type WatchOrder = 'report' | 'takeLines';
+export type WatchOrder = 'report' | 'takeLines' | { readonly invoke: string; readonly event: unknown };
 
 export interface WatchReport {
   /** Kind of secret → how many passed or are stored. */
@@ -20,6 +20,8 @@ export interface WatchedCloud extends LocalCloud {
   report(): Promise<WatchReport>;
   /** What functions wrote since the last time, line by line, as it was written. */
   takeLines(): Promise<readonly string[]>;
+  /** As whoever may invoke any function. @param name the end of its id in the stack, such as `Keys` */
+  invoke(name: string, event: unknown): Promise<unknown>;
 }
 
 export const startWatchedCloud = async (options: LocalCloudOptions = {}): Promise<WatchedCloud> => {
@@ -29,5 +31,10 @@ export const startWatchedCloud = async (options: LocalCloudOptions = {}): Promis
     cloud.child.send(order);
     return (await answer)[0] as never;
   };
-  return { ...cloud, report: () => ask('report'), takeLines: () => ask('takeLines') };
+  return {
+    ...cloud,
+    report: () => ask('report'),
+    takeLines: () => ask('takeLines'),
+    invoke: (name, event) => ask({ invoke: name, event }),
+  };
 };
