@@ -377,6 +377,7 @@ describe('Configuration', () => {
       theme: {},
       reservedConcurrency: {},
       firewall: true,
+      rememberConsent: false,
       monitoring: { alarms: true, dashboard: false },
       apiGatewayLogRole: 'create',
     });
