@@ -186,6 +186,15 @@ describe('My connections', () => {
     expect(body).not.toContain('<script');
   });
 
+  it('#92 says how often an application was connected, where that is more than once', async () => {
+    const { gate, add } = await connected();
+    const { browser } = await logIn(gate);
+    expect((await gate.connections(browser)).body).not.toContain('Times connected');
+    const [mine] = [...gate.grants.rows.values()];
+    for (let count = 0; count < 2; count += 1) add({ clientId: mine?.clientId, resource: mine?.resource });
+    expect((await gate.connections(browser)).body).toContain('<dt>Times connected</dt><dd>3</dd>');
+  });
+
   it('#134, #136 hostile names are harmless', async () => {
     const { gate } = await connected();
     gate.addClient({ clientName: '<img src=x onerror=alert(1)>\u202e' });

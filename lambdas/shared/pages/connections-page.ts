@@ -93,7 +93,7 @@ ${client && documentRow(client, words)}<div><dt>${words.connections.server}</dt>
 <div><dt>${words.connections.answersWentTo}</dt>${connection.receivers.map((target) => html`<dd>${receiverOf(target, words)}</dd>`)}</div>
 <div><dt>${words.connections.mayDo}</dt>${connection.scopes.map((scope) => html`<dd>${describeScope(scope, options.scopes, words)}</dd>`)}</div>
 <div><dt>${words.connections.since}</dt><dd>${day(connection.since, words)}</dd></div>
-<div><dt>${words.connections.lastUsed}</dt><dd>${day(connection.lastUsed, words)}</dd></div>
+${connection.grantCount < 2 ? undefined : html`<div><dt>${words.connections.timesConnected}</dt><dd>${connection.grantCount}</dd></div>\n`}<div><dt>${words.connections.lastUsed}</dt><dd>${day(connection.lastUsed, words)}</dd></div>
 </dl>
 ${form(
   session,

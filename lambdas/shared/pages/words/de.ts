@@ -54,6 +54,7 @@ export const de: Words = {
     answersWentTo: 'Verbunden über',
     mayDo: 'Sie darf',
     since: 'Seit',
+    timesConnected: 'So oft verbunden',
     lastUsed: 'Zuletzt benutzt',
     end: 'Diese Verbindung beenden',
     endAll: 'Alle Verbindungen beenden',

@@ -54,6 +54,7 @@ export const en: Words = {
     answersWentTo: 'Connected through',
     mayDo: 'It may',
     since: 'Since',
+    timesConnected: 'Times connected',
     lastUsed: 'Last used',
     end: 'End this connection',
     endAll: 'End all connections',

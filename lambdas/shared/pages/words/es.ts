@@ -54,6 +54,7 @@ export const es: Words = {
     answersWentTo: 'Conectada a través de',
     mayDo: 'Puede',
     since: 'Desde el',
+    timesConnected: 'Veces conectada',
     lastUsed: 'Último uso',
     end: 'Terminar esta conexión',
     endAll: 'Terminar todas las conexiones',

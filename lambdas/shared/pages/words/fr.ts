@@ -54,6 +54,7 @@ export const fr: Words = {
     answersWentTo: 'Connectée par',
     mayDo: 'Elle peut',
     since: 'Depuis le',
+    timesConnected: 'Nombre de connexions',
     lastUsed: 'Dernière utilisation',
     end: 'Mettre fin à cette connexion',
     endAll: 'Mettre fin à toutes les connexions',

@@ -61,6 +61,7 @@ interface ConnectionsWords {
   readonly answersWentTo: string;
   readonly mayDo: string;
   readonly since: string;
+  readonly timesConnected: string;
   readonly lastUsed: string;
   readonly end: string;
   readonly endAll: string;
