@@ -41,9 +41,9 @@ describe('Bundles', () => {
     }
   });
 
-  it('hold what a function needs and no other service: only token and keys know KMS', () => {
+  it('hold what a function needs and no other service: only who signs, makes keys or seals tokens knows KMS', () => {
     const withKms = functionNames().filter((name) => inputsOf(name).some((input) => input.includes('/client-kms/')));
-    expect(withKms).toEqual(['keys', 'token']);
+    expect(withKms).toEqual(['callback', 'keys', 'token']);
     for (const name of functionNames()) {
       expect(inputsOf(name).filter((input) => /^(lib|tools|test)\//.test(input))).toEqual([]);
     }
