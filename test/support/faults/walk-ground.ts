@@ -8,6 +8,8 @@ export interface Machine {
   readonly clientSecret: string;
   readonly keyClientId: string;
   readonly key: Awaited<ReturnType<typeof newAssertionKey>>;
+  /** Of the server's own client, `resource-mcp`. */
+  readonly resourceSecret: string;
 }
 
 /** A cloud with faults to order and all that the flows of the walk need. */
@@ -20,8 +22,9 @@ export const startWalkGround = async (): Promise<WalkGround> => {
   const machine = { name: 'Machine', grantTypes: ['client_credentials'], scopes: ['mcp'] };
   const cloud = await startFaultyCloud({
     config: {
+      servers: { '/mcp': { resourceClient: true } },
       identityProviders: {
-        checked: { kind: 'github', recheck: true },
+        checked: { kind: 'github', recheck: true, keepTokens: true },
       },
       clients: {
         'nightly-report': { ...machine, authentication: 'client_secret_basic' },
@@ -30,5 +33,9 @@ export const startWalkGround = async (): Promise<WalkGround> => {
     },
   });
   const clientSecret = await readClientSecret(cloud.output(), 'nightly-report');
-  return { ...cloud, machine: { clientId: 'nightly-report', clientSecret, keyClientId: 'build-agent', key } };
+  const resourceSecret = await readClientSecret(cloud.output(), 'resource-mcp');
+  return {
+    ...cloud,
+    machine: { clientId: 'nightly-report', clientSecret, keyClientId: 'build-agent', key, resourceSecret },
+  };
 };

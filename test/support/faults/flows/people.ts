@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { formsOf } from '../../html-form.ts';
-import { obtainSession, refresh } from '../../oauth-requests.ts';
+import { obtainSession, postForm, refresh } from '../../oauth-requests.ts';
 import { Person } from '../../person.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
 import type { WalkGround } from '../walk-ground.ts';
@@ -38,6 +38,22 @@ export const PEOPLE: readonly FlowUnderFaults[] = [
     },
     under: (stage, { client, refreshToken }) => stage.send(() => refresh(stage.cloud, client, refreshToken)),
     after: async (cloud, answer, { client }) => mustWork(cloud, sessionOf(client, answer)),
+  }),
+  flow({
+    name: "a caller's token for the provider's",
+    functions: ['Token'],
+    before: async (cloud) => (await newcomer(cloud, 'checked')).session,
+    under: (stage, { accessToken }) =>
+      stage.send(() =>
+        postForm(`${stage.cloud.origin}/token`, {
+          grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+          client_id: 'resource-mcp',
+          client_secret: stage.cloud.machine.resourceSecret,
+          subject_token: accessToken,
+          subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        }),
+      ),
+    after: async (cloud, _, session) => mustWork(cloud, session),
   }),
   flow({
     name: 'my connections, seen and ended',
