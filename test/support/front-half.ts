@@ -451,3 +451,9 @@ export const locationOf = (answer: Answer): URL => {
   if (location === undefined) throw new Error(`no Location in the answer with status ${answer.status}: ${answer.body}`);
   return new URL(location);
 };
+
+/** A sealed value that was tampered with: the first character of its last part, of which every bit counts, is another. */
+export const withOneCharacterChanged = (sealed: string): string => {
+  const start = sealed.lastIndexOf('.') + 1;
+  return `${sealed.slice(0, start)}${sealed[start] === 'A' ? 'B' : 'A'}${sealed.slice(start + 1)}`;
+};
