@@ -30,8 +30,8 @@ const RESERVED_SEGMENTS = new Set([
 /** Scopes with a meaning of their own that no server can ask for. */
 const RESERVED_SCOPES = new Set(['openid', 'offline_access']);
 
-// CloudFront allows 25 behaviours without asking for more; each server takes two.
-const MAX_SERVERS = 11;
+// A template has at most 500 resources: up to 47 for a server, and about 140 for the rest (test/infra/largest-stack).
+export const MAX_SERVERS = 7;
 const SECONDS_PER_DAY = 86_400;
 
 /** What no single key can say: rules over several. Each problem reads as the ones of the schema do. */

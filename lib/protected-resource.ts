@@ -160,7 +160,8 @@ export class ProtectedResource extends Construct {
 type Integrate = (method: string, rest: '' | '/{proxy}') => Integration;
 
 const streamed = (lambda: IFunction): Integration =>
-  new LambdaIntegration(lambda, { ...STREAMED, allowTestInvoke: false });
+  // One permission for the whole API: one for each method would take a stack of several servers beyond 500 resources.
+  new LambdaIntegration(lambda, { ...STREAMED, scopePermissionToMethod: false });
 
 const httpIntegration =
   (url: string): Integrate =>
