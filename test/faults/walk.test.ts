@@ -3,6 +3,9 @@ import { quickFaults } from '../support/faults/choices.ts';
 import { FLOWS } from '../support/faults/flows/index.ts';
 import { FaultWalk } from '../support/faults/walk.ts';
 import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.ts';
+import { formsOf } from '../support/html-form.ts';
+import { authorizationRequest, registerClient } from '../support/oauth-requests.ts';
+import { Person } from '../support/person.ts';
 
 // Catalogue §5: a fault at every call of every flow. `npm run siege` tries every kind of fault; here are the two ends
 // of it: nothing was carried out, or all of it was and nobody is told.
@@ -43,4 +46,20 @@ describe('A fault at every call loses nothing and is told honestly (catalogue §
     },
     FLOW_MS,
   );
+});
+
+it('asks no identity provider for anything before the person has agreed (catalogue §5)', async () => {
+  const { url } = authorizationRequest(cloud, await registerClient(cloud));
+  const person = new Person(cloud);
+  await cloud.restart();
+  await cloud.record();
+  const seen = await person.open(url);
+  const [form] = formsOf(seen.html);
+  if (form === undefined) throw new Error('no consent form');
+  await person.submit(seen, form, { decision: 'deny' });
+  expect((await cloud.recorded()).filter(({ service }) => service === 'upstream')).toEqual([]);
+
+  await cloud.record();
+  await person.signIn(url);
+  expect((await cloud.recorded()).map(({ service }) => service)).toContain('upstream');
 });
