@@ -35,7 +35,8 @@ export const quickFaults: Choose = (call, flow) =>
 /** Every kind, for all attempts of a call and, where the SDK tries again, for the first alone. */
 export const everyFault: Choose = (call, flow) =>
   kindsAt(call, flow).flatMap((kind): readonly Choice[] =>
-    call.service !== 'upstream' && RETRIED.has(kind as FaultKind)
+    // A tool call is never sent twice: it may have done something.
+    call.service !== 'upstream' && call.service !== 'lambda' && RETRIED.has(kind as FaultKind)
       ? [{ kind }, { kind, attempts: 'first' }]
       : [{ kind }],
   );

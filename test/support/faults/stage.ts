@@ -22,6 +22,8 @@ export interface Expectation {
   readonly isHealed?: boolean;
   /** It may be said that something was wrong with the request: somebody else was first, or the client's host failed. */
   readonly mayRefuse?: boolean;
+  /** An MCP server behind us failed: that is said as a gateway does. */
+  readonly isOfBackend?: boolean;
 }
 
 /** Where a flow plays while a fault is about: every answer is looked at, and what went wrong is tried again without. */
@@ -57,9 +59,10 @@ export class Stage {
   }
 
   #assertHonest(answer: Answer): void {
-    const { isHealed, mayRefuse } = this.#expectation;
+    const { isHealed, mayRefuse, isOfBackend } = this.#expectation;
     if (isHealed) throw new Error(`one attempt failed, and this was answered: ${describe(answer)}`);
     if (mayRefuse && answer.status >= 400 && answer.status < 500) return;
+    if (isOfBackend && (answer.status === 502 || answer.status === 504)) return;
     if (answer.status !== 503) throw new Error(`neither the good answer nor 503: ${describe(answer)}`);
     if (!answer.headers.has('retry-after')) throw new Error(`503 without Retry-After: ${describe(answer)}`);
   }
@@ -80,7 +83,8 @@ const describe = (answer: Answer): string => {
 };
 
 /** What is expected of an answer under a fault of that kind. */
-export const expectationOf = ({ kind, attempts, resource }: Fault): Expectation => ({
+export const expectationOf = ({ kind, attempts, resource, service }: Fault): Expectation => ({
+  isOfBackend: service === 'lambda',
   isHealed: attempts === 'first' || kind === 'slow',
   // A client's own host is no part of ours: that it fails is the client's fault, to be said with Retry-After at most.
   mayRefuse: kind === 'refused' || resource?.endsWith('.json') === true,

@@ -91,7 +91,8 @@ export const kindsOf = (call: CallNotice): readonly FaultKind[] => [
   'failed',
   'throttled',
   'dropped',
-  'silent',
+  // A backend may take minutes to answer: that is no fault.
+  ...(call.service === 'lambda' ? [] : (['silent'] as const)),
   ...(WRITES.test(call.action) ? (['lost', 'lost-silently'] as const) : []),
   ...(call.isConditional ? (['refused'] as const) : []),
   ...(call.mayBeStale ? (['stale'] as const) : []),
