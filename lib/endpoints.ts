@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENVIRONMENT, SUBJECT_INDEX } from '../lambdas/shared/environment.ts';
 import type { Configuration } from './config.ts';
-import { allScopes, requiredScopes, toolRules, validatesHeaders } from './config-rules.ts';
 import { configuredClientSettings } from './configured-clients.ts';
 import { EndpointFunction } from './endpoint-function.ts';
+import { scopesInWords, sharedSettings } from './function-settings.ts';
 import { identityProviderSettings } from './identity-provider-settings.ts';
 import { accessPolicy, identityProviderKinds } from './identity-providers.ts';
 import { allowRememberedConsents } from './remembered-consents.ts';
@@ -246,37 +246,3 @@ export class Endpoints extends Construct {
 }
 
 export type EndpointName = Exclude<keyof Endpoints, keyof Construct | 'all'>;
-
-/** What several functions are told, in the shapes of lambdas/shared/config.ts. */
-export const sharedSettings = (configuration: Configuration) => ({
-  servers: Object.fromEntries(
-    Object.entries(configuration.servers).map(([path, server]) => [
-      path,
-      { ...(server.name === undefined ? {} : { name: server.name }), requiredScopes: requiredScopes(server) },
-    ]),
-  ),
-  scopes: scopeSettings(configuration),
-  lifetimes: configuration.lifetimes,
-});
-
-export type ScopeSettings = Readonly<Record<string, { readonly implies: readonly string[] }>>;
-
-/** Scopes as the functions need them; who may have one only /callback has to know, and pages alone need words. */
-const scopeSettings = (configuration: Configuration): ScopeSettings =>
-  Object.fromEntries(Object.entries(allScopes(configuration)).map(([name, { implies }]) => [name, { implies }]));
-
-/** Scopes with the words in which people are asked for them. */
-const scopesInWords = (configuration: Configuration) =>
-  Object.fromEntries(
-    Object.entries(allScopes(configuration)).map(([name, { grantedTo: _grantedTo, ...scope }]) => [name, scope]),
-  );
-
-/** What the authorizer is told of each server. */
-export const doorPolicies = ({ servers }: Configuration) =>
-  Object.fromEntries(
-    Object.entries(servers).map(([path, server]) => {
-      const rules = toolRules(server);
-      const policy = { requiredScopes: requiredScopes(server) };
-      return [path, rules ? { ...policy, rules, validatesHeaders: validatesHeaders(server) } : policy];
-    }),
-  );

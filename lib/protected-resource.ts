@@ -19,7 +19,7 @@ import type { ServerConfiguration } from './config.ts';
 import { challengeScopes, needsInspector, requiredScopes, toolRules } from './config-rules.ts';
 import { addPreflight, MCP_METHODS } from './cors.ts';
 import { EndpointFunction } from './endpoint-function.ts';
-import type { ScopeSettings } from './endpoints.ts';
+import type { ScopeSettings } from './function-settings.ts';
 import { addProtectedResourceAnswers } from './gateway-responses.ts';
 import { OwnFunction } from './own-function.ts';
 import { makeRestApi } from './rest-api.ts';
