@@ -10,7 +10,9 @@ import { type CustomResourcesState, runCustomResources } from './cloudformation.
 import { takeDataFolder } from './data-folder.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { type Events, startEvents } from './events.ts';
-import { createKeys, type KmsState, kmsService } from './kms.ts';
+import { kmsService } from './kms.ts';
+import type { KmsState } from './kms-key.ts';
+import { createKeys } from './kms-template-keys.ts';
 import { startLambdaApi } from './lambda-api.ts';
 import { type Credentials, type Principals, readPrincipals } from './principals.ts';
 import { createSecrets, type SecretsState, secretsManagerService } from './secrets-manager.ts';

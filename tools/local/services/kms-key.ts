@@ -28,6 +28,9 @@ export interface StoredKey {
   policy: string;
 }
 
+/** Key id → key. */
+export type KmsState = Record<string, StoredKey>;
+
 export const KEY_SPEC = 'RSA_2048';
 const SYMMETRIC = 'SYMMETRIC_DEFAULT';
 

@@ -1,6 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { AwsError, validationError } from './aws-error.ts';
 
+/** Of data keys, and of the keys that they are encrypted under. */
+export const DATA_KEY_BYTES = 32;
+
 /** Names and values that a ciphertext is bound to; whoever decrypts has to know them. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPair, randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION, type ResolvedTemplate } from '../resolved-template.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
 import { AwsError, validationError } from './aws-error.ts';
 import type { Call, JsonService } from './aws-json-server.ts';
 import { parsePolicy } from './iam.ts';
@@ -11,6 +11,7 @@ import {
   DEFAULT_POLICY,
   invalidState,
   KEY_SPEC,
+  type KmsState,
   keySpecOf,
   keyUsageOf,
   metadata,
@@ -22,40 +23,19 @@ import {
   symmetricKeyOf,
   type Tag,
 } from './kms-key.ts';
-import { decrypt, type EncryptionContext, encrypt, invalidCiphertext, keyIdOf, readContext } from './kms-symmetric.ts';
-import { authorize, authorizeForKey, ofType, type Principals } from './principals.ts';
+import {
+  DATA_KEY_BYTES,
+  decrypt,
+  type EncryptionContext,
+  encrypt,
+  invalidCiphertext,
+  keyIdOf,
+  readContext,
+} from './kms-symmetric.ts';
+import { authorize, authorizeForKey, type Principals } from './principals.ts';
 import type { StateFile } from './state-file.ts';
 
-/** Key id → key. */
-export type KmsState = Record<string, StoredKey>;
-
 const SECONDS_PER_DAY = 86_400;
-const DATA_KEY_BYTES = 32;
-
-/**
- * Makes the template's keys that do not exist yet, all of them symmetric, and gives each the policy of the template.
- * @throws AwsError for a policy that KMS would refuse
- */
-export const createKeys = async (
-  template: ResolvedTemplate,
-  principals: Principals,
-  state: StateFile<KmsState>,
-): Promise<void> => {
-  for (const { physicalId: keyId, arn = '', properties } of ofType(template, 'AWS::KMS::Key')) {
-    const policy = JSON.stringify(properties.KeyPolicy);
-    assertUsablePolicy(policy, principals.operator, principals, arn, false);
-    const made = state.value[keyId] ?? {
-      keyId,
-      arn,
-      createdAt: Date.now() / 1000,
-      symmetricKey: randomBytes(DATA_KEY_BYTES).toString('base64'),
-      state: 'Enabled' as const,
-      tags: [],
-    };
-    state.value[keyId] = { ...made, description: String(properties.Description ?? ''), policy };
-  }
-  await state.save();
-};
 
 /**
  * KMS for signing keys (RSA_2048, SIGN_VERIFY, RSASSA_PKCS1_V1_5_SHA_256), which CreateKey makes, and for the template's own
