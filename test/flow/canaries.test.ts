@@ -71,7 +71,8 @@ const wholeSession = async (provider: ProviderId): Promise<void> => {
     client_id,
     client_secret,
   });
-  await refresh(cloud, client, session.refreshToken);
+  const refreshed = await refresh(cloud, client, session.refreshToken);
+  expect(refreshed.status).toBe(200);
   await redeem(cloud, { client, code: 'gh_ac_x.y', codeVerifier: 'x'.repeat(43) });
   await revoke(cloud, client, session.refreshToken);
   for (const secret of ['what nobody stored', CLIENT_SECRET]) {
