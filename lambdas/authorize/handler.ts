@@ -7,7 +7,7 @@ import {
   resolveRedirectUri,
 } from '../shared/core/authorization-request.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
-import { clientHashOf, mayBeRemembered } from '../shared/core/remembered-consent.ts';
+import { clientFingerprintOf, mayBeRemembered } from '../shared/core/remembered-consent.ts';
 import type { AuthorizationRequest } from '../shared/core/transaction.ts';
 import { keepPageCookie } from '../shared/http/cookies.ts';
 import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../shared/http/message.ts';
@@ -55,7 +55,7 @@ export const authorizeFlow =
 
     // Only where the configuration remembers consents, and the person asked for it.
     if (deps.remembered !== undefined && mayBeRemembered(client, redirectUri)) {
-      authorization = { ...authorization, clientHash: clientHashOf(client) };
+      authorization = { ...authorization, clientFingerprint: clientFingerprintOf(client) };
       const answer = await continueRemembered(deps.remembered, request, authorization, now);
       if (answer !== undefined) return answer;
     }
@@ -71,7 +71,7 @@ export const authorizeFlow =
       scopes: deps.policy.scopes,
       identityProviders: deps.identityProviders,
       sealedRequest,
-      canRemember: authorization.clientHash !== undefined,
+      canRemember: authorization.clientFingerprint !== undefined,
       cookies: [pageCookie.cookie],
     });
   };

@@ -29,7 +29,7 @@ export const continueRemembered = async (
   authorization: AuthorizationRequest,
   now: number,
 ): Promise<HttpResponse | undefined> => {
-  if (authorization.clientHash === undefined || !isOfNoOtherSite(request)) return undefined;
+  if (authorization.clientFingerprint === undefined || !isOfNoOtherSite(request)) return undefined;
   const sealed = findPerson(request);
   const subject = sealed === undefined ? undefined : await deps.persons.open(sealed, now);
   if (subject === undefined) return undefined;

@@ -28,8 +28,8 @@ export const keepConsent = async (
   now: number,
 ): Promise<readonly string[]> => {
   const { request, remember, identityProviderId } = transaction;
-  if (remembering === undefined || !remember || request.clientHash === undefined) return [];
-  const consent = newConsent(request, request.clientHash, identityProviderId, now);
+  if (remembering === undefined || !remember || request.clientFingerprint === undefined) return [];
+  const consent = newConsent(request, request.clientFingerprint, identityProviderId, now);
   await remembering.consents.rememberConsent(subject, consent, now);
   log('consent_kept', { requestId, clientId: request.clientId, subject });
   return [setPerson(await remembering.persons.seal(subject, now), REMEMBERED_CONSENT_SECONDS)];

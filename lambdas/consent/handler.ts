@@ -50,7 +50,7 @@ export const consentFlow =
     const provider = chosenProvider(deps.identityProviders, form);
     const key = await deps.sealingKeys.find(sealingKeyId);
     if (!key) throw formExpired('sealed with a key that is gone');
-    const remember = form.get('remember') === 'yes' && authorization.clientHash !== undefined;
+    const remember = form.get('remember') === 'yes' && authorization.clientFingerprint !== undefined;
     const login = { transactionId, request: authorization, ...(remember ? { remember } : {}) };
     const answer = await startLogin(deps, request, login, { provider, key, now });
     if (answer === 'used') throw formUsed();

@@ -46,7 +46,7 @@ const contract = (open: () => Promise<{ store: ConsentStore; close: () => Promis
 
   it('the same given again replaces it', async () => {
     const subject = newId();
-    const [first, again] = [testConsent('a'), { ...testConsent('a', NOW + 5), clientHash: 'another' }];
+    const [first, again] = [testConsent('a'), { ...testConsent('a', NOW + 5), clientFingerprint: 'another' }];
     await remembered(subject, first, again);
     expect(await store.findConsents(subject, NOW)).toEqual([again]);
   });

@@ -1,6 +1,6 @@
 import type { Client } from '../../lambdas/shared/core/client.ts';
 import {
-  clientHashOf,
+  clientFingerprintOf,
   findConsent,
   mayBeRemembered,
   newConsent,
@@ -40,8 +40,8 @@ describe('Consents that may be remembered', () => {
 
 describe('#140 a consent is for this very request', () => {
   const client = confidential();
-  const asked = { ...ASKED, clientHash: clientHashOf(client) };
-  const consent = newConsent(ASKED, asked.clientHash, 'company', NOW);
+  const asked = { ...ASKED, clientFingerprint: clientFingerprintOf(client) };
+  const consent = newConsent(ASKED, asked.clientFingerprint, 'company', NOW);
   const found = (request: typeof asked) => findConsent([consent], request, 'ada', undefined);
 
   it('lives ninety days, and is found again, in whatever order the scopes come', () => {
@@ -56,7 +56,10 @@ describe('#140 a consent is for this very request', () => {
     ['another server', { resource: `${RESOURCE}2` }],
     ['a scope more', { scopes: ['mcp', 'email', 'profile'] }],
     ['a scope less', { scopes: ['mcp'] }],
-    ['the client as it is now', { clientHash: clientHashOf(confidential({ clientName: 'Another name' })) }],
+    [
+      'the client as it is now',
+      { clientFingerprint: clientFingerprintOf(confidential({ clientName: 'Another name' })) },
+    ],
   ])('not for %s', (_, change) => {
     expect(found({ ...asked, ...change })).toBeUndefined();
   });
@@ -69,11 +72,11 @@ describe('#140 a consent is for this very request', () => {
     ['grant types', { grantTypes: ['authorization_code'] }],
     ['source', { source: 'document' }],
   ])('a client whose %s changed has another hash', (_, change) => {
-    expect(clientHashOf(confidential(change))).not.toBe(clientHashOf(client));
+    expect(clientFingerprintOf(confidential(change))).not.toBe(clientFingerprintOf(client));
   });
 
   it('when it was read, and when it ends, changes nothing', () => {
-    expect(clientHashOf(confidential({ issuedAt: 1, expiresAt: 2 }))).toBe(clientHashOf(client));
+    expect(clientFingerprintOf(confidential({ issuedAt: 1, expiresAt: 2 }))).toBe(clientFingerprintOf(client));
   });
 
   it('no longer after a not-before mark for everybody, the client or the person', () => {

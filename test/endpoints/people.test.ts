@@ -141,7 +141,7 @@ describe('Exporting a person (#239)', () => {
     });
     const text = JSON.stringify(answer);
     for (const hash of [
-      CONSENT.clientHash,
+      CONSENT.clientFingerprint,
       grant.codeHash,
       grant.codeChallenge,
       grant.grantId,

@@ -17,18 +17,6 @@ const VIEWS: Readonly<Record<string, BrowserContextOptions>> = {
   'desktop-dark': { ...DESKTOP, colorScheme: 'dark' },
 };
 
-/** Shown in every view; of the others one is enough, since they differ in their words alone. */
-const IN_EVERY_VIEW = new Set([
-  'welcome',
-  'consent',
-  'consent-providers',
-  'consent-theme',
-  'connections',
-  'not-allowed',
-]);
-
-const viewsOf = ({ name }: PageState): string[] => (IN_EVERY_VIEW.has(name) ? Object.keys(VIEWS) : ['phone-light']);
-
 const picture = async (
   browser: Browser,
   state: PageState,
@@ -48,7 +36,7 @@ const sectionOf = (state: PageState): string => `## ${state.name}
 
 ${state.when}.
 
-${viewsOf(state)
+${Object.keys(VIEWS)
   .map((view) => image(`${state.name}-${view}.png`, view.startsWith('phone') ? 200 : 400))
   .join('\n')}
 `;
@@ -58,7 +46,8 @@ if (!browser) process.exit(1);
 await rm(`${DOCS}screenshots`, { recursive: true, force: true });
 await mkdir(`${DOCS}screenshots`);
 for (const state of PAGES) {
-  for (const view of viewsOf(state)) await picture(browser, state, `${state.name}-${view}.png`, VIEWS[view] ?? {});
+  for (const [view, options] of Object.entries(VIEWS))
+    await picture(browser, state, `${state.name}-${view}.png`, options);
 }
 const consent = PAGES.find(({ name }) => name === 'consent');
 const others = LANGUAGES.filter((language) => language !== 'en');

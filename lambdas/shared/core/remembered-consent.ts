@@ -15,8 +15,8 @@ export interface RememberedConsent {
   /** The same for the same client, receiver, server and scopes: giving it again replaces it. */
   readonly consentId: string;
   readonly clientId: string;
-  /** What the client was when the person said yes (`clientHashOf`). */
-  readonly clientHash: string;
+  /** What the client was when the person said yes (`clientFingerprintOf`). */
+  readonly clientFingerprint: string;
   readonly redirectUri: string;
   readonly resource: string;
   /** Scopes that were asked for, sorted. */
@@ -41,7 +41,7 @@ export const mayBeRemembered = ({ tokenEndpointAuthMethods }: Client, redirectUr
   !tokenEndpointAuthMethods.includes('none');
 
 /** All that a client says of itself, wherever it says it; whatever changes there, the person is asked (catalogue #140). */
-export const clientHashOf = (client: Client): string =>
+export const clientFingerprintOf = (client: Client): string =>
   sha256(
     JSON.stringify([
       client.source,
@@ -58,13 +58,13 @@ export const clientHashOf = (client: Client): string =>
 /** What the person said yes to, to be remembered. @param now epoch seconds */
 export const newConsent = (
   asked: Asked,
-  clientHash: string,
+  clientFingerprint: string,
   identityProviderId: string,
   now: number,
 ): RememberedConsent => ({
   consentId: consentIdOf(asked),
   clientId: asked.clientId,
-  clientHash,
+  clientFingerprint,
   redirectUri: asked.redirectUri,
   resource: asked.resource,
   scopes: asked.scopes.toSorted(),
@@ -88,14 +88,14 @@ export const withConsent = (
  */
 export const findConsent = (
   consents: readonly RememberedConsent[],
-  asked: Asked & Pick<AuthorizationRequest, 'clientHash'>,
+  asked: Asked & Pick<AuthorizationRequest, 'clientFingerprint'>,
   subject: string,
   marks: NotBeforeMarks | undefined,
 ): RememberedConsent | undefined =>
   consents.find(
     (consent) =>
       consent.consentId === consentIdOf(asked) &&
-      consent.clientHash === asked.clientHash &&
+      consent.clientFingerprint === asked.clientFingerprint &&
       !isBeforeMark(marks, { clientId: consent.clientId, subject, issuedAt: consent.givenAt }),
   );
 

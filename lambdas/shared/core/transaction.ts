@@ -10,7 +10,7 @@ export interface AuthorizationRequest {
   /** A client of a metadata document of which no copy, or another one, is stored: a completed login stores this one. */
   readonly documentClient?: DocumentClient;
   /** What the client says of itself, hashed; only where the person may have the consent remembered. */
-  readonly clientHash?: string;
+  readonly clientFingerprint?: string;
   /** The URI the response goes to: as requested, after the match with what the client registered. */
   readonly redirectUri: string;
   readonly state?: string;
