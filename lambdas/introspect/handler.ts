@@ -22,8 +22,6 @@ export interface IntrospectDeps extends ClientVerifiers {
   readonly log: Log;
 }
 
-const FAILURES = ['invalid_client'] as const;
-
 /**
  * Token introspection (RFC 7662). What is asked is found out before it is known who asks, so that those who may know
  * nothing can tell no token from another, by the answer or by its time. The hint is not needed (§2.1): both kinds are
@@ -43,7 +41,7 @@ export const introspectEndpoint =
       deps.clients.findClient(presented.clientId, now),
       findLiveToken(deps, token, now),
     ]);
-    const attempt = { client: known, failures: FAILURES, now, requestId: request.requestId };
+    const attempt = { client: known, now, requestId: request.requestId };
     const { client } = await countingFailures(deps.failures, attempt, () => authenticateClient(known, presented, deps));
 
     const answer = live !== undefined && mayLearn(deps, client, live) ? live.description : { active: false };

@@ -19,8 +19,6 @@ export interface RevokeDeps extends ClientVerifiers {
   readonly log: Log;
 }
 
-const FAILURES = ['invalid_client'] as const;
-
 /** The grant that a token belongs to, and the client that it was issued to. */
 interface Revocable {
   /** Undefined for a token that the client got on its own account: nothing is stored of it. */
@@ -45,7 +43,7 @@ export const revokeEndpoint =
       deps.clients.findClient(presented.clientId, now),
       findRevocable(deps, token, now),
     ]);
-    const attempt = { client: known, failures: FAILURES, now, requestId: request.requestId };
+    const attempt = { client: known, now, requestId: request.requestId };
     const { client } = await countingFailures(deps.failures, attempt, () => authenticateClient(known, presented, deps));
 
     // Unknown, invalid or another client's: the same answer, and nothing happens (RFC 7009 §2.1, §2.2).

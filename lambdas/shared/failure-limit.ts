@@ -1,12 +1,10 @@
 import type { Client } from './core/client.ts';
-import { OAuthError, type OAuthErrorCode } from './core/oauth-error.ts';
+import { OAuthError } from './core/oauth-error.ts';
 import type { Limiter } from './limiter.ts';
 
 export interface Attempt {
   /** Undefined when nobody has that client id: of made-up ones nothing is counted. */
   readonly client: Client | undefined;
-  /** Refusals that mean something wrong was presented. */
-  readonly failures: readonly OAuthErrorCode[];
   /** Epoch seconds. */
   readonly now: number;
   readonly requestId: string;
@@ -21,13 +19,13 @@ export interface Attempt {
  */
 export const countingFailures = async <T>(
   failures: Limiter,
-  { client, failures: codes, now, requestId }: Attempt,
+  { client, now, requestId }: Attempt,
   run: () => Promise<T>,
 ): Promise<T> => {
   try {
     return await run();
   } catch (error) {
-    if (client === undefined || !(error instanceof OAuthError) || !codes.includes(error.code)) throw error;
+    if (client === undefined || !(error instanceof OAuthError) || !error.isGuess) throw error;
     const { clientId } = client;
     const waitSeconds = await failures.hit([clientId], { now, requestId, clientId });
     if (waitSeconds === undefined) throw error;

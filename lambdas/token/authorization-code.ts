@@ -61,7 +61,6 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
 
 export const authorizationCode: GrantTypeHandler = {
   grantType: 'authorization_code',
-  failures: ['invalid_client', 'invalid_grant'],
   grantIdOf: (form) => {
     const code = form.get('code');
     if (code === null) throw new OAuthError('invalid_request', 'The parameter code is missing.');

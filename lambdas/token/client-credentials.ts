@@ -37,7 +37,6 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
 
 export const clientCredentials: GrantTypeHandler = {
   grantType: 'client_credentials',
-  failures: ['invalid_client'],
   grantIdOf: () => undefined,
   exchange,
 };

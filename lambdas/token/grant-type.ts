@@ -4,7 +4,6 @@ import type { AuthenticatedClient, ClientVerifiers } from '../shared/core/client
 import type { Grant } from '../shared/core/grant.ts';
 import type { IdentityProviderKind } from '../shared/core/identity-provider-presets.ts';
 import type { NotBeforeMarks } from '../shared/core/not-before.ts';
-import type { OAuthErrorCode } from '../shared/core/oauth-error.ts';
 import type { RefreshLifetimes } from '../shared/core/refresh-token.ts';
 import type { ScopeDefinitions } from '../shared/core/scopes.ts';
 import type { IdentityProviders } from '../shared/identity-providers.ts';
@@ -81,8 +80,6 @@ export interface TokenExchangeResponse {
 /** One grant type of the token endpoint: load is the endpoint's; decide, mint and commit are its own. */
 export interface GrantTypeHandler {
   readonly grantType: GrantType;
-  /** Refusals that count as failures of the client. */
-  readonly failures: readonly OAuthErrorCode[];
   /** The id of the grant to load, undefined when the request cannot name one. @throws OAuthError `invalid_request` */
   grantIdOf(form: URLSearchParams): string | undefined;
   /** @throws OAuthError; UnavailableError, after which the same request may be sent again */

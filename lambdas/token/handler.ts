@@ -29,8 +29,7 @@ export const tokenEndpoint =
       grantId === undefined ? undefined : deps.grants.findGrant(grantId, now),
       deps.keyRings.readLatestKeyRing(),
     ]);
-    const { failures } = grantType;
-    return countingFailures(deps.failures, { client, failures, now, requestId }, async () => {
+    return countingFailures(deps.failures, { client, now, requestId }, async () => {
       const authenticated = await authenticateClient(client, presented, deps);
       if (!authenticated.client.grantTypes.includes(grantType.grantType)) {
         throw new OAuthError('unauthorized_client', 'The client did not register for this grant type.');

@@ -84,7 +84,6 @@ const committedSuccessor = async (
 export const refreshToken: GrantTypeHandler = {
   grantType: 'refresh_token',
   // Tokens come to their end in the best of clients, which must hear of it.
-  failures: ['invalid_client'],
   grantIdOf: (form) => {
     const token = form.get('refresh_token');
     if (token === null) throw new OAuthError('invalid_request', 'The parameter refresh_token is missing.');

@@ -90,6 +90,16 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     expect((await server.post(redemption)).status).toBe(200);
   });
 
+  it('a code that comes twice or too late does not: whoever has it has guessed nothing', async () => {
+    const client = await server.registered();
+    const { code } = await server.issueCode(client);
+    await server.post(server.redemption(client, code));
+    expect(await times(60, () => server.post(server.redemption(client, code)))).toEqual(
+      Array(60).fill([400, 'invalid_grant']),
+    );
+    expect(server.counters.writes).toBe(0);
+  });
+
   it('a dead refresh token does not: its client has to hear that it must log in again', async () => {
     const { client, grantId, refreshToken } = await server.signedIn();
     await server.grants.revokeGrant(grantId);

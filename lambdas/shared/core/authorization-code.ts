@@ -24,9 +24,12 @@ export interface RedemptionRequest {
   readonly redirectUri: string | undefined;
 }
 
-const refuse = (detail: string): never => {
-  throw new OAuthError('invalid_grant', 'The authorization code is not valid. Start a new authorization.', { detail });
+const refuse = (detail: string, isGuess = false): never => {
+  const description = 'The authorization code is not valid. Start a new authorization.';
+  throw new OAuthError('invalid_grant', description, { detail, isGuess });
 };
+
+const refuseGuess = (detail: string): never => refuse(detail, true);
 
 /**
  * Checks all that binds a code, and changes nothing. `replayed`: everything is right, but the code was redeemed
@@ -40,12 +43,12 @@ export const decideRedemption = (
   request: RedemptionRequest,
   now: number,
 ): { readonly grant: Grant; readonly outcome: 'redeemable' | 'replayed' } => {
-  if (grant === undefined) return refuse('no such grant');
-  if (!constantTimeEqual(sha256(request.code), grant.codeHash)) return refuse('not the code of this grant');
-  if (grant.clientId !== client.clientId) return refuse('issued to another client');
+  if (grant === undefined) return refuseGuess('no such grant');
+  if (!constantTimeEqual(sha256(request.code), grant.codeHash)) return refuseGuess('not the code of this grant');
+  if (grant.clientId !== client.clientId) return refuseGuess('issued to another client');
   // Only a waiting code expires. A redeemed one that comes back, however late, comes from a second party.
   if (grant.status === 'issued' && grant.codeExpiresAt <= now) return refuse('expired');
-  if (!isCodeVerifierFor(request.codeVerifier, grant.codeChallenge)) return refuse('code_verifier does not match');
+  if (!isCodeVerifierFor(request.codeVerifier, grant.codeChallenge)) return refuseGuess('code_verifier does not match');
   if (request.redirectUri !== undefined && request.redirectUri !== grant.redirectUri) {
     return refuse('redirect_uri differs from the authorization request');
   }

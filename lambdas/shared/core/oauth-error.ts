@@ -36,17 +36,20 @@ export class OAuthError extends Error {
   readonly code: OAuthErrorCode;
   readonly detail: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** What should be secret was presented and was wrong; such refusals are counted (RFC 6749 §10.10). */
+  readonly isGuess: boolean;
 
   constructor(
     code: OAuthErrorCode,
     description: string,
-    options: { detail?: string; cause?: unknown; headers?: Record<string, string> } = {},
+    options: { detail?: string; cause?: unknown; headers?: Record<string, string>; isGuess?: boolean } = {},
   ) {
     super(description, { cause: options.cause });
     this.name = 'OAuthError';
     this.code = code;
     this.detail = options.detail;
     this.headers = options.headers ?? {};
+    this.isGuess = options.isGuess ?? code === 'invalid_client';
   }
 
   get status(): number {
