@@ -1,4 +1,5 @@
-import { globSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
@@ -48,6 +49,29 @@ export const bundleFunctions = async (options: BundleOptions = {}): Promise<Meta
   });
   await Promise.all(result.outputFiles.map(({ path, contents }) => writeWhenChanged(path, contents)));
   return result.metafile;
+};
+
+/** What the bundles in `dist/` were made of, so that nobody makes the same ones again. */
+const STAMP_FILE = join(BUNDLE_DIRECTORY, '.made-of');
+
+/** Bundles every function into `dist/`, unless the bundles there are of the very same sources and packages. */
+export const ensureBundles = async (): Promise<void> => {
+  const inputs = inputsHash();
+  const isMade = functionNames().every((name) => existsSync(join(BUNDLE_DIRECTORY, name, 'index.mjs')));
+  if (isMade && existsSync(STAMP_FILE) && readFileSync(STAMP_FILE, 'utf8') === inputs) return;
+  await bundleFunctions();
+  await writeWhenChanged(STAMP_FILE, Buffer.from(inputs));
+};
+
+/** SHA-256 over the sources, how they are bundled, and the exact packages that are installed. */
+const inputsHash = (): string => {
+  const sources = globSync('lambdas/**/*.ts', { cwd: PACKAGE_DIRECTORY }).sort();
+  const hash = createHash('sha256');
+  for (const file of [...sources, 'lib/bundles.ts', 'package.json', 'node_modules/.package-lock.json']) {
+    const path = join(PACKAGE_DIRECTORY, file);
+    hash.update(`${file}\0`).update(existsSync(path) ? readFileSync(path) : '').update('\0');
+  }
+  return hash.digest('base64url');
 };
 
 /** Replaces the file in one step, so that another process that reads it never sees half of it. */

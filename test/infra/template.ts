@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunctions } from '../../lib/bundles.ts';
+import { ensureBundles } from '../../lib/bundles.ts';
 import { type ConfigurationInput, merge, parseConfiguration } from '../../lib/config.ts';
 import { readConfiguration, STACK_NAME, synthesize } from '../../lib/synthesize.ts';
 
@@ -26,7 +26,7 @@ export interface Template {
 
 /** The repository's configuration with changes laid over it, synthesized as it would be deployed. */
 export const templateFor = async (overlay: Partial<ConfigurationInput> = {}): Promise<Template> => {
-  await bundleFunctions();
+  await ensureBundles();
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-infra-'));
   try {
     synthesize(parseConfiguration(merge(readConfiguration(), overlay)), directory);

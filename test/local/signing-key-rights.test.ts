@@ -9,7 +9,7 @@ import {
   ScheduleKeyDeletionCommand,
   SignCommand,
 } from '@aws-sdk/client-kms';
-import { bundleFunctions } from '../../lib/bundles.ts';
+import { ensureBundles } from '../../lib/bundles.ts';
 import { parseConfiguration } from '../../lib/config.ts';
 import { readConfiguration, synthesize } from '../../lib/synthesize.ts';
 import type { ResolvedTemplate } from '../../tools/local/resolved-template.ts';
@@ -38,7 +38,7 @@ const invoke = async (arn: string | undefined, event: unknown) => {
 
 /** The template that is deployed, run with its own functions first, then with functions that show their credentials. */
 beforeAll(async () => {
-  await bundleFunctions();
+  await ensureBundles();
   const assembly = temporaryFolder();
   dataDir = join(temporaryFolder(), 'data');
   await mkdir(dataDir);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunctions } from '../../lib/bundles.ts';
+import { ensureBundles } from '../../lib/bundles.ts';
 import { parseConfiguration } from '../../lib/config.ts';
 import { readConfiguration, synthesize } from '../../lib/synthesize.ts';
 import { SENTINEL_DOMAIN } from '../../tools/local/template/attributes.ts';
@@ -169,7 +169,7 @@ describe('The template of this repository', () => {
   let assembly: string;
   beforeAll(async () => {
     assembly = await mkdtemp(join(tmpdir(), 'gatehouse-template-'));
-    await bundleFunctions();
+    await ensureBundles();
     synthesize(parseConfiguration(readConfiguration()), assembly);
   });
   afterAll(() => rm(assembly, { recursive: true, force: true }));

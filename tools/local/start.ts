@@ -63,8 +63,8 @@ export const startLocalCloud = async (
 
   step('bundling the functions and loading the CDK');
   // esbuild works in a process of its own, so the CDK is loaded meanwhile.
-  const { bundleFunctions } = await import('../../lib/bundles.ts');
-  const bundled = bundleFunctions();
+  const { ensureBundles } = await import('../../lib/bundles.ts');
+  const bundled = ensureBundles();
   bundled.catch(() => {});
   const { readConfiguration, synthesize } = await import('../../lib/synthesize.ts');
   const { configuration, developmentProviders } = await readLocalConfiguration(
