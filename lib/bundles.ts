@@ -69,7 +69,10 @@ const inputsHash = (): string => {
   const hash = createHash('sha256');
   for (const file of [...sources, 'lib/bundles.ts', 'package.json', 'node_modules/.package-lock.json']) {
     const path = join(PACKAGE_DIRECTORY, file);
-    hash.update(`${file}\0`).update(existsSync(path) ? readFileSync(path) : '').update('\0');
+    hash
+      .update(`${file}\0`)
+      .update(existsSync(path) ? readFileSync(path) : '')
+      .update('\0');
   }
   return hash.digest('base64url');
 };

@@ -158,9 +158,9 @@ export class Endpoints extends Construct {
       .bindSecret(ENVIRONMENT.sealingSecret, secrets.sealing)
       .bindSecret(ENVIRONMENT.subjectSecret, secrets.subject);
 
-    // Where scopes are refused, it looks whether the same was asked for before.
+    // Where scopes are refused, it looks whether the same was asked for before, and notes it.
     if (Object.values(configuration.scopes).some(({ grantedTo }) => grantedTo !== undefined)) {
-      this.callback.queryIndex(tables.grants, SUBJECT_INDEX);
+      this.callback.queryIndex(tables.grants, SUBJECT_INDEX).allow(['dynamodb:UpdateItem'], tables.grants.tableArn);
     }
 
     this.connections = new EndpointFunction(this, 'Connections', {

@@ -79,9 +79,12 @@ const takeTransaction = async (
   return transaction;
 };
 
-/** Whether the program gains nothing by a code. Only where a scope is refused does anybody look at earlier grants. */
+/**
+ * Whether the program gains nothing by a code. Only where a scope is refused does anybody look at earlier grants; the
+ * newest of them keeps what was refused, so that whoever asks for the same again gets what the person may have.
+ */
 const isInVain = async (
-  { grantDirectory, now }: CallbackDeps,
+  { grantDirectory, grants, now }: CallbackDeps,
   { clientId, resource, scopes: asked }: AuthorizationRequest,
   granted: readonly string[],
   subject: string,
@@ -91,7 +94,11 @@ const isInVain = async (
   const earlier = (await grantDirectory.grantsOfSubject(subject, now())).filter(
     (grant) => grant.status !== 'revoked' && grant.clientId === clientId && grant.resource === resource,
   );
-  return isFruitlessStepUp(asked, granted, earlier, now());
+  const [newest] = earlier;
+  if (newest === undefined || !isFruitlessStepUp(asked, granted, earlier, now())) return false;
+  const refused = asked.filter((scope) => !granted.includes(scope));
+  await grants.noteRefusedScopes(newest, refused);
+  return true;
 };
 
 /** A client of a metadata document is stored as it was when the person saw it; any other lives on, when that is due. */

@@ -379,6 +379,15 @@ describe('A step-up that may bring nothing', () => {
     expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'no_scope' });
   });
 
+  it('whoever asks again for what was refused gets what there is: a second machine is no step-up', async () => {
+    const { gate, logIn } = opened();
+    expect((await logIn('mcp')).has('code')).toBe(true);
+    expect((await logIn('mcp extra')).get('error')).toBe('access_denied');
+    expect([...gate.grants.rows.values()].map(({ refusedScopes }) => refusedScopes)).toEqual([['extra']]);
+    expect((await logIn('mcp extra')).has('code')).toBe(true);
+    expect((await logIn('mcp extra')).get('error')).toBe('access_denied');
+  });
+
   it('a second machine that asks for the same is let in; the third time within ten minutes is a loop', async () => {
     const { gate, logIn } = opened();
     gate.now += 1;

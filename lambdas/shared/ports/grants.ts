@@ -47,6 +47,8 @@ export interface GrantStore {
     grant: Grant,
     change: { readonly upstream: UpstreamState; readonly identity?: UpstreamIdentity },
   ): Promise<'replaced' | { lost: Grant | undefined }>;
+  /** Adds to what the person was refused, so that the same request is known next time. One that is gone or revoked stays so. */
+  noteRefusedScopes(grant: Grant, scopes: readonly string[]): Promise<void>;
   /** Revokes code and family; what is kept of the provider's tokens goes in the same write. Final. A grant that is gone or revoked already is no error. */
   revokeGrant(grantId: string): Promise<void>;
 }
