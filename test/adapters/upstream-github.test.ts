@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { GithubIdentityProvider } from '../../lambdas/shared/adapters/upstream/github.ts';
 import { apiOf } from '../../lambdas/shared/adapters/upstream/github-api.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
+import { UnansweredError } from '../../lambdas/shared/core/upstream-error.ts';
 import { CLIENT_ID, CLIENT_SECRET, sendJson } from '../support/misbehaving-provider.ts';
 
 const LEG = { state: 'the-state', nonce: 'unused', codeVerifier: 'v'.repeat(43) };
@@ -26,6 +27,10 @@ const json =
   (status: number, body: unknown, headers: Record<string, string> = {}) =>
   (response: ServerResponse) =>
     sendJson(response, status, body, headers);
+
+const page = (response: ServerResponse): void => {
+  response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
+};
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
@@ -192,7 +197,7 @@ describe('#162 GitHub in trouble', () => {
   const outages: [string, (response: ServerResponse) => void][] = [
     ['500', json(500, {})],
     ['429', json(429, {})],
-    ['a page', (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
+    ['a page', page],
     ['nothing', (response) => void response.writeHead(200).end()],
     ['a closed connection', (response) => void response.destroy()],
     ['more than 1 MB', (response) => void response.writeHead(200).end(`"${'x'.repeat(1_100_000)}"`)],
@@ -261,6 +266,17 @@ describe('Asking GitHub again', () => {
     answers.set('/login/oauth/access_token', json(200, { error: 'bad_refresh_token' }));
     const ended = { accessToken: 'ghu_1', accessTokenExpiresAt: NOW, refreshToken: 'ghr_1' };
     await expectReason(renew(ended), 'denied');
+  });
+
+  it.each([
+    [429, UnavailableError, json(429, {})],
+    [500, UnansweredError, json(500, {})],
+    [502, UnansweredError, json(502, {})],
+    [200, UnansweredError, page],
+  ])('#88 %i to a refresh token: %p', async (_status, fault, answer) => {
+    answers.set('/login/oauth/access_token', answer);
+    const ended = { accessToken: 'ghu_1', accessTokenExpiresAt: NOW, refreshToken: 'ghr_1' };
+    await expect(renew(ended)).rejects.toMatchObject({ constructor: fault });
   });
 
   it.each([401, 403])('#88 %i at /user: the token was revoked, or the account is gone', async (status) => {

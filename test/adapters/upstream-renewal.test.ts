@@ -56,7 +56,10 @@ const ada = (): UpstreamIdentity => ({
 const renew = (idp = relyingParty()) => idp.renew({ refreshToken: 'upstream-refresh' }, ada());
 const identified = async (idp?: OidcIdentityProvider) => (await renew(idp)).identify();
 const refuse = (status: number, body: unknown) =>
-  provider.answers.set('/token', (response) => sendJson(response, status, body));
+  provider.answers.set('/token', (response) => {
+    if (typeof body !== 'string') return sendJson(response, status, body);
+    response.writeHead(status, { 'content-type': 'text/html' }).end(body);
+  });
 
 describe('A login whose tokens are kept', () => {
   it.each([
@@ -166,11 +169,23 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     await expect(renew(relyingParty({}, wrong))).rejects.toMatchObject({ reason: 'misconfigured' });
   });
 
-  it.each([500, 502, 503, 429])('%i is an outage in which nothing was used up', async (status) => {
-    refuse(status, { error: 'server_error' });
+  it.each([{ error: 'slow_down' }, {}, '<html>'])('429 %j is an outage in which nothing was used up', async (body) => {
+    refuse(429, body);
     const fault = await renew().catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(UnavailableError);
     expect(fault).not.toBeInstanceOf(UnansweredError);
+  });
+
+  it.each([
+    [500, { error: 'server_error' }],
+    [502, '<html>'],
+    [503, {}],
+    [504, '<html>'],
+    [404, '<html>'],
+    [200, '<html>'],
+  ])('#88 %i %j is no answer: the token may be used up all the same', async (status, body) => {
+    refuse(status, body);
+    await expect(renew()).rejects.toThrow(UnansweredError);
   });
 
   it('a reply that is lost leaves open whether the token was used up', async () => {

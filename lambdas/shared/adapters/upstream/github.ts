@@ -15,7 +15,7 @@ import {
 import { GITHUB_ORGANIZATIONS, GITHUB_TEAMS } from '../../core/access.ts';
 import type { UpstreamIdentity } from '../../core/grant.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
-import { UpstreamError } from '../../core/upstream-error.ts';
+import { UnansweredError, UpstreamError } from '../../core/upstream-error.ts';
 import { accessTokenState, type UpstreamTokens } from '../../core/upstream-tokens.ts';
 import type { Clock, RenewedLogin, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../ports.ts';
 import { type BoundedFetch, boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
@@ -172,9 +172,9 @@ export class GithubIdentityProvider implements UpstreamIdp {
 
 /** GitHub refuses with status 200 and an `error` in the body: such an answer becomes the refusal it is (#162). */
 const withProperStatus = async (answer: Response): Promise<Response> => {
-  if (answer.status === 429 || answer.status >= 500) {
-    throw new UnavailableError('the identity provider', new Error(`it answered ${answer.status}`));
-  }
+  const fault = new Error(`it answered ${answer.status}`);
+  if (answer.status === 429) throw new UnavailableError('the identity provider', fault);
+  if (answer.status >= 500) throw new UnansweredError('the identity provider', fault);
   if (answer.status !== 200) return answer;
   const body: unknown = await answer
     .clone()

@@ -74,11 +74,18 @@ const GRANT_IS_OVER = new Set([
   'access_denied',
 ]);
 
-/** The same for a refresh: there the provider's refusal is about the person, not about the request. */
-export const toRenewalFault = (error: unknown): UpstreamError | UnavailableError =>
-  error instanceof ResponseBodyError && GRANT_IS_OVER.has(error.error)
-    ? new UpstreamError('denied', `it answered ${error.error} to the refresh token`)
-    : toUpstreamFault(error);
+/**
+ * The same for a refresh: there the provider's refusal is about the person, not about the request. Any answer that is none
+ * may come after the refresh token was used up, but for 429, which says that nothing was done.
+ */
+export const toRenewalFault = (error: unknown): UpstreamError | UnavailableError => {
+  if (error instanceof ResponseBodyError && GRANT_IS_OVER.has(error.error)) {
+    return new UpstreamError('denied', `it answered ${error.error} to the refresh token`);
+  }
+  const fault = toUpstreamFault(error);
+  const isImproper = error instanceof OperationProcessingError && isNoProperAnswer(error) && !isRateLimit(error);
+  return isImproper ? new UnansweredError('the identity provider', fault.cause) : fault;
+};
 
 /** Whether the provider refused us as a client, so that reading the secret again may help (catalogue #167). */
 export const isClientRefused = (error: unknown): boolean =>
@@ -91,6 +98,9 @@ const isNoProperAnswer = (error: OperationProcessingError): boolean =>
   error.code === RESPONSE_IS_NOT_CONFORM ||
   error.code === RESPONSE_IS_NOT_JSON ||
   (error.code === PARSE_ERROR && error.message.includes('"response" body'));
+
+/** RFC 6585 §4. */
+const isRateLimit = ({ cause }: OperationProcessingError): boolean => cause instanceof Response && cause.status === 429;
 
 const unavailable = (what: string): UnavailableError => new UnavailableError('the identity provider', new Error(what));
 
