@@ -6,6 +6,7 @@ import {
   askability,
   neededTokens,
   type SealedTokens,
+  UnopenableError,
   type UpstreamState,
   type UpstreamTokens,
   withCheck,
@@ -71,6 +72,7 @@ const ask = async (deps: TokenDeps, provider: IdentityProvider, asked: Asked, no
   try {
     [opened] = await Promise.all([deps.tokenVault.open(grant.grantId, sealed), provider.idp.prepare()]);
   } catch (error) {
+    if (error instanceof UnopenableError) return impossible(deps, asked);
     return paused(deps, asked, undefined, error, now);
   }
   const { recheck = false, keepTokens = false, kind } = provider;
@@ -118,14 +120,17 @@ const paused = async (
 
 /**
  * Only with `recheck` does a refusal put anybody out, and not where it proves nothing, since we may have lost the token
- * that would have been honoured. Otherwise nobody asks with these tokens again.
+ * that would have been honoured.
  */
 const refused = async (
   deps: TokenDeps,
   { recheck = false }: IdentityProvider,
-  { grant, state }: Asked,
-): Promise<UpstreamAnswer> => {
-  if (recheck && state.isUncertain !== true) return { outcome: 'refused' };
+  asked: Asked,
+): Promise<UpstreamAnswer> =>
+  recheck && asked.state.isUncertain !== true ? { outcome: 'refused' } : impossible(deps, asked);
+
+/** The tokens are of no use, and nobody asks with them again. */
+const impossible = async (deps: TokenDeps, { grant, state }: Asked): Promise<UpstreamAnswer> => {
   const upstream = withoutTokens(state);
   const lost = await stored(deps, grant, { upstream });
   return lost ? { outcome: 'busy', grant: lost.lost } : { outcome: 'impossible', grant: { ...grant, upstream } };

@@ -1,6 +1,6 @@
 import type { Grant } from '../shared/core/grant.ts';
 import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
-import { accessTokenState, type UpstreamTokens } from '../shared/core/upstream-tokens.ts';
+import { accessTokenState, UnopenableError, type UpstreamTokens } from '../shared/core/upstream-tokens.ts';
 import type { IdentityProvider } from '../shared/identity-providers.ts';
 import { type GrantFacts, revokeAccess } from './access.ts';
 import { askUpstream } from './ask-upstream.ts';
@@ -61,7 +61,11 @@ const othersTokens = async (deps: TokenDeps, busy: Grant | undefined): Promise<U
 
 const keptTokens = async (deps: TokenDeps, { grantId, upstream }: Grant): Promise<UpstreamTokens> => {
   if (upstream?.tokens === undefined) throw noneLeft();
-  return (await deps.tokenVault.open(grantId, upstream.tokens)).tokens;
+  try {
+    return (await deps.tokenVault.open(grantId, upstream.tokens)).tokens;
+  } catch (error) {
+    throw error instanceof UnopenableError ? noneLeft() : error;
+  }
 };
 
 const handedOut = (tokens: UpstreamTokens): HandedOut => {

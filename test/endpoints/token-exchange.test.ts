@@ -252,6 +252,13 @@ describe('An upstream token that ends (RFC 8693)', () => {
     expect((await exchange()).status).toBe(200);
   });
 
+  it('#169 a key that is gone leaves no token: the person has to log in again', async () => {
+    const { vault, exchange, row } = await called();
+    vault.loseKey();
+    expect(await exchange()).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
+    expect(row().status).toBe('redeemed');
+  });
+
   it('#88 a refusal ends the grant with recheck, and without it only what was kept', async () => {
     const strict = await ended({ recheck: true });
     strict.provider.mode = 'removed';

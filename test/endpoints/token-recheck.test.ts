@@ -228,14 +228,16 @@ describe('"recheck" while the provider is down (#88)', () => {
 
 describe('"recheck" with nothing to ask the provider with (#168)', () => {
   it.each([
-    ['the provider gave no refresh token', true],
-    ['the login is older than the setting', false],
-  ])('%s: people go on up to the limit, and then log in again', async (_name, hasState) => {
-    const { server, refresh, row, provider } = await connected({}, { withTokens: false });
-    if (!hasState) {
+    ['the provider gave no refresh token', 'no tokens'],
+    ['the login is older than the setting', 'no state'],
+    ['the key under which its tokens are sealed is gone', 'no key'],
+  ])('%s: people go on up to the limit, and then log in again', async (_name, missing) => {
+    const { server, refresh, row, provider, vault } = await connected({}, { withTokens: missing === 'no key' });
+    if (missing === 'no state') {
       const { upstream: _, ...rest } = row();
       server.grants.rows.set(rest.grantId, rest);
     }
+    vault.loseKey();
     server.clock.now = NOW + LIMIT_SECONDS - 1;
     expect((await refresh()).status).toBe(200);
     server.clock.now = NOW + LIMIT_SECONDS;

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
-import type { SealedTokens, UpstreamTokens } from '../../lambdas/shared/core/upstream-tokens.ts';
+import { type SealedTokens, UnopenableError, type UpstreamTokens } from '../../lambdas/shared/core/upstream-tokens.ts';
 import type { OpenedTokens, TokenVault } from '../../lambdas/shared/ports.ts';
 
 /** A double of the vault: what it gives out says nothing, and opens for the grant that it was sealed for. */
@@ -9,6 +9,7 @@ export class MemoryTokenVault implements TokenVault {
   generated = 0;
   decrypted = 0;
   failing = false;
+  private count = 0;
 
   async seal(grantId: string, tokens: UpstreamTokens): Promise<SealedTokens> {
     await this.roundTrip();
@@ -20,12 +21,18 @@ export class MemoryTokenVault implements TokenVault {
     await this.roundTrip();
     this.decrypted += 1;
     const found = this.sealed.get(ciphertext);
-    if (found?.grantId !== grantId) throw new UnavailableError('KMS', new Error('sealed for another grant'));
+    if (found?.grantId !== grantId) throw new UnopenableError(new Error('sealed for another grant'));
     return { tokens: found.tokens, seal: (tokens) => this.keep(grantId, tokens) };
   }
 
+  /** As when the key was replaced: nothing that was sealed before opens again. */
+  loseKey(): void {
+    this.sealed.clear();
+  }
+
   private keep(grantId: string, tokens: UpstreamTokens): SealedTokens {
-    const ciphertext = `sealed-${this.sealed.size}`;
+    this.count += 1;
+    const ciphertext = `sealed-${this.count}`;
     this.sealed.set(ciphertext, { grantId, tokens });
     return { encryptedDataKey: `key of ${grantId}`, ciphertext };
   }

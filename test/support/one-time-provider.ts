@@ -38,7 +38,7 @@ export class OneTimeProvider implements Pick<UpstreamIdp, 'renew' | 'prepare'> {
 
   async renew({ refreshToken = '' }: UpstreamTokens): Promise<RenewedLogin> {
     await this.beforeAnswer();
-    if (this.mode === 'down') throw new UnavailableError('the identity provider', new Error('it answered 503'));
+    if (this.mode === 'down') throw new UnavailableError('the identity provider', new Error('it answered 429'));
     if (this.mode === 'misconfigured') throw new UpstreamError('misconfigured', 'it refused our client id or secret');
     this.seen.push(refreshToken);
     if (refreshToken !== this.current) throw new UpstreamError('denied', 'it answered invalid_grant');

@@ -12,6 +12,14 @@ export interface SealedTokens {
   readonly ciphertext: string;
 }
 
+/** The tokens can never be opened again: what they were sealed under is gone, or the row was altered. */
+export class UnopenableError extends Error {
+  constructor(cause: unknown) {
+    super('the sealed tokens can never be opened again', { cause });
+    this.name = 'UnopenableError';
+  }
+}
+
 /** What is kept of the identity provider beside a grant. It dies with the grant. */
 export interface UpstreamState {
   /** Raised by every write, each of which happens only to the version that its writer saw. */

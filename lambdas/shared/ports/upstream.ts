@@ -58,7 +58,10 @@ export interface RenewedLogin {
 export interface TokenVault {
   /** Under a new data key. Whoever seals cannot open. */
   seal(grantId: string, tokens: UpstreamTokens): Promise<SealedTokens>;
-  /** What was sealed for this very grant, and the means to seal other tokens in its place under the same key. */
+  /**
+   * What was sealed for this very grant, and the means to seal other tokens in its place under the same key. Throws
+   * UnopenableError when it can never be opened again.
+   */
   open(grantId: string, sealed: SealedTokens): Promise<OpenedTokens>;
 }
 

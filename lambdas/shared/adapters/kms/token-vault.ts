@@ -1,7 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import {
+  DecryptCommand,
+  GenerateDataKeyCommand,
+  IncorrectKeyException,
+  InvalidCiphertextException,
+  type KMSClient,
+  NotFoundException,
+} from '@aws-sdk/client-kms';
 import { UnavailableError } from '../../core/oauth-error.ts';
-import type { SealedTokens, UpstreamTokens } from '../../core/upstream-tokens.ts';
+import { type SealedTokens, UnopenableError, type UpstreamTokens } from '../../core/upstream-tokens.ts';
 import type { OpenedTokens, TokenVault } from '../../ports.ts';
 
 const IV_BYTES = 12;
@@ -42,7 +49,9 @@ export class KmsTokenVault implements TokenVault {
           EncryptionContext: { grantId },
         }),
       ),
-    );
+    ).catch((error: UnavailableError) => {
+      throw isFinal(error.cause) ? new UnopenableError(error.cause) : error;
+    });
     if (dataKey === undefined) throw unavailable('Decrypt gave no key');
     return {
       tokens: decrypt(dataKey, grantId, ciphertext),
@@ -50,7 +59,7 @@ export class KmsTokenVault implements TokenVault {
     };
   }
 
-  /** Whatever KMS says against it, also about a row that somebody altered, is no fault of the caller's token. */
+  /** Whatever KMS says against it is no fault of the caller's token. */
   private async asking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     try {
       return await call();
@@ -78,8 +87,14 @@ const decrypt = (dataKey: Uint8Array, grantId: string, ciphertext: string): Upst
     return JSON.parse(body.toString('utf8'));
   } catch {
     // Says nothing of the content, which may be in the error's words.
-    throw unavailable('the sealed tokens cannot be opened: the row was altered');
+    throw new UnopenableError(new Error('the row was altered'));
   }
 };
+
+/** Another key than the one that sealed, no key any more, or no data key: asking again does not help. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof IncorrectKeyException ||
+  error instanceof InvalidCiphertextException ||
+  error instanceof NotFoundException;
 
 const unavailable = (what: string): UnavailableError => new UnavailableError('KMS', new Error(what));
