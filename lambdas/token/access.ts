@@ -2,6 +2,7 @@ import { grantableScopes, remainingScopes } from '../shared/core/access.ts';
 import type { Grant } from '../shared/core/grant.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
 import type { TokenDeps } from './grant-type.ts';
+import { persistently } from './persistently.ts';
 
 /** What every event about a grant tells. */
 export interface GrantFacts {
@@ -47,13 +48,13 @@ const REASONS = {
     'The identity provider has to be asked about this account again. Start a new authorization.',
 } as const;
 
-/** Ends the grant of somebody who may not come in any more. */
+/** Ends the grant of somebody who may not come in any more. A provider may say so only once. */
 export const revokeAccess = async (
   { grants, log }: Pick<TokenDeps, 'grants' | 'log'>,
   facts: GrantFacts,
   reason: keyof typeof REASONS,
 ): Promise<void> => {
-  await grants.revokeGrant(facts.grantId);
+  await persistently(() => grants.revokeGrant(facts.grantId));
   log('access_ended', { ...facts, reason });
 };
 

@@ -18,6 +18,7 @@ import type { IdentityProvider } from '../shared/identity-providers.ts';
 import type { OpenedTokens, RenewedLogin } from '../shared/ports.ts';
 import type { GrantFacts } from './access.ts';
 import type { TokenDeps } from './grant-type.ts';
+import { persistently } from './persistently.ts';
 
 /** What came of asking an identity provider about the person of a grant, with the grant as it is stored by then. */
 export type UpstreamAnswer =
@@ -35,8 +36,6 @@ interface Asked {
   readonly grant: Grant;
   readonly state: UpstreamState;
 }
-
-const STORE_ATTEMPTS = 3;
 
 /**
  * Asks the provider, if nobody else does: one-time refresh tokens are seen once, however many refresh at the same time
@@ -136,20 +135,14 @@ const impossible = async (deps: TokenDeps, { grant, state }: Asked): Promise<Ups
   return lost ? { outcome: 'busy', grant: lost.lost } : { outcome: 'impossible', grant: { ...grant, upstream } };
 };
 
-/** New tokens may be the only ones that work from now on, so that their write is worth more than one attempt. */
+/** New tokens may be the only ones that work from now on. */
 const stored = async (
   { grants }: TokenDeps,
   grant: Grant,
   change: Parameters<TokenDeps['grants']['replaceUpstream']>[1],
 ): Promise<{ lost: Grant | undefined } | undefined> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const outcome = await grants.replaceUpstream(grant, change);
-      return outcome === 'replaced' ? undefined : outcome;
-    } catch (error) {
-      if (attempt === STORE_ATTEMPTS) throw error;
-    }
-  }
+  const outcome = await persistently(() => grants.replaceUpstream(grant, change));
+  return outcome === 'replaced' ? undefined : outcome;
 };
 
 const isRefusal = (error: unknown): boolean => error instanceof UpstreamError && error.reason === 'denied';

@@ -1,13 +1,14 @@
 import type { Grant } from '../shared/core/grant.ts';
 import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
 import { endAccess, type GrantFacts } from './access.ts';
+import { grantAfterAsker } from './after-asker.ts';
 import { askUpstream } from './ask-upstream.ts';
 import type { TokenDeps } from './grant-type.ts';
 
 /**
  * The grant with who the person is by now: where its provider has `recheck`, and its last answer is old, the provider is
  * asked (catalogue #88). Its refusal ends the grant. While it is down, or somebody else is asking it, what is stored
- * counts, up to a limit.
+ * counts, up to a limit; beyond it everybody waits for the one who asks.
  * @param now epoch seconds
  * @throws OAuthError `invalid_grant` when the person is out; UnavailableError beyond the limit, when the same refresh token
  *   works again later
@@ -19,9 +20,11 @@ export const recheckedGrant = async (deps: TokenDeps, grant: Grant, facts: Grant
   const answer = await askUpstream(deps, provider, grant, facts, now);
   if (answer.outcome === 'confirmed') return answer.grant;
   if (answer.outcome === 'refused') return endAccess(deps, facts, 'provider_refused');
-  const { grant: current } = answer;
+  const isWithinLimit = (known: Grant): boolean => now < checkedAt(known) + deps.recheckOutageSeconds;
+  const isOld = answer.grant !== undefined && !isWithinLimit(answer.grant);
+  const current = answer.outcome === 'busy' && isOld ? await grantAfterAsker(deps, answer.grant) : answer.grant;
   if (current?.status !== 'redeemed') throw ended();
-  if (now < checkedAt(current) + deps.recheckOutageSeconds) return current;
+  if (isWithinLimit(current)) return current;
   if (answer.outcome === 'impossible') return endAccess(deps, facts, 'provider_cannot_be_asked');
   throw new UnavailableError('the identity provider', 'cause' in answer ? answer.cause : undefined);
 };

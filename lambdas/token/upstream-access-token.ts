@@ -3,12 +3,9 @@ import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
 import { accessTokenState, UnopenableError, type UpstreamTokens } from '../shared/core/upstream-tokens.ts';
 import type { IdentityProvider } from '../shared/identity-providers.ts';
 import { type GrantFacts, revokeAccess } from './access.ts';
+import { grantAfterAsker } from './after-asker.ts';
 import { askUpstream } from './ask-upstream.ts';
 import type { TokenDeps } from './grant-type.ts';
-
-/** How often, and for how long, somebody who is not the one that refreshes looks for the outcome: four seconds in all. */
-const WAIT_MS = 250;
-const WAIT_ATTEMPTS = 16;
 
 interface HandedOut extends UpstreamTokens {
   readonly accessToken: string;
@@ -45,12 +42,7 @@ export const currentUpstreamTokens = async (
 
 /** What the one who is refreshing gets. */
 const othersTokens = async (deps: TokenDeps, busy: Grant | undefined): Promise<UpstreamTokens> => {
-  let grant = busy;
-  for (let attempt = 1; (grant?.upstream?.askingUntil ?? 0) > deps.now(); attempt += 1) {
-    if (grant === undefined || attempt > WAIT_ATTEMPTS) break;
-    await deps.sleep(WAIT_MS);
-    grant = await deps.grants.findGrant(grant.grantId, deps.now());
-  }
+  const grant = await grantAfterAsker(deps, busy);
   if (grant?.status !== 'redeemed') {
     throw new OAuthError('invalid_request', 'The authorization of the subject_token has been ended.');
   }

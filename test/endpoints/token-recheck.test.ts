@@ -128,6 +128,58 @@ describe('"recheck": the provider is asked at a refresh (#88)', () => {
   });
 });
 
+describe('"recheck" of a connection that was not used for longer than the limit (#88)', () => {
+  it('#90: of parallel refreshes one asks, the others wait for it, and all succeed', async () => {
+    const { server, provider, session } = await connected();
+    server.clock.now = NOW + LIMIT_SECONDS;
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => server.post(server.refresh(session.client, session.refreshToken))),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(provider.seen).toHaveLength(1);
+  });
+
+  it('when the one who asks is refused, so are those who waited', async () => {
+    const { server, provider, session } = await connected();
+    provider.mode = 'removed';
+    server.clock.now = NOW + LIMIT_SECONDS;
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => server.post(server.refresh(session.client, session.refreshToken))),
+    );
+    expect(new Set(answers.map(({ body }) => body.error))).toEqual(new Set(['invalid_grant']));
+  });
+
+  it('nobody waits for ever: 503, and no longer than four seconds', async () => {
+    const waits: number[] = [];
+    const { server, provider, session } = await connected({
+      sleep: async (milliseconds) => void waits.push(milliseconds),
+    });
+    server.clock.now = NOW + LIMIT_SECONDS;
+    const [reached, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    provider.beforeAnswer = () => {
+      reached.resolve();
+      return answered.promise;
+    };
+    const asking = server.post(server.refresh(session.client, session.refreshToken));
+    await reached.promise;
+    expect((await server.post(server.refresh(session.client, session.refreshToken))).status).toBe(503);
+    expect(waits).toEqual(Array.from({ length: 16 }, () => 250));
+    answered.resolve();
+    expect((await asking).status).toBe(200);
+  });
+
+  it('who got no answer does not wait for itself', async () => {
+    const waits: number[] = [];
+    const { server, provider, refresh } = await connected({
+      sleep: async (milliseconds) => void waits.push(milliseconds),
+    });
+    server.clock.now = NOW + LIMIT_SECONDS;
+    provider.mode = 'lost';
+    expect((await refresh()).status).toBe(503);
+    expect(waits).toEqual([]);
+  });
+});
+
 describe('"recheck" while the provider is down (#88)', () => {
   it.each(['down', 'undiscoverable', 'misconfigured', 'userinfo down'] as const)(
     '%s: people go on up to the limit, then wait with 503, and go on with the same refresh token',
@@ -216,6 +268,20 @@ describe('"recheck" while the provider is down (#88)', () => {
     server.clock.now += DUE_SECONDS;
     expect((await refresh()).status).toBe(200);
     expect(provider.seen).toEqual(['upstream-refresh-0', 'upstream-refresh-1']);
+  });
+
+  it('#67: a refusal is not forgotten although DynamoDB fails twice', async () => {
+    const { server, provider, refresh, row } = await connected();
+    const revoke = server.grants.revokeGrant.bind(server.grants);
+    let calls = 0;
+    server.grants.revokeGrant = async (grantId) => {
+      calls += 1;
+      if (calls < 3) throw new UnavailableError('DynamoDB');
+      return revoke(grantId);
+    };
+    provider.mode = 'removed';
+    expect((await refresh()).body.error).toBe('invalid_grant');
+    expect([calls, row().status]).toEqual([3, 'revoked']);
   });
 
   it('a grant that is revoked while the provider is asked stays revoked', async () => {
