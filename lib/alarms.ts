@@ -24,8 +24,6 @@ interface AlarmProps {
   readonly ofThreePeriods?: number;
 }
 
-const MAX_METRICS_OF_AN_ALARM = 10;
-
 export interface AlarmsProps {
   readonly proxy: McpOAuthProxy;
   /** Who is told by mail. */
@@ -58,8 +56,7 @@ export class Alarms extends Construct {
     this.#alarm('McpServerErrors', {
       meaning: '1 % or more of the requests to an MCP server fail behind the door',
       runbook: 'an-mcp-server-fails',
-      // A stack of 500 resources, which is all that CloudFormation takes, has no room for more than ten.
-      metrics: protectedResources.slice(0, MAX_METRICS_OF_AN_ALARM).map(({ api }) => errorRate(api)),
+      metrics: protectedResources.map(({ api }) => errorRate(api)),
       atLeast: 0.01,
       ofThreePeriods: 2,
     });
@@ -75,12 +72,12 @@ export class Alarms extends Construct {
       metrics: [ownMetric(this, 'UpstreamErrors')],
       atLeast: 5,
     });
-    const { token, authorize, register, jwks } = endpoints;
+    const { token, register, jwks } = endpoints;
     this.#alarm('Slow', {
       meaning: 'The slowest hundredth of the requests takes three seconds and more',
       runbook: 'requests-are-slow',
-      // Not those that wait for a provider: a slow one shows in UpstreamErrors.
-      metrics: [authorizer, token, authorize, register, jwks].map(slowest),
+      // Not those that wait for a provider, which shows in UpstreamErrors, or for the document of any stranger's client.
+      metrics: [authorizer, token, register, jwks].map(slowest),
       atLeast: 3000,
       ofThreePeriods: 3,
     });

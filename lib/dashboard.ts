@@ -1,24 +1,29 @@
 import { Duration } from 'aws-cdk-lib';
-import { Dashboard as CloudWatchDashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Dashboard as CloudWatchDashboard,
+  GraphWidget,
+  type IMetric,
+  PeriodOverride,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRICS } from '../lambdas/shared/environment.ts';
 import type { McpOAuthProxy } from './mcp-oauth-proxy.ts';
 import { ownMetric } from './own-metrics.ts';
 import { errorRate, signingQuotaPercent, slowest, tableThrottles, throttles } from './watched-metrics.ts';
 
-/** Servers that are shown: a dashboard with more than 50 metrics is none of the three that cost nothing. */
-const MAX_SHOWN_SERVERS = 8;
-
 /** One page that says how things stand: the same metrics that the alarms watch, and how much there is to do. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, proxy: McpOAuthProxy) {
     super(scope, id);
     const { authorizationServer, protectedResources, authorizer, endpoints, tables } = proxy;
-    const apis = [authorizationServer, ...protectedResources.slice(0, MAX_SHOWN_SERVERS)].map(({ api }) => api);
+    const apis = [authorizationServer, ...protectedResources].map(({ api }) => api);
     const busy = [authorizer, endpoints.token, endpoints.authorize, endpoints.callback, endpoints.register];
     const own = METRICS.map((name) => ownMetric(this, name));
     const written = [tables.clients, tables.transactions, tables.grants];
-    const board = new CloudWatchDashboard(this, 'Board', { defaultInterval: Duration.days(1) });
+    const board = new CloudWatchDashboard(this, 'Board', {
+      defaultInterval: Duration.days(1),
+      periodOverride: PeriodOverride.INHERIT,
+    });
     board.addWidgets(
       graph(
         'Requests',

@@ -45,6 +45,8 @@ export class Endpoints extends Construct {
   readonly introspect: EndpointFunction;
   readonly userinfo: EndpointFunction;
   readonly health: EndpointFunction;
+  /** Only where tokens of a provider are kept. */
+  readonly tokensKey: UpstreamTokensKey | undefined;
 
   constructor(scope: Construct, id: string, props: EndpointsProps) {
     super(scope, id);
@@ -59,6 +61,7 @@ export class Endpoints extends Construct {
         .map(([id, { displayName: _displayName, ...provider }]) => [id, provider]),
     );
     const tokensKey = Object.keys(keptProviders).length > 0 ? new UpstreamTokensKey(this, 'UpstreamTokens') : undefined;
+    this.tokensKey = tokensKey;
     const tokenVault = tokensKey === undefined ? {} : { keyArn: tokensKey.keyArn };
     const { clientDocuments } = configuration;
     const theme = themeSettings(configuration);
@@ -182,7 +185,7 @@ export class Endpoints extends Construct {
       .bindTable(ENVIRONMENT.keysTable, tables.keys, 'GetItem')
       .bindSecret(ENVIRONMENT.sealingSecret, secrets.sealing);
 
-    allowRememberedConsents(this, tables, secrets);
+    if (configuration.rememberConsent) allowRememberedConsents(this, tables, secrets);
 
     // Where clients authenticate, by whatever a client may prove itself with.
     const authenticatingClients = (name: string, folder: string, description: string) =>
@@ -245,4 +248,4 @@ export class Endpoints extends Construct {
   }
 }
 
-export type EndpointName = Exclude<keyof Endpoints, keyof Construct | 'all'>;
+export type EndpointName = Exclude<keyof Endpoints, keyof Construct | 'all' | 'tokensKey'>;

@@ -55,7 +55,7 @@ export class McpOAuthProxy extends Construct {
   constructor(scope: Construct, id: string, props: McpOAuthProxyProps) {
     super(scope, id);
     const configuration = parseConfiguration(props.configuration);
-    this.tables = new Tables(this, 'Tables', configuration);
+    this.tables = new Tables(this, 'Tables');
 
     this.authorizationServer = new AuthorizationServer(this, 'AuthorizationServer', Object.keys(configuration.servers));
     this.protectedResources = Object.entries(configuration.servers).map(

@@ -98,6 +98,14 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     'cdk destroy keeps the secrets; this deletes them',
     `for secret in ${secrets}; do aws secretsmanager delete-secret ${inRegion} --secret-id $secret; done`,
   );
+  const { tokensKey } = proxy.endpoints;
+  if (tokensKey !== undefined) {
+    output(
+      'KeptTokensKey',
+      'cdk destroy keeps the key of the tokens of identity providers; this ends it, and with it what it encrypted',
+      `aws kms schedule-key-deletion ${inRegion} --key-id ${tokensKey.keyArn}`,
+    );
+  }
   output(
     'KeptSigningKeys',
     'cdk destroy keeps the signing keys; this lists them, and aws kms schedule-key-deletion --key-id ARN ends each',

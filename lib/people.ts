@@ -29,8 +29,8 @@ export class People extends EndpointFunction {
       .bindSecret(ENVIRONMENT.subjectSecret, secrets.subject)
       .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'DeleteItem')
       .queryIndex(tables.grants, SUBJECT_INDEX)
+      .bindTable(ENVIRONMENT.consentsTable, tables.consents, 'GetItem', 'DeleteItem')
       .bind(ENVIRONMENT.keysFunction, keys.lambda.functionName)
       .allow(['lambda:InvokeFunction'], keys.lambda.functionArn);
-    if (tables.consents) this.bindTable(ENVIRONMENT.consentsTable, tables.consents, 'GetItem', 'DeleteItem');
   }
 }

@@ -4,7 +4,7 @@ import type { Secrets } from './secrets.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * What remembering consents takes, where the configuration asks for it: /authorize then approves in a person's place, and
+ * What remembering consents takes, for deployments whose configuration asks for it: /authorize then approves in a person's place, and
  * so it writes and knows the way to the identity providers.
  */
 export const allowRememberedConsents = (
@@ -12,7 +12,6 @@ export const allowRememberedConsents = (
   { consents, transactions, keys }: Tables,
   secrets: Secrets,
 ): void => {
-  if (consents === undefined) return;
   authorize
     .bindTable(ENVIRONMENT.consentsTable, consents, 'GetItem')
     .bindTable(ENVIRONMENT.transactionsTable, transactions, 'GetItem', 'UpdateItem')

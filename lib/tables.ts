@@ -3,7 +3,6 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import { Construct } from 'constructs';
 import { SUBJECT_INDEX } from '../lambdas/shared/environment.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { Configuration } from './config.ts';
 
 /** What is stored, one table for each kind of record; docs/storage-schema.md lists the attributes. */
 export class Tables extends Construct {
@@ -12,13 +11,12 @@ export class Tables extends Construct {
   readonly grants = this.#table('Grants', 'grantId');
   readonly keys = this.#table('Keys', 'id');
   readonly assertions = this.#table('Assertions', 'assertionId');
+  /** There also where nothing is remembered any more: an erasure must find what was. */
+  readonly consents = this.#table('Consents', 'subject');
   /** Counts of the last minutes: nothing is lost with it, so it goes with the stack. */
   readonly counters: Table;
 
-  /** Only where consents are remembered. */
-  readonly consents: Table | undefined;
-
-  constructor(scope: Construct, id: string, { rememberConsent }: Pick<Configuration, 'rememberConsent'>) {
+  constructor(scope: Construct, id: string) {
     super(scope, id);
     this.counters = new Table(this, 'Counters', {
       partitionKey: { name: 'counterId', type: AttributeType.STRING },
@@ -27,7 +25,6 @@ export class Tables extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     acknowledge(this.counters, { DDB3: 'There is nothing to restore in counts of the last minutes' });
-    this.consents = rememberConsent ? this.#table('Consents', 'subject') : undefined;
     this.grants.addGlobalSecondaryIndex({
       indexName: SUBJECT_INDEX,
       partitionKey: { name: 'subject', type: AttributeType.STRING },
@@ -38,8 +35,7 @@ export class Tables extends Construct {
 
   /** Those that outlive the stack. */
   get kept(): readonly Table[] {
-    const always = [this.clients, this.transactions, this.grants, this.keys, this.assertions];
-    return this.consents ? [...always, this.consents] : always;
+    return [this.clients, this.transactions, this.grants, this.keys, this.assertions, this.consents];
   }
 
   #table(id: string, partitionKey: string): Table {

@@ -49,9 +49,10 @@ export class UpstreamTokensKey extends Construct {
     const allow = (actions: string[], conditions: Record<string, unknown> = {}) =>
       new PolicyStatement({ effect: Effect.ALLOW, principals: [root], actions, resources: ['*'], conditions });
     this.#key = new Key(this, 'Key', {
-      description: 'Gatehouse: encrypts the data keys of the identity providers’ tokens',
+      description: "Gatehouse: encrypts the data keys of identity providers' tokens",
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // Only a first deployment that failed takes it away again.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       // For the account, which leaves it to its roles: of ours, one may seal and one may open.
       policy: new PolicyDocument({
         statements: [allow(ADMINISTRATION), allow(['kms:GenerateDataKey', 'kms:Decrypt'], FOR_ONE_GRANT)],

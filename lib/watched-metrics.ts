@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -23,6 +24,7 @@ export const tableThrottles = (table: Table, operation: 'Read' | 'Write'): Metri
 export const signingQuotaPercent = (): MathExpression =>
   new MathExpression({
     label: 'RSA operations of KMS, percent of the quota',
+    period: Duration.minutes(1),
     expression: '100 * usage / SERVICE_QUOTA(usage)',
     usingMetrics: {
       usage: new Metric({
@@ -30,6 +32,7 @@ export const signingQuotaPercent = (): MathExpression =>
         metricName: 'CallCount',
         dimensionsMap: { Service: 'KMS', Type: 'API', Resource: 'CryptographicOperationsRsa', Class: 'None' },
         statistic: 'Sum',
+        period: Duration.minutes(1),
       }),
     },
   });

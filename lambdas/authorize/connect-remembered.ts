@@ -16,7 +16,7 @@ export const connectRemembered = (
   sealingKeys: SealingKeys,
   log: Log,
 ): RememberedDeps | undefined => {
-  const remembering = connectRemembering(dynamoDb, config.consentsTable(), sealingKeys);
+  const remembering = connectRemembering(dynamoDb, config.consentsTableInUse(), sealingKeys);
   if (remembering === undefined) return undefined;
   return {
     ...remembering,

@@ -42,7 +42,7 @@ const flow = callbackFlow({
   grantDirectory: new DynamoDbGrantDirectory(dynamoDb, config.grantsTable()),
   sealingKeys,
   sessions: new JoseSessionSealer(sealingKeys, SESSION_SECONDS),
-  remembering: connectRemembering(dynamoDb, config.consentsTable(), sealingKeys),
+  remembering: connectRemembering(dynamoDb, config.consentsTableInUse(), sealingKeys),
   subjectSecret: generatedSecret(secrets, config.subjectSecret(), systemClock),
   tokenVault: new KmsTokenVault(kmsClient(), config.tokenVault().keyArn),
   now: systemClock,

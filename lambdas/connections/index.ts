@@ -46,7 +46,7 @@ const flow = connectionsFlow({
   keyRings: new DynamoDbKeyRingStore(dynamoDb, config.keysTable()),
   sealingKeys,
   sessions: new JoseSessionSealer(sealingKeys, SESSION_SECONDS),
-  consents: connectRemembering(dynamoDb, config.consentsTable(), sealingKeys)?.consents,
+  consents: connectRemembering(dynamoDb, config.consentsTableInUse(), sealingKeys)?.consents,
   now: systemClock,
   log,
 });

@@ -37,5 +37,5 @@ export const erasePerson = async (deps: PeopleDeps, subject: string, requestId: 
 
 const deleteRows = async ({ grants, consents }: PeopleDeps, subject: string) => ({
   grants: await grants.deleteGrantsOfSubject(subject),
-  rememberedConsents: (await consents?.deleteConsents(subject)) ?? false,
+  rememberedConsents: await consents.deleteConsents(subject),
 });

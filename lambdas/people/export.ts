@@ -41,7 +41,7 @@ const EXPIRED_ONES_TOO = 0;
 
 export const exportPerson = async (deps: PeopleDeps, subject: string, requestId: string): Promise<PersonExport> => {
   const grants = await deps.grants.grantsOfSubject(subject, EXPIRED_ONES_TOO);
-  const consents = (await deps.consents?.findConsents(subject, EXPIRED_ONES_TOO)) ?? [];
+  const consents = await deps.consents.findConsents(subject, EXPIRED_ONES_TOO);
   deps.log('person_exported', { requestId, subject, grants: grants.length, rememberedConsents: consents.length > 0 });
   return {
     subject,

@@ -18,8 +18,7 @@ export interface PeopleDeps {
   readonly identityProviders: Readonly<Record<string, { readonly issuer: string }>>;
   readonly subjectSecret: SecretReader;
   readonly grants: GrantDirectory & GrantEraser;
-  /** Undefined where none are remembered. */
-  readonly consents: (Pick<ConsentStore, 'findConsents'> & ConsentEraser) | undefined;
+  readonly consents: Pick<ConsentStore, 'findConsents'> & ConsentEraser;
   /** Makes whatever that person's access tokens can do end within a minute, and their refresh tokens at once. */
   readonly endTokens: (subject: string) => Promise<void>;
   /** Lets that many milliseconds pass. */

@@ -11,13 +11,12 @@ import { peopleFunction } from './handler.ts';
 import { endTokensOf } from './mark.ts';
 
 const dynamoDb = dynamoDbClient();
-const consentsTable = config.consentsTable();
 
 export const handler = peopleFunction({
   identityProviders: config.identityProviders(),
   subjectSecret: generatedSecret(secretsManagerClient(), config.subjectSecret(), systemClock),
   grants: new DynamoDbGrantDirectory(dynamoDb, config.grantsTable()),
-  consents: consentsTable === undefined ? undefined : new DynamoDbConsentStore(dynamoDb, consentsTable),
+  consents: new DynamoDbConsentStore(dynamoDb, config.consentsTable()),
   endTokens: endTokensOf({ functionName: config.keysFunction(), ...config.lambdaRuntime() }),
   pause,
   now: systemClock,

@@ -216,8 +216,9 @@ export const grantsTable = (): string => text(ENVIRONMENT.grantsTable);
 export const keysTable = (): string => text(ENVIRONMENT.keysTable);
 export const assertionsTable = (): string => text(ENVIRONMENT.assertionsTable);
 export const countersTable = (): string => text(ENVIRONMENT.countersTable);
-/** Undefined where no consent is remembered. */
-export const consentsTable = (): string | undefined => process.env[ENVIRONMENT.consentsTable] || undefined;
+export const consentsTable = (): string => text(ENVIRONMENT.consentsTable);
+/** Undefined where no consent is remembered, or is any more. */
+export const consentsTableInUse = (): string | undefined => process.env[ENVIRONMENT.consentsTable] || undefined;
 export const sealingSecret = (): string => text(ENVIRONMENT.sealingSecret);
 export const subjectSecret = (): string => text(ENVIRONMENT.subjectSecret);
 export const tokenRoleArn = (): string => text(ENVIRONMENT.tokenRoleArn);

@@ -88,12 +88,6 @@ describe('Erasing a person (#238)', () => {
     expect([...consents.rows.keys()]).toEqual(['grace']);
   });
 
-  it('where no consents are remembered, there is nothing to forget', async () => {
-    const { run } = start({ consents: undefined });
-    expect(await run({ action: 'erase', subject: ADA })).toMatchObject({ rememberedConsents: false });
-    expect(await run({ action: 'export', subject: ADA })).toMatchObject({ rememberedConsents: [] });
-  });
-
   it('of whom nothing is kept: waits all the same, and says so', async () => {
     const { run, steps } = start();
     expect(await run({ action: 'erase', subject: ADA })).toMatchObject({ grants: 0 });

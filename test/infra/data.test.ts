@@ -9,7 +9,7 @@ describe('Tables', () => {
   it('are kept, protected, restorable, paid per request, and forget by expiresAt', () => {
     const tables = template.ofType('AWS::DynamoDB::Table').filter(([logicalId]) => !logicalId.includes('Counters'));
     expect(tables.map(([, { Properties }]) => Properties.KeySchema)).toEqual(
-      ['clientId', 'transactionId', 'grantId', 'id', 'assertionId'].map((name) => [
+      ['clientId', 'transactionId', 'grantId', 'id', 'assertionId', 'subject'].map((name) => [
         { AttributeName: name, KeyType: 'HASH' },
       ]),
     );
@@ -52,6 +52,7 @@ describe('Tables', () => {
       'GatehouseTablesGrantsE318C140',
       'GatehouseTablesKeys3F81F29D',
       'GatehouseTablesAssertionsFFA22B3F',
+      'GatehouseTablesConsentsC640C2C8',
       expect.stringMatching(/^GatehouseTablesCounters/),
     ]);
   });
@@ -147,7 +148,7 @@ describe('Outputs', () => {
         /^aws lambda invoke .*--function-name <GatehousePeopleFunction\w+> .* --payload '{"action":"erase","subject":"SUB"}' /,
       ),
       KeptTables: expect.stringMatching(
-        /^for table in <Clients> <Transactions> <Grants> <Keys> <Assertions>; do .*delete-table/,
+        /^for table in <Clients> <Transactions> <Grants> <Keys> <Assertions> <Consents>; do .*delete-table/,
       ),
       KeptSecrets: expect.stringMatching(/^for secret in <Sealing> <Subject> <Providercompany> <Providerpartner>; do /),
       KeptSigningKeys: expect.stringContaining(`--tag-filters 'Key=gatehouse:stack,Values=Gatehouse/Gatehouse'`),

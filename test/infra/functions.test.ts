@@ -85,7 +85,9 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'kms:TagResource on arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*',
   ],
   people: [
+    'dynamodb:DeleteItem on Consents',
     'dynamodb:DeleteItem on Grants',
+    'dynamodb:GetItem on Consents',
     'dynamodb:GetItem on Grants',
     'dynamodb:Query on Grants/index/bySubject',
     'lambda:InvokeFunction on KeyRingKeys',

@@ -65,7 +65,7 @@ describe.each([
   it('one symmetric key that rotates and outlives the stack', () => {
     const [[, key] = ['', undefined], ...others] = template.ofType('AWS::KMS::Key');
     expect(others).toEqual([]);
-    expect(key).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(key).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     expect(key?.Properties).toMatchObject({ EnableKeyRotation: true });
   });
 
