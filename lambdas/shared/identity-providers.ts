@@ -5,6 +5,8 @@ import type { UpstreamIdp } from './ports.ts';
 export interface IdentityProvider {
   readonly id: string;
   readonly kind: IdentityProviderKind;
+  /** As configured; of a provider for many tenants, none of them. */
+  readonly issuer: string;
   readonly displayName: string;
   readonly idp: UpstreamIdp;
   /** Whether it is asked again about everybody who is connected. */

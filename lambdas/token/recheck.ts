@@ -1,4 +1,5 @@
 import type { Grant } from '../shared/core/grant.ts';
+import { isIssuerOf } from '../shared/core/identity-provider-presets.ts';
 import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
 import { endAccess, type GrantFacts } from './access.ts';
 import { grantAfterAsker } from './after-asker.ts';
@@ -15,6 +16,10 @@ import type { TokenDeps } from './grant-type.ts';
  */
 export const recheckedGrant = async (deps: TokenDeps, grant: Grant, facts: GrantFacts, now: number): Promise<Grant> => {
   const provider = deps.keptProviders.get(grant.identity.identityProviderId);
+  // Its id means another provider by now, which never gets to see the tokens of the former one.
+  if (provider && !isIssuerOf(provider.issuer, grant.identity.issuer)) {
+    return endAccess(deps, facts, 'provider_removed');
+  }
   if (!provider?.recheck || now < checkedAt(grant) + deps.recheckSeconds) return grant;
 
   const answer = await askUpstream(deps, provider, grant, facts, now);

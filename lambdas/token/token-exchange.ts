@@ -1,6 +1,7 @@
 import { TOKEN_EXCHANGE } from '../shared/core/client.ts';
 import type { AuthenticatedClient } from '../shared/core/client-authentication.ts';
 import type { Grant } from '../shared/core/grant.ts';
+import { isIssuerOf } from '../shared/core/identity-provider-presets.ts';
 import { isBeforeMark } from '../shared/core/not-before.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
 import { resourceIdentifier } from '../shared/core/resources.ts';
@@ -16,7 +17,7 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
  * identity provider handed out. Nothing that registered itself can, and no refresh token ever leaves.
  */
 const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenExchangeResponse> => {
-  const { authenticated, form, now, requestId } = request;
+  const { authenticated, form, requestId } = request;
   const { clientId } = authenticated.client;
 
   // decide
@@ -27,14 +28,15 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenEx
   assertTarget(form, grant);
 
   // The one answer in which a token of the provider leaves.
-  const facts = { requestId, clientId, grantId: grant.grantId };
-  const { accessToken, accessTokenExpiresAt } = await currentUpstreamTokens(deps, provider, grant, facts);
-  deps.log('token_exchanged', { ...facts, identityProvider: provider.id });
+  const { grantId } = grant;
+  const ofCaller = { requestId, clientId: grant.clientId, grantId };
+  const { accessToken, accessTokenExpiresAt } = await currentUpstreamTokens(deps, provider, grant, ofCaller);
+  deps.log('token_exchanged', { requestId, clientId, grantId, identityProvider: provider.id });
   return {
     access_token: accessToken,
     issued_token_type: ACCESS_TOKEN,
     token_type: 'Bearer',
-    ...(accessTokenExpiresAt === undefined ? {} : { expires_in: Math.max(0, accessTokenExpiresAt - now) }),
+    ...(accessTokenExpiresAt === undefined ? {} : { expires_in: Math.max(0, accessTokenExpiresAt - deps.now()) }),
   };
 };
 
@@ -91,7 +93,9 @@ const notLive = (detail: string): OAuthError =>
   });
 
 const providerOf = ({ keptProviders }: TokenDeps, { identity, upstream }: Grant): IdentityProvider => {
-  const provider = keptProviders.get(identity.identityProviderId);
+  const configured = keptProviders.get(identity.identityProviderId);
+  // An id may mean another provider by now, which never gets to see the tokens of the former one.
+  const provider = configured && isIssuerOf(configured.issuer, identity.issuer) ? configured : undefined;
   if (provider?.keepTokens && upstream !== undefined) return provider;
   throw new OAuthError(
     'invalid_target',

@@ -145,6 +145,25 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     expect(provider.seen('/userinfo')).toHaveLength(0);
   });
 
+  it.each(['google', 'entra', 'cognito', 'oidc'] as const)(
+    '§12.2: %s, with an ID token that says nothing of address and name: those stay, rule claims do not',
+    async (kind) => {
+      provider.claims = { email: undefined, email_verified: undefined, name: undefined };
+      provider.userInfo = { sub: 'person-1' };
+      const known = { ...ada(), name: 'Ada', claims: { groups: ['staff'] } };
+      const renewed = await relyingParty({ kind, claims: ['groups'] }).renew(
+        { refreshToken: 'upstream-refresh' },
+        known,
+      );
+      expect(await renewed.identify()).toEqual({ ...ada(), name: 'Ada' });
+    },
+  );
+
+  it('#155 an address that is there without being verified is no longer a verified one', async () => {
+    provider.claims = { email: 'ada@example.com', email_verified: false };
+    expect(await identified()).toMatchObject({ email: 'ada@example.com', emailVerified: false });
+  });
+
   it.each([
     ['the ID token', { claims: { sub: 'person-2' } }],
     ['userinfo alone', { tokens: { id_token: undefined }, userInfo: { sub: 'person-2' } }],

@@ -1,5 +1,6 @@
 import {
   documentIssuer,
+  isIssuerOf,
   keptClaims,
   OIDC_PRESETS,
   tokenIssuer,
@@ -59,6 +60,21 @@ describe('#149 the issuer of a provider for many tenants', () => {
     expect(tokenIssuer(ONE, { tid: 'other' })).toBe(ONE);
     expect(documentIssuer('https://example.com/common')).toBe('https://example.com/common');
   });
+});
+
+describe('Whose people they are', () => {
+  const tenant = 'https://login.microsoftonline.com/8a3c4e5f-1111-4222-8333-944455566677/v2.0';
+  it.each([
+    [ONE, ONE, true],
+    [ONE, `${ONE}/`, false],
+    [ONE, 'https://other.example', false],
+    ['https://login.microsoftonline.com/common/v2.0', tenant, true],
+    ['https://login.microsoftonline.com/organizations/v2.0', tenant, true],
+    ['https://login.microsoftonline.com/common/v2.0', tenant.replace('microsoftonline', 'evil'), false],
+    ['https://login.microsoftonline.com/common/v2.0', 'https://login.microsoftonline.com/common/v2.0', false],
+    ['https://login.microsoftonline.com/common/v2.0', 'no URL', false],
+    [tenant, tenant.replace('8a3c', '9b3c'), false],
+  ])('#149 %s, %s: %p', (configured, issuer, expected) => expect(isIssuerOf(configured, issuer)).toBe(expected));
 });
 
 describe('Claims that are kept', () => {

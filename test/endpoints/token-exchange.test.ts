@@ -16,7 +16,7 @@ const ADA: UpstreamIdentity = testGrant().identity;
 const LEASE_SECONDS = 30;
 
 /** A caller whose provider's tokens are kept, and the resource client of the server that was called. */
-const called = async ({ recheck = false, keepTokens = true, canBeAsked = true } = {}) => {
+const called = async ({ recheck = false, keepTokens = true, canBeAsked = true, issuer = ADA.issuer } = {}) => {
   const vault = new MemoryTokenVault();
   const provider = new OneTimeProvider(ADA, () => server.clock.now);
   const idp = provider as unknown as UpstreamIdp;
@@ -24,7 +24,7 @@ const called = async ({ recheck = false, keepTokens = true, canBeAsked = true } 
   const server = startTokenEndpoint({
     tokenVault: vault,
     keptProviders: new Map([
-      ['company', { id: 'company', kind: 'oidc', displayName: 'Company', idp, recheck, keepTokens }],
+      ['company', { id: 'company', kind: 'oidc', issuer, displayName: 'Company', idp, recheck, keepTokens }],
     ]),
     sleep: async (milliseconds) => {
       waits.push(milliseconds);
@@ -163,6 +163,13 @@ describe('Token endpoint, token exchange (RFC 8693)', () => {
     expect(await errorOf(other.clientId)).toBe('invalid_request');
   });
 
+  it('#149 hands out nothing, and asks nobody, where the provider’s id means another issuer by now', async () => {
+    const { exchange, provider, server } = await called({ issuer: 'https://other.example' });
+    server.clock.now += 3599;
+    expect(await exchange()).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
+    expect(provider.seen).toEqual([]);
+  });
+
   it('says so where the provider’s tokens are not kept, or were not when the person logged in', async () => {
     const { exchange } = await called({ keepTokens: false, recheck: true });
     expect(await exchange()).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
@@ -231,6 +238,22 @@ describe('An upstream token that ends (RFC 8693)', () => {
     expect(provider.seen).toHaveLength(1);
   });
 
+  it('§2.2.1: its time counts from when it leaves', async () => {
+    const { server, provider, exchange } = await ended();
+    const answered = provider.beforeAnswer;
+    provider.beforeAnswer = async () => {
+      await answered();
+      server.clock.now += 5;
+    };
+    provider.accessTokenSeconds = 100;
+    const replace = server.grants.replaceUpstream.bind(server.grants);
+    server.grants.replaceUpstream = async (...parameters) => {
+      server.clock.now += 3;
+      return replace(...parameters);
+    };
+    expect((await exchange()).body.expires_in).toBe(97);
+  });
+
   it('while the provider is down: 503, and it works when it is back', async () => {
     const { server, provider, exchange, row } = await ended();
     provider.mode = 'down';
@@ -263,6 +286,11 @@ describe('An upstream token that ends (RFC 8693)', () => {
     const strict = await ended({ recheck: true });
     strict.provider.mode = 'removed';
     expect(await strict.exchange()).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    const { clientId } = strict.row();
+    expect(strict.server.events).toContainEqual({
+      event: 'access_ended',
+      fields: expect.objectContaining({ clientId, reason: 'provider_refused' }),
+    });
     expect([strict.row().status, strict.server.names().includes('access_ended')]).toEqual(['revoked', true]);
 
     const lenient = await ended();

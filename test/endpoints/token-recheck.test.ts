@@ -14,13 +14,15 @@ const LEASE_SECONDS = 30;
 const ADA: UpstreamIdentity = testGrant().identity;
 
 /** A person who logged in at a provider with `recheck`, long enough ago for it to be asked again. */
-const connected = async (overrides: Partial<TokenDeps> = {}, { withTokens = true } = {}) => {
+const connected = async (overrides: Partial<TokenDeps> = {}, { withTokens = true, issuer = ADA.issuer } = {}) => {
   const vault = new MemoryTokenVault();
   const provider = new OneTimeProvider(ADA, () => server.clock.now);
   const idp = provider as unknown as UpstreamIdp;
   const server = startTokenEndpoint({
     tokenVault: vault,
-    keptProviders: new Map([['company', { id: 'company', kind: 'oidc', displayName: 'Company', idp, recheck: true }]]),
+    keptProviders: new Map([
+      ['company', { id: 'company', kind: 'oidc', issuer, displayName: 'Company', idp, recheck: true }],
+    ]),
     ...overrides,
   });
   const session = await server.signedIn();
@@ -69,6 +71,13 @@ describe('"recheck": the provider is asked at a refresh (#88)', () => {
     const { provider, refresh } = await connected({ keptProviders: new Map() });
     expect((await refresh()).status).toBe(200);
     expect(provider.seen).toEqual([]);
+  });
+
+  it('#149 not with tokens of another issuer, which the provider’s id meant before: that one was removed', async () => {
+    const { refresh, provider, row, server } = await connected({}, { issuer: 'https://other.example' });
+    expect(await refresh()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    expect([row().status, provider.seen]).toEqual(['revoked', []]);
+    expect(server.events.find(({ event }) => event === 'access_ended')?.fields.reason).toBe('provider_removed');
   });
 
   it('whom it does not vouch for any more is out, for good', async () => {

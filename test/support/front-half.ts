@@ -138,6 +138,7 @@ export class FrontHalf {
         {
           id,
           kind: 'oidc' as const,
+          issuer: `https://${id}.example`,
           displayName: options.displayNames?.[id] ?? `Login ${id}`,
           idp,
           ...options.kept,

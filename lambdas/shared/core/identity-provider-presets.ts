@@ -90,6 +90,10 @@ export const tokenIssuer = (issuer: string, claims: ProviderClaims): string | un
   return typeof tid === 'string' && TENANT_ID.test(tid) ? issuer.replace(MANY_TENANTS, `/${tid}`) : undefined;
 };
 
+/** Whether people of this issuer log in at the configured one: the same, or any tenant of one that stands for many. */
+export const isIssuerOf = (configured: string, issuer: string): boolean =>
+  tokenIssuer(configured, { tid: URL.parse(issuer)?.pathname.split('/')[1] }) === issuer;
+
 const MAX_VALUES = 200;
 const MAX_VALUE_LENGTH = 256;
 

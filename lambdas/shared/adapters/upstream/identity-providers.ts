@@ -44,6 +44,6 @@ export const connectIdentityProviders = (
         kind === 'github'
           ? new GithubIdentityProvider(known, credentials, now)
           : new OidcIdentityProvider({ ...known, kind, isOffline }, credentials, now);
-      return [id, { id, kind, displayName, idp, recheck, keepTokens }];
+      return [id, { id, kind, issuer: known.issuer, displayName, idp, recheck, keepTokens }];
     }),
   );

@@ -52,6 +52,25 @@ export const toUpstreamIdentity = (
   };
 };
 
+/**
+ * OpenID Connect Core §12.2: an answer to a refresh may say less than that to the login. Address and name of which no
+ * source says anything stay as they were known. Claims that rules look at do not: leaving a group may look like that.
+ */
+export const withKnownContact = (
+  identity: UpstreamIdentity,
+  known: UpstreamIdentity,
+  sources: readonly (UserInfoResponse | undefined)[],
+): UpstreamIdentity => {
+  const isSaid = (...names: string[]): boolean =>
+    sources.some((source) => source !== undefined && names.some((name) => Object.hasOwn(source, name)));
+  const { email, emailVerified, name } = known;
+  return {
+    ...identity,
+    ...(email === undefined || isSaid('email', 'email_verified') ? {} : { email, emailVerified }),
+    ...(name === undefined || isSaid('name') ? {} : { name }),
+  };
+};
+
 /** An address that can be one, or nothing. */
 export const emailOf = (claim: unknown): string | undefined =>
   typeof claim === 'string' && claim.length <= MAX_EMAIL_LENGTH && EMAIL.test(claim) ? claim : undefined;

@@ -28,7 +28,7 @@ import { boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded
 import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer, UpstreamDiscovery } from './discovery.ts';
 import { CLOCK_TOLERANCE_SECONDS, clientAuth, OidcAnswer, type RequestOptions, signerOf } from './oidc-answer.ts';
-import { lacksClaims, toUpstreamIdentity } from './oidc-identity.ts';
+import { lacksClaims, toUpstreamIdentity, withKnownContact } from './oidc-identity.ts';
 import { isClientRefused, toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
 
 export interface OidcSettings {
@@ -145,7 +145,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
       if (identity.issuer !== known.issuer || subjects.some((subject) => subject !== known.subject)) {
         throw new UpstreamError('denied', 'it answered with another person');
       }
-      return identity;
+      return withKnownContact(identity, known, [source, userInfo]);
     } catch (error) {
       throw toUpstreamFault(error);
     }
