@@ -3,7 +3,7 @@ import { newAuthorizationCode } from '../shared/core/authorization-code.ts';
 import { newId } from '../shared/core/digest.ts';
 import type { Grant, UpstreamIdentity } from '../shared/core/grant.ts';
 import type { AuthorizationRequest } from '../shared/core/transaction.ts';
-import { neededTokens, newUpstreamState, type UpstreamTokens } from '../shared/core/upstream-tokens.ts';
+import { canBeAsked, neededTokens, newUpstreamState, type UpstreamTokens } from '../shared/core/upstream-tokens.ts';
 import type { IdentityProvider } from '../shared/identity-providers.ts';
 import type { CallbackDeps } from './deps.ts';
 
@@ -50,14 +50,13 @@ export const newGrant = async (
 /** Nothing, unless the provider is to be asked again or a backend may have its tokens. */
 const keptBeside = async (
   { tokenVault }: Pick<CallbackDeps, 'tokenVault'>,
-  { kind, recheck = false, keepTokens = false }: IdentityProvider,
+  provider: IdentityProvider,
   grantId: string,
   tokens: UpstreamTokens,
   now: number,
 ): Promise<Pick<Grant, 'upstream'>> => {
-  if (!recheck && !keepTokens) return {};
-  const isAskedByAccessToken = kind === 'github';
-  const needed = neededTokens(tokens, { recheck, keepTokens, isAskedByAccessToken });
-  const canBeAsked = isAskedByAccessToken || tokens.refreshToken !== undefined;
-  return { upstream: newUpstreamState(needed && (await tokenVault.seal(grantId, needed)), { canBeAsked }, now) };
+  if (!provider.recheck && !provider.keepTokens) return {};
+  const needed = neededTokens(tokens, provider);
+  const sealed = needed && (await tokenVault.seal(grantId, needed));
+  return { upstream: newUpstreamState(sealed, { canBeAsked: canBeAsked(tokens, provider.kind) }, now) };
 };

@@ -74,8 +74,6 @@ const ask = async (deps: TokenDeps, provider: IdentityProvider, asked: Asked, no
     if (error instanceof UnopenableError) return impossible(deps, asked);
     return paused(deps, asked, undefined, error, now);
   }
-  const { recheck = false, keepTokens = false, kind } = provider;
-  const isAskedByAccessToken = kind === 'github';
   try {
     renewed = await provider.idp.renew(opened.tokens, grant.identity);
   } catch (error) {
@@ -84,8 +82,7 @@ const ask = async (deps: TokenDeps, provider: IdentityProvider, asked: Asked, no
     if (isUncertain(error)) return { outcome: 'unavailable', grant, cause: faultOf(error) };
     return paused(deps, asked, undefined, error, now);
   }
-  const needed = neededTokens(renewed.tokens, { recheck, keepTokens, isAskedByAccessToken });
-  const resealed = opened.seal(needed ?? renewed.tokens);
+  const resealed = opened.seal(neededTokens(renewed.tokens, provider) ?? renewed.tokens);
   let identity: UpstreamIdentity;
   try {
     identity = await renewed.identify();
@@ -151,7 +148,7 @@ const isRefusal = (error: unknown): boolean => error instanceof UpstreamError &&
 const isUncertain = (error: unknown): boolean =>
   error instanceof UnansweredError || (error instanceof UpstreamError && error.reason === 'rejected');
 
-/** What only means that the provider cannot be relied on just now; a fault of our own code is none of that. */
+/** What only means that the provider cannot be relied on just now, as adapters sort it; what they did not sort is a fault of our own. */
 const faultOf = (error: unknown): Error => {
   if (error instanceof UpstreamError || error instanceof UnavailableError) return error;
   throw error;

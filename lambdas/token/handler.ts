@@ -45,7 +45,8 @@ const grantTypeOf = (form: URLSearchParams): GrantTypeHandler => {
   if (requested === null) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.');
   const handler = GRANT_TYPES.find(({ grantType }) => grantType === requested);
   if (handler === undefined) {
-    throw new OAuthError('unsupported_grant_type', 'Use the grant type authorization_code or refresh_token.');
+    const known = GRANT_TYPES.map(({ grantType }) => grantType).join(', ');
+    throw new OAuthError('unsupported_grant_type', `Use one of the grant types ${known}.`);
   }
   return handler;
 };

@@ -15,12 +15,12 @@ const OTHERS = { encryptedDataKey: 'k', ciphertext: 'd' };
 const ALL = { accessToken: 'a', accessTokenExpiresAt: NOW + 60, refreshToken: 'r' };
 
 describe('What of a login’s tokens is needed (#169)', () => {
-  const none = { recheck: false, keepTokens: false, isAskedByAccessToken: false };
+  const none = { kind: 'oidc', recheck: false, keepTokens: false } as const;
   it.each([
     ['nothing', {}, ALL, undefined],
     ['to ask again: the refresh token', { recheck: true }, ALL, { refreshToken: 'r' }],
     ['to ask again without one: nothing', { recheck: true }, { accessToken: 'a' }, undefined],
-    ['to ask an API again: the access token', { recheck: true, isAskedByAccessToken: true }, ALL, ALL],
+    ['to ask an API again: the access token', { recheck: true, kind: 'github' as const }, ALL, ALL],
     ['to hand out: all', { keepTokens: true }, ALL, ALL],
     ['to hand out, where none came: nothing', { keepTokens: true }, {}, undefined],
   ])('%s', (_, options, tokens, expected) => expect(neededTokens(tokens, { ...none, ...options })).toEqual(expected));

@@ -27,11 +27,8 @@ interface AnyTransaction {
   /** Random; for a program's request the seal id of the consent form: one seal is one transaction. */
   readonly transactionId: string;
   readonly identityProviderId: string;
-  /**
-   * `approved`: waiting for the upstream answer. `exchanging`: the upstream code has been, or is being, redeemed.
-   * `completed`: our own code was issued; final.
-   */
-  readonly status: 'approved' | 'exchanging' | 'completed';
+  /** `approved`: waiting for the upstream answer. `exchanging`: the upstream code has been, or is being, redeemed. */
+  readonly status: 'approved' | 'exchanging';
   /** Counts the attempts at the upstream; every leg has its own state, nonce and verifier. */
   readonly leg: number;
   /** Names the sealing key from which this transaction's secrets are derived. */

@@ -1,3 +1,5 @@
+import type { IdentityProviderKind } from './identity-provider-presets.ts';
+
 /** What an identity provider handed out with a login. Leaves this server by a token exchange alone (RFC 8693). */
 export interface UpstreamTokens {
   readonly accessToken?: string;
@@ -45,15 +47,26 @@ const PAUSE_SECONDS = 30;
 /** An access token that ends sooner is as good as expired: it still has to travel and to be used. */
 const MIN_LIFE_SECONDS = 60;
 
+/** Whether the provider's API is asked with the access token; any other is asked with the refresh token. */
+const isAskedByAccessToken = (kind: IdentityProviderKind): boolean => kind === 'github';
+
+/** Whether the provider can be asked about the person with these tokens. */
+export const canBeAsked = ({ refreshToken }: UpstreamTokens, kind: IdentityProviderKind): boolean =>
+  isAskedByAccessToken(kind) || refreshToken !== undefined;
+
 /** What of a login's tokens is needed later, or undefined: nothing is kept that nobody will use (catalogue #169). */
 export const neededTokens = (
   tokens: UpstreamTokens,
-  options: { readonly recheck: boolean; readonly keepTokens: boolean; readonly isAskedByAccessToken: boolean },
+  provider: {
+    readonly kind: IdentityProviderKind;
+    readonly recheck?: boolean | undefined;
+    readonly keepTokens?: boolean | undefined;
+  },
 ): UpstreamTokens | undefined => {
   const { accessToken, refreshToken } = tokens;
-  if (options.keepTokens && accessToken !== undefined) return tokens;
-  if (!options.recheck) return undefined;
-  if (options.isAskedByAccessToken) return tokens;
+  if (provider.keepTokens && accessToken !== undefined) return tokens;
+  if (!provider.recheck) return undefined;
+  if (isAskedByAccessToken(provider.kind)) return tokens;
   return refreshToken === undefined ? undefined : { refreshToken };
 };
 

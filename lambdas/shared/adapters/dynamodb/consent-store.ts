@@ -2,13 +2,14 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { UnavailableError } from '../../core/oauth-error.ts';
 import { type RememberedConsent, withConsent } from '../../core/remembered-consent.ts';
 import type { ConsentEraser, ConsentStore } from '../../ports.ts';
+import { consentsShape } from './shapes.ts';
 import { Table } from './table.ts';
 
 /** Times that a change is tried again which somebody else's change overtook. */
 const ATTEMPTS = 5;
 
 /** All remembered consents of one person, in one row. */
-interface ConsentsRow {
+export interface ConsentsRow {
   readonly subject: string;
   /** By consent id. */
   readonly consents: Readonly<Record<string, RememberedConsent>>;
@@ -23,7 +24,7 @@ export class DynamoDbConsentStore implements ConsentStore, ConsentEraser {
   private readonly table: Table<ConsentsRow>;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.table = new Table(client, tableName, 'subject');
+    this.table = new Table(client, tableName, 'subject', consentsShape);
   }
 
   async findConsents(subject: string, now: number): Promise<readonly RememberedConsent[]> {

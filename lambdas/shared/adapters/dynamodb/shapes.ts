@@ -2,7 +2,10 @@ import * as z from 'zod/mini';
 import type { Client } from '../../core/client.ts';
 import type { Grant } from '../../core/grant.ts';
 import type { SigningKey } from '../../core/key-ring.ts';
+import type { RememberedConsent } from '../../core/remembered-consent.ts';
 import type { AuthorizationRequest, Transaction } from '../../core/transaction.ts';
+import type { UpstreamState } from '../../core/upstream-tokens.ts';
+import type { ConsentsRow } from './consent-store.ts';
 import type { KeyRingRow } from './key-ring-row.ts';
 
 // What a row must hold for this version to work with it. Members that are not listed are let through: the next version may
@@ -37,6 +40,7 @@ const requestShape: z.ZodMiniType<AuthorizationRequest> = z.object({
   clientName: maybe(text),
   clientExpiresAt: maybe(seconds),
   documentClient: maybe(clientShape),
+  clientFingerprint: maybe(text),
   redirectUri: text,
   state: maybe(text),
   codeChallenge: text,
@@ -47,15 +51,31 @@ const requestShape: z.ZodMiniType<AuthorizationRequest> = z.object({
 const transaction = {
   transactionId: text,
   identityProviderId: text,
-  status: z.enum(['approved', 'exchanging', 'completed']),
+  status: z.enum(['approved', 'exchanging']),
   leg: z.number(),
   sealingKeyId: text,
   expiresAt: seconds,
 };
 export const transactionShape: z.ZodMiniType<Transaction> = z.union([
   z.object({ ...transaction, purpose: z.literal('connections') }),
-  z.object({ ...transaction, purpose: maybe(z.never()), request: requestShape }),
+  z.object({
+    ...transaction,
+    purpose: maybe(z.never()),
+    request: requestShape,
+    remember: maybe(z.boolean()),
+    rememberedSubject: maybe(text),
+  }),
 ]);
+
+const upstreamShape: z.ZodMiniType<UpstreamState> = z.object({
+  version: z.number(),
+  checkedAt: seconds,
+  tokens: maybe(z.object({ encryptedDataKey: text, ciphertext: text })),
+  cannotBeAsked: maybe(z.boolean()),
+  askingUntil: maybe(seconds),
+  pausedUntil: maybe(seconds),
+  isUncertain: maybe(z.boolean()),
+});
 
 export const grantShape: z.ZodMiniType<Grant> = z.object({
   grantId: text,
@@ -91,7 +111,26 @@ export const grantShape: z.ZodMiniType<Grant> = z.object({
       absoluteExpiresAt: seconds,
     }),
   ),
+  upstream: maybe(upstreamShape),
   issuedAt: seconds,
+  expiresAt: seconds,
+});
+
+const consentShape: z.ZodMiniType<RememberedConsent> = z.object({
+  consentId: text,
+  clientId: text,
+  clientFingerprint: text,
+  redirectUri: text,
+  resource: text,
+  scopes: texts,
+  identityProviderId: text,
+  givenAt: seconds,
+  expiresAt: seconds,
+});
+export const consentsShape: z.ZodMiniType<ConsentsRow> = z.object({
+  subject: text,
+  consents: z.record(text, consentShape),
+  version: z.number(),
   expiresAt: seconds,
 });
 
