@@ -1,6 +1,7 @@
 import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbClientAssertionStore } from '../../lambdas/shared/adapters/dynamodb/client-assertion-store.ts';
 import { DynamoDbClientStore } from '../../lambdas/shared/adapters/dynamodb/client-store.ts';
+import { DynamoDbConsentStore } from '../../lambdas/shared/adapters/dynamodb/consent-store.ts';
 import { DynamoDbGrantStore } from '../../lambdas/shared/adapters/dynamodb/grant-store.ts';
 import { DynamoDbKeyRingStore } from '../../lambdas/shared/adapters/dynamodb/key-ring-store.ts';
 import { DynamoDbTransactionStore } from '../../lambdas/shared/adapters/dynamodb/transaction-store.ts';
@@ -269,5 +270,22 @@ describe.each(GARBAGE)('#231 a row with %s', (_what, change) => {
     await spoil(table, { assertionId: item.assertionId });
     const again = await store.useOnce(clientId, jti, NOW + 60).catch((error: unknown) => error);
     expect(again === false || again instanceof UnavailableError).toBe(true);
+  });
+});
+
+describe('#231 a spoilt row', () => {
+  it('of what is kept of the provider: unavailable, never taken for none', async () => {
+    const spoilt = testGrant();
+    await grants().createGrant(spoilt);
+    const row = await rowOf(tables.grants, { grantId: { S: spoilt.grantId } });
+    await put(tables.grants, { ...row, upstream: { M: { version: { N: '1' }, checkedAt: { S: 'yesterday' } } } });
+    await expect(grants().findGrant(spoilt.grantId, NOW)).rejects.toThrow(UnavailableError);
+  });
+
+  it('of remembered consents: unavailable', async () => {
+    const table = await db.createTable('subject');
+    const row = { version: { N: '1' }, expiresAt: { N: String(NOW + 9) }, ...MARKS };
+    await put(table, { subject: { S: 'ada' }, consents: { M: { c: { M: { clientId: { S: 'x' } } } } }, ...row });
+    await expect(new DynamoDbConsentStore(db.client, table).findConsents('ada', NOW)).rejects.toThrow(UnavailableError);
   });
 });
