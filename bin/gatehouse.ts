@@ -1,6 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { bundleFunctions } from '../lib/bundles.ts';
+import { ensureBundles } from '../lib/bundles.ts';
 import { assertDeployable, ConfigurationError, parseConfiguration } from '../lib/config.ts';
 import { GatehouseStack } from '../lib/gatehouse-stack.ts';
 import { STACK_NAME } from '../lib/synthesize.ts';
@@ -10,7 +10,7 @@ try {
   const app = new App({ analyticsReporting: false });
   const configuration = parseConfiguration(app.node.tryGetContext('gatehouse'));
   assertDeployable(configuration);
-  await bundleFunctions();
+  await ensureBundles();
   new GatehouseStack(app, STACK_NAME, { configuration });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
