@@ -1,5 +1,8 @@
 import { common } from './jest.common.mjs';
 
+// Outages and clocks apart take a minute: `npm run siege` runs them.
+const longOnes = ['<rootDir>/test/faults/outages.test.ts', '<rootDir>/test/faults/clocks.test.ts'];
+
 // What goes over HTTP shares one running local cloud; everything else starts nothing.
 const overHttp = ['<rootDir>/test/flow/', '<rootDir>/test/browser/', '<rootDir>/test/clients/'];
 
@@ -13,7 +16,7 @@ export default {
       ...common,
       displayName: 'parts',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...overHttp],
+      testPathIgnorePatterns: ['/node_modules/', ...overHttp, ...longOnes],
     },
     {
       ...common,

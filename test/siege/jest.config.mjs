@@ -4,7 +4,11 @@ import { common } from '../../jest.common.mjs';
 export default {
   ...common,
   rootDir: '../..',
-  testMatch: ['<rootDir>/test/siege/**/*.siege.ts'],
+  testMatch: [
+    '<rootDir>/test/siege/**/*.siege.ts',
+    '<rootDir>/test/faults/outages.test.ts',
+    '<rootDir>/test/faults/clocks.test.ts',
+  ],
   testTimeout: 4 * 60 * 60 * 1000,
   // Two clouds at once are as much as two cores carry.
   maxWorkers: 2,
