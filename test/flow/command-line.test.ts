@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
-import { failingStart, type LocalCloudOptions } from '../support/local-cloud.ts';
+import { failingStart } from '../support/cloud-process.ts';
+import type { LocalCloudOptions } from '../support/cloud-run.ts';
 import { freePortPair } from '../support/ports.ts';
 
 const expectOneClearMessage = async (options: LocalCloudOptions, message: RegExp) => {

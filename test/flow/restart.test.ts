@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type CloudProcess, startCloudProcess } from '../support/cloud-process.ts';
 import { partsOf } from '../support/forged-token.ts';
 import { formsOf } from '../support/html-form.ts';
-import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import {
   authorizationRequest,
   callMcp,
@@ -21,11 +21,11 @@ const START_MS = 60_000;
 
 let dataDir: string;
 let port: number;
-let cloud: LocalCloud;
+let cloud: CloudProcess;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-data-'));
   port = await freePortPair();
-  cloud = await startLocalCloud({ port, dataDir });
+  cloud = await startCloudProcess({ port, dataDir });
 }, START_MS);
 afterAll(async () => {
   await cloud?.stop();
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const powerCut = async (): Promise<void> => {
   await cloud.kill();
-  cloud = await startLocalCloud({ port, dataDir });
+  cloud = await startCloudProcess({ port, dataDir });
 };
 
 describe('npm start -- --data', () => {
@@ -92,7 +92,7 @@ describe('npm start -- --data', () => {
     async () => {
       const session = await obtainSession(cloud);
       expect(await cloud.stop('SIGTERM')).toBe(0);
-      cloud = await startLocalCloud({ port, dataDir });
+      cloud = await startCloudProcess({ port, dataDir });
       expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
       expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
       expect((await obtainSession(cloud, { client: session.client })).accessToken).toEqual(expect.any(String));
@@ -105,7 +105,7 @@ describe('npm start -- --data', () => {
     async () => {
       const before: Session = await obtainSession(cloud);
       expect(await cloud.stop('SIGINT')).toBe(0);
-      cloud = await startLocalCloud({ dataDir });
+      cloud = await startCloudProcess({ dataDir });
       const after: Session = await obtainSession(cloud);
       expect(partsOf(after.accessToken).header.kid).toBe(partsOf(before.accessToken).header.kid);
       expect((await callMcp(cloud.mcpUrl, after.accessToken)).status).toBe(200);

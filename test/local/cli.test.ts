@@ -8,7 +8,7 @@ import { jest } from '@jest/globals';
 import { ArgumentError, parseArguments } from '../../tools/local/arguments.ts';
 import { printFunctionLog, printRequest } from '../../tools/local/console.ts';
 import { redact } from '../../tools/local/redact.ts';
-import { failingStart, type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
+import { type CloudProcess, failingStart, startCloudProcess } from '../support/cloud-process.ts';
 import { freePortPair } from '../support/ports.ts';
 
 jest.setTimeout(60_000);
@@ -21,6 +21,7 @@ describe('The command line', () => {
       configFile: undefined,
       admin: false,
       traceCalls: false,
+      cold: false,
       help: false,
     });
   });
@@ -143,7 +144,7 @@ it('a run that is ended while it starts leaves nothing behind', async () => {
 });
 
 describe('The local cloud', () => {
-  let cloud: LocalCloud;
+  let cloud: CloudProcess;
   let dataDir: string;
   const get = async (path: string, headers: Record<string, string> = {}) => {
     const response = await fetch(`${cloud.origin}${path}`, { headers });
@@ -158,7 +159,7 @@ describe('The local cloud', () => {
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-data-'));
-    cloud = await startLocalCloud({ dataDir, args: ['--trace-calls'] });
+    cloud = await startCloudProcess({ dataDir, args: ['--trace-calls'] });
   });
   afterAll(async () => {
     await cloud?.stop();
@@ -234,7 +235,7 @@ describe('The local cloud', () => {
     const stoppedAt = performance.now();
     expect(await cloud.stop()).toBe(0);
     expect(performance.now() - stoppedAt).toBeLessThan(3000);
-    cloud = await startLocalCloud({ dataDir });
+    cloud = await startCloudProcess({ dataDir });
     expect((await get('/.well-known/jwks.json')).body).toBe(before);
     expect(await cloud.stop('SIGINT')).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
+import { type CloudProcess, startCloudProcess } from '../support/cloud-process.ts';
 import {
   type Code,
   obtainCode,
@@ -23,11 +23,11 @@ const CONFIG = { lifetimes: { refreshGraceSeconds: 300 } };
 
 let dataDir: string;
 let port: number;
-let cloud: LocalCloud;
+let cloud: CloudProcess;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-siege-'));
   port = await freePortPair();
-  cloud = await startLocalCloud({ port, dataDir, config: CONFIG });
+  cloud = await startCloudProcess({ port, dataDir, config: CONFIG });
 });
 afterAll(async () => {
   await cloud?.stop();
@@ -65,7 +65,7 @@ it('kill -9 under load: nobody is logged out, and nothing that was used or ended
     await refresh(cloud, client, first.body.refresh_token);
     await cloud.kill();
     sessions = await running;
-    cloud = await startLocalCloud({ port, dataDir, config: CONFIG });
+    cloud = await startCloudProcess({ port, dataDir, config: CONFIG });
 
     const again = await redeem(cloud, used);
     if (again.status === 200) failures.push(`round ${round}: a used code was redeemed again`);

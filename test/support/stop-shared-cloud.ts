@@ -8,6 +8,7 @@ import { join } from 'node:path';
  * when a function logged anything but the events of the list (#237).
  */
 export default async (): Promise<void> => {
+  globalThis.cloudHost?.disconnect();
   const cloud = globalThis.sharedLocalCloud;
   if (cloud === undefined) return;
   const report = await cloud.report();

@@ -11,6 +11,8 @@ export interface Arguments {
   /** Whether to print the administrator's commands, with this run's credentials. */
   readonly admin: boolean;
   readonly traceCalls: boolean;
+  /** Whether functions wait for their first request, as they do after a deployment. */
+  readonly cold: boolean;
   readonly help: boolean;
 }
 
@@ -26,6 +28,7 @@ export const USAGE = `Usage: npm start -- [options]
                   google, github, auth0, okta, entra, clerk, cognito, oidc
   --admin         print the administrator's commands against this run: rotate the signing key, log people out
   --trace-calls   print a line of JSON for every call to an AWS service, and for every request
+  --cold          start each function with its first request, as AWS does, and not all of them beforehand
   --help          show this
 `;
 
@@ -46,6 +49,7 @@ export const parseArguments = (argv: readonly string[]): Arguments => {
     providers: providerKinds(values.providers),
     admin: values.admin ?? false,
     traceCalls: values['trace-calls'] ?? false,
+    cold: values.cold ?? false,
     help: values.help ?? false,
   };
 };
@@ -61,6 +65,7 @@ const parse = (argv: readonly string[]) => {
         providers: { type: 'string' },
         admin: { type: 'boolean' },
         'trace-calls': { type: 'boolean' },
+        cold: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });

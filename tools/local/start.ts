@@ -129,7 +129,7 @@ export const startLocalCloud = async (
       administration: options.admin ? administratorCommands(template, services) : [],
     }),
   );
-  void services.functions.prewarm();
+  if (!options.cold) void services.functions.prewarm();
   return { connectorUrl: `${origin}${Object.keys(configuration.servers)[0] ?? ''}`, template, services };
 };
 

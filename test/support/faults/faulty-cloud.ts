@@ -2,13 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { type Fault, Faults, type RecordedCall } from '../../../tools/local/faults/faults.ts';
 import { ClientDocuments } from '../client-documents.ts';
-import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../local-cloud.ts';
+import { type CloudProcess, startCloudProcess } from '../cloud-process.ts';
+import type { LocalCloudOptions } from '../cloud-run.ts';
 import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
 
 const ENTRY = resolve(import.meta.dirname, 'cloud-with-faults.ts');
 
 /** A local cloud, and a host of clients' documents, in which every call can be made to fail. */
-export interface FaultyCloud extends LocalCloud, CloudControl {
+export interface FaultyCloud extends CloudProcess, CloudControl {
   readonly documents: ClientDocuments;
   /** New environments for functions, each named by the end of its id in the stack: `Token`. */
   restartOnly(...names: readonly string[]): Promise<void>;
@@ -47,7 +48,7 @@ const controlOf = (child: ChildProcess): CloudControl => {
 };
 
 export const startFaultyCloud = async (options: LocalCloudOptions = {}): Promise<FaultyCloud> => {
-  const cloud = await startLocalCloud({ ...options, entry: ENTRY });
+  const cloud = await startCloudProcess(options, ENTRY);
   const control = controlOf(cloud.child);
   // The host of documents is in this process, and so are its faults.
   const ownFaults = new Faults();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../local-cloud.ts';
+import { type CloudProcess, startCloudProcess } from '../cloud-process.ts';
+import type { LocalCloudOptions } from '../cloud-run.ts';
 import type { Leak } from './secrets.ts';
 
 export type WatchOrder = 'report' | 'takeLines' | { readonly invoke: string; readonly event: unknown };
@@ -16,7 +17,7 @@ export interface WatchReport {
 }
 
 /** A local cloud that remembers every secret and every line of its functions. */
-export interface WatchedCloud extends LocalCloud {
+export interface WatchedCloud extends CloudProcess {
   report(): Promise<WatchReport>;
   /** What functions wrote since the last time, line by line, as it was written. */
   takeLines(): Promise<readonly string[]>;
@@ -25,7 +26,7 @@ export interface WatchedCloud extends LocalCloud {
 }
 
 export const startWatchedCloud = async (options: LocalCloudOptions = {}): Promise<WatchedCloud> => {
-  const cloud = await startLocalCloud({ ...options, entry: resolve(import.meta.dirname, 'watched-cloud-entry.ts') });
+  const cloud = await startCloudProcess(options, resolve(import.meta.dirname, 'watched-cloud-entry.ts'));
   const ask = async (order: WatchOrder): Promise<never> => {
     const answer = once(cloud.child, 'message');
     cloud.child.send(order);
