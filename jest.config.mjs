@@ -8,6 +8,7 @@ const overHttp = ['<rootDir>/test/flow/', '<rootDir>/test/browser/', '<rootDir>/
 
 export default {
   testTimeout: 30_000,
+  globalSetup: '<rootDir>/test/support/templates-of-this-run.ts',
   // Much of the time goes into waiting for the local cloud, which works beside them.
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/client-reporter.ts'],

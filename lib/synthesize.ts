@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { PACKAGE_DIRECTORY } from './bundles.ts';
+import { readContext } from './cdk-json.ts';
 import type { Configuration } from './config.ts';
 import { GatehouseStack } from './gatehouse-stack.ts';
 
@@ -10,9 +8,6 @@ import { GatehouseStack } from './gatehouse-stack.ts';
 const CLI_CONTEXT = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
 
 export const STACK_NAME = 'Gatehouse';
-
-/** `context.gatehouse` of the package's cdk.json, unchecked. */
-export const readConfiguration = (): unknown => readContext().gatehouse;
 
 /**
  * Synthesizes, in this process, the very template that `cdk deploy` would send; without the validation that comes
@@ -33,6 +28,3 @@ export const synthesize = (configuration: Configuration, outputDirectory: string
   new GatehouseStack(app, STACK_NAME, { configuration });
   return app.synth();
 };
-
-const readContext = (): Record<string, unknown> =>
-  JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8')).context;

@@ -1,3 +1,4 @@
+import { readConfiguration } from '../../lib/cdk-json.ts';
 import {
   assertDeployable,
   ConfigurationError,
@@ -6,7 +7,6 @@ import {
   parseConfiguration,
 } from '../../lib/config.ts';
 import { accessPolicy, displayNameOf, issuerOf, upstreamScopesOf } from '../../lib/identity-providers.ts';
-import { readConfiguration } from '../../lib/synthesize.ts';
 
 const GOOD: ConfigurationInput = {
   servers: { '/mcp': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } },

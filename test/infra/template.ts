@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBundles } from '../../lib/bundles.ts';
-import { type ConfigurationInput, merge, parseConfiguration } from '../../lib/config.ts';
-import { readConfiguration, STACK_NAME, synthesize } from '../../lib/synthesize.ts';
+import type { ConfigurationInput } from '../../lib/config.ts';
+import { templatesOfThisRun } from '../support/templates-of-this-run.ts';
 
 export interface TemplateResource {
   readonly Type: string;
@@ -24,13 +25,27 @@ export interface Template {
   functionOf(folder: string): readonly [logicalId: string, resource: TemplateResource];
 }
 
-/** The repository's configuration with changes laid over it, synthesized as it would be deployed. */
+/**
+ * The repository's configuration with changes laid over it, synthesized as it would be deployed: once in a run, for all
+ * tests that ask for the same.
+ */
 export const templateFor = async (overlay: Partial<ConfigurationInput> = {}): Promise<Template> => {
+  const name = createHash('sha256').update(JSON.stringify(overlay)).digest('hex');
+  const file = join(templatesOfThisRun(), `${name}.json`);
+  if (!existsSync(file)) await synthesizeTo(file, overlay);
+  return toTemplate(readFileSync(file, 'utf8'));
+};
+
+const synthesizeTo = async (file: string, overlay: Partial<ConfigurationInput>): Promise<void> => {
   await ensureBundles();
+  // The CDK takes seconds to load in a test: not where the template is there already.
+  const { merge, parseConfiguration } = await import('../../lib/config.ts');
+  const { readConfiguration } = await import('../../lib/cdk-json.ts');
+  const { STACK_NAME, synthesize } = await import('../../lib/synthesize.ts');
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-infra-'));
   try {
     synthesize(parseConfiguration(merge(readConfiguration(), overlay)), directory);
-    return toTemplate(readFileSync(join(directory, `${STACK_NAME}.template.json`), 'utf8'));
+    renameSync(join(directory, `${STACK_NAME}.template.json`), file);
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -1,8 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConfiguration } from '../../lib/cdk-json.ts';
 import { merge, parseConfiguration } from '../../lib/config.ts';
-import { readConfiguration } from '../../lib/synthesize.ts';
 import { readLogo } from '../../lib/theme.ts';
 import { templateFor } from './template.ts';
 

@@ -10,8 +10,9 @@ import {
   SignCommand,
 } from '@aws-sdk/client-kms';
 import { ensureBundles } from '../../lib/bundles.ts';
+import { readConfiguration } from '../../lib/cdk-json.ts';
 import { parseConfiguration } from '../../lib/config.ts';
-import { readConfiguration, synthesize } from '../../lib/synthesize.ts';
+import { synthesize } from '../../lib/synthesize.ts';
 import type { ResolvedTemplate } from '../../tools/local/resolved-template.ts';
 import { type Services, startServices } from '../../tools/local/services/index.ts';
 import { loadTemplate } from '../../tools/local/template/index.ts';

@@ -66,7 +66,8 @@ export const startLocalCloud = async (
   const { ensureBundles } = await import('../../lib/bundles.ts');
   const bundled = ensureBundles();
   bundled.catch(() => {});
-  const { readConfiguration, synthesize } = await import('../../lib/synthesize.ts');
+  const { readConfiguration } = await import('../../lib/cdk-json.ts');
+  const { synthesize } = await import('../../lib/synthesize.ts');
   const { configuration, developmentProviders } = await readLocalConfiguration(
     readConfiguration(),
     options,

@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const VARIABLE = 'GATEHOUSE_TEST_TEMPLATES';
+
+/** Before all tests: a folder for the templates that this run synthesizes. */
+export default (): void => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-templates-'));
+  process.env[VARIABLE] = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+};
+
+export const templatesOfThisRun = (): string => {
+  const folder = process.env[VARIABLE];
+  if (!folder) throw new Error('no folder for templates: run this test through jest, whose global set-up makes it');
+  return folder;
+};
