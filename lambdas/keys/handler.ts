@@ -65,6 +65,7 @@ const changeFor = async (deps: KeysDeps, event: CloudFormationCustomResourceEven
 
 const obey = async (deps: KeysDeps, command: KeysCommand): Promise<RingSummary> => {
   if (command.action === 'setNotBefore') return summaryOf(await setMark(deps, command.scope));
+  deps.log('admin_action', { action: command.isEmergency ? 'emergency_rotation' : 'rotation' });
   if (command.isEmergency) await replaceAllKeys(deps);
   // The first step that is taken is what was asked for; the others are the daily run's.
   let isForced = !command.isEmergency;
@@ -87,7 +88,7 @@ const advance = async (
     const ring = await deps.keyRings.readLatestKeyRing();
     const step = decide(ring);
     if (step.step === 'none') return;
-    if (await take(deps, step, ring?.version)) onTaken();
+    if (await take(deps, step, ring)) onTaken();
     else lost += 1;
   }
   throw outrun(MAX_LOST_STEPS);
@@ -100,20 +101,21 @@ const outrun = (times: number): UnavailableError =>
 const take = async (
   deps: KeysDeps,
   step: Exclude<RingStep, { step: 'none' }>,
-  formerVersion: number | undefined,
+  former: KeyRing | undefined,
 ): Promise<boolean> => {
   if (step.step === 'create_key') {
     const key = await createKey(deps);
     const ring = step.ringWith(key, deps.now());
-    if ((await deps.keyRings.replaceKeyRing(ring, formerVersion)) === 'replaced') return changed(deps, ring);
+    if ((await deps.keyRings.replaceKeyRing(ring, former?.version)) === 'replaced') return changed(deps, former, ring);
     await deps.keyMaker.discardSigningKey(key.keyArn);
+    deps.log('key_changed', { keyArn: key.keyArn, state: 'deletion_scheduled' });
     return false;
   }
   // Its tokens have expired, so that it may be told KMS before the ring forgets where the key was.
   if (step.step === 'delete_key') await deps.keyMaker.discardSigningKey(step.keyArn);
-  if ((await deps.keyRings.replaceKeyRing(step.ring, formerVersion)) === 'lost') return false;
+  if ((await deps.keyRings.replaceKeyRing(step.ring, former?.version)) === 'lost') return false;
   if (step.step === 'delete_key') deps.log('key_changed', { keyArn: step.keyArn, state: 'deletion_scheduled' });
-  return step.step === 'promote_key' ? changed(deps, step.ring) : true;
+  return step.step === 'promote_key' ? changed(deps, former, step.ring) : true;
 };
 
 const createKey = async (deps: KeysDeps) => {
@@ -122,22 +124,24 @@ const createKey = async (deps: KeysDeps) => {
   return key;
 };
 
-/** Says how things stand now; every key, since a promotion moves two. */
-const changed = (deps: KeysDeps, ring: KeyRing): true => {
-  for (const { kid, keyArn, state } of ring.keys)
-    deps.log('key_changed', { kid, keyArn, state, version: ring.version });
+/** Says which keys are in another state than before, or new: a promotion moves two. */
+const changed = (deps: KeysDeps, former: KeyRing | undefined, ring: KeyRing): true => {
+  const formerStates = new Map(former?.keys.map(({ kid, state }) => [kid, state]));
+  for (const { kid, keyArn, state } of ring.keys) {
+    if (formerStates.get(kid) !== state) deps.log('key_changed', { kid, keyArn, state, version: ring.version });
+  }
   return true;
 };
 
 /** Not to be lost against any other writer: the same new key is tried again on whatever ring there is. */
 const replaceAllKeys = async (deps: KeysDeps): Promise<void> => {
-  deps.log('admin_action', { action: 'emergency_rotation' });
   const key = await createKey(deps);
-  changed(deps, await insisting(deps, (ring) => emergencyRing(ring, key, deps.now(), deps.schedule)));
+  const { former, ring } = await insisting(deps, (latest) => emergencyRing(latest, key, deps.now(), deps.schedule));
+  changed(deps, former, ring);
 };
 
 const setMark = async (deps: KeysDeps, scope: MarkScope): Promise<KeyRing> => {
-  const marked = await insisting(deps, (ring) => {
+  const { ring: marked } = await insisting(deps, (ring) => {
     if (ring === undefined) throw new Error('there is no key ring yet: the first deployment has not finished');
     return { ...ring, version: ring.version + 1, notBefore: withMark(ring.notBefore, scope, deps.now()) };
   });
@@ -152,11 +156,14 @@ const loggedScope = (scope: MarkScope) => {
   return { scope: 'erasedSubject', subject: scope.erasedSubject } as const;
 };
 
-const insisting = async (deps: KeysDeps, change: (ring: KeyRing | undefined) => KeyRing): Promise<KeyRing> => {
+const insisting = async (
+  deps: KeysDeps,
+  change: (ring: KeyRing | undefined) => KeyRing,
+): Promise<{ readonly former: KeyRing | undefined; readonly ring: KeyRing }> => {
   for (let count = 0; count < MAX_LOST_CHANGES; count += 1) {
     const former = await deps.keyRings.readLatestKeyRing();
     const ring = change(former);
-    if ((await deps.keyRings.replaceKeyRing(ring, former?.version)) === 'replaced') return ring;
+    if ((await deps.keyRings.replaceKeyRing(ring, former?.version)) === 'replaced') return { former, ring };
   }
   throw outrun(MAX_LOST_CHANGES);
 };

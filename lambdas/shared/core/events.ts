@@ -102,7 +102,7 @@ export const EVENTS = {
     'version?': 'number',
   },
   admin_action: {
-    action: ['emergency_rotation', 'set_not_before'],
+    action: ['rotation', 'emergency_rotation', 'set_not_before'],
     'scope?': ['all', 'clientId', 'subject', 'erasedSubject'],
     'clientId?': 'client',
     'subject?': 'hashed',
