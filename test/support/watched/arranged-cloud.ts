@@ -1,0 +1,45 @@
+import { type CloudWithProviders, startCloudWithProviders } from '../cloud-with-providers.ts';
+import { EventWatch } from './event-watch.ts';
+
+export const LIFETIMES = { recheckSeconds: 60, signingKeyPublishSeconds: 60, accessTokenSeconds: 3600 };
+/** Nobody who may come in may have it. */
+export const REFUSED_SCOPE = 'reports';
+
+/** A cloud with providers of the test's own, in which everything is on that can leave an event. */
+export interface ArrangedCloud extends CloudWithProviders {
+  readonly watch: EventWatch;
+  /** As whoever may invoke any function. @param name the end of its id in the stack, such as `Keys` */
+  readonly invoke: (name: string, event: object) => Promise<void>;
+  /** Gives a function new environments whose clock is off by as much. */
+  readonly setClock: (name: string, seconds: number) => Promise<void>;
+}
+
+/** @param persons what persons are called, which must stand in no event */
+export const startArrangedCloud = async (persons: RegExp): Promise<ArrangedCloud> => {
+  const gate = await startCloudWithProviders(
+    {
+      rememberConsent: true,
+      servers: { '/mcp': { resourceClient: true, rateLimit: { requestsPerMinute: 1 } } },
+      scopes: { [REFUSED_SCOPE]: { description: 'Read reports', grantedTo: { emails: ['grace@example.com'] } } },
+      access: { emails: ['ada@example.com'] },
+      lifetimes: LIFETIMES,
+    },
+    { company: { recheck: true, keepTokens: true } },
+  );
+  const { cloud } = gate;
+  const functionNamed = async (name: string): Promise<string> => {
+    const logicalId = (await cloud.functions()).find((id) => new RegExp(`${name}Function[0-9A-F]{8}$`).test(id));
+    if (logicalId === undefined) throw new Error(`no function is named ${name}`);
+    return logicalId;
+  };
+  return {
+    ...gate,
+    watch: new EventWatch(async () => (await cloud.takeLog()).split('\n'), persons),
+    invoke: async (name, event) => {
+      const { ok, errorMessage } = await cloud.invoke(await functionNamed(name), event);
+      if (!ok) throw new Error(`${name} failed: ${errorMessage}`);
+    },
+    setClock: async (name, seconds) =>
+      cloud.restart({ logicalId: await functionNamed(name), clockOffsetMs: seconds * 1000 }),
+  };
+};
