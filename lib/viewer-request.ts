@@ -10,6 +10,7 @@ export const ORIGIN_HEADER = 'x-gatehouse-origin';
  * `/mcp/` is the same resource as `/mcp`. Whoever opens it in a browser is led to the page that says what it is: a page
  * asks for HTML and neither brings a token nor reads a stream, as every client does that sends GET (MCP 2025-11-25,
  * "Listening for Messages from the Server").
+ * The runtime knows ES 5.1 and a little more, neither `for … of` nor destructuring: the local run refuses what it lacks.
  *
  * @param serverPaths paths of the MCP servers
  */
@@ -25,9 +26,9 @@ function isPageVisit(request) {
 
 function handler(event) {
   const request = event.request;
-  for (const name of Object.keys(request.headers)) {
+  Object.keys(request.headers).forEach((name) => {
     if (name.toLowerCase().startsWith('x-gatehouse-')) delete request.headers[name];
-  }
+  });
   request.headers['${VIEWER_HEADER}'] = { value: event.viewer.ip };
   if (request.uri.endsWith('/') && serverPaths.includes(request.uri.slice(0, -1))) {
     request.uri = request.uri.slice(0, -1);

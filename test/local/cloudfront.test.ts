@@ -365,7 +365,8 @@ describe('The viewer-request function', () => {
   });
 
   it('may change uri, query and headers', async () => {
-    const { edge, seen } = echo(`async function handler({ request }) {
+    const { edge, seen } = echo(`async function handler(event) {
+      const request = event.request;
       request.uri = '/new';
       request.querystring = { a: { value: '1' } };
       request.headers['x-new'] = { value: 'n' };
@@ -388,14 +389,29 @@ describe('The viewer-request function', () => {
     ['answers nothing', 'function handler() {}'],
     [
       'changes a read-only header',
-      `function handler({ request }) { request.headers.host = { value: 'x' }; return request; }`,
+      `function handler(event) { event.request.headers.host = { value: 'x' }; return event.request; }`,
     ],
     [
       'sets a disallowed header',
-      `function handler({ request }) { request.headers['x-real-ip'] = { value: 'x' }; return request; }`,
+      `function handler(event) { event.request.headers['x-real-ip'] = { value: 'x' }; return event.request; }`,
     ],
   ])('that %s is 502', async (_what, code) => {
     expect((await echo(code).edge(request('GET', '/'))).status).toBe(502);
+  });
+
+  // AWS refuses the function when it is published, and with it the deployment.
+  it.each([
+    'for (const name of Object.keys(event.request.headers)) name.trim();',
+    'const { request } = event;',
+    'const request = event?.request;',
+    'const request = event.request ?? {};',
+    'const uri = event.uri; event = { uri };',
+    'event.request.uri.slice(...[1, 2]);',
+    'class Request {}',
+  ])('that holds what runtime 2.0 does not know is refused at the start: %s', (statement) => {
+    expect(() => echo(`function handler(event) { ${statement} return event.request; }`)).toThrow(
+      /^Distribution: its viewer-request function could not be published: runtime cloudfront-js-2\.0 does not know the syntax of “.+”/,
+    );
   });
 
   it('has nothing of this process', async () => {

@@ -2,6 +2,7 @@ import { createContext, Script } from 'node:vm';
 import type { EdgeRequest, EdgeResponse, HeaderList } from '../http-message.ts';
 import { isRecord } from '../template/shape.ts';
 import type { Distribution } from './distribution.ts';
+import { unknownSyntax } from './function-syntax.ts';
 
 /** Source of a CloudFront Function. */
 const MAX_CODE_BYTES = 10 * 1024;
@@ -24,6 +25,12 @@ export type ViewerFunction = (request: EdgeRequest, requestId: string) => Promis
 export const createViewerFunction = (code: string, distribution: Distribution): ViewerFunction => {
   if (Buffer.byteLength(code) > MAX_CODE_BYTES) {
     throw new Error(`${distribution.logicalId}: its viewer-request function has more than ${MAX_CODE_BYTES} bytes`);
+  }
+  const line = unknownSyntax(code);
+  if (line !== undefined) {
+    throw new Error(
+      `${distribution.logicalId}: its viewer-request function could not be published: runtime cloudfront-js-2.0 does not know the syntax of “${line.trim()}”; write it with what ES 5.1 has`,
+    );
   }
   const context = createContext(Object.create(null));
   new Script(code).runInContext(context);
