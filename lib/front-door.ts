@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Names } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import {
   AllowedMethods,
@@ -118,6 +118,8 @@ export class FrontDoor extends Construct {
     // MCP servers are for scripts of any origin. One that sends CORS headers of its own keeps them, and preflights keep
     // those of the API: the policy is for answers that come without any, so that nothing is there twice.
     const serverCors = new ResponseHeadersPolicy(this, 'ServerCors', {
+      // Names are the account's, and the CDK puts the region into those of functions and cache policies alone.
+      responseHeadersPolicyName: `${Names.uniqueResourceName(this, { maxLength: 90 })}-ServerCors-${Aws.REGION}`,
       comment: 'Gatehouse: lets scripts read the answers of MCP servers',
       corsBehavior: {
         accessControlAllowCredentials: false,

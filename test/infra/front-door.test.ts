@@ -102,6 +102,21 @@ describe('CloudFront', () => {
     }
   });
 
+  it('names with its region what has one name in the whole account, so that another region can have it too', () => {
+    const named = ['CachePolicy', 'OriginRequestPolicy', 'ResponseHeadersPolicy', 'Function'].flatMap((type) =>
+      template
+        .ofType(`AWS::CloudFront::${type}`)
+        .map(([, { Properties }]) => shown((Properties[`${type}Config`]?.Name ?? Properties.Name) as unknown)),
+    );
+    expect(named).toHaveLength(3);
+    for (const name of named) {
+      expect(name).toContain('<AWS::Region>');
+      expect(name.replace('<AWS::Region>', 'ap-southeast-2').length).toBeLessThanOrEqual(
+        name.includes('Viewer') ? 64 : 128,
+      );
+    }
+  });
+
   it('remembers no error', () => {
     expect(distribution.CustomErrorResponses).toEqual(
       [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].map((ErrorCode) => ({
