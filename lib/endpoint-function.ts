@@ -126,7 +126,8 @@ export class EndpointFunction extends Construct {
     if (bytes <= MAX_ENVIRONMENT_BYTES) return undefined;
     return (
       `expected servers, scopes, clients, identity providers and access rules that fit into ${MAX_ENVIRONMENT_BYTES} bytes of ` +
-      `environment, got about ${bytes} for the function ${this.node.id}. Shorten descriptions, name a jwksUri instead of keys, or allow e-mail domains instead of single addresses`
+      `environment, got about ${bytes} for the function ${this.node.id}. Shorten descriptions, name tools by patterns (delete_*) instead of one by one, ` +
+      'name a jwksUri instead of keys, or allow e-mail domains instead of single addresses'
     );
   }
 }

@@ -59,12 +59,19 @@ describe('Inspector', () => {
     expect(challenge).toMatch(/, scope="mcp mcp:write"'$/);
   });
 
-  it('is refused when its rules do not fit into the environment', async () => {
-    const tools = Object.fromEntries(
-      Array.from({ length: 200 }, (_, index) => [`delete_thing_${index}`, ['mcp:write']]),
-    );
-    const server = { backend: { kind: 'example' }, scopes: { required: ['mcp'], tools } };
-    await expect(withServer(server)).rejects.toThrow(/4096 bytes of environment/);
+  // Lambda counts what it is sent: 137 such rules take 3,721 bytes, and 4,336 with their quotes escaped.
+  it.each([
+    [110, 'fit'],
+    [137, 'are refused'],
+  ])('%i rules %s: the environment is measured as the JSON that Lambda gets', async (length, verdict) => {
+    const tools = Object.fromEntries(Array.from({ length }, (_, index) => [`tool_${index}`, ['mcp:write']]));
+    const deployed = withServer({ backend: { kind: 'example' }, scopes: { required: ['mcp'], tools } });
+    if (verdict === 'fit') await deployed;
+    else {
+      await expect(deployed).rejects.toThrow(
+        /4096 bytes of environment, got about 4\d\d\d for the function Inspector\. .*name tools by patterns \(delete_\*\)/,
+      );
+    }
   });
 });
 
