@@ -1,14 +1,18 @@
 import { Arn, ArnFormat, Aws, CfnCondition, CfnOutput, Fn, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 /**
  * A Lambda function of the owner's own as backend, in the same region. In the same account the stack itself lets API
- * Gateway invoke it; a function of another account can only be opened from there, by the command of an output.
+ * Gateway invoke it; a function of another account can only be opened from there, by the commands of outputs.
  */
 export class OwnFunction extends Construct {
   readonly lambda: IFunction;
+  readonly #account: string;
+  readonly #otherAccount: CfnCondition;
+  readonly #statementId: string;
 
   constructor(scope: Construct, id: string, functionArn: string, api: RestApi) {
     super(scope, id);
@@ -27,14 +31,30 @@ export class OwnFunction extends Construct {
     });
     permission.cfnOptions.condition = sameAccount;
 
-    const otherAccount = new CfnCondition(this, 'OtherAccount', { expression: Fn.conditionNot(sameAccount) });
-    const stack = Stack.of(this);
-    new CfnOutput(this, 'Command', {
-      description: `Run this with credentials of account ${account}; API Gateway may not invoke the function before`,
-      condition: otherAccount,
+    this.#account = account;
+    this.#otherAccount = new CfnCondition(this, 'OtherAccount', { expression: Fn.conditionNot(sameAccount) });
+    this.#statementId = `gatehouse-${api.restApiId}`;
+    this.#printCommand('Command', 'API Gateway', {
+      statementId: this.#statementId,
+      principal: `apigateway.amazonaws.com --source-arn '${sourceArn}'`,
+    });
+  }
+
+  /** For a role of this stack, which has a policy for it: in another account the function's own policy must allow it, too. */
+  openTo(role: IRole): void {
+    this.#printCommand('InspectorCommand', "the server's inspector", {
+      statementId: `${this.#statementId}-inspector`,
+      principal: role.roleArn,
+    });
+  }
+
+  #printCommand(id: string, who: string, { statementId, principal }: { statementId: string; principal: string }): void {
+    new CfnOutput(this, id, {
+      description: `Run this with credentials of account ${this.#account}; ${who} may not invoke the function before`,
+      condition: this.#otherAccount,
       value:
-        `aws lambda add-permission --region ${stack.region} --function-name ${functionArn} --statement-id gatehouse-${api.restApiId} ` +
-        `--action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn '${sourceArn}'`,
+        `aws lambda add-permission --region ${Stack.of(this).region} --function-name ${this.lambda.functionArn} ` +
+        `--statement-id ${statementId} --action lambda:InvokeFunction --principal ${principal}`,
     });
   }
 }

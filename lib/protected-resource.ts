@@ -45,7 +45,7 @@ export interface ProtectedResourceProps {
 
 type Backend =
   | { readonly kind: 'http'; readonly url: string }
-  | { readonly kind: 'lambda'; readonly lambda: IFunction };
+  | { readonly kind: 'lambda'; readonly lambda: IFunction; readonly ownFunction?: OwnFunction };
 
 /** What stands behind the door, made once the distribution's domain is known. */
 export interface ProtectedResourceParts {
@@ -107,7 +107,8 @@ export class ProtectedResource extends Construct {
     const { backend } = this.#server;
     if (backend.kind === 'http') return { kind: 'http', url: backend.url };
     if (backend.kind === 'example') return { kind: 'lambda', lambda: example().lambda };
-    return { kind: 'lambda', lambda: new OwnFunction(this, 'Backend', backend.functionArn, this.api).lambda };
+    const ownFunction = new OwnFunction(this, 'Backend', backend.functionArn, this.api);
+    return { kind: 'lambda', lambda: ownFunction.lambda, ownFunction };
   }
 
   /** POST alone carries operations (MCP Streamable HTTP); all else goes straight to the backend. */
@@ -138,7 +139,10 @@ export class ProtectedResource extends Construct {
         backend: backend.kind === 'http' ? backend : { kind: 'lambda', functionArn: backend.lambda.functionArn },
       });
     if (requestsPerMinute !== undefined) inspector.bindTable(ENVIRONMENT.countersTable, counters, 'UpdateItem');
-    if (backend.kind === 'lambda') inspector.allow(['lambda:InvokeFunction'], backend.lambda.functionArn);
+    if (backend.kind === 'lambda') {
+      inspector.allow(['lambda:InvokeFunction'], backend.lambda.functionArn);
+      backend.ownFunction?.openTo(inspector.role);
+    }
     return inspector;
   }
 

@@ -104,4 +104,35 @@ describe("A Lambda function of one's own", () => {
       { action: 'lambda:InvokeFunction', resource: FUNCTION_ARN },
     ]);
   });
+
+  it('of another account is opened to the inspector as well, by a command of its own', async () => {
+    const commandsOf = (template: Template) => {
+      const { Outputs: outputs } = JSON.parse(template.text) as { Outputs: Record<string, { Condition?: string }> };
+      return Object.entries(template.outputs)
+        .filter(([, { Value }]) => shown(Value).includes('add-permission'))
+        .map(([id, { Value }]) => [
+          shown(Value).match(/--statement-id (.*) --action/)?.[1],
+          outputs[id]?.Condition,
+          shown(Value),
+        ]);
+    };
+    const [[first, condition] = []] = commandsOf(await withServer({ backend, scopes: { required: ['mcp'] } }));
+    const commands = commandsOf(await withServer({ backend, scopes: RULES }));
+    expect(commands).toEqual([
+      [first, condition, expect.stringMatching(/ --principal apigateway\.amazonaws\.com --source-arn '.+'$/)],
+      [
+        `${first}-inspector`,
+        condition,
+        expect.stringMatching(
+          / --action lambda:InvokeFunction --principal <GatehouseServerdoorInspectorRole[0-9A-F]{8}\.Arn>$/,
+        ),
+      ],
+    ]);
+    expect(condition).toMatch(/OtherAccount/);
+  });
+
+  it('of this repository needs no command', async () => {
+    const template = await withServer({ backend: { kind: 'example' }, scopes: RULES });
+    expect(Object.values(template.outputs).filter(({ Value }) => shown(Value).includes('add-permission'))).toEqual([]);
+  });
 });
