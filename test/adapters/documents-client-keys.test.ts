@@ -93,6 +93,46 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
     expect(w.fetched).toHaveLength(3);
   });
 
+  describe('#200 where made-up URLs have spent the budget of the host', () => {
+    const spent = async (jwksUri: string) => {
+      const w = world();
+      w.answer = GONE;
+      for (let n = 0; n < 10; n += 1) {
+        await w.read({ source: 'registered', jwksUri: `${jwksUri}/junk${n}` }).catch(() => undefined);
+      }
+      w.answer = ok([KEY]);
+      return w;
+    };
+
+    it.each<[string, Partial<Client>]>([
+      ['of a client that the operator configured', { source: 'configured', clientId: 'machine' }],
+      ['of a document of that very host', {}],
+    ])('keys %s are fetched', async (_, members) => {
+      expect(await (await spent(JWKS_URI)).read(members)).toEqual([KEY]);
+    });
+
+    it('keys that were good before are fetched again', async () => {
+      const w = world();
+      await w.read({ source: 'registered' });
+      w.now += 300;
+      w.answer = GONE;
+      for (let n = 0; n < 10; n += 1) {
+        await w.read({ source: 'registered', jwksUri: `${JWKS_URI}/${n}` }).catch(() => undefined);
+      }
+      w.answer = ok([{ ...KEY, kid: 'two' }]);
+      expect(await w.read({ source: 'registered' })).toEqual([{ ...KEY, kid: 'two' }]);
+    });
+
+    it.each<[string, Partial<Client>]>([
+      ['a registration', { source: 'registered', clientId: 'gh_client_1' }],
+      ['a document of another host', { clientId: 'https://other.example.org/client.json' }],
+    ])('the host hears of no URL that only %s names', async (_, members) => {
+      const w = await spent(JWKS_URI);
+      await expect(w.read(members)).rejects.toBeInstanceOf(UnavailableError);
+      expect(w.fetched).toHaveLength(10);
+    });
+  });
+
   it('a host that does not answer is 503, and no old key stands in', async () => {
     const w = world();
     await w.read();

@@ -6,6 +6,7 @@ import { FetchBudget } from '../../lambdas/shared/adapters/documents/fetch-budge
 import type { FetchedDocument, FetchFailure } from '../../lambdas/shared/adapters/documents/guarded-fetch.ts';
 import { guardedFetch } from '../../lambdas/shared/adapters/documents/guarded-fetch.ts';
 import { jsonLog } from '../../lambdas/shared/adapters/json-log.ts';
+import type { Client } from '../../lambdas/shared/core/client.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 import { startDocumentHost } from '../support/document-host.ts';
 
@@ -48,7 +49,13 @@ const world = (options: Partial<ClientDocumentsOptions> = {}) => {
     }),
     ...options,
   });
-  return Object.assign(state, { find: (clientId = ID) => documents.findClient(clientId) });
+  return Object.assign(state, {
+    find: (clientId = ID, stored?: Promise<Client>) => documents.findClient(clientId, stored),
+    /** What anybody can do who knows the name of a host. */
+    spendBudgetOf: async (clientId = ID) => {
+      for (let n = 0; n < 10; n += 1) await documents.findClient(`${clientId}/junk${n}`).catch(() => undefined);
+    },
+  });
 };
 const INVALID_CLIENT = { name: 'OAuthError', code: 'invalid_client' };
 
@@ -154,6 +161,41 @@ describe('failures (#192, #195, #200)', () => {
     expect(await ask(12)).toMatchObject({ clientName: 'A client' });
   });
 
+  it('#200 whoever spends the budget of a host stops nobody whom we know there', async () => {
+    const before = await world().find();
+    const after = (url: string) => ok(documentOf(url, { client_name: 'After' }));
+    for (const [stored, known] of [
+      [undefined, true],
+      [Promise.resolve(before), false],
+    ] as const) {
+      const w = world();
+      if (known) await w.find();
+      w.answer = after;
+      w.now += 300;
+      await w.spendBudgetOf();
+      // Not a copy, which would keep alive what its publisher withdrew.
+      expect(await w.find(ID, stored)).toMatchObject({ clientName: 'After' });
+      expect(w.logged.map(({ event }) => event)).not.toContain('client_copy_used');
+    }
+  });
+
+  it('#200 whoever spends the budget of a well-known host does not stop the clients that we ship a copy of', async () => {
+    const w = world();
+    w.answer = () => GONE;
+    await w.spendBudgetOf(CLAUDE);
+    w.answer = (url) => ok(documentOf(url, { client_name: 'As published' }));
+    expect(await w.find(CLAUDE)).toMatchObject({ clientName: 'As published' });
+  });
+
+  it('#200 a known document that fails is not asked for more often for that', async () => {
+    const w = world();
+    const stored = Promise.resolve(await w.find());
+    w.answer = () => DOWN;
+    w.now += 300;
+    for (let n = 0; n < 100; n += 1) await w.find(ID, stored);
+    expect(w.fetched).toHaveLength(2);
+  });
+
   it('the budget is one for documents and keys, and forgets hosts', () => {
     const budget = new FetchBudget();
     const grants = Array.from({ length: 12 }, () => budget.take('a.example.org', 100)).filter(Boolean);
@@ -186,9 +228,9 @@ describe('when the host does not answer (#199)', () => {
 
   it('or else the copy stored with the last login', async () => {
     const stored = { ...(await world().find()), clientName: 'Stored' };
-    const w = world({ storedCopy: async (clientId) => (clientId === ID ? stored : undefined) });
+    const w = world();
     w.answer = () => DOWN;
-    expect(await w.find()).toBe(stored);
+    expect(await w.find(ID, Promise.resolve(stored))).toBe(stored);
     expect(w.logged).toEqual([expect.objectContaining({ event: 'client_copy_used', copy: 'stored' })]);
   });
 

@@ -156,8 +156,7 @@ export class FrontHalf {
       if (document === 'down') return { ok: false, kind: 'unreachable', reason: 'timeout', detail: 'took too long' };
       return { ok: true, text: JSON.stringify(document), headers: { cacheControl: 'max-age=60' } };
     };
-    const storedCopy = (clientId: string) => clients.findClient(clientId, now());
-    const documents = new ClientDocuments({ fetch, now, log, budget, storedCopy, hosts });
+    const documents = new ClientDocuments({ fetch, now, log, budget, hosts });
     const directory = new FirstMatchDirectory({
       configured: new Map((options.configured ?? []).map((client) => [client.clientId, client])),
       store: clients,

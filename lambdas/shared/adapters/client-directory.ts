@@ -11,7 +11,7 @@ export interface FirstMatchDirectoryOptions {
   readonly store: Pick<ClientStore, 'findClient'>;
   readonly hosts?: DocumentHosts;
   /** Absent: no new login for clients of metadata documents; those that are connected go on. */
-  readonly documents?: { findClient(clientId: string): Promise<Client> };
+  readonly documents?: { findClient(clientId: string, stored: Promise<Client | undefined>): Promise<Client> };
 }
 
 /** Configured clients first, then metadata documents, then what registered. */
@@ -58,9 +58,10 @@ const findDocumentClient = async (
   clientId: string,
   now: number,
 ): Promise<KnownClient | 'blocked' | 'unreachable'> => {
+  const storedCopy = store.findClient(clientId, now);
   const [stored, client] = await Promise.all([
-    store.findClient(clientId, now),
-    documents.findClient(clientId).catch((error: unknown) => {
+    storedCopy,
+    documents.findClient(clientId, storedCopy).catch((error: unknown) => {
       if (error instanceof UnavailableError) return 'unreachable' as const;
       throw error;
     }),

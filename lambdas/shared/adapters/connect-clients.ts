@@ -36,10 +36,7 @@ export const connectClients = (options: ConnectClientsOptions) => {
     now,
     log,
   };
-  const documents = new ClientDocuments({
-    ...shared,
-    storedCopy: (clientId) => store.findClient(clientId, now()),
-  });
+  const documents = new ClientDocuments(shared);
   return {
     directory: new FirstMatchDirectory({ configured, store, hosts, ...(advertise ? { documents } : {}) }),
     keys: new CurrentClientKeys(documents, new ClientKeys(shared)),

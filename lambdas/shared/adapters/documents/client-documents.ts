@@ -4,7 +4,7 @@ import { CLIENT_DOCUMENT_FRESHNESS } from '../../core/client-document-freshness.
 import { brokenHostRule, type DocumentHosts } from '../../core/client-document-hosts.ts';
 import { brokenClientIdUrlRule } from '../../core/client-id-url.ts';
 import { OAuthError, UnavailableError } from '../../core/oauth-error.ts';
-import { wellKnownClientDocument } from '../../core/well-known-client-documents.ts';
+import { WELL_KNOWN_CLIENT_IDS, wellKnownClientDocument } from '../../core/well-known-client-documents.ts';
 import type { Clock, Log } from '../../ports.ts';
 import { type CachedDocument, DocumentCache } from './document-cache.ts';
 import { FetchBudget } from './fetch-budget.ts';
@@ -22,9 +22,10 @@ export interface ClientDocumentsOptions {
   readonly budget?: FetchBudget;
   /** Takes documents on `http://localhost` and `http://127.0.0.1`: for the local run only. */
   readonly allowLoopback?: boolean;
-  /** The copy that was stored when a person last logged in with this client. */
-  readonly storedCopy?: (clientId: string) => Promise<Client | undefined>;
 }
+
+/** A client as it was stored when a person last logged in with it: already read, or being read beside. */
+type StoredCopy = Client | undefined | Promise<Client | undefined>;
 
 type Answered = Exclude<CachedDocument<Client>, { outcome: 'refused' }>;
 interface StandIn {
@@ -53,35 +54,39 @@ export class ClientDocuments {
   /**
    * The client behind a `client_id` that is a URL. Where its host does not answer: as it was when it last did, or else
    * as shipped with us. Throws OAuthError `invalid_client` for a URL, a host or a document that breaks a rule, and
-   * UnavailableError when there is no copy to stand in. What refused is in the log.
+   * UnavailableError when there is no copy to stand in. What refused is in the log. Rejects as `stored` does.
    */
-  async findClient(clientId: string): Promise<Client> {
-    const document = await this.#read(clientId);
-    return document.outcome === 'found' ? document.value : this.#standIn(clientId, document);
+  async findClient(clientId: string, stored?: StoredCopy): Promise<Client> {
+    const document = await this.#read(clientId, stored);
+    return document.outcome === 'found' ? document.value : this.#standIn(clientId, document, stored);
   }
 
   /**
-   * The same as its host says it now, at most `maxAgeSeconds` ago: for its keys, where no old copy may stand in. Throws
-   * OAuthError `invalid_client`, and UnavailableError when the host does not answer.
+   * The same for a client that is stored, as its host says it now, at most `maxAgeSeconds` ago: for its keys, where no
+   * old copy may stand in. Throws OAuthError `invalid_client`, and UnavailableError when the host does not answer.
    */
-  async findCurrentClient(clientId: string, maxAgeSeconds: number): Promise<Client> {
-    const document = await this.#read(clientId, maxAgeSeconds);
+  async findCurrentClient(stored: Client, maxAgeSeconds: number): Promise<Client> {
+    const { clientId } = stored;
+    const document = await this.#read(clientId, stored, maxAgeSeconds);
     return document.outcome === 'found' ? document.value : this.#unavailable(clientId, document);
   }
 
-  async #read(clientId: string, maxAgeSeconds?: number): Promise<Answered> {
+  async #read(clientId: string, stored: StoredCopy, maxAgeSeconds?: number): Promise<Answered> {
     const { hosts = {}, allowLoopback = false } = this.#options;
     const rule =
       brokenClientIdUrlRule(clientId, { allowLoopback }) ?? brokenHostRule(new URL(clientId).hostname, hosts);
     if (rule !== undefined) throw this.#refused(clientId, rule, 'the client_id was not looked up');
-    const document = await this.#cache.read(clientId, maxAgeSeconds === undefined ? undefined : { maxAgeSeconds });
+    const document = await this.#cache.read(clientId, {
+      isKnown: async () => WELL_KNOWN_CLIENT_IDS.includes(clientId) || (await stored) !== undefined,
+      ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+    });
     if (document.outcome === 'refused') throw this.#refused(clientId, document.reason, document.detail);
     return document;
   }
 
-  async #standIn(clientId: string, document: Unreachable): Promise<Client> {
+  async #standIn(clientId: string, document: Unreachable, stored: StoredCopy): Promise<Client> {
     const { reason, detail, lastGood, withdrawn } = document;
-    const found = withdrawn ? undefined : await this.#copy(clientId, lastGood);
+    const found = withdrawn ? undefined : await this.#copy(clientId, lastGood, stored);
     if (found === undefined) return this.#unavailable(clientId, document);
     this.#options.log('client_copy_used', { document: clientId, copy: found.copy, rule: reason, detail });
     return found.client;
@@ -92,10 +97,10 @@ export class ClientDocuments {
     throw new UnavailableError('the host of the client metadata document', new Error(`${reason}: ${detail}`));
   }
 
-  async #copy(clientId: string, lastGood: Client | undefined): Promise<StandIn | undefined> {
+  async #copy(clientId: string, lastGood: Client | undefined, stored: StoredCopy): Promise<StandIn | undefined> {
     if (lastGood) return { client: lastGood, copy: 'memory' };
-    const stored = await this.#options.storedCopy?.(clientId);
-    if (stored) return { client: stored, copy: 'stored' };
+    const ofLastLogin = await stored;
+    if (ofLastLogin) return { client: ofLastLogin, copy: 'stored' };
     const text = wellKnownClientDocument(clientId);
     const shipped = text === undefined ? undefined : this.#parse(clientId, text);
     return shipped?.ok ? { client: shipped.value, copy: 'shipped' } : undefined;

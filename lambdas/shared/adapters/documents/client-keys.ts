@@ -49,15 +49,16 @@ export class ClientKeys implements ClientKeySource {
     if (client.jwks) return this.#inlineKeys(client, client.jwks);
     if (client.jwksUri === undefined) throw this.#refused(client, 'jwks', 'the client has no keys');
     const { hosts = {}, allowLoopback = false } = this.#options;
-    const rule = brokenFetchUrlRule(client.jwksUri, { allowLoopback });
+    const { jwksUri } = client;
+    const rule = brokenFetchUrlRule(jwksUri, { allowLoopback });
     if (rule !== undefined) throw this.#refused(client, rule, 'the jwks_uri was not looked up');
-    if (isBlockedHost(new URL(client.jwksUri).hostname, hosts)) {
+    if (isBlockedHost(new URL(jwksUri).hostname, hosts)) {
       throw this.#refused(client, 'host_blocked', 'the jwks_uri was not looked up');
     }
-    const keySet = await this.#cache.read(
-      client.jwksUri,
-      unknownKid ? { maxAgeSeconds: EARLY_REFRESH_SECONDS } : undefined,
-    );
+    const keySet = await this.#cache.read(jwksUri, {
+      isKnown: async () => isVouchedFor(client, jwksUri),
+      ...(unknownKid ? { maxAgeSeconds: EARLY_REFRESH_SECONDS } : {}),
+    });
     switch (keySet.outcome) {
       case 'found':
         return keySet.value;
@@ -84,6 +85,10 @@ export class ClientKeys implements ClientKeySource {
     });
   }
 }
+
+/** By the operator, or by the very host that it is on; a registration may name the host of somebody else. */
+const isVouchedFor = ({ source, clientId }: Client, jwksUri: string): boolean =>
+  source === 'configured' || (source === 'document' && new URL(clientId).hostname === new URL(jwksUri).hostname);
 
 const parseKeySet = (text: string): Parsed<readonly JWK[]> => {
   let value: unknown;

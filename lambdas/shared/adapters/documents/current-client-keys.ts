@@ -21,6 +21,6 @@ export class CurrentClientKeys implements ClientKeySource {
   async keysOf(client: Client, options: { readonly unknownKid?: boolean } = {}): Promise<readonly JWK[]> {
     if (client.source !== 'document') return this.#keys.keysOf(client, options);
     const maxAgeSeconds = options.unknownKid ? EARLY_REFRESH_SECONDS : CLIENT_KEYS_FRESHNESS.maxSeconds;
-    return this.#keys.keysOf(await this.#documents.findCurrentClient(client.clientId, maxAgeSeconds), options);
+    return this.#keys.keysOf(await this.#documents.findCurrentClient(client, maxAgeSeconds), options);
   }
 }

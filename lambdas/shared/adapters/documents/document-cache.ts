@@ -43,6 +43,16 @@ interface Entry<T> {
   pending?: Promise<CachedDocument<T>>;
 }
 
+export interface ReadOptions {
+  /** Fetches anew although the copy is fresh, if it is as old as that. */
+  readonly maxAgeSeconds?: number;
+  /**
+   * Whether more than this request speaks for a URL that there is no copy of. Asked before a fetch alone. No: the fetch
+   * is charged to its host.
+   */
+  readonly isKnown?: () => Promise<boolean>;
+}
+
 /**
  * Documents by URL, in the memory of one execution environment. Errors are never kept as content
  * (draft-ietf-oauth-client-id-metadata-document-01 §4.4).
@@ -55,8 +65,8 @@ export class DocumentCache<T> {
     this.#options = options;
   }
 
-  /** Never rejects. `maxAgeSeconds` fetches anew although the copy is fresh, if it is as old as that. */
-  async read(url: string, options: { readonly maxAgeSeconds?: number } = {}): Promise<CachedDocument<T>> {
+  /** Rejects as `isKnown` does, and for nothing else. */
+  async read(url: string, options: ReadOptions = {}): Promise<CachedDocument<T>> {
     const now = this.#options.now();
     const entry = this.#entry(url);
     const { copy, failure } = entry;
@@ -65,15 +75,17 @@ export class DocumentCache<T> {
       return { outcome: 'found', value: copy.value };
     if (failure && now < failure.until) return failure.result;
     // Parallel requests share one fetch.
-    entry.pending ??= this.#fetch(url, entry, now).finally(() => {
+    entry.pending ??= this.#fetch(url, entry, now, options).finally(() => {
       delete entry.pending;
     });
     return entry.pending;
   }
 
-  async #fetch(url: string, entry: Entry<T>, now: number): Promise<CachedDocument<T>> {
+  async #fetch(url: string, entry: Entry<T>, now: number, { isKnown }: ReadOptions): Promise<CachedDocument<T>> {
     const { fetch, budget, parse, maxBytes, freshness } = this.#options;
-    if (!budget.take(new URL(url).hostname, now)) {
+    // The limit is for URLs that anybody can make up: whoever uses it up must not stop those that are in use.
+    const isCharged = entry.copy === undefined && !(await isKnown?.());
+    if (isCharged && !budget.take(new URL(url).hostname, now)) {
       return unreachable(entry, { reason: 'fetch_budget', detail: 'too many fetches from this host' });
     }
     const fetched = await fetch(url, maxBytes);

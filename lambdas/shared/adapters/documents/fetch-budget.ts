@@ -4,7 +4,10 @@ const WINDOW_SECONDS = 60;
 /** Hosts that are remembered; the one that was asked for longest ago goes first. */
 const MAX_HOSTS = 1000;
 
-/** At most ten fetches a minute for each host, whatever its port, over documents and keys together. */
+/**
+ * At most ten fetches a minute for each host, whatever its port, over documents and keys together: of URLs that nothing
+ * but the request speaks for. A known one is fetched every half minute at most, whoever asks for it.
+ */
 export class FetchBudget {
   readonly #fetches = new Map<string, readonly number[]>();
 
