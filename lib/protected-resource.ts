@@ -111,12 +111,12 @@ export class ProtectedResource extends Construct {
     return { kind: 'lambda', lambda: ownFunction.lambda, ownFunction };
   }
 
-  /** POST alone carries operations (MCP Streamable HTTP); all else goes straight to the backend. */
+  /** GET, which has no body, goes straight to the backend; DELETE may have one that a backend reads like that of POST. */
   #integrationOf(backend: Backend): Integrate {
     const direct = backend.kind === 'http' ? httpIntegration(backend.url) : () => streamed(backend.lambda);
     const inspected = this.#inspector;
     if (!inspected) return direct;
-    return (method, rest) => (method === 'POST' ? streamed(inspected.lambda) : direct(method, rest));
+    return (method, rest) => (method === 'GET' ? direct(method, rest) : streamed(inspected.lambda));
   }
 
   #makeInspector(

@@ -8,8 +8,8 @@ export interface BackendRequest {
   readonly event: APIGatewayProxyEvent;
   /** The caller's headers, names in lower case. */
   readonly headers: HeaderValues;
-  /** The very text that was inspected. */
-  readonly body: string;
+  /** The very text that was inspected; null where the request has no content, as DELETE has none. */
+  readonly body: string | null;
   /** Header names in lower case with what the authorizer found out about the caller. */
   readonly identity: ReadonlyMap<string, string>;
 }

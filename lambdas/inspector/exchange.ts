@@ -3,10 +3,16 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Clock } from '../shared/ports.ts';
 import { BackendError } from './backend.ts';
 
-/** One POST, sent once. Rejects with BackendError when no answer begins; the signal ends it at any time. */
+/** One request, sent once. Rejects with BackendError when no answer begins; the signal ends it at any time. */
 export type Exchange = (
   url: URL,
-  request: { headers: Readonly<Record<string, string | string[]>>; body: string; signal: AbortSignal },
+  request: {
+    method: string;
+    headers: Readonly<Record<string, string | string[]>>;
+    /** Null for a request without content. */
+    body: string | null;
+    signal: AbortSignal;
+  },
 ) => Promise<IncomingMessage>;
 
 /**
@@ -16,7 +22,7 @@ export type Exchange = (
 const MAX_IDLE_SECONDS = 3;
 
 /**
- * POST by node:http. Not by fetch, which adds headers, unpacks compressed answers, follows redirects, and gives up on a
+ * Requests by node:http. Not by fetch, which adds headers, unpacks compressed answers, follows redirects, and gives up on a
  * stream after five silent minutes.
  */
 export const newExchange = (now: Clock): Exchange => {
@@ -25,13 +31,13 @@ export const newExchange = (now: Clock): Exchange => {
   const touch = () => {
     usedAt = now();
   };
-  return async (url, { headers, body, signal }) => {
+  return async (url, { method, headers, body, signal }) => {
     if (now() - usedAt > MAX_IDLE_SECONDS) agents = newAgents();
     const [send, agent] = url.protocol === 'https:' ? [httpsRequest, agents.https] : [httpRequest, agents.http];
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       send(url, {
-        method: 'POST',
-        headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+        method,
+        headers: body === null ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
         agent,
         signal,
       })

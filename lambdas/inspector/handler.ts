@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { contradictingHeader, type HeaderValues } from '../shared/core/mcp-headers.ts';
-import { type RequestId, readMessage } from '../shared/core/operation.ts';
+import { type Operation, type RequestId, readMessage } from '../shared/core/operation.ts';
 import { retryAfterSeconds } from '../shared/core/retry-after.ts';
 import { effectiveScopes, type ScopeDefinitions } from '../shared/core/scopes.ts';
 import { readStrictJson } from '../shared/core/strict-json.ts';
@@ -23,7 +23,7 @@ import {
   serverFault,
   tooManyRequests,
 } from './refusal.ts';
-import { readBody, readCaller } from './request.ts';
+import { assertNoContent, readBody, readCaller } from './request.ts';
 
 export interface InspectorDeps {
   readonly rules: ToolRules;
@@ -126,11 +126,29 @@ const inspected = (deps: InspectorDeps, event: APIGatewayProxyEvent): ReturnType
 
 /** Every check, in the order of its cost. Only what passes all of them reaches the backend. */
 const inspect = (deps: InspectorDeps, event: APIGatewayProxyEvent): { id: RequestId; request: BackendRequest } => {
-  if (event.httpMethod !== 'POST') throw methodNotAllowed();
   const { scopes, identity } = readCaller(event);
   const headers = readHeaders(event);
-  const body = readBody(event, headers);
+  const { id, operation, body } = readContent(event, headers);
 
+  const held = effectiveScopes(scopes, deps.definitions);
+  const needed = scopesOf(operation, deps.rules, deps.required);
+  if (needed.some((scope) => !held.has(scope))) throw insufficientScope(needed, deps.resourceMetadata, id);
+  return { id, request: { event, headers, body, identity } };
+};
+
+interface Content extends Pick<BackendRequest, 'body'> {
+  readonly id: RequestId;
+  readonly operation: Operation | undefined;
+}
+
+/** What the request carries: POST one message, DELETE, which ends a session, nothing. */
+const readContent = (event: APIGatewayProxyEvent, headers: HeaderValues): Content => {
+  if (event.httpMethod === 'DELETE') {
+    assertNoContent(event);
+    return { id: null, operation: undefined, body: null };
+  }
+  if (event.httpMethod !== 'POST') throw methodNotAllowed();
+  const body = readBody(event, headers);
   const json = readStrictJson(body);
   if (!json.ok) throw parseError(json.reason);
   const message = readMessage(json.value);
@@ -139,14 +157,10 @@ const inspect = (deps: InspectorDeps, event: APIGatewayProxyEvent): { id: Reques
 
   const header = contradictingHeader(headers, operation);
   if (header !== undefined) throw headerMismatch(header, id);
-
-  const held = effectiveScopes(scopes, deps.definitions);
-  const needed = scopesOf(operation, deps.rules, deps.required);
-  if (needed.some((scope) => !held.has(scope))) throw insufficientScope(needed, deps.resourceMetadata, id);
-  return { id, request: { event, headers, body, identity } };
+  return { id, operation, body };
 };
 
-/** One request is one POST, whatever it asks for. Batches, which would be several, are refused above. */
+/** One request is one POST or DELETE, whatever it asks for. Batches, which would be several, are refused above. */
 const assertWithinRate = async (
   { requests, now }: InspectorDeps,
   { event, identity }: BackendRequest,

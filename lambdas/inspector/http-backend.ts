@@ -25,7 +25,9 @@ const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
  */
 export const httpBackend = (url: string, exchange: Exchange): Backend => ({
   send: async (request, signal) => {
-    const answer = await exchange(targetOf(url, request), { headers: headersFor(request), body: request.body, signal });
+    const { event, body } = request;
+    const headers = headersFor(request);
+    const answer = await exchange(targetOf(url, request), { method: event.httpMethod, headers, body, signal });
     return { status: answer.statusCode ?? 502, headers: headersOf(answer), body: answer };
   },
 });

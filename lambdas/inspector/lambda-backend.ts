@@ -80,8 +80,8 @@ const invoke = async (
     service: 'lambda',
     ...credentials,
   });
-  const signed = await signer.sign();
-  return exchange(signed.url, { headers: Object.fromEntries(signed.headers), body, signal });
+  const { method, url, headers: signed } = await signer.sign();
+  return exchange(url, { method, headers: Object.fromEntries(signed), body, signal });
 };
 
 /** What the function wrote, as it writes it. */

@@ -55,7 +55,11 @@ export const invalidMessage = (code: number, reason: string, id: RequestId): Ref
 export const unsupportedMediaType = (reason: string): Refusal => new Refusal(415, REFUSED, reason);
 
 export const methodNotAllowed = (): Refusal =>
-  new Refusal(405, REFUSED, 'Only POST carries MCP messages.', { headers: { allow: 'POST' } });
+  new Refusal(405, REFUSED, 'Only POST carries MCP messages.', { headers: { allow: 'POST, DELETE' } });
+
+/** RFC 9110 §9.3.5: content in DELETE has no defined meaning, and may get the request refused. */
+export const contentInDelete = (): Refusal =>
+  new Refusal(400, JSON_RPC.invalidRequest, 'DELETE must have no body: send messages by POST.');
 
 /** MCP 2026-07-28, Streamable HTTP: 400 with HeaderMismatch. */
 export const headerMismatch = (header: string, id: RequestId): Refusal =>

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { HeaderValues } from '../shared/core/mcp-headers.ts';
 import { decodeUtf8 } from '../shared/core/strict-json.ts';
-import { parseError, unsupportedMediaType } from './refusal.ts';
+import { contentInDelete, parseError, unsupportedMediaType } from './refusal.ts';
 
 /** Key in the authorizer's context → header that tells the backend. */
 const IDENTITY_HEADERS = {
@@ -69,4 +69,12 @@ export const readBody = (
   const body = event.isBase64Encoded ? decodeUtf8(Buffer.from(event.body, 'base64')) : event.body;
   if (body === undefined) throw parseError('it is not UTF-8');
   return body;
+};
+
+/**
+ * Content has no meaning in DELETE (RFC 9110 §9.3.5), but some servers read a message whatever the method is.
+ * @throws Refusal
+ */
+export const assertNoContent = ({ body }: Pick<APIGatewayProxyEvent, 'body'>): void => {
+  if (body !== null && body !== '') throw contentInDelete();
 };

@@ -120,13 +120,21 @@ describe('What the authorizer decides from headers (#121)', () => {
     expect(decide('POST', modern('tools/call', 'echo'), ['mcp'], options)).toEqual({ outcome: 'allowed' });
   });
 
-  it('asks for the required scopes only where there are no rules, and of GET and DELETE, which carry no call', () => {
+  it('asks for the required scopes only where there are no rules, and of GET, which carries no call', () => {
     expect(decide('POST', headers({}), ['mcp'], { rules: {} })).toEqual({ outcome: 'allowed' });
-    for (const method of ['GET', 'DELETE']) {
-      expect(decide(method, modern('tools/call', 'delete_user'), ['mcp'], { validatesHeaders: true })).toEqual({
-        outcome: 'allowed',
-      });
-      expect(decide(method, headers({}), [])).toEqual({ outcome: 'insufficient', scopes: ['mcp'] });
+    expect(decide('GET', modern('tools/call', 'delete_user'), ['mcp'], { validatesHeaders: true })).toEqual({
+      outcome: 'allowed',
+    });
+    expect(decide('GET', headers({}), [])).toEqual({ outcome: 'insufficient', scopes: ['mcp'] });
+  });
+
+  it('#121 RFC 9110 §9.3.5: judges DELETE like POST, since some servers read its body like that of POST', () => {
+    const validating = { validatesHeaders: true };
+    for (const sent of [headers({}), modern('tools/call', 'echo'), modern('tools/call', 'delete_user')]) {
+      for (const held of [[], ['mcp'], ['mcp', 'mcp:write', 'prompts']]) {
+        expect(decide('DELETE', sent, held)).toEqual(decide('POST', sent, held));
+        expect(decide('DELETE', sent, held, validating)).toEqual(decide('POST', sent, held, validating));
+      }
     }
   });
 });

@@ -68,6 +68,19 @@ describe('The inspector in front of a Lambda backend', () => {
     expect(seen).toMatchObject({ body, isBase64Encoded: false });
   });
 
+  it('invokes it for a DELETE without a body, which ends a session', async () => {
+    let seen: unknown;
+    const { send } = await start((invocation) => {
+      seen = invocation.event;
+      invocation.response.end(Buffer.concat([streamHead({ statusCode: 204 }), invokeComplete()]));
+    });
+    const rest = { httpMethod: 'DELETE', body: null };
+    const { reply, done } = send(postEvent('', { headers: { 'Mcp-Session-Id': 's' }, rest }));
+    await done;
+    expect(reply.head?.statusCode).toBe(204);
+    expect(seen).toMatchObject({ httpMethod: 'DELETE', headers: { 'Mcp-Session-Id': 's' }, body: null });
+  });
+
   it('streams head and events as the function writes them', async () => {
     let write: ((message: Buffer) => void) | undefined;
     const asked = Promise.withResolvers<void>();

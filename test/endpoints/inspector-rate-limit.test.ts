@@ -32,7 +32,13 @@ const start = (serverPath = '/mcp', counters = new MemoryCounterStore()) => {
     for (let index = 0; index < count; index += 1) seen.push((await ask(authorizer)).head?.statusCode);
     return seen;
   };
-  return { ask, statuses, clock, counters, events, logged, sent: () => sent };
+  /** Asks to end a session. */
+  const end = async () => {
+    const { reply, done } = send(postEvent('', { rest: { httpMethod: 'DELETE', body: null } }));
+    await done;
+    return reply.head?.statusCode;
+  };
+  return { ask, end, statuses, clock, counters, events, logged, sent: () => sent };
 };
 
 describe('Requests per minute', () => {
@@ -80,6 +86,13 @@ describe('Requests per minute', () => {
     expect(await statuses(1, { ...AUTHORIZER_CONTEXT, clientId: 'client-2' })).toEqual([200]);
     expect(await start('/other', counters).statuses(1)).toEqual([200]);
     expect(counters.counts.size).toBe(4);
+  });
+
+  it('are counted whether they come by POST or by DELETE', async () => {
+    const { statuses, end } = start();
+    expect([await end(), await end()]).toEqual([200, 200]);
+    expect(await statuses(2)).toEqual([200, 429]);
+    expect(await end()).toBe(429);
   });
 
   it('are counted by all execution environments together', async () => {

@@ -173,9 +173,18 @@ describe('The inspector: what no two parsers read alike', () => {
     expect((await refusal(postEvent(call('echo'), { headers }))).status).toBe(415);
   });
 
-  it('takes only POST: GET and DELETE carry no call and go straight to the backend', async () => {
+  it('#121 RFC 9110 §9.3.5: refuses DELETE with a body, whatever it says and whoever asks', async () => {
+    const rest = { httpMethod: 'DELETE' };
+    const authorizer = { ...AUTHORIZER_CONTEXT, scopes: 'admin' };
+    for (const body of [call('danger_reset'), call('echo'), [call('danger_reset')], ' ', 'no JSON']) {
+      const { status, body: answer } = await refusal(postEvent(body, { rest, authorizer }));
+      expect([status, answer.error.code]).toEqual([400, -32600]);
+    }
+  });
+
+  it('takes POST and DELETE only: GET has no body and goes straight to the backend', async () => {
     const { status, headers } = await refusal(postEvent(call('echo'), { rest: { httpMethod: 'GET' } }));
-    expect([status, headers.allow]).toEqual([405, 'POST']);
+    expect([status, headers.allow]).toEqual([405, 'POST, DELETE']);
   });
 });
 
@@ -228,6 +237,30 @@ describe('The inspector in front of an HTTP backend', () => {
       'x-gatehouse-subject': ['subject-1'],
       'x-gatehouse-upstream-subject': ['-'],
     });
+  });
+
+  it('passes a DELETE without a body on as it is: it ends a session (MCP Streamable HTTP, "Session Management")', async () => {
+    let seen: Pick<IncomingMessage, 'method' | 'url' | 'headers'> | undefined;
+    const { backend } = await startServer((request, response) => {
+      seen = request;
+      response.writeHead(204).end();
+    });
+    const { send } = inspectorWith(backend);
+    for (const body of [null, '']) {
+      const rest = { httpMethod: 'DELETE', body };
+      const { reply, done } = send(postEvent('', { headers: { 'Mcp-Session-Id': 'session' }, rest }));
+      await done;
+      expect([reply.head?.statusCode, reply.text]).toEqual([204, '']);
+      expect(seen).toMatchObject({ method: 'DELETE', url: '/base', headers: { 'mcp-session-id': 'session' } });
+      expect(seen?.headers).toMatchObject({ 'x-gatehouse-subject': 'subject-1' });
+      for (const name of ['content-length', 'transfer-encoding']) expect(seen?.headers).not.toHaveProperty([name]);
+    }
+  });
+
+  it('asks of DELETE the scopes that every request needs', async () => {
+    const authorizer = { ...AUTHORIZER_CONTEXT, scopes: '-' };
+    const { status } = await refusal(postEvent('', { rest: { httpMethod: 'DELETE', body: null }, authorizer }));
+    expect(status).toBe(403);
   });
 
   it.each([

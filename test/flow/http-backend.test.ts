@@ -7,6 +7,7 @@ import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import { startBackend, statefulServer } from '../support/mcp-backend.ts';
 import { callMcp, obtainSession } from '../support/oauth-requests.ts';
 import { Person } from '../support/person.ts';
+import { rawExchange, requestHead } from '../support/raw-socket.ts';
 
 // HTTP backends behind the door: /plain goes straight through API Gateway, /ruled through the inspector, /trusting has
 // rules too and validates headers itself. All three are the same servers.
@@ -182,6 +183,45 @@ describe.each(DOORS)('Through the door, /%s', (door) => {
       const { headers } = await send(door, { headers: { origin } });
       expect(Object.fromEntries(headers)).toMatchObject(own);
     });
+  });
+});
+
+describe('A call that comes by another method than POST (#121)', () => {
+  const call = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'delete_all' } });
+
+  /** A backend that does not look at the method, and what reached it. */
+  const carelessBackend = (): string[] => {
+    const reached: string[] = [];
+    handle = (request, response) => {
+      reached.push(request.method ?? '');
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    };
+    return reached;
+  };
+  const statusOf = async (door: string, method: string, body: string, headers: readonly string[] = []) => {
+    const fixed = ['content-type: application/json', 'connection: close', `content-length: ${Buffer.byteLength(body)}`];
+    const identified = [`host: ${new URL(cloud.origin).host}`, `authorization: Bearer ${await tokenFor(door)}`];
+    const head = requestHead(`${method} /${door} HTTP/1.1`, [...identified, ...fixed, ...headers]);
+    return (await rawExchange(cloud.origin, head + body))[0]?.status;
+  };
+
+  it.each([
+    ['ruled', 'DELETE', 400],
+    ['ruled', 'GET', 403],
+    ['trusting', 'DELETE', 403],
+    ['trusting', 'GET', 403],
+  ] as const)('/%s: %s with a body is %i and does not reach the backend', async (door, method, status) => {
+    const reached = carelessBackend();
+    expect(await statusOf(door, method, call)).toBe(status);
+    expect(await statusOf(door, method, call, ['x-http-method-override: POST'])).toBe(status);
+    expect(reached).toEqual([]);
+  });
+
+  it.each(['PUT', 'PATCH', 'HEAD', 'TRACE', 'QUERY'])('/ruled: %s is nothing', async (method) => {
+    const reached = carelessBackend();
+    const status = await statusOf('ruled', method, method === 'HEAD' ? '' : call);
+    expect([400, 403, 404, 405]).toContain(status);
+    expect(reached).toEqual([]);
   });
 });
 

@@ -25,17 +25,18 @@ const integrationsOf = (template: Template): Record<string, string> =>
   );
 
 describe('Inspector', () => {
-  it('stands on POST alone, before an HTTP backend with rules', async () => {
+  it('stands on POST and DELETE, before an HTTP backend with rules', async () => {
     const http = { kind: 'http', url: 'https://backend.example.com/mcp' };
     const template = await withServer({ backend: http, scopes: RULES });
     expect(inspectorsOf(template)).toHaveLength(1);
     const integrations = integrationsOf(template);
-    for (const route of ['POST', 'POST proxy']) {
+    for (const route of ['POST', 'POST proxy', 'DELETE', 'DELETE proxy']) {
       expect(integrations[route]).toMatch(
         /<GatehouseServerdoorInspectorFunction\w+\.Arn>\/response-streaming-invocations$/,
       );
     }
-    for (const route of ['GET', 'DELETE']) expect(integrations[route]).toBe('https://backend.example.com/mcp');
+    expect(integrations.GET).toBe('https://backend.example.com/mcp');
+    expect(integrations['GET proxy']).toBe('https://backend.example.com/mcp/{proxy}');
     const rights = statementsOf(template, inspectorsOf(template)[0] ?? '');
     expect(rights.filter(({ action }) => !action.startsWith('logs:'))).toEqual([]);
   });

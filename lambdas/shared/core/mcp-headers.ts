@@ -31,7 +31,10 @@ const BASE64_FORM = /^=\?base64\?([A-Za-z0-9+/=]*)\?=$/;
 /**
  * What the authorizer, which never sees a body, may decide from headers alone.
  *
- * @param request HTTP method and headers; only POST carries operations
+ * GET alone carries no operation, since CloudFront refuses one with a body. DELETE should carry none, but a server that
+ * does not look at the method reads one from its body (RFC 9110 §9.3.5 leaves the meaning open).
+ *
+ * @param request HTTP method and headers
  * @param held the scopes of the token, implied ones included
  */
 export const decideByHeaders = (
@@ -40,7 +43,7 @@ export const decideByHeaders = (
   policy: DoorPolicy,
 ): HeaderDecision => {
   const { rules, required, validatesHeaders } = policy;
-  const operation = request.method === 'POST' && hasRules(rules) ? trustedOperation(request.headers) : undefined;
+  const operation = request.method !== 'GET' && hasRules(rules) ? trustedOperation(request.headers) : undefined;
   const isUntrusted = operation === 'untrusted';
   const needed = isUntrusted
     ? validatesHeaders
