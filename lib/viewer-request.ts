@@ -5,8 +5,10 @@ export const VIEWER_HEADER = 'x-gatehouse-viewer';
 export const ORIGIN_HEADER = 'x-gatehouse-origin';
 
 /**
- * Source of the CloudFront Function that sees every request first. Nobody outside may speak as the door: all
- * `x-gatehouse-*` headers are dropped, and `x-gatehouse-viewer` is the viewer's address as CloudFront saw it.
+ * Source of the CloudFront Function that sees every request first. Nobody outside may speak as the door: every header
+ * that a server could read as `x-gatehouse-*` is dropped (in a CGI variable, RFC 3875 §4.1.18, an underscore stands for
+ * each hyphen, and in some servers for whatever else is no letter and no digit), and `x-gatehouse-viewer` is the viewer's
+ * address as CloudFront saw it.
  * `/mcp/` is the same resource as `/mcp`. Whoever opens it in a browser is led to the page that says what it is: a page
  * asks for HTML and neither brings a token nor reads a stream, as every client does that sends GET (MCP 2025-11-25,
  * "Listening for Messages from the Server").
@@ -27,7 +29,7 @@ function isPageVisit(request) {
 function handler(event) {
   const request = event.request;
   Object.keys(request.headers).forEach((name) => {
-    if (name.toLowerCase().startsWith('x-gatehouse-')) delete request.headers[name];
+    if (/^x[^a-z0-9]gatehouse[^a-z0-9]/i.test(name)) delete request.headers[name];
   });
   request.headers['${VIEWER_HEADER}'] = { value: event.viewer.ip };
   if (request.uri.endsWith('/') && serverPaths.includes(request.uri.slice(0, -1))) {

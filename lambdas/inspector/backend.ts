@@ -46,8 +46,7 @@ export class BackendError extends Error {
 }
 
 /**
- * Whether a header carries our word about the caller. Servers that read headers as CGI variables take an underscore for
- * a hyphen.
+ * Whether a header carries our word about the caller. Servers that read headers as CGI variables (RFC 3875 §4.1.18) make
+ * a hyphen an underscore, and some of them whatever else is no letter and no digit.
  */
-export const isIdentityHeader = (name: string): boolean =>
-  name.toLowerCase().replaceAll('_', '-').startsWith('x-gatehouse-');
+export const isIdentityHeader = (name: string): boolean => /^x[^a-z0-9]gatehouse[^a-z0-9]/i.test(name);

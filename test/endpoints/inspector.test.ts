@@ -212,6 +212,7 @@ describe('The inspector in front of an HTTP backend', () => {
           'X-Gatehouse-Subject': 'forged',
           'x-gatehouse-groups': 'forged',
           X_Gatehouse_Email: 'forged',
+          'x.gatehouse.scopes': 'forged',
         },
         rest: { multiValueQueryStringParameters: { q: ['a b', 'c&d'] } },
       }),

@@ -65,6 +65,10 @@ const FORGED = {
   'x-gatehouse-viewer': '192.0.2.1',
   'x-gatehouse-origin': 'root',
   'x-gatehouse-something-new': 'root',
+  // As servers that make headers CGI variables read them (RFC 3875 §4.1.18).
+  x_gatehouse_subject: 'root',
+  'X-Gatehouse_Scopes': 'everything',
+  'x.gatehouse.email': 'root@example.com',
 };
 
 describe('Several servers behind one door', () => {

@@ -138,17 +138,22 @@ describe('Viewer request', () => {
       event: { request, viewer: { ip: '203.0.113.7' } },
     });
 
-  it('drops every x-gatehouse header from outside and says who the viewer is', () => {
+  it('drops every x-gatehouse header from outside, as CGI reads names too, and says who the viewer is', () => {
     const { headers } = handle({
       uri: '/mcp',
       headers: {
         'x-gatehouse-subject': { value: 'forged' },
         'X-Gatehouse-Email': { value: 'forged' },
+        x_gatehouse_name: { value: 'forged' },
+        'x-gatehouse_scopes': { value: 'forged' },
+        'X.Gatehouse.Client~Id': { value: 'forged' },
         'x-gatehouse-viewer': { value: '198.51.100.1' },
+        'x-gatehouses': { value: 'of another' },
         authorization: { value: 'Bearer token' },
       },
     });
     expect(headers).toEqual({
+      'x-gatehouses': { value: 'of another' },
       authorization: { value: 'Bearer token' },
       'x-gatehouse-viewer': { value: '203.0.113.7' },
     });
