@@ -16,10 +16,17 @@ import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
 /** What becomes of a login that did not end with a person. Only a plain refusal is told to the client. */
 export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error: unknown): Promise<HttpResponse> => {
   const { provider, transaction } = login;
-  if (error instanceof UnavailableError) return await offerTryAgain(deps, login, error);
+  if (error instanceof UnavailableError) {
+    const cause = error.cause instanceof Error ? error.cause.message : undefined;
+    logFailure(deps, login, 'unavailable', cause ?? error.message);
+    return await offerTryAgain(deps, login, 503);
+  }
   if (!(error instanceof UpstreamError)) throw error;
-  logFailure(deps, login, error.reason, error.message);
+  logFailure(deps, login, error.reason, error.message, error);
   switch (error.reason) {
+    case 'unavailable':
+      // The browser says so, and may have made it up: no fault that we saw.
+      return await offerTryAgain(deps, login, 400);
     case 'denied':
       return seeOther(wayBack(deps, transaction), [clearTransaction(transaction.transactionId)]);
     case 'misconfigured':
@@ -36,16 +43,14 @@ export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error
  * The provider or a service of ours is down: the login stays approved and goes on with a new leg, so that no upstream
  * code is sent twice. If a grant was stored meanwhile, its code has never left.
  */
-const offerTryAgain = async (deps: CallbackDeps, login: Login, error: UnavailableError): Promise<HttpResponse> => {
+const offerTryAgain = async (deps: CallbackDeps, login: Login, status: 400 | 503): Promise<HttpResponse> => {
   const { provider, request } = login;
-  const cause = error.cause instanceof Error ? error.cause.message : undefined;
-  logFailure(deps, login, 'unavailable', cause ?? error.message);
   const href = await nextLegUrl(deps, login, {});
   const message: MessageIn = ({ messages, actions }) => ({
     ...messages.loginFailed(provider.displayName),
     actions: [{ label: actions.tryAgain, href }],
   });
-  return messagePage(deps.site, request, message, { status: 503, headers: { 'retry-after': '5' } });
+  return messagePage(deps.site, request, message, { status, headers: { 'retry-after': '5' } });
 };
 
 /** Signed in, but not invited: says as whom, and offers another account or the way back. */
@@ -108,12 +113,19 @@ const nextLegUrl = async (
 
 type Reason = EventFields['login_failed']['reason'];
 
-const logFailure = (deps: CallbackDeps, login: Login, reason: Reason, detail: string): void =>
+const logFailure = (
+  deps: CallbackDeps,
+  login: Login,
+  reason: Reason,
+  detail: string,
+  { isFromBrowser }: { readonly isFromBrowser?: boolean } = {},
+): void =>
   deps.log('login_failed', {
     requestId: login.request.requestId,
     clientId: login.transaction.request?.clientId,
     identityProvider: login.provider.id,
     reason,
+    ...(isFromBrowser ? { isFromBrowser } : {}),
     detail,
   });
 

@@ -226,7 +226,7 @@ describe('An authorization response of GitHub that is not right', () => {
     ['access_denied', { error: 'access_denied' }, 'denied'],
     ['redirect_uri_mismatch', { error: 'redirect_uri_mismatch' }, 'misconfigured'],
   ])('%s', async (_, parameters, reason) => {
-    await expectReason(identify(parameters), reason);
+    await expect(identify(parameters)).rejects.toMatchObject({ reason, isFromBrowser: true });
     expect(seen).toHaveLength(0);
   });
 

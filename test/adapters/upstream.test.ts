@@ -254,15 +254,18 @@ describe('An authorization response that is not right', () => {
     ['login_required', { error: 'login_required' }, 'denied'],
     ['invalid_scope', { error: 'invalid_scope' }, 'misconfigured'],
     ['an error that nobody has defined', { error: 'x<script>' }, 'rejected'],
-  ] as const)('%s is %s', async (_, parameters, reason) => {
-    await expectReason(identify(callback(parameters)), reason);
+    ['server_error', { error: 'server_error' }, 'unavailable'],
+    ['temporarily_unavailable', { error: 'temporarily_unavailable' }, 'unavailable'],
+  ] as const)('%s is %s, and from the browser', async (_, parameters, reason) => {
+    await expect(identify(callback(parameters))).rejects.toMatchObject({ reason, isFromBrowser: true });
     expect(provider.seen('/token')).toHaveLength(0);
   });
 
-  it('server_error and temporarily_unavailable mean that the provider is down', async () => {
-    for (const error of ['server_error', 'temporarily_unavailable']) {
-      await expect(identify(callback({ error }))).rejects.toThrow(UnavailableError);
-    }
+  it('a code that the provider refuses is from the browser, a client that it refuses is not', async () => {
+    provider.answers.set('/token', (response) => sendJson(response, 400, { error: 'invalid_grant' }));
+    await expect(identify()).rejects.toMatchObject({ reason: 'rejected', isFromBrowser: true });
+    provider.answers.set('/token', (response) => sendJson(response, 400, { error: 'invalid_client' }));
+    await expect(identify()).rejects.toMatchObject({ reason: 'misconfigured', isFromBrowser: false });
   });
 
   it('#146 no iss, where the provider promises one', async () => {

@@ -22,9 +22,11 @@ const approved = async (options: FrontHalfOptions = {}, idp = 'company') => {
   return { gate, browser, back };
 };
 
-const failWith = (reason: UpstreamErrorReason) => () => {
-  throw new UpstreamError(reason, 'why it failed');
-};
+const failWith =
+  (reason: UpstreamErrorReason, isFromBrowser = false) =>
+  () => {
+    throw new UpstreamError(reason, 'why it failed', { isFromBrowser });
+  };
 
 /** Asserts that nothing leaves for the client, and no grant was made. */
 const expectNothingLeft = (gate: FrontHalf, answer: { headers: Readonly<Record<string, string>> }) => {
@@ -219,6 +221,32 @@ describe('Callback: the provider', () => {
       reason,
       detail: 'why it failed',
     });
+  });
+
+  // The query is whatever the browser brings, and 5xx is for what a stranger cannot cause (decision 31).
+  it.each([
+    ['rejected', 403],
+    ['misconfigured', 400],
+    ['unavailable', 400],
+  ] as const)('%s, as the browser has it: a refusal, however often it comes', async (reason, status) => {
+    const { gate, browser, back } = await approved();
+    gate.provider().answer = failWith(reason, true);
+    const answer = await gate.callback(back, browser);
+    expect(answer.status).toBe(status);
+    expectNothingLeft(gate, answer);
+    expect(gate.events()).not.toContain('request_failed');
+    expect(gate.logged.find((line) => line.event === 'login_failed')).toMatchObject({ reason, isFromBrowser: true });
+  });
+
+  it('sent back because the provider cannot now: "Try again" goes on', async () => {
+    const { gate, browser, back } = await approved();
+    gate.provider().answer = failWith('unavailable', true);
+    const answer = await gate.callback(back, browser);
+    expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+    gate.provider().answer = () => PERSON;
+    const href = /href="([^"]+)">Try again/.exec(answer.body)?.[1] ?? '';
+    const again = new URLSearchParams({ code: 'second', state: new URL(href).searchParams.get('state') ?? '' });
+    expect((await gate.callback(again, browser)).status).toBe(303);
   });
 
   it('#161 down: a page whose "Try again" starts a new leg; no upstream code is sent twice', async () => {

@@ -112,6 +112,14 @@ describe('#237 one event for each way in which a login fails', () => {
     expect(events[0]).not.toHaveProperty('UpstreamErrors');
   });
 
+  it('unavailable by what the browser brought, which counts as nothing of the provider', async () => {
+    Object.assign(company().callback, { code: undefined, error: 'server_error' });
+    const events = await failure();
+    expect(events).toEqual([failed('unavailable')]);
+    expect(events[0]).toMatchObject({ isFromBrowser: true });
+    expect(events[0]).not.toHaveProperty('UpstreamErrors');
+  });
+
   it('no_scope', async () => {
     await signedIn();
     expect(await failure({ scope: `mcp ${REFUSED_SCOPE}` })).toEqual([failed('no_scope')]);

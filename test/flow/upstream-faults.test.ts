@@ -37,8 +37,8 @@ const drip: Answer = (response) => {
 };
 
 /** The page of an outage: it says so, offers another try, and tells nothing of what came. */
-const expectOutage = (seen: Seen): void => {
-  expect([seen.status, seen.left]).toEqual([503, undefined]);
+const expectOutage = (seen: Seen, status = 503): void => {
+  expect([seen.status, seen.left]).toEqual([status, undefined]);
   expect(seen.headers.get('retry-after')).toMatch(/^\d+$/);
   expect(seen.html).toContain('The login did not work just now');
   expect(seen.html).not.toMatch(/canary|undefined/);
@@ -114,14 +114,17 @@ describe('A provider in trouble (OpenID Connect Core §3.1.3)', () => {
     expectOutage(await logInAt(gate, client, 'company'));
   });
 
-  it.each(['server_error', 'temporarily_unavailable'])('sent back with %s: an outage', async (error) => {
-    gate.providers.company.callback = { code: undefined, error };
-    const person = gate.person();
-    const seen = await logInAt(gate, client, 'company', person);
-    expectOutage(seen);
-    gate.providers.company.reset();
-    expect(callbackParameters(await person.open(linkOf(seen, 'Try again'))).has('code')).toBe(true);
-  });
+  it.each(['server_error', 'temporarily_unavailable'])(
+    'sent back with %s: the page of an outage, and no 5xx',
+    async (error) => {
+      gate.providers.company.callback = { code: undefined, error };
+      const person = gate.person();
+      const seen = await logInAt(gate, client, 'company', person);
+      expectOutage(seen, 400);
+      gate.providers.company.reset();
+      expect(callbackParameters(await person.open(linkOf(seen, 'Try again'))).has('code')).toBe(true);
+    },
+  );
 });
 
 describe('Before anybody is sent there (OpenID Connect Discovery §4)', () => {

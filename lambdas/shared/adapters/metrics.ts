@@ -6,7 +6,9 @@ type Counters = { readonly [Name in EventName]?: (fields: EventFields[Name]) => 
 /** Which events are counted, and as what. */
 const COUNTERS: Counters = {
   login_succeeded: () => ['LoginsSucceeded'],
-  login_failed: ({ reason }) => (UPSTREAM_FAULTS.has(reason) ? ['LoginsFailed', 'UpstreamErrors'] : ['LoginsFailed']),
+  // What a browser brings can be made up, and an alarm watches this: it counts what a stranger cannot cause.
+  login_failed: ({ reason, isFromBrowser }) =>
+    UPSTREAM_FAULTS.has(reason) && !isFromBrowser ? ['LoginsFailed', 'UpstreamErrors'] : ['LoginsFailed'],
   upstream_rechecked: ({ outcome }) => (outcome === 'unavailable' ? ['UpstreamErrors'] : []),
   code_replayed: () => ['CodesReplayed'],
   refresh_reuse_detected: () => ['RefreshReuse'],

@@ -27,12 +27,14 @@ export const EVENTS = {
   consent_remembered: { requestId: 'text', clientId: 'client', identityProvider: 'text', subject: 'hashed' },
   consent_forgotten: { requestId: 'text', clientId: 'client', subject: 'hashed' },
   login_succeeded: { requestId: 'text', clientId: 'client', grantId: 'hashed', identityProvider: 'text' },
-  // No `clientId` for a login to one's own connections, and where the provider was not ready to be asked.
+  // No `clientId` for a login to one's own connections, and where the provider was not ready to be asked. `isFromBrowser`
+  // where the browser brought the failure along.
   login_failed: {
     requestId: 'text',
     'clientId?': 'client',
     identityProvider: 'text',
     reason: ['denied', 'rejected', 'misconfigured', 'unavailable', 'not_allowed', 'no_scope', 'other_person'],
+    'isFromBrowser?': 'boolean',
     detail: 'text',
   },
   connections_opened: { requestId: 'text', subject: 'hashed', identityProvider: 'text' },

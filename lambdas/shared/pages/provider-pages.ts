@@ -3,12 +3,19 @@ import { UpstreamError } from '../core/upstream-error.ts';
 import type { Log } from '../ports.ts';
 import { PageError } from './message-page.ts';
 
-/** For faults that only the operator can mend; the log names the cause and, for an empty secret, the command. */
+/**
+ * For faults that only the operator can mend; the log names the cause and, for an empty secret, the command. What the
+ * browser brought is a refusal like any other: it may be made up.
+ */
 export const providerMisconfigured = (displayName: string, cause: UpstreamError): PageError =>
-  new PageError('temporarily_unavailable', ({ messages }) => messages.providerNotSetUp(displayName), {
-    detail: cause.message,
-    cause,
-  });
+  new PageError(
+    cause.isFromBrowser ? 'invalid_request' : 'temporarily_unavailable',
+    ({ messages }) => messages.providerNotSetUp(displayName),
+    {
+      detail: cause.message,
+      cause,
+    },
+  );
 
 /**
  * Runs what a provider takes part in before anything is used up: a provider that cannot be used becomes a page, and one

@@ -19,8 +19,8 @@ export interface UpstreamIdp {
   prepare(): Promise<void>;
   /**
    * Redeems the upstream code and verifies who logged in. Throws UpstreamError `denied` when the person declined there,
-   * `rejected` when the answer is not to be trusted, `misconfigured` when the provider refuses our credentials;
-   * UnavailableError when the provider did not answer properly.
+   * `rejected` when the answer is not to be trusted, `misconfigured` when the provider refuses our credentials,
+   * `unavailable` when it sent the person back because it cannot now; UnavailableError when it did not answer us properly.
    */
   identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamLogin>;
   /**

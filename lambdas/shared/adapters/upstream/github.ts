@@ -10,7 +10,6 @@ import {
   processGenericTokenEndpointResponse,
   refreshTokenGrantRequest,
   type TokenEndpointRequestOptions,
-  validateAuthResponse,
 } from 'oauth4webapi';
 import { GITHUB_ORGANIZATIONS, GITHUB_TEAMS } from '../../core/access.ts';
 import type { UpstreamIdentity } from '../../core/grant.ts';
@@ -18,6 +17,7 @@ import { UnavailableError } from '../../core/oauth-error.ts';
 import { UnansweredError, UpstreamError } from '../../core/upstream-error.ts';
 import { accessTokenState, type UpstreamTokens } from '../../core/upstream-tokens.ts';
 import type { Clock, RenewedLogin, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../ports.ts';
+import { readAuthorizationResponse } from './authorization-response.ts';
 import { type BoundedFetch, boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
 import { type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer } from './discovery.ts';
@@ -97,7 +97,12 @@ export class GithubIdentityProvider implements UpstreamIdp {
     const requests = requestsOfOneLogin();
     try {
       const tokens = await this.tokens(requests, async (client, auth, options) => {
-        const parameters = validateAuthResponse(this.server, client, this.checkedIssuer(callbackParameters), leg.state);
+        const parameters = readAuthorizationResponse(
+          this.server,
+          client,
+          this.checkedIssuer(callbackParameters),
+          leg.state,
+        );
         const { redirectUri } = this.settings;
         const { codeVerifier } = leg;
         return authorizationCodeGrantRequest(this.server, client, auth, parameters, redirectUri, codeVerifier, options);

@@ -10,7 +10,6 @@ import {
   processRefreshTokenResponse,
   refreshTokenGrantRequest,
   type TokenEndpointResponse,
-  validateAuthResponse,
 } from 'oauth4webapi';
 import type { UpstreamIdentity } from '../../core/grant.ts';
 import { type IdentityProviderKind, OIDC_PRESETS, type OidcPreset } from '../../core/identity-provider-presets.ts';
@@ -24,6 +23,7 @@ import type {
   UpstreamLeg,
   UpstreamLogin,
 } from '../../ports.ts';
+import { readAuthorizationResponse } from './authorization-response.ts';
 import { boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
 import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer, UpstreamDiscovery } from './discovery.ts';
@@ -159,7 +159,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
     options: RequestOptions,
   ): Promise<OidcAnswer> {
     const client = clientOf(credentials);
-    const parameters = validateAuthResponse(server, client, callbackParameters, leg.state); // iss: RFC 9207
+    const parameters = readAuthorizationResponse(server, client, callbackParameters, leg.state); // iss: RFC 9207
     const response = await authorizationCodeGrantRequest(
       server,
       client,

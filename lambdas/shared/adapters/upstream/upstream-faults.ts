@@ -1,5 +1,4 @@
 import {
-  AuthorizationResponseError,
   OperationProcessingError,
   PARSE_ERROR,
   RESPONSE_IS_NOT_CONFORM,
@@ -11,43 +10,15 @@ import {
 import { UnavailableError } from '../../core/oauth-error.ts';
 import { UnansweredError, UpstreamError } from '../../core/upstream-error.ts';
 
-/** Errors of an authorization response by which the provider says that it cannot, not that it will not. */
-const PROVIDER_IS_DOWN = new Set(['server_error', 'temporarily_unavailable']);
-
-/** OpenID Connect Core §3.1.2.6: the person did not do what was needed. */
-const PERSON_DECLINED = new Set([
-  'access_denied',
-  'login_required',
-  'consent_required',
-  'interaction_required',
-  'account_selection_required',
-]);
-
-/** RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6 and GitHub: what the operator has to set right. */
-const REQUEST_REFUSED = new Set([
-  'invalid_request',
-  'unauthorized_client',
-  'unsupported_response_type',
-  'invalid_scope',
-  'invalid_resource',
-  'invalid_client',
-  'redirect_uri_mismatch',
-  'application_suspended',
-]);
-
-/** Sorts whatever went wrong upstream. Never passes on an answer's content: it may hold tokens. */
+/** Sorts whatever went wrong between us and the provider. Never passes on an answer's content: it may hold tokens. */
 export const toUpstreamFault = (error: unknown): UpstreamError | UnavailableError => {
   if (error instanceof UpstreamError || error instanceof UnavailableError) return error;
-  if (error instanceof AuthorizationResponseError) {
-    if (PROVIDER_IS_DOWN.has(error.error)) return unavailable(`it answered ${error.error}`);
-    if (PERSON_DECLINED.has(error.error)) return new UpstreamError('denied', `it answered ${error.error}`);
-    const reason = REQUEST_REFUSED.has(error.error) ? 'misconfigured' : 'rejected';
-    return new UpstreamError(reason, `it refused our authorization request: ${plain(error.error)}`);
-  }
   if (isClientRefused(error)) return new UpstreamError('misconfigured', 'it refused our client id or secret');
   if (error instanceof ResponseBodyError) {
     if (error.status === 429) return unavailable('it answered 429');
-    return new UpstreamError('rejected', `it refused the code: ${plain(error.error)}`);
+    // Whoever brings a code that they made up gets this refusal.
+    const message = `it refused the code: ${plainErrorCode(error.error)}`;
+    return new UpstreamError('rejected', message, { isFromBrowser: true });
   }
   if (error instanceof OperationProcessingError && isNoProperAnswer(error)) {
     return unavailable(`${error.code}: ${error.message}`);
@@ -119,4 +90,4 @@ const describeNetworkError = (error: unknown): string => {
 };
 
 /** Error codes come from outside: RFC 6749 §5.2 lets them hold no more than this. */
-const plain = (code: string): string => code.replace(/[^a-zA-Z0-9_.-]/g, '').slice(0, 64);
+export const plainErrorCode = (code: string): string => code.replace(/[^a-zA-Z0-9_.-]/g, '').slice(0, 64);
