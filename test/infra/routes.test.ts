@@ -256,6 +256,12 @@ describe('Gateway responses', () => {
     });
   });
 
+  it.each(['AuthorizationServer', 'Servermcp'])('%s: a function that was killed is 502, to be tried again', (name) => {
+    const { StatusCode, ResponseParameters } = answersOf(apiOf(name)).DEFAULT_5XX;
+    expect(StatusCode).toBeUndefined();
+    expect(ResponseParameters['gatewayresponse.header.Retry-After']).toBe(`'5'`);
+  });
+
   it('are JSON with the request id, readable by scripts, and never cached', () => {
     for (const name of ['AuthorizationServer', 'Servermcp', 'Servertoolsmcp']) {
       const answers = answersOf(apiOf(name));

@@ -16,7 +16,8 @@ import {
   temporaryFolder,
 } from './services-fixture.ts';
 
-const faults = new Faults();
+const killed: (string | undefined)[] = [];
+const faults = new Faults(async (logicalId) => void killed.push(logicalId));
 let services: Services;
 let dynamoDb: DynamoDBClient;
 beforeAll(async () => {
@@ -78,6 +79,16 @@ describe('Faults to order', () => {
     expect(await stored()).toBe(before + 2);
   });
 
+  it.each([
+    ['killed-before', 0],
+    ['killed-after', 1],
+  ] as const)('%s: the function is killed when %d was written', async (kind, written) => {
+    const before = await stored();
+    faults.arm({ kind, action: 'UpdateItem', attempts: 'first' });
+    expect(await count()).toBe(String(before + written + 1));
+    expect(killed.splice(0)).toEqual(['Token']);
+  });
+
   it('silent: until the caller’s own limit of time', async () => {
     faults.arm({ kind: 'silent', action: 'UpdateItem' });
     expect(await faultOf(count())).toContain('TimeoutError');
@@ -132,12 +143,20 @@ describe('Faults to order', () => {
       { ...call, action: 'GetItem', nth: 1, mayBeStale: false },
     ]);
     const notice: CallNotice = { service: 'dynamodb', action: 'UpdateItem', isConditional: true, mayBeStale: false };
-    expect(kindsOf(notice)).toEqual(expect.arrayContaining(['lost', 'refused']));
-    expect(kindsOf({ ...notice, action: 'Query', isConditional: false, mayBeStale: true })).not.toContain('lost');
+    expect(kindsOf(notice)).toEqual(expect.arrayContaining(['lost', 'refused', 'killed-before', 'killed-after']));
+    const read = kindsOf({ ...notice, action: 'Query', isConditional: false, mayBeStale: true });
+    expect(read).toContain('killed-before');
+    for (const kind of ['lost', 'killed-after'] as const) expect(read).not.toContain(kind);
   });
 
   it('stand before somebody else’s server too, and let browsers through', async () => {
-    const server = createServer(faults.before((_, response) => response.end('served')));
+    let served = 0;
+    const server = createServer(
+      faults.before((_, response) => {
+        served += 1;
+        response.end('served');
+      }),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
     const ask = (accept = 'application/json') =>
@@ -152,6 +171,14 @@ describe('Faults to order', () => {
         seen.push((await ask()).slice(0, 13));
       }
       expect(seen).toEqual(['500 Internal ', '429 Too Many ', '200 <!doctype', 'no answer', '200 served']);
+      for (const [kind, times] of [
+        ['killed-before', 0],
+        ['killed-after', 1],
+      ] as const) {
+        served = 0;
+        faults.arm({ kind, service: 'upstream', resource: '/token' });
+        expect([await ask(), served, killed.splice(0)]).toEqual(['no answer', times, [undefined]]);
+      }
       faults.arm({ kind: 'failed', service: 'upstream' });
       expect(await ask('text/html')).toBe('200 served');
     } finally {

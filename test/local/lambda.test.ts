@@ -227,6 +227,22 @@ describe('a function of the local cloud', () => {
     expect(lines('platform')).toContain('Error: no configuration');
   });
 
+  it('that is killed at work ends as a crashed one does; idle ones and other functions go on', async () => {
+    const { count } = (await resultOf(services, 'Counter')) as { count: number };
+    await invoke('Fails');
+    const killed = invoke('Fails', { how: 'hang' });
+    const other = invoke('Context');
+    await new Promise(setImmediate);
+    await services.functions.crash('Fails');
+    await services.functions.crash('Counter');
+    const errorMessage = 'Runtime exited with error: signal: killed';
+    expect(await killed).toEqual({ ok: false, errorType: 'Runtime.ExitError', errorMessage });
+    expect(await other).toMatchObject({ ok: true });
+    expect(lines('platform')).toContain(errorMessage);
+    expect(await resultOf(services, 'Fails')).toBe('fine');
+    expect(await resultOf(services, 'Counter')).toMatchObject({ count: count + 1 });
+  });
+
   it('goes on when its caller does not wait any longer', async () => {
     const answer = await invoke('Counter', { ms: 300 }, { timeoutMs: 20 });
     expect(answer).toEqual({ ok: false, errorType: 'Caller.Timeout', errorMessage: 'no answer within 20 ms' });

@@ -5,13 +5,17 @@ import type { Stage } from './stage.ts';
 
 const MAX_FORMS = 5;
 
+/** A login whose function was killed with the provider's answer in its hands: that answer works once. */
+const isUsedUp = (bad: Seen, after: Seen): boolean =>
+  bad.status === 502 && after.status === 400 && after.url.pathname.startsWith('/callback/');
+
 /** Where a page of ours offers to go on after a fault. */
 const tryAgainLink = (html: string): string | undefined =>
   /<a\b[^>]*\bhref="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#39;', "'");
 
 /**
  * A person who wants in, through consent and login, and who does what anybody would when a page says that something
- * failed: follow its "Try again", or send the same once more.
+ * failed: follow its "Try again", or send the same once more, or go back to the application and begin anew.
  *
  * @param afterAWhile makes functions forget that something failed
  * @returns the way back to the client
@@ -32,9 +36,10 @@ export const login = async (
     const submit = () =>
       person.submit(page, form, button === undefined ? { login: person.login } : { [button.name]: button.value });
     seen = await stage.send(submit, {
-      again: (bad) => {
+      again: async (bad) => {
         const isFormItself = bad.url.pathname === new URL(form.action, page.url).pathname;
-        return isFormItself ? submit() : person.open(tryAgainLink(bad.html) ?? bad.url);
+        const next = await (isFormItself ? submit() : person.open(tryAgainLink(bad.html) ?? bad.url));
+        return isUsedUp(bad, next) ? open() : next;
       },
     });
   }

@@ -1,6 +1,6 @@
 import type { Fault, RecordedCall } from '../../../tools/local/faults/faults.ts';
 import { type FaultKind, kindsOf } from '../../../tools/local/faults/kinds.ts';
-import { UPSTREAM_KINDS } from '../../../tools/local/faults/upstream-kinds.ts';
+import { upstreamKindsOf } from '../../../tools/local/faults/upstream-kinds.ts';
 import type { FlowUnderFaults } from './flow.ts';
 import type { Choose } from './walk.ts';
 
@@ -11,7 +11,7 @@ const RETRIED: ReadonlySet<FaultKind> = new Set(['failed', 'throttled', 'dropped
 
 const kindsAt = ({ service, ...call }: RecordedCall, flow: FlowUnderFaults): readonly Fault['kind'][] =>
   service === 'upstream'
-    ? UPSTREAM_KINDS
+    ? upstreamKindsOf(call.action)
     : kindsOf({ ...call, service }).filter((kind) => {
         if (kind === 'refused') return !flow.isFinal && canLoseARace(call);
         // Where an index that lags is all there is, what it does not show yet is not seen.
@@ -22,6 +22,7 @@ const kindsAt = ({ service, ...call }: RecordedCall, flow: FlowUnderFaults): rea
 const canLoseARace = ({ action, resource = '' }: Pick<RecordedCall, 'action' | 'resource'>): boolean =>
   /Assertions/.test(resource) || (action === 'UpdateItem' && !/Clients/.test(resource));
 
+const KILLS: ReadonlySet<Fault['kind']> = new Set(['killed-before', 'killed-after']);
 /** The two ends of it: nothing was carried out, or all of it was, and no attempt is answered. */
 const QUICK: ReadonlySet<Fault['kind']> = new Set(['failed', 'lost', 'refused', 'stale', 'down', 'rubbish']);
 
@@ -29,7 +30,7 @@ export const quickFaults: Choose = (call, flow) =>
   flow.ownCalls?.test(`${call.action} ${call.resource}`) === false
     ? []
     : kindsAt(call, flow)
-        .filter((kind) => QUICK.has(kind))
+        .filter((kind) => QUICK.has(kind) || (KILLS.has(kind) && flow.commit?.test(`${call.action} ${call.resource}`)))
         .map((kind) => ({ kind }));
 
 /** Every kind, for all attempts of a call and, where the SDK tries again, for the first alone. */

@@ -7,7 +7,7 @@ import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
 // The local cloud with faults to order, run as a process of its own. Orders come by the channel to the parent process,
 // which no `npm start` has.
 
-const faults = new Faults();
+const faults = new Faults((logicalId) => services.functions.crash(logicalId));
 const lines: string[] = [];
 const undo: (() => Promise<void> | void)[] = [];
 const stop = async (): Promise<void> => {
@@ -30,6 +30,7 @@ const control: CloudControl = {
   record: async () => faults.record(),
   recorded: async () => faults.recorded(),
   prewarm: () => services.functions.prewarm(),
+  crash: () => services.functions.crash(),
   restart: async (options) => services.functions.restart(options),
   tables: async () =>
     ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(({ physicalId }) => physicalId),

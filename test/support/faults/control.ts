@@ -13,6 +13,8 @@ export interface CloudControl {
   prewarm(): Promise<void>;
   /** New environments from now on, of every function or of one, their clocks off by as much. */
   restart(options?: { readonly logicalId?: string; readonly clockOffsetMs?: number }): Promise<void>;
+  /** Ends every environment at work, in the middle of it. */
+  crash(): Promise<void>;
   /** Names of the tables. */
   tables(): Promise<readonly string[]>;
   /** Logical ids of the functions. */

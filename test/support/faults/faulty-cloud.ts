@@ -38,6 +38,7 @@ const controlOf = (child: ChildProcess): CloudControl => {
     record: order('record'),
     recorded: order('recorded'),
     prewarm: order('prewarm'),
+    crash: order('crash'),
     restart: order('restart'),
     tables: order('tables'),
     functions: order('functions'),
@@ -51,7 +52,7 @@ export const startFaultyCloud = async (options: LocalCloudOptions = {}): Promise
   const cloud = await startCloudProcess(options, ENTRY);
   const control = controlOf(cloud.child);
   // The host of documents is in this process, and so are its faults.
-  const ownFaults = new Faults();
+  const ownFaults = new Faults(() => control.crash());
   const documents = new ClientDocuments(ownFaults.before);
   await documents.start();
   return {

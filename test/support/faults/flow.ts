@@ -16,6 +16,8 @@ export interface FlowUnderFaults {
   readonly survivesOutages?: boolean;
   /** The calls in which it differs from another flow; the rest is left to `npm run siege`. Absent: all of them. */
   readonly ownCalls?: RegExp;
+  /** The write after which it is done: `npm test`, too, kills the function there, before it and after it. */
+  readonly commit?: RegExp;
   readonly run: (cloud: WalkGround, begin: () => Promise<Stage>, end: () => Promise<void>) => Promise<void>;
 }
 

@@ -3,6 +3,8 @@ import type { WalkGround } from './walk-ground.ts';
 
 /** API Gateway's own limit: nobody gets an answer after that. */
 const LONGEST_ANSWER_MS = 29_000;
+/** What a client needs of an answer that no function gave: when to come back, and to be able to read it. */
+const GATEWAY_HEADERS = ['retry-after', 'access-control-allow-origin'];
 
 export interface Answer {
   readonly status: number;
@@ -22,6 +24,8 @@ export interface Expectation {
   readonly isHealed?: boolean;
   /** It may be said that something was wrong with the request: somebody else was first, or the client's host failed. */
   readonly mayRefuse?: boolean;
+  /** The function was killed before a call was carried out or after it, and API Gateway answers in its place. */
+  readonly killed?: 'before' | 'after';
   /** An MCP server behind us failed: that is said as a gateway does. */
   readonly isOfBackend?: boolean;
 }
@@ -29,14 +33,14 @@ export interface Expectation {
 /** Where a flow plays while a fault is about: every answer is looked at, and what went wrong is tried again without. */
 export class Stage {
   readonly cloud: WalkGround;
-  readonly #expectation: Expectation;
+  readonly expectation: Expectation;
   #isOver = false;
   /** Answers that were not the ones wanted. */
   badAnswers = 0;
 
   constructor(cloud: WalkGround, expectation: Expectation) {
     this.cloud = cloud;
-    this.#expectation = expectation;
+    this.expectation = expectation;
   }
 
   /**
@@ -59,12 +63,15 @@ export class Stage {
   }
 
   #assertHonest(answer: Answer): void {
-    const { isHealed, mayRefuse, isOfBackend } = this.#expectation;
+    const { isHealed, mayRefuse, killed, isOfBackend } = this.expectation;
     if (isHealed) throw new Error(`one attempt failed, and this was answered: ${describe(answer)}`);
     if (mayRefuse && answer.status >= 400 && answer.status < 500) return;
     if (isOfBackend && (answer.status === 502 || answer.status === 504)) return;
-    if (answer.status !== 503) throw new Error(`neither the good answer nor 503: ${describe(answer)}`);
-    if (!answer.headers.has('retry-after')) throw new Error(`503 without Retry-After: ${describe(answer)}`);
+    const isOfGateway = killed !== undefined && answer.status === 502;
+    if (answer.status !== 503 && !isOfGateway) throw new Error(`neither the good answer nor 503: ${describe(answer)}`);
+    for (const name of isOfGateway ? GATEWAY_HEADERS : ['retry-after']) {
+      if (!answer.headers.has(name)) throw new Error(`${answer.status} without ${name}: ${describe(answer)}`);
+    }
   }
 }
 
@@ -88,4 +95,6 @@ export const expectationOf = ({ kind, attempts, resource, service }: Fault): Exp
   isHealed: attempts === 'first' || kind === 'slow',
   // A client's own host is no part of ours: that it fails is the client's fault, to be said with Retry-After at most.
   mayRefuse: kind === 'refused' || resource?.endsWith('.json') === true,
+  ...(kind === 'killed-before' ? { killed: 'before' } : {}),
+  ...(kind === 'killed-after' ? { killed: 'after' } : {}),
 });

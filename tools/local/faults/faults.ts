@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { CallNotice, OnCall } from '../services/aws-json-server.ts';
-import { type FaultKind, meet } from './kinds.ts';
+import { type Crash, type FaultKind, meet } from './kinds.ts';
 import { answerBadly, type UpstreamKind } from './upstream-kinds.ts';
 
 /** A call by what it asks of whom: to an AWS service, or a function's own request to an identity provider. */
@@ -106,6 +106,12 @@ export class Faults {
   #recorded: RecordedCall[] | undefined;
   #counts = new Map<string, number>();
   #invocations = new Set<string>();
+  readonly #crash: Crash;
+
+  /** @param crash how functions are killed, for the kinds that do so */
+  constructor(crash: Crash) {
+    this.#crash = crash;
+  }
 
   /** Arms faults in place of those before; counting begins anew. */
   arm(...faults: readonly Fault[]): void {
@@ -138,7 +144,7 @@ export class Faults {
     if (call.functionLogicalId === undefined) return carryOut();
     this.#note(call);
     const kind = this.#kindFor(call);
-    return kind === undefined ? carryOut() : meet(kind as FaultKind, call, carryOut);
+    return kind === undefined ? carryOut() : meet(kind as FaultKind, call, carryOut, this.#crash);
   };
 
   /** Stands before a server that functions send requests to, such as an identity provider. Browsers are let through. */
@@ -152,7 +158,7 @@ export class Faults {
       this.#note(call);
       const kind = this.#kindFor(call);
       if (kind === undefined) serve(request, response);
-      else answerBadly(kind as UpstreamKind, serve, request, response);
+      else answerBadly(kind as UpstreamKind, serve, this.#crash, request, response);
     };
 
   #kindFor(call: Call): Fault['kind'] | undefined {

@@ -1,8 +1,11 @@
 import { AwsError } from '../services/aws-error.ts';
 import { type CallNotice, NoAnswer } from '../services/aws-json-server.ts';
 
+/** Ends whatever a function is at work on, or every function where nobody knows which one called. */
+export type Crash = (functionLogicalId?: string) => Promise<void>;
+
 /** How a fault shows to whoever called, apart from what only some services do. */
-type Do = (call: CallNotice, carryOut: () => Promise<object>) => Promise<object>;
+type Do = (call: CallNotice, carryOut: () => Promise<object>, crash: Crash) => Promise<object>;
 
 /** Long enough to be noticed, and within every limit of time that a function sets. */
 const SLOW_MS = 300;
@@ -58,6 +61,17 @@ const KINDS = {
     await wait(FOR_EVER_MS);
     throw new NoAnswer('lost silently');
   },
+  /** The function is killed before the call does anything. */
+  'killed-before': async ({ functionLogicalId }, _, crash) => {
+    await crash(functionLogicalId);
+    throw new NoAnswer('killed');
+  },
+  /** Carried out, and the function is killed before it hears of it. */
+  'killed-after': async ({ functionLogicalId }, carryOut, crash) => {
+    await carryOut().catch(() => undefined);
+    await crash(functionLogicalId);
+    throw new NoAnswer('killed');
+  },
   /** Later than usual. */
   slow: async (_, carryOut) => {
     await wait(SLOW_MS);
@@ -81,8 +95,8 @@ const KINDS = {
 export type FaultKind = keyof typeof KINDS;
 
 /** What comes of a call that meets a fault of that kind: as an `OnCall`. */
-export const meet = (kind: FaultKind, call: CallNotice, carryOut: () => Promise<object>): Promise<object> =>
-  KINDS[kind](call, carryOut);
+export const meet = (kind: FaultKind, ...[call, carryOut, crash]: Parameters<Do>): Promise<object> =>
+  KINDS[kind](call, carryOut, crash);
 
 const WRITES = /^(Put|Update|Delete|Create|Schedule|Tag|BatchWrite)/;
 
@@ -91,9 +105,10 @@ export const kindsOf = (call: CallNotice): readonly FaultKind[] => [
   'failed',
   'throttled',
   'dropped',
+  'killed-before',
   // A backend may take minutes to answer: that is no fault.
   ...(call.service === 'lambda' ? [] : (['silent'] as const)),
-  ...(WRITES.test(call.action) ? (['lost', 'lost-silently'] as const) : []),
+  ...(WRITES.test(call.action) ? (['lost', 'lost-silently', 'killed-after'] as const) : []),
   ...(call.isConditional ? (['refused'] as const) : []),
   ...(call.mayBeStale ? (['stale'] as const) : []),
   ...(call.service === 'kms' ? (['disabled'] as const) : []),

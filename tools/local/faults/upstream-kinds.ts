@@ -1,8 +1,13 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
+import type { Crash } from './kinds.ts';
 
+const KINDS = ['failed', 'down', 'rubbish', 'throttled', 'slow', 'silent', 'killed-before', 'killed-after'] as const;
 /** What a request to somebody else's server can meet: an identity provider, or the host of a client's document. */
-export const UPSTREAM_KINDS = ['failed', 'down', 'rubbish', 'throttled', 'slow', 'silent'] as const;
-export type UpstreamKind = (typeof UPSTREAM_KINDS)[number];
+export type UpstreamKind = (typeof KINDS)[number];
+
+/** The kinds that can befall a request with that method, in the order in which they are tried. */
+export const upstreamKindsOf = (method: string): readonly UpstreamKind[] =>
+  KINDS.filter((kind) => kind !== 'killed-after' || method === 'POST');
 
 const SLOW_MS = 300;
 
@@ -10,8 +15,10 @@ const SLOW_MS = 300;
 export const answerBadly = (
   kind: UpstreamKind,
   serve: RequestListener,
+  crash: Crash,
   ...[request, response]: Parameters<RequestListener>
 ): void => {
+  const crashAsker = () => void crash().then(() => request.socket.destroy());
   switch (kind) {
     case 'failed':
       response.writeHead(500, { 'content-type': 'text/plain' }).end('Internal Server Error');
@@ -31,5 +38,21 @@ export const answerBadly = (
     case 'silent':
       // Until the caller has had enough.
       return;
+    case 'killed-before':
+      crashAsker();
+      return;
+    case 'killed-after':
+      serve(request, keptBack(response, crashAsker));
+      return;
   }
+};
+
+/** An answer of which nothing leaves; `onEnd` is called in place of that. */
+const keptBack = (response: ServerResponse, onEnd: () => void): ServerResponse => {
+  response.write = () => true;
+  response.end = () => {
+    onEnd();
+    return response;
+  };
+  return response;
 };

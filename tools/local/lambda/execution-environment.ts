@@ -28,6 +28,10 @@ const INIT_TIMEOUT_MS = 10_000;
 /** How long a handler may go on after its answer has ended or nobody listens to it. */
 const WIND_DOWN_MS = 5_000;
 const STOPPING: ThrownError = { errorType: 'Runtime.ExitError', errorMessage: 'the local cloud is stopping' };
+const KILLED: ThrownError = {
+  errorType: 'Runtime.ExitError',
+  errorMessage: 'Runtime exited with error: signal: killed',
+};
 
 /**
  * One execution environment: a worker with its own memory and its own process.env, which serves one invocation at a
@@ -93,6 +97,12 @@ export class ExecutionEnvironment {
 
   async terminate(): Promise<void> {
     this.#die(STOPPING);
+    await this.#worker.terminate();
+  }
+
+  /** Ends in the middle of its work, as when the process runs out of memory. Resolves once no more of it runs. */
+  async crash(): Promise<void> {
+    this.#die(KILLED);
     await this.#worker.terminate();
   }
 

@@ -83,6 +83,13 @@ export class EnvironmentPool {
     }
   }
 
+  /** Ends those at work. Resolves once nothing of them runs any more. */
+  async crash(): Promise<void> {
+    const idle = new Set(this.#idle);
+    const atWork = [...this.#all].filter((environment) => !idle.has(environment));
+    await Promise.all(atWork.map((environment) => environment.crash()));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#idleTimers.values()) clearTimeout(timer);

@@ -1,17 +1,39 @@
-import { obtainCode, redeem, refresh, revoke } from '../../oauth-requests.ts';
+import { type Code, obtainCode, redeem, refresh, revoke } from '../../oauth-requests.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
+import type { Stage } from '../stage.ts';
 import { isInvalidGrant, isOk, must, mustBeDead, mustBeUsedUp, mustWork, sessionOf } from './afterwards.ts';
 import { assertionOf, forgetHosts, keyedClient, newClient, newSession } from './clients.ts';
+
+/** Killed after the commit, it cannot be told from a second party with the code: the person begins anew (decision 0030). */
+const redeemed = async (
+  stage: Stage,
+  first: Code,
+  form: () => Promise<Record<string, string>> = async () => ({}),
+  afterAWhile = async () => {},
+) => {
+  let code = first;
+  const send = async () => redeem(stage.cloud, code, await form());
+  const again = async () => {
+    await afterAWhile();
+    const second = await send();
+    if (stage.expectation.killed !== 'after' || !isInvalidGrant(second)) return second;
+    code = await obtainCode(stage.cloud, first.client);
+    return send();
+  };
+  return { answer: await stage.send(send, { again }), code };
+};
 
 export const TOKENS: readonly FlowUnderFaults[] = [
   flow({
     name: 'redemption of a code',
     survivesOutages: true,
+    commit: /^UpdateItem .*Grants/,
     functions: ['Token'],
     before: async (cloud) => obtainCode(cloud, await newClient(cloud)),
-    under: (stage, code) => stage.send(() => redeem(stage.cloud, code)),
-    after: async (cloud, answer, code) => {
+    under: redeemed,
+    after: async (cloud, { answer, code }, first) => {
       await mustWork(cloud, sessionOf(code.client, answer));
+      await mustBeUsedUp(cloud, first);
       await mustBeUsedUp(cloud, code);
       await mustBeDead(cloud, sessionOf(code.client, answer));
     },
@@ -23,13 +45,13 @@ export const TOKENS: readonly FlowUnderFaults[] = [
     before: async (cloud) => obtainCode(cloud, await keyedClient(cloud)),
     // Whoever signs anew for every attempt is never taken for somebody who replays an assertion.
     under: (stage, code) =>
-      stage.send(async () => redeem(stage.cloud, code, await assertionOf(stage.cloud, code.client)), {
-        again: async () => {
-          await forgetHosts(stage.cloud);
-          return redeem(stage.cloud, code, await assertionOf(stage.cloud, code.client));
-        },
-      }),
-    after: async (cloud, answer, { client }) => {
+      redeemed(
+        stage,
+        code,
+        () => assertionOf(stage.cloud, code.client),
+        () => forgetHosts(stage.cloud),
+      ),
+    after: async (cloud, { answer }, { client }) => {
       const form = await assertionOf(cloud, client);
       must(isOk(await refresh(cloud, client, answer.body.refresh_token, form)), 'the refresh token does not work');
     },
@@ -49,6 +71,7 @@ export const TOKENS: readonly FlowUnderFaults[] = [
   flow({
     name: 'refresh',
     survivesOutages: true,
+    commit: /^UpdateItem .*Grants/,
     functions: ['Token'],
     before: (cloud) => newSession(cloud),
     under: (stage, { client, refreshToken }) => stage.send(() => refresh(stage.cloud, client, refreshToken)),
