@@ -2,11 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { partsOf } from '../support/forged-token.ts';
-import { formsOf } from '../support/html-form.ts';
 import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import {
-  authorizationRequest,
-  callbackParameters,
   callMcp,
   obtainCode,
   obtainSession,
@@ -52,14 +49,8 @@ const start = async () => {
 /** Connects a program on a website, and asks not to be asked again. */
 const rememberConsent = async (person: Person): Promise<void> => {
   const metadata = { redirect_uris: [WEBSITE], token_endpoint_auth_method: 'client_secret_post' };
-  const { url } = authorizationRequest(cloud, await registerClient(cloud, metadata), { redirect_uri: WEBSITE });
-  const consentPage = await person.open(url);
-  const [form] = formsOf(consentPage.html);
-  if (!form) throw new Error(`no form on the consent page: ${consentPage.html}`);
-  const loginPage = await person.submit(consentPage, form, { decision: 'approve', remember: 'yes' });
-  const login = formsOf(loginPage.html).find(({ fields }) => 'login' in fields);
-  const end = login ? await person.submit(loginPage, login, { login: person.login }) : loginPage;
-  expect(callbackParameters(end).has('code')).toBe(true);
+  const client = await registerClient(cloud, metadata);
+  await obtainCode(cloud, client, { person, remember: true, parameters: { redirect_uri: WEBSITE } });
 };
 
 const subjectOf = ({ accessToken }: Session): string => String(partsOf(accessToken).claims.sub);

@@ -35,11 +35,7 @@ const logIn = (person: Person, seen: Seen): Promise<Seen> | Seen => {
 /** Somebody who connects and has the consent remembered. */
 const remembering = async (login: string): Promise<Person> => {
   const person = new Person(cloud, login);
-  const seen = await ask(person);
-  const [form] = formsOf(seen.html);
-  if (form === undefined) throw new Error(`no form: ${seen.html}`);
-  const end = await logIn(person, await person.submit(seen, form, { decision: 'approve', remember: 'yes' }));
-  expect(callbackParameters(end).has('code')).toBe(true);
+  await obtainCode(cloud, client, { person, remember: true, parameters: { redirect_uri: REDIRECT_URI } });
   return person;
 };
 

@@ -1,6 +1,8 @@
 import { Canaries } from '../support/faults/canaries.ts';
 import { everyFault } from '../support/faults/choices.ts';
+import type { FlowUnderFaults } from '../support/faults/flow.ts';
 import { FLOWS } from '../support/faults/flows/index.ts';
+import { REMEMBERED_CONSENTS } from '../support/faults/flows/remembered.ts';
 import { FaultWalk } from '../support/faults/walk.ts';
 import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.ts';
 import { report } from './report.ts';
@@ -8,25 +10,38 @@ import { report } from './report.ts';
 const canaries = new Canaries();
 let cloud: WalkGround;
 let walk: FaultWalk;
-beforeAll(async () => {
-  cloud = await startWalkGround();
-  await cloud.prewarm();
-  canaries.listen();
-  walk = new FaultWalk(cloud, canaries);
-});
-afterAll(async () => {
-  canaries.stop();
-  await cloud?.stop();
-});
+const onGroundWith = (configuration: Parameters<typeof startWalkGround>[0]): void => {
+  beforeAll(async () => {
+    cloud = await startWalkGround(configuration);
+    await cloud.prewarm();
+    canaries.listen();
+    walk = new FaultWalk(cloud, canaries);
+  });
+  afterAll(async () => {
+    canaries.stop();
+    await cloud?.stop();
+  });
+};
 
-describe('Every kind of fault at every call (catalogue §5)', () => {
-  it.each(FLOWS.map((flow) => [flow.name, flow] as const))('%s', async (name, flow) => {
+const everyFaultOver = (flows: readonly FlowUnderFaults[]): void => {
+  it.each(flows.map((flow) => [flow.name, flow] as const))('%s', async (name, flow) => {
     const { steps, walks, failures } = await walk.over(flow, everyFault);
     report({ what: `every fault at the ${steps.length} calls of: ${name}`, howMany: walks, unit: 'walks', failures });
   });
+};
+
+describe('Every kind of fault at every call (catalogue §5)', () => {
+  onGroundWith({});
+  everyFaultOver(FLOWS);
+});
+
+describe('Every kind of fault where consents are remembered', () => {
+  onGroundWith({ rememberConsent: true });
+  everyFaultOver(REMEMBERED_CONSENTS);
 });
 
 describe('An outage that begins at any call', () => {
+  onGroundWith({});
   it.each(FLOWS.filter(({ survivesOutages }) => survivesOutages).map((flow) => [flow.name, flow] as const))(
     '%s',
     async (name, flow) => {

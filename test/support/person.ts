@@ -16,6 +16,8 @@ export interface SignInChoices {
   readonly decision?: 'approve' | 'deny';
   /** Which identity provider's button, where there are several. */
   readonly provider?: string;
+  /** Not to be asked again. */
+  readonly remember?: boolean;
 }
 
 const MAX_STEPS = 20;
@@ -84,7 +86,7 @@ export class Person {
     return seen;
   }
 
-  #answer(seen: Seen, { decision = 'approve', provider }: SignInChoices) {
+  #answer(seen: Seen, { decision = 'approve', provider, remember }: SignInChoices) {
     for (const form of formsOf(seen.html)) {
       if ('login' in form.fields) return { form, extra: { login: this.login } };
       const button = form.buttons.find(({ name, value }) =>
@@ -92,7 +94,8 @@ export class Person {
           ? value === (provider ?? value)
           : name === 'decision' && value === decision,
       );
-      if (button !== undefined) return { form, extra: { [button.name]: button.value } };
+      if (button === undefined) continue;
+      return { form, extra: { [button.name]: button.value, ...(remember ? { remember: 'yes' } : {}) } };
     }
     return undefined;
   }

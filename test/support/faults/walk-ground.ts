@@ -17,14 +17,25 @@ export interface WalkGround extends FaultyCloud {
   readonly machine: Machine;
 }
 
-export const startWalkGround = async (): Promise<WalkGround> => {
+interface Configuration {
+  readonly identityProviders?: object;
+  readonly rememberConsent?: boolean;
+}
+
+/** @param configuration beside what every flow needs */
+export const startWalkGround = async ({
+  identityProviders,
+  ...configuration
+}: Configuration = {}): Promise<WalkGround> => {
   const key = await newAssertionKey();
   const machine = { name: 'Machine', grantTypes: ['client_credentials'], scopes: ['mcp'] };
   const cloud = await startFaultyCloud({
     config: {
+      ...configuration,
       servers: { '/mcp': { resourceClient: true } },
       identityProviders: {
         checked: { kind: 'github', recheck: true, keepTokens: true },
+        ...identityProviders,
       },
       clients: {
         'nightly-report': { ...machine, authentication: 'client_secret_basic' },

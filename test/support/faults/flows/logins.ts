@@ -19,7 +19,10 @@ const signIn = (
     before: async (cloud) => ({ client: await clientOf(cloud), person: new Person(cloud, `p${randomUUID()}`) }),
     under: async (stage, { client, person }) => {
       const request = authorizationRequest(stage.cloud, client);
-      return { ...request, seen: await login(stage, person, request.url, () => afterAWhile(stage.cloud)) };
+      return {
+        ...request,
+        seen: await login(stage, person, request.url, { afterAWhile: () => afterAWhile(stage.cloud) }),
+      };
     },
     after: async (cloud, { seen, codeVerifier, state }, { client }) => {
       const parameters = callbackParameters(seen);

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { formsOf } from '../../html-form.ts';
+import {
+  authorizationRequest,
+  obtainCode,
+  type RegisteredClient,
+  redeem,
+  registerClient,
+  type Session,
+} from '../../oauth-requests.ts';
+import { Person, type Seen } from '../../person.ts';
+import { BY_ONESELF, codeAfterLogin, login } from '../browser.ts';
+import { type FlowUnderFaults, flow } from '../flow.ts';
+import type { Stage } from '../stage.ts';
+import type { WalkGround } from '../walk-ground.ts';
+import { isOk, must, mustBeDead, sessionOf } from './afterwards.ts';
+
+/** Consents are remembered for clients with credentials on a website, and for nobody else. */
+const WEBSITE = { redirect_uri: 'https://client.example.com/callback' };
+
+/** Somebody new, and a program for which a consent can be remembered. */
+const strangers = async (cloud: WalkGround) => ({
+  person: new Person(cloud, `p${randomUUID().slice(0, 8)}`),
+  client: await registerClient(cloud, {
+    client_name: `Walk ${randomUUID()}`,
+    redirect_uris: [WEBSITE.redirect_uri],
+    token_endpoint_auth_method: 'client_secret_post',
+  }),
+});
+
+/** The same two, connected, with the consent kept. */
+const acquainted = async (
+  cloud: WalkGround,
+): Promise<{ person: Person; client: RegisteredClient; session: Session }> => {
+  const { person, client } = await strangers(cloud);
+  const code = await obtainCode(cloud, client, { person, remember: true, parameters: WEBSITE });
+  return { person, client, session: sessionOf(client, await redeem(cloud, code, WEBSITE)) };
+};
+
+const isAsked = async (cloud: WalkGround, person: Person, client: RegisteredClient): Promise<boolean> => {
+  const seen = await person.open(authorizationRequest(cloud, client, WEBSITE).url, BY_ONESELF);
+  return seen.html.includes('name="decision"');
+};
+
+const signIn =
+  (consent: 'kept' | 'given') =>
+  async (stage: Stage, { person, client }: { person: Person; client: RegisteredClient }) => {
+    const request = authorizationRequest(stage.cloud, client, WEBSITE);
+    const seen: Seen = await login(stage, person, request.url, { consent });
+    return { client, codeVerifier: request.codeVerifier, code: codeAfterLogin(seen) };
+  };
+
+/** @param action of the page of connections */
+const takenBack = (action: 'forget' | 'end') => ({
+  functions: ['Connections'],
+  isFinal: true,
+  before: async (cloud: WalkGround) => {
+    const ready = await acquainted(cloud);
+    await ready.person.signIn(`${cloud.origin}/connections`);
+    return ready;
+  },
+  under: async (stage: Stage, { person }: { person: Person }) => {
+    const seen = await stage.send(() => person.open(`${stage.cloud.origin}/connections`));
+    const named = action === 'forget' ? 'consent' : 'connection';
+    const form = formsOf(seen.html).find(({ fields }) => named in fields);
+    if (form === undefined) throw new Error(`there is no ${named} to end`);
+    return stage.send(() => person.submit(seen, form, { action }));
+  },
+});
+
+/** Flows of a cloud whose configuration has `"rememberConsent": true`. */
+export const REMEMBERED_CONSENTS: readonly FlowUnderFaults[] = [
+  flow({
+    name: 'login, and the consent is kept',
+    functions: ['Authorize', 'Consent', 'Callback'],
+    before: strangers,
+    under: signIn('kept'),
+    after: async (cloud, code, { person, client }) => {
+      must(isOk(await redeem(cloud, code, WEBSITE)), 'the code that was delivered is not valid');
+      must(!(await isAsked(cloud, person, client)), 'the consent was not kept');
+    },
+  }),
+  flow({
+    name: 'login by a consent that was kept',
+    functions: ['Authorize', 'Callback'],
+    before: acquainted,
+    under: signIn('given'),
+    after: async (cloud, code) =>
+      must(isOk(await redeem(cloud, code, WEBSITE)), 'the code that was delivered is not valid'),
+  }),
+  flow({
+    ...takenBack('forget'),
+    name: 'a consent that was kept, taken back',
+    after: async (cloud, _, { person, client }) =>
+      must(await isAsked(cloud, person, client), 'the consent is still remembered'),
+  }),
+  flow({
+    ...takenBack('end'),
+    name: 'a connection ended, and its consent with it',
+    after: async (cloud, _, { person, client, session }) => {
+      await mustBeDead(cloud, session);
+      must(await isAsked(cloud, person, client), 'the consent is still remembered');
+    },
+  }),
+];
