@@ -10,7 +10,11 @@ const plain = (text: string): string => text.replaceAll(/\\(['"`])/g, '$1').repl
 const textOf = (file: string): string => {
   const path = join(ROOT, 'test', file);
   const isFolder = existsSync(path) && statSync(path).isDirectory();
-  const files = [`${path}.test.ts`, ...(isFolder ? readdirSync(path).map((name) => join(path, name)) : [])];
+  const files = [
+    `${path}.test.ts`,
+    `${path}.siege.ts`,
+    ...(isFolder ? readdirSync(path).map((name) => join(path, name)) : []),
+  ];
   return plain(files.map((each) => (existsSync(each) ? readFileSync(each, 'utf8') : '')).join('\n'));
 };
 

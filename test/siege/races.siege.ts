@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { assertionForm } from '../support/client-assertions.ts';
-import { Canaries } from '../support/faults/canaries.ts';
 import { keys, putBackRing } from '../support/faults/flows/administration.ts';
-import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.ts';
+import type { WalkGround } from '../support/faults/walk-ground.ts';
 import { formsOf } from '../support/html-form.ts';
 import { pendingLogin } from '../support/known-values.ts';
 import {
@@ -13,53 +12,22 @@ import {
   postRegistration,
   redeem,
   refresh,
-  registerClient,
 } from '../support/oauth-requests.ts';
 import { Person } from '../support/person.ts';
-import { report } from './report.ts';
+import { newClient, type Races, race, startRaces, tally } from './race.ts';
 
-const ROUNDS = Number(process.env.SIEGE_ROUNDS ?? 200);
-
-const canaries = new Canaries();
 let cloud: WalkGround;
+let rounds: Races['rounds'];
+let stop: Races['stop'];
 beforeAll(async () => {
-  cloud = await startWalkGround();
-  await cloud.prewarm();
-  canaries.listen();
+  ({ cloud, rounds, stop } = await startRaces());
 });
-afterAll(async () => {
-  canaries.stop();
-  await cloud?.stop();
-});
-
-/** Everybody at once. */
-const race = <T>(runners: number, run: () => Promise<T>): Promise<T[]> =>
-  Promise.all(Array.from({ length: runners }, run));
-
-/** A race again and again: each round says what did not hold, or nothing. No log may show what was raced for. */
-const rounds = async (what: string, round: () => Promise<string | undefined>): Promise<void> => {
-  const failures: string[] = [];
-  for (let count = 1; count <= ROUNDS; count += 1) {
-    const failure = await round().catch((error: unknown) => String(error));
-    if (failure !== undefined) failures.push(`round ${count}: ${failure}`);
-    const shown = canaries.foundIn(await cloud.takeLog());
-    if (shown.length > 0) failures.push(`round ${count}: the log shows ${shown.join(', ')}`);
-  }
-  report({ what: `race: ${what}`, howMany: ROUNDS, unit: 'rounds', failures });
-};
-
-/** A client that nobody else counts failures for. */
-const newClient = () => registerClient(cloud, { client_name: `Race ${randomUUID()}` });
-const tally = (values: readonly unknown[]): string => {
-  const counts = new Map<unknown, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].map(([value, count]) => `${count} × ${String(value)}`).join(', ');
-};
+afterAll(() => stop?.());
 
 describe('Races', () => {
   it('#40 one code, fifty redemptions: one success', () =>
     rounds('a code redeemed by 50 at once', async () => {
-      const code = await obtainCode(cloud, await newClient());
+      const code = await obtainCode(cloud, await newClient(cloud));
       const statuses = (await race(50, () => redeem(cloud, code))).map(({ status }) => status);
       const isFine = statuses.filter((status) => status === 200).length === 1 && !statuses.some((one) => one >= 500);
       return isFine ? undefined : tally(statuses);
@@ -67,7 +35,7 @@ describe('Races', () => {
 
   it('#79 one refresh token, twenty refreshes: one successor, which lives', () =>
     rounds('a refresh token used by 20 at once', async () => {
-      const { client, refreshToken } = await obtainSession(cloud, { client: await newClient() });
+      const { client, refreshToken } = await obtainSession(cloud, { client: await newClient(cloud) });
       const answers = await race(20, () => refresh(cloud, client, refreshToken));
       const successors = new Set(answers.map(({ status, body }) => (status === 200 ? body.refresh_token : status)));
       if (successors.size !== 1) return tally(answers.map(({ status }) => status));
@@ -78,7 +46,7 @@ describe('Races', () => {
   it('#131 one consent form, sent five times: one login', () =>
     rounds('a consent form sent 5 times at once', async () => {
       const person = new Person(cloud);
-      const seen = await person.open(authorizationRequest(cloud, await newClient()).url);
+      const seen = await person.open(authorizationRequest(cloud, await newClient(cloud)).url);
       const [form] = formsOf(seen.html);
       const button = form?.buttons.find(({ name, value }) => name === 'idp' || value === 'approve');
       const body = new URLSearchParams({ ...form?.fields, [button?.name ?? '']: button?.value ?? '' });
@@ -91,7 +59,7 @@ describe('Races', () => {
 
   it('#145 one answer of the provider, brought ten times: one code', () =>
     rounds('a callback requested by 10 at once', async () => {
-      const { url, cookies } = await pendingLogin(cloud, await newClient());
+      const { url, cookies } = await pendingLogin(cloud, await newClient(cloud));
       const answers = await race(10, () => fetch(url, { headers: { cookie: cookies }, redirect: 'manual' }));
       const codes = answers.filter((answer) => answer.headers.get('location')?.includes('code='));
       const hasFault = answers.some(({ status }) => status >= 500);

@@ -27,6 +27,16 @@ const letCheckGrowOld = async (cloud: WalkGround, refreshToken: string): Promise
   });
 };
 
+/** RFC 8693, as the server's own client. */
+export const exchange = (cloud: WalkGround, accessToken: string) =>
+  postForm(`${cloud.origin}/token`, {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    client_id: 'resource-mcp',
+    client_secret: cloud.machine.resourceSecret,
+    subject_token: accessToken,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+  });
+
 export const PEOPLE: readonly FlowUnderFaults[] = [
   flow({
     name: 'refresh at which the provider is asked again',
@@ -43,16 +53,7 @@ export const PEOPLE: readonly FlowUnderFaults[] = [
     name: "a caller's token for the provider's",
     functions: ['Token'],
     before: async (cloud) => (await newcomer(cloud, 'checked')).session,
-    under: (stage, { accessToken }) =>
-      stage.send(() =>
-        postForm(`${stage.cloud.origin}/token`, {
-          grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-          client_id: 'resource-mcp',
-          client_secret: stage.cloud.machine.resourceSecret,
-          subject_token: accessToken,
-          subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-        }),
-      ),
+    under: (stage, { accessToken }) => stage.send(() => exchange(stage.cloud, accessToken)),
     after: async (cloud, _, session) => mustWork(cloud, session),
   }),
   flow({

@@ -6,7 +6,7 @@ import { must } from './afterwards.ts';
 import { confidential } from './clients.ts';
 
 /** RFC 7592: one registration by its own token. */
-const configure = async (method: string, uri: string, registrationAccessToken: string, body?: object) => {
+export const configure = async (method: string, uri: string, registrationAccessToken: string, body?: object) => {
   const answer = await fetch(uri, {
     method,
     headers: {
@@ -17,6 +17,15 @@ const configure = async (method: string, uri: string, registrationAccessToken: s
   });
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
 };
+
+/** The whole metadata of a registration, under another name. */
+export const changed = (clientId: string) => ({
+  client_id: clientId,
+  client_name: 'Changed',
+  redirect_uris: [REDIRECT_URI],
+  grant_types: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_method: 'client_secret_post',
+});
 
 export const REGISTRATIONS: readonly FlowUnderFaults[] = [
   flow({
@@ -36,14 +45,7 @@ export const REGISTRATIONS: readonly FlowUnderFaults[] = [
     before: confidential,
     under: async (stage, { client_id, registration_client_uri: uri, registration_access_token: accessToken }) => {
       await stage.send(() => configure('GET', uri, accessToken));
-      const metadata = {
-        client_id,
-        client_name: 'Changed',
-        redirect_uris: [REDIRECT_URI],
-        grant_types: ['authorization_code', 'refresh_token'],
-        token_endpoint_auth_method: 'client_secret_post',
-      };
-      await stage.send(() => configure('PUT', uri, accessToken, metadata));
+      await stage.send(() => configure('PUT', uri, accessToken, changed(client_id)));
       // Deleted, and the answer was lost: the next one finds nothing, which says the same.
       let isDeleted = false;
       const isGone = ({ status }: { status: number }) => status === 204 || (isDeleted && status === 401);
