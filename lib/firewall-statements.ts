@@ -22,6 +22,9 @@ export const MISJUDGED_RULES = [
   'CrossSiteScripting_QUERYARGUMENTS',
   'CrossSiteScripting_BODY',
   'CrossSiteScripting_URIPATH',
+  // They look for .log and .ini in a value, and /authorize carries whole URLs: https://app.login.example holds one.
+  'RestrictedExtensions_URIPATH',
+  'RestrictedExtensions_QUERYARGUMENTS',
 ] as const;
 
 /** Rules of AWSManagedRulesKnownBadInputsRuleSet that read bodies. A name that the group lacks is ignored by AWS. */

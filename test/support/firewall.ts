@@ -23,7 +23,8 @@ const METADATA_SERVICE = /169\.254\.169\.254|:\/\/(localhost|127\.0\.0\.1)(?![\w
 const IPV4_URL = /(https?|ftps?|file):\/\/\d{1,3}(\.\d{1,3}){3}/i;
 const SCRIPT = /<script/i;
 const TRAVERSAL = /\.\.\//;
-const RESTRICTED_EXTENSION = /\.(log|ini)$/i;
+/** Anywhere: the guide speaks of values that contain an extension. */
+const RESTRICTED_EXTENSION = /\.(log|ini)/i;
 const JAVA = /\(java\.lang\.Runtime\)/;
 const LOG4J = /\$\{jndi:/i;
 
