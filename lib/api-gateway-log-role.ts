@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
+import { CfnAccount, type CfnRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
@@ -9,7 +9,8 @@ import { acknowledge } from './acknowledge.ts';
  * stack goes, since other APIs may have come to rely on it.
  */
 export class ApiGatewayLogRole extends Construct {
-  constructor(scope: Construct, id: string) {
+  /** @param api any API of the stack: the setting can only be made in an account that has had one */
+  constructor(scope: Construct, id: string, api: RestApi) {
     super(scope, id);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
@@ -21,6 +22,9 @@ export class ApiGatewayLogRole extends Construct {
       'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
         'API Gateway checks the setting against exactly these permissions; the role serves the whole account',
     });
-    new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn }).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
+    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    // On the API alone, without its stage, which waits for this setting.
+    account.addDependency(api.node.defaultChild as CfnRestApi);
   }
 }

@@ -191,7 +191,7 @@ export class McpOAuthProxy extends Construct {
   }
 
   #makeLogRole(): void {
-    const role = new ApiGatewayLogRole(this, 'ApiGatewayLogRole');
+    const role = new ApiGatewayLogRole(this, 'ApiGatewayLogRole', this.authorizationServer.api);
     for (const { api } of [this.authorizationServer, ...this.protectedResources]) {
       api.deploymentStage.node.addDependency(role);
     }

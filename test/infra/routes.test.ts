@@ -330,6 +330,9 @@ describe('APIs', () => {
   it('find the log role of the account set, and leave the setting alone where told to', async () => {
     const [[logicalId, account] = []] = template.ofType('AWS::ApiGateway::Account');
     expect(account?.DeletionPolicy).toBe('Retain');
+    // An account that has never had an API takes no log role.
+    const [[api] = []] = template.ofType('AWS::ApiGateway::RestApi');
+    expect(account?.DependsOn).toEqual([api]);
     for (const [, stage] of template.ofType('AWS::ApiGateway::Stage')) expect(stage.DependsOn).toContain(logicalId);
     const told = await templateFor({ apiGatewayLogRole: 'existing' });
     expect(told.ofType('AWS::ApiGateway::Account')).toEqual([]);
