@@ -12,6 +12,9 @@ import { EndpointFunction } from './endpoint-function.ts';
 /** Tag of every signing key, by which the operator finds them again after the stack is gone. */
 export const KEY_TAG = 'gatehouse:stack';
 
+/** A new role takes a while until KMS knows it as a principal of a key policy. */
+const KEYS_TIMEOUT = Duration.minutes(5);
+
 export interface KeyRingProps {
   readonly table: Table;
   /** The one role that may sign, by the policy of every key that is made. */
@@ -35,8 +38,7 @@ export class KeyRing extends Construct {
     this.keys = new EndpointFunction(this, 'Keys', {
       folder: 'keys',
       description: 'makes, rotates and retires the signing keys',
-      // A new role takes a while until KMS knows it as a principal of a key policy.
-      timeout: Duration.minutes(5),
+      timeout: KEYS_TIMEOUT,
     });
     this.keys
       .bindTable(ENVIRONMENT.keysTable, table, 'GetItem', 'UpdateItem')
@@ -82,7 +84,8 @@ export class KeyRing extends Construct {
       type: 'Custom::GatehouseKeyRing',
       properties: {
         ServiceToken: this.keys.lambda.functionArn,
-        ServiceTimeout: '300',
+        // Longer than the function has, so that its own answer, which says why, comes first.
+        ServiceTimeout: String(KEYS_TIMEOUT.plus(Duration.minutes(2)).toSeconds()),
         AccessTokenSeconds: accessTokenSeconds,
       },
     });
