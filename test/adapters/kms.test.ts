@@ -146,6 +146,38 @@ describe('Making signing keys', () => {
     expect(waitedMs).toEqual([]);
   });
 
+  it.each([
+    ['does not know it yet', new NotFoundException(metadata)],
+    ['does not know its policy yet', Object.assign(new Error('no'), { name: 'AccessDeniedException' })],
+  ])('waits for a new key’s public half while KMS %s', async (_what, tooEarly) => {
+    kms
+      .on(GetPublicKeyCommand)
+      .rejectsOnce(tooEarly)
+      .rejectsOnce(tooEarly)
+      .resolves({ PublicKey: key.publicKey.export({ type: 'spki', format: 'der' }) });
+    expect(await maker().createSigningKey()).toEqual({ keyArn: key.signingKey.keyArn, publicJwk: key.publicJwk });
+    expect(waitedMs).toEqual([1000, 2000]);
+    expect(kms.commandCalls(CreateKeyCommand)).toHaveLength(1);
+    expect(kms.commandCalls(ScheduleKeyDeletionCommand)).toHaveLength(0);
+  });
+
+  it.each([
+    ['never knows it', new NotFoundException(metadata)],
+    ['fails', Object.assign(new Error('no'), { name: 'KMSInternalException' })],
+  ])('leaves no key behind where KMS %s: its deletion is scheduled, and the failure is said', async (_what, fault) => {
+    kms.on(GetPublicKeyCommand).rejects(fault);
+    for (const discarding of [{}, new Error('no deletion either')]) {
+      kms.on(ScheduleKeyDeletionCommand).callsFake(() => {
+        if (discarding instanceof Error) throw discarding;
+        return discarding;
+      });
+      waitedMs = [];
+      await expect(maker().createSigningKey()).rejects.toMatchObject({ name: 'UnavailableError', cause: fault });
+      expect(waitedMs.reduce((sum, milliseconds) => sum + milliseconds, 0)).toBeLessThan(60_000);
+      expect(kms.commandCalls(ScheduleKeyDeletionCommand).at(-1)?.args[0].input.KeyId).toBe(key.signingKey.keyArn);
+    }
+  });
+
   it('discards a key after the shortest time that KMS allows', async () => {
     kms.on(ScheduleKeyDeletionCommand).resolves({});
     await maker().discardSigningKey('arn');

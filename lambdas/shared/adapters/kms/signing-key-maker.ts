@@ -8,14 +8,14 @@ import {
   NotFoundException,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
-import { publicJwkOf } from '../../core/key-ring.ts';
+import { type PublicJwk, publicJwkOf } from '../../core/key-ring.ts';
 import type { NewKey } from '../../core/key-rotation.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
 import type { SigningKeyMaker } from '../../ports.ts';
 import { type SigningKeyPrincipals, signingKeyPolicy } from './signing-key-policy.ts';
 
-/** KMS refuses a policy that names a role which it does not know yet; new roles are known after some seconds. */
-const ROLE_PROPAGATION_WAITS_MS = [1000, 2000, 4000, 8000, 8000, 8000, 8000];
+/** KMS is eventually consistent: it knows new roles, and new keys with their policies, after some seconds. */
+const PROPAGATION_WAITS_MS = [1000, 2000, 4000, 8000, 8000, 8000, 8000];
 
 /** The shortest that KMS allows. Administrators can cancel until then. */
 const PENDING_WINDOW_DAYS = 7;
@@ -39,13 +39,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
   async createSigningKey(): Promise<NewKey> {
     try {
       const keyArn = await this.createKey();
-      const { PublicKey } = await this.kms.send(new GetPublicKeyCommand({ KeyId: keyArn }));
-      if (PublicKey === undefined) throw new Error('GetPublicKey answered without a key');
-      const { n, e } = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' }).export({
-        format: 'jwk',
-      });
-      if (n === undefined || e === undefined) throw new Error('GetPublicKey did not answer with an RSA key');
-      return { keyArn, publicJwk: publicJwkOf(n, e) };
+      return { keyArn, publicJwk: await this.publicJwkOf(keyArn) };
     } catch (error) {
       throw new UnavailableError('KMS', error);
     }
@@ -71,15 +65,43 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
       // The check asks whether the caller may change this policy later. It may not, on purpose; administrators may.
       BypassPolicyLockoutSafetyCheck: true,
     });
-    for (const waitMs of ROLE_PROPAGATION_WAITS_MS) {
+    return this.patiently(
+      (error) => error instanceof MalformedPolicyDocumentException,
+      () => this.keyArnOf(command),
+    );
+  }
+
+  /** The public half of a new key. One that it cannot be had of is discarded, since nobody else knows of it. */
+  private async publicJwkOf(keyArn: string): Promise<PublicJwk> {
+    const command = new GetPublicKeyCommand({ KeyId: keyArn });
+    try {
+      const { PublicKey } = await this.patiently(isNotKnownYet, () => this.kms.send(command));
+      if (PublicKey === undefined) throw new Error('GetPublicKey answered without a key');
+      const { n, e } = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' }).export({
+        format: 'jwk',
+      });
+      if (n === undefined || e === undefined) throw new Error('GetPublicKey did not answer with an RSA key');
+      return publicJwkOf(n, e);
+    } catch (error) {
+      // What went wrong first is what there is to say; the runbook finds a key that is left.
+      await this.discardSigningKey(keyArn).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async patiently<Answer>(
+    isTooEarly: (error: unknown) => boolean,
+    ask: () => Promise<Answer>,
+  ): Promise<Answer> {
+    for (const waitMs of PROPAGATION_WAITS_MS) {
       try {
-        return await this.keyArnOf(command);
+        return await ask();
       } catch (error) {
-        if (!(error instanceof MalformedPolicyDocumentException)) throw error;
+        if (!isTooEarly(error)) throw error;
         await this.options.sleep(waitMs);
       }
     }
-    return this.keyArnOf(command);
+    return ask();
   }
 
   private async keyArnOf(command: CreateKeyCommand): Promise<string> {
@@ -88,3 +110,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
     return KeyMetadata.Arn;
   }
 }
+
+/** KMS knows the key not at all, or not yet its policy. */
+const isNotKnownYet = (error: unknown): boolean =>
+  error instanceof NotFoundException || (error instanceof Error && error.name === 'AccessDeniedException');
