@@ -12,6 +12,7 @@ import { UnavailableError } from '../shared/core/oauth-error.ts';
 import type { Clock, KeyRingWriter, Log, SigningKeyMaker } from '../shared/ports.ts';
 import type { AnswerCloudFormation } from './cloudformation.ts';
 import { commandOf, type KeysCommand } from './command.ts';
+import { whileRoleIsNew } from './new-role.ts';
 
 export interface KeysDeps {
   readonly keyRings: KeyRingWriter;
@@ -19,6 +20,7 @@ export interface KeysDeps {
   readonly schedule: RotationSchedule;
   readonly answer: AnswerCloudFormation;
   readonly now: Clock;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly log: Log;
 }
 
@@ -60,7 +62,9 @@ export const keysFunction =
 /** A stack that goes leaves its keys: they are data, and stay with the tables. An output says how to delete them. */
 const changeFor = async (deps: KeysDeps, event: CloudFormationCustomResourceEvent): Promise<void> => {
   if (event.RequestType === 'Delete') return;
-  await advance(deps, (ring) => ringForDeployment(ring, deps.schedule.accessTokenSeconds));
+  // The first call of all comes seconds after the role and its policy.
+  const patient = { ...deps, ...whileRoleIsNew(deps, deps) };
+  await advance(patient, (ring) => ringForDeployment(ring, deps.schedule.accessTokenSeconds));
 };
 
 const obey = async (deps: KeysDeps, command: KeysCommand): Promise<RingSummary> => {

@@ -29,5 +29,6 @@ export const handler = keysFunction({
   },
   answer: answerCloudFormation(),
   now: systemClock,
+  sleep,
   log,
 });

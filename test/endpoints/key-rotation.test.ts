@@ -50,6 +50,7 @@ const startEverything = async () => {
     schedule: SCHEDULE,
     answer: async () => undefined,
     now,
+    sleep: async () => undefined,
     log,
   });
   const run = (event: object = {}) => keys(event as never, { getRemainingTimeInMillis: () => 60_000 });

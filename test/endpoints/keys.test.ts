@@ -1,65 +1,13 @@
 import { jest } from '@jest/globals';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { answerCloudFormation } from '../../lambdas/keys/cloudformation.ts';
-import { keysFunction } from '../../lambdas/keys/handler.ts';
 import { jsonLog } from '../../lambdas/shared/adapters/json-log.ts';
 import { sha256 } from '../../lambdas/shared/core/digest.ts';
 import type { KeyRing } from '../../lambdas/shared/core/key-ring.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
-import { memoryLog } from '../support/post-form.ts';
+import { context, customResource, DAY, firstKey, firstRing, key, start } from '../support/keys-function.ts';
 import { NOW } from '../support/records.ts';
 import { newTestKey, ringOf } from '../support/signing-key.ts';
-
-const key = newTestKey();
-const DAY = 86_400;
-const SCHEDULE = { rotateAfterSeconds: 90 * DAY, publishSeconds: DAY, accessTokenSeconds: 3600 };
-/** As this function writes it. */
-const firstKey = { ...key.signingKey, longestTokenSeconds: 3600 };
-const firstRing: KeyRing = { version: 1, keys: [firstKey] };
-const context = { getRemainingTimeInMillis: () => 60_000 };
-
-const customResource = (RequestType: 'Create' | 'Update' | 'Delete') =>
-  ({
-    RequestType,
-    ResponseURL: 'https://cloudformation.example.com/answer?signature=1',
-    StackId: 'stack',
-    RequestId: 'request',
-    LogicalResourceId: 'KeyRing',
-    ResourceType: 'Custom::GatehouseKeyRing',
-    ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'gatehouse-key-ring' }),
-  }) as CloudFormationCustomResourceEvent;
-
-const start = (stored?: KeyRing) => {
-  const clock = { now: NOW };
-  const state = { ring: stored, made: 0, discarded: [] as string[], answers: [] as (string | undefined)[] };
-  const memory = memoryLog();
-  const deps = {
-    keyRings: {
-      readLatestKeyRing: async () => state.ring,
-      replaceKeyRing: async (ring: KeyRing, formerVersion: number | undefined) => {
-        if (state.ring?.version !== formerVersion) return 'lost' as const;
-        state.ring = ring;
-        return 'replaced' as const;
-      },
-    },
-    keyMaker: {
-      createSigningKey: async () => {
-        state.made += 1;
-        return state.made === 1 && stored === undefined ? key.signingKey : newTestKey().signingKey;
-      },
-      discardSigningKey: async (keyArn: string) => {
-        state.discarded.push(keyArn);
-      },
-    },
-    answer: async (_event: unknown, failure: string | undefined) => {
-      state.answers.push(failure);
-    },
-    now: () => clock.now,
-    schedule: SCHEDULE,
-    log: memory.log,
-  };
-  return { state, deps, clock, ...memory, run: keysFunction(deps) };
-};
 
 describe('Keys function', () => {
   it('makes the first key at deployment, and says so', async () => {
