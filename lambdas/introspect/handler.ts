@@ -1,5 +1,10 @@
 import type { Client } from '../shared/core/client.ts';
-import { authenticateClient, type ClientVerifiers, presentedClient } from '../shared/core/client-authentication.ts';
+import {
+  authenticateClient,
+  type ClientVerifiers,
+  presentedClient,
+  unprovenClient,
+} from '../shared/core/client-authentication.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
 import { resourceIdentifier } from '../shared/core/resources.ts';
 import { countingFailures } from '../shared/failure-limit.ts';
@@ -42,7 +47,10 @@ export const introspectEndpoint =
       findLiveToken(deps, token, now),
     ]);
     const attempt = { client: known, now, requestId: request.requestId };
-    const { client } = await countingFailures(deps.failures, attempt, () => authenticateClient(known, presented, deps));
+    const insteadOfFetching = live?.clientId === presented.clientId ? undefined : unprovenClient();
+    const { client } = await countingFailures(deps.failures, attempt, () =>
+      authenticateClient(known, presented, deps, insteadOfFetching),
+    );
 
     const answer = live !== undefined && mayLearn(deps, client, live) ? live.description : { active: false };
     const { clientId } = client;

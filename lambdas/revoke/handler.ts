@@ -1,4 +1,9 @@
-import { authenticateClient, type ClientVerifiers, presentedClient } from '../shared/core/client-authentication.ts';
+import {
+  authenticateClient,
+  type ClientVerifiers,
+  presentedClient,
+  unprovenClient,
+} from '../shared/core/client-authentication.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
 import { isOfFamily, parseRefreshToken } from '../shared/core/refresh-token.ts';
 import { countingFailures } from '../shared/failure-limit.ts';
@@ -44,7 +49,10 @@ export const revokeEndpoint =
       findRevocable(deps, token, now),
     ]);
     const attempt = { client: known, now, requestId: request.requestId };
-    const { client } = await countingFailures(deps.failures, attempt, () => authenticateClient(known, presented, deps));
+    const insteadOfFetching = revocable?.clientId === presented.clientId ? undefined : unprovenClient();
+    const { client } = await countingFailures(deps.failures, attempt, () =>
+      authenticateClient(known, presented, deps, insteadOfFetching),
+    );
 
     // Unknown, invalid or another client's: the same answer, and nothing happens (RFC 7009 §2.1, §2.2).
     if (revocable?.clientId === client.clientId) {

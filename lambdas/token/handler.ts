@@ -1,3 +1,4 @@
+import type { Client } from '../shared/core/client.ts';
 import { authenticateClient, presentedClient } from '../shared/core/client-authentication.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
 import { countingFailures } from '../shared/failure-limit.ts';
@@ -30,15 +31,31 @@ export const tokenEndpoint =
       deps.keyRings.readLatestKeyRing(),
     ]);
     return countingFailures(deps.failures, { client, now, requestId }, async () => {
-      const authenticated = await authenticateClient(client, presented, deps);
-      if (!authenticated.client.grantTypes.includes(grantType.grantType)) {
-        throw new OAuthError('unauthorized_client', 'The client did not register for this grant type.');
-      }
+      const hasGrant = grant !== undefined && grant.clientId === client?.clientId;
+      const insteadOfFetching = hasGrant ? undefined : withoutGrant(grantType, client);
+      const authenticated = await authenticateClient(client, presented, deps, insteadOfFetching);
+      if (!mayUse(authenticated.client, grantType)) throw otherGrantType();
       const notBefore = ring?.notBefore;
       const loaded = { authenticated, grant, notBefore, form, now, requestId };
       return json(200, await grantType.exchange(deps, loaded), NO_STORE);
     });
   };
+
+const mayUse = (client: Client, { grantType }: GrantTypeHandler): boolean => client.grantTypes.includes(grantType);
+
+const otherGrantType = (): OAuthError =>
+  new OAuthError('unauthorized_client', 'The client did not register for this grant type.');
+
+/**
+ * What a client gets that authenticates by signature and has no such grant, and so what it is told where its keys would
+ * have to be fetched first: its program learns the same, and nobody can send us to a host of its choice (decision 31).
+ */
+const withoutGrant = (grantType: GrantTypeHandler, client: Client | undefined): OAuthError =>
+  client !== undefined && !mayUse(client, grantType)
+    ? otherGrantType()
+    : new OAuthError('invalid_grant', 'The code or token is not valid. Start a new authorization.', {
+        detail: 'no grant of this client; its keys were not fetched',
+      });
 
 const grantTypeOf = (form: URLSearchParams): GrantTypeHandler => {
   const requested = form.get('grant_type');

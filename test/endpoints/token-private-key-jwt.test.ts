@@ -1,4 +1,5 @@
 import type { JWTPayload } from 'jose';
+import { introspectEndpoint } from '../../lambdas/introspect/handler.ts';
 import { revokeEndpoint } from '../../lambdas/revoke/handler.ts';
 import { FirstMatchDirectory } from '../../lambdas/shared/adapters/client-directory.ts';
 import { ClientDocuments } from '../../lambdas/shared/adapters/documents/client-documents.ts';
@@ -43,7 +44,8 @@ const start = (hosts: { blocked?: readonly string[] } = {}) => {
   const assertions = new MemoryClientAssertionStore(now);
   const keys = new CurrentClientKeys(documents, new ClientKeys(shared));
   const deps = { issuer: ISSUER, tokenEndpoint: TOKEN_ENDPOINT, keys, assertions, now };
-  const verifyAssertion: AssertionVerifier = (client, assertion) => authenticateByAssertion(deps, client, assertion);
+  const verifyAssertion: AssertionVerifier = (client, assertion, insteadOfFetching) =>
+    authenticateByAssertion(deps, client, assertion, insteadOfFetching);
   const server = startTokenEndpoint({ now, verifyAssertion });
   clock = server.clock;
   const directory = new FirstMatchDirectory({ configured: new Map(), store: server.clients, hosts });
@@ -54,7 +56,23 @@ const start = (hosts: { blocked?: readonly string[] } = {}) => {
     '/revoke',
     log,
   );
-  return { ...server, post: serving.post, revoke, web, fetched, assertions };
+  const introspect = formPoster(
+    introspectEndpoint({
+      issuer: ISSUER,
+      refreshGraceSeconds: 60,
+      clients: directory,
+      configuredClients: new Map(),
+      grants,
+      keyRings,
+      failures,
+      now,
+      log,
+      verifyAssertion,
+    }),
+    '/introspect',
+    log,
+  );
+  return { ...server, post: serving.post, revoke, introspect, web, fetched, assertions };
 };
 
 type Server = ReturnType<typeof start>;
@@ -225,6 +243,98 @@ describe('private_key_jwt at the token endpoint (RFC 7523 §2.2)', () => {
     expect((await server.revoke({ token, ...assertionForm(jwt) })).status).toBe(200);
     expect(server.grants.rows.get(grantId)?.status).toBe('revoked');
     expect((await server.revoke({ token, ...assertionForm(jwt) })).body.error).toBe('invalid_client');
+  });
+});
+
+describe('Hosts that clients name, and requests without a grant of theirs (decision 31)', () => {
+  const SIGNS: Partial<Client> = { tokenEndpointAuthMethods: ['private_key_jwt'], jwksUri: JWKS_URI };
+  const DEAD_REFRESH_TOKEN = { grant_type: 'refresh_token', refresh_token: 'gh_rt_a.b.c' };
+  type Ask = (server: Server, form: Record<string, string>) => Promise<{ status: number; body: { error?: unknown } }>;
+
+  const withoutGrant: readonly [string, Ask, number, string][] = [
+    ['no code', (s, form) => s.post({ grant_type: 'authorization_code', code: 'x', ...form }), 400, 'invalid_grant'],
+    [
+      "another client's code",
+      async (s, form) => {
+        const { code } = await s.issueCode(await s.registered({ clientId: 'other' }));
+        return s.post({ grant_type: 'authorization_code', code, ...form });
+      },
+      400,
+      'invalid_grant',
+    ],
+    ['no refresh token', (s, form) => s.post({ ...DEAD_REFRESH_TOKEN, ...form }), 400, 'invalid_grant'],
+    [
+      'a grant type of others',
+      (s, form) => s.post({ grant_type: 'client_credentials', ...form }),
+      400,
+      'unauthorized_client',
+    ],
+    ['nothing to revoke', (s, form) => s.revoke({ token: 'x', ...form }), 401, 'invalid_client'],
+    ['nothing to ask about', (s, form) => s.introspect({ token: 'x', ...form }), 401, 'invalid_client'],
+  ];
+
+  it.each(withoutGrant)('no host is asked for %s, whether it is up or down', async (_, ask, status, error) => {
+    for (const source of ['registered', 'document'] as const) {
+      const server = start();
+      publish(server);
+      server.web.set(JWKS_URI, 'down');
+      const client = await server.registered(source === 'document' ? DOCUMENT_CLIENT : SIGNS);
+      const answer = await ask(server, assertionForm(await signed(server, client)));
+      expect([answer.status, answer.body.error]).toEqual([status, error]);
+      expect(server.fetched).toEqual([]);
+    }
+  });
+
+  it('a program hears the same whether its keys are at hand or not, when its refresh token is over', async () => {
+    const server = start();
+    publish(server);
+    const client = await server.registered(SIGNS);
+    const over = async (by = key) => {
+      const { body } = await server.post({
+        ...DEAD_REFRESH_TOKEN,
+        ...assertionForm(await signed(server, client, {}, by)),
+      });
+      return body.error;
+    };
+    expect(await over()).toBe('invalid_grant');
+    await redeem(server, client, await signed(server, client));
+    expect(await over()).toBe('invalid_grant');
+    // With keys at hand a signature is looked at first.
+    expect(await over(stranger)).toBe('invalid_client');
+    const nothing = { token: 'x', ...assertionForm(await signed(server, client)) };
+    expect((await server.revoke(nothing)).status).toBe(200);
+    expect(server.fetched).toEqual([JWKS_URI]);
+  });
+
+  it('with a token of its own, every endpoint asks; what does not answer is 503, not a word about the client', async () => {
+    const server = start();
+    publish(server);
+    const client = await server.registered(DOCUMENT_CLIENT);
+    const { answer } = await redeem(server, client, await signed(server, client));
+    const token = String(answer.body.refresh_token);
+    server.clock.now += 300;
+    server.web.set(ID, 'down');
+    const form = async () => assertionForm(await signed(server, client));
+    const answers = [
+      await server.post({ grant_type: 'refresh_token', refresh_token: token, ...(await form()) }),
+      await server.introspect({ token, ...(await form()) }),
+      await server.revoke({ token, ...(await form()) }),
+    ];
+    for (const { status, body } of answers) expect([status, body.error]).toEqual([503, 'temporarily_unavailable']);
+  });
+
+  it('a client that the operator configured is always asked for', async () => {
+    const server = start();
+    publish(server);
+    const client = await server.registered({
+      ...SIGNS,
+      source: 'configured',
+      grantTypes: ['client_credentials'],
+      scopes: ['mcp'],
+    });
+    const form = { grant_type: 'client_credentials', ...assertionForm(await signed(server, client)) };
+    expect((await server.post(form)).status).toBe(200);
+    expect(server.fetched).toEqual([JWKS_URI]);
   });
 });
 

@@ -34,7 +34,8 @@ export const connectClientAuthentication = (
   const proof = { issuer, tokenEndpoint: `${issuer}/token`, keys, assertions, now };
   return {
     clients: directory,
-    verifyAssertion: (client, assertion) => authenticateByAssertion(proof, client, assertion),
+    verifyAssertion: (client, assertion, insteadOfFetching) =>
+      authenticateByAssertion(proof, client, assertion, insteadOfFetching),
     verifySecret: new SecretsManagerClientSecrets(secretsManagerClient(), now).verify,
     failures: new Limiter({ limit: FAILURE_LIMIT, counters, log }),
   };

@@ -26,14 +26,20 @@ export interface ClientAssertionStore {
   useOnce(clientId: string, jti: string, expiresAt: number): Promise<boolean>;
 }
 
+export interface KeyOptions {
+  /** Asks for a newer copy, because the one at hand lacks a key. */
+  readonly unknownKid?: boolean;
+  /** What to reject with where a host would have to be asked. Undefined: it is asked. */
+  readonly insteadOfFetching?: OAuthError | undefined;
+}
+
 /** Where the public keys of a client are. */
 export interface ClientKeySource {
   /**
-   * The client's keys, inline ones or those of its `jwks_uri`. `unknownKid` asks for a newer copy, because the one at
-   * hand lacks a key. Rejects with UnavailableError when the `jwks_uri` does not answer, and with OAuthError
-   * `invalid_client` when what it answers is no set of public keys.
+   * The client's keys, inline ones or those of its `jwks_uri`. Rejects with UnavailableError when the `jwks_uri` does not
+   * answer, and with OAuthError `invalid_client` when what it answers is no set of public keys.
    */
-  keysOf(client: Client, options?: { readonly unknownKid?: boolean }): Promise<readonly JWK[]>;
+  keysOf(client: Client, options?: KeyOptions): Promise<readonly JWK[]>;
 }
 
 export interface ClientAssertionDeps {
@@ -73,16 +79,17 @@ export const readClientAssertion = (jwt: string): UnverifiedClientAssertion => {
 /**
  * Authenticates a client by `private_key_jwt` (RFC 7523 §3, OpenID Connect Core §9). Whatever costs nothing is
  * checked before the client's keys are fetched, and the `jti` is spent last, so that only the client itself can spend it.
- * Throws OAuthError `invalid_client`; rejects with UnavailableError when keys or store do not answer.
+ * `insteadOfFetching` is thrown where nobody but the keys' host could tell; undefined: it is asked. Throws OAuthError `invalid_client`; rejects with UnavailableError when keys or store do not answer.
  */
 export const authenticateByAssertion = async (
   deps: ClientAssertionDeps,
   client: Client,
   assertion: UnverifiedClientAssertion,
+  insteadOfFetching?: OAuthError,
 ): Promise<void> => {
   assertMethod(client, assertion);
   const { jti, useUntil } = assertClaims(client, assertion.claims, deps, deps.now());
-  await assertSignature(deps.keys, client, assertion);
+  await assertSignature(deps.keys, client, assertion, insteadOfFetching);
   if (!(await deps.assertions.useOnce(client.clientId, jti, useUntil))) throw refused('jti was used before');
 };
 
@@ -131,10 +138,13 @@ const assertSignature = async (
   keys: ClientKeySource,
   client: Client,
   { jwt, header }: UnverifiedClientAssertion,
+  insteadOfFetching: OAuthError | undefined,
 ): Promise<void> => {
-  let candidates = candidateKeys(await keys.keysOf(client), header);
+  let candidates = candidateKeys(await keys.keysOf(client, { insteadOfFetching }), header);
   // The client may have rotated its keys since they were read.
-  if (candidates.length === 0) candidates = candidateKeys(await keys.keysOf(client, { unknownKid: true }), header);
+  if (candidates.length === 0) {
+    candidates = candidateKeys(await keys.keysOf(client, { unknownKid: true, insteadOfFetching }), header);
+  }
   if (candidates.length === 0) throw refused('the client has no key of that kid and algorithm');
   for (const key of candidates.slice(0, MAX_CANDIDATE_KEYS)) {
     if (await isSignedBy(jwt, key, header.alg)) return;

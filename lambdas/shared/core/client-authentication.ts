@@ -15,9 +15,13 @@ export type PresentedClient =
 
 /**
  * Proves a client by its assertion, and spends the assertion (`authenticateByAssertion` with its keys and store).
- * Throws OAuthError `invalid_client`; rejects with UnavailableError when keys or store do not answer.
+ * Throws OAuthError `invalid_client`, or `insteadOfFetching`; rejects with UnavailableError when keys or store do not answer.
  */
-export type AssertionVerifier = (client: Client, assertion: UnverifiedClientAssertion) => Promise<void>;
+export type AssertionVerifier = (
+  client: Client,
+  assertion: UnverifiedClientAssertion,
+  insteadOfFetching?: OAuthError,
+) => Promise<void>;
 
 /**
  * Whether the text is the secret of a configured client, current or former: its operator may be changing it.
@@ -124,12 +128,16 @@ const hasSecret = async (client: Client, presented: string, verifySecret?: Secre
  * Proves the claim with exactly the methods that the client may use: a client with a secret is never served without
  * it (catalogue #53), and a public one never because it sends some secret.
  * @param client what is known under `presented.clientId`; undefined when it is unknown or gone
+ * @param insteadOfFetching thrown where a host of the client's own choice would have to be asked, for a request that
+ *   brings nothing that a person gave this client: otherwise anybody could make us wait for a host, and call it our
+ *   fault. Undefined: the host is asked, as always for a client that the operator configured
  * @throws OAuthError `invalid_client`, so that clients register anew; UnavailableError when it cannot be known
  */
 export const authenticateClient = async (
   client: Client | undefined,
   presented: PresentedClient,
   { verifyAssertion, verifySecret }: ClientVerifiers = {},
+  insteadOfFetching?: OAuthError,
 ): Promise<AuthenticatedClient> => {
   const triedHeader = presented.method === 'client_secret_basic';
   if (client === undefined) throw invalidClient('unknown client', triedHeader);
@@ -147,10 +155,17 @@ export const authenticateClient = async (
       break;
     case 'private_key_jwt':
       if (verifyAssertion === undefined) throw invalidClient('no client assertions at this endpoint', false);
-      await verifyAssertion(client, presented.assertion);
+      await verifyAssertion(
+        client,
+        presented.assertion,
+        client.source === 'configured' ? undefined : insteadOfFetching,
+      );
   }
   return { client, method: presented.method };
 };
+
+/** For a client that only its own host could prove, which is not asked for this request. */
+export const unprovenClient = (): OAuthError => invalidClient('not proven without asking the host of its keys', false);
 
 /** How hard a method is to fake. */
 export const STRENGTH = { none: 0, client_secret_post: 1, client_secret_basic: 1, private_key_jwt: 2 } as const;

@@ -71,6 +71,11 @@ export class ClientDocuments {
     return document.outcome === 'found' ? document.value : this.#unavailable(clientId, document);
   }
 
+  /** The same where no host has to be asked for it. */
+  findFreshClient(clientId: string, maxAgeSeconds: number): Client | undefined {
+    return this.#cache.findFresh(clientId, maxAgeSeconds);
+  }
+
   async #read(clientId: string, stored: StoredCopy, maxAgeSeconds?: number): Promise<Answered> {
     const { hosts = {}, allowLoopback = false } = this.#options;
     const rule =

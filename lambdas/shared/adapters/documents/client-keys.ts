@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import type { Client } from '../../core/client.ts';
-import type { ClientKeySource } from '../../core/client-assertion.ts';
+import type { ClientKeySource, KeyOptions } from '../../core/client-assertion.ts';
 import { publicKeysOf } from '../../core/client-assertion-keys.ts';
 import { CLIENT_KEYS_FRESHNESS } from '../../core/client-document-freshness.ts';
 import { type DocumentHosts, isBlockedHost } from '../../core/client-document-hosts.ts';
@@ -45,7 +45,7 @@ export class ClientKeys implements ClientKeySource {
     });
   }
 
-  async keysOf(client: Client, { unknownKid = false } = {}): Promise<readonly JWK[]> {
+  async keysOf(client: Client, { unknownKid = false, insteadOfFetching }: KeyOptions = {}): Promise<readonly JWK[]> {
     if (client.jwks) return this.#inlineKeys(client, client.jwks);
     if (client.jwksUri === undefined) throw this.#refused(client, 'jwks', 'the client has no keys');
     const { hosts = {}, allowLoopback = false } = this.#options;
@@ -55,9 +55,15 @@ export class ClientKeys implements ClientKeySource {
     if (isBlockedHost(new URL(jwksUri).hostname, hosts)) {
       throw this.#refused(client, 'host_blocked', 'the jwks_uri was not looked up');
     }
+    const maxAgeSeconds = unknownKid ? EARLY_REFRESH_SECONDS : undefined;
+    if (insteadOfFetching !== undefined) {
+      const fresh = this.#cache.findFresh(jwksUri, maxAgeSeconds);
+      if (fresh === undefined) throw insteadOfFetching;
+      return fresh;
+    }
     const keySet = await this.#cache.read(jwksUri, {
       isKnown: async () => isVouchedFor(client, jwksUri),
-      ...(unknownKid ? { maxAgeSeconds: EARLY_REFRESH_SECONDS } : {}),
+      ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
     });
     switch (keySet.outcome) {
       case 'found':

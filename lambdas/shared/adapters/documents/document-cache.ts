@@ -69,16 +69,22 @@ export class DocumentCache<T> {
   async read(url: string, options: ReadOptions = {}): Promise<CachedDocument<T>> {
     const now = this.#options.now();
     const entry = this.#entry(url);
-    const { copy, failure } = entry;
-    const { maxAgeSeconds = Number.POSITIVE_INFINITY } = options;
-    if (copy && now < Math.min(copy.freshUntil, copy.fetchedAt + maxAgeSeconds))
-      return { outcome: 'found', value: copy.value };
+    const fresh = this.findFresh(url, options.maxAgeSeconds);
+    if (fresh !== undefined) return { outcome: 'found', value: fresh };
+    const { failure } = entry;
     if (failure && now < failure.until) return failure.result;
     // Parallel requests share one fetch.
     entry.pending ??= this.#fetch(url, entry, now, options).finally(() => {
       delete entry.pending;
     });
     return entry.pending;
+  }
+
+  /** The copy that `read` would answer without a fetch. */
+  findFresh(url: string, maxAgeSeconds = Number.POSITIVE_INFINITY): T | undefined {
+    const copy = this.#entries.get(url)?.copy;
+    const isFresh = copy && this.#options.now() < Math.min(copy.freshUntil, copy.fetchedAt + maxAgeSeconds);
+    return isFresh ? copy.value : undefined;
   }
 
   async #fetch(url: string, entry: Entry<T>, now: number, { isKnown }: ReadOptions): Promise<CachedDocument<T>> {
