@@ -167,7 +167,31 @@ describe('Sealing keys', () => {
     expect(await keys.find(sealingKey('two').id)).toEqual(sealingKey('two'));
     expect(calls()).toBe(1);
     expect(await keys.find(sealingKey('one').id)).toEqual(sealingKey('one'));
-    expect(calls()).toBe(2);
+    expect(calls()).toBe(3);
+    now += 299;
+    expect(await keys.find(sealingKey('one').id)).toEqual(sealingKey('one'));
+    expect(calls()).toBe(3);
+  });
+
+  it('before the first change there is no former one, and made-up ids make no calls', async () => {
+    versions('one');
+    const keys = new SecretsManagerSealingKeys(client, 's', clock);
+    for (let id = 0; id < 20; id += 1) expect(await keys.find(`unknown${id}`)).toBeUndefined();
+    expect(calls()).toBe(3);
+  });
+
+  it('while nobody can look, an unknown id is a fault of ours, and made-up ids make no calls', async () => {
+    versions('one');
+    const keys = new SecretsManagerSealingKeys(client, 's', clock);
+    await keys.current();
+    secrets.on(GetSecretValueCommand).rejects(new Error('throttled'));
+    const before = calls();
+    for (let id = 0; id < 20; id += 1) await expect(keys.find(`unknown${id}`)).rejects.toThrow(UnavailableError);
+    expect(calls()).toBe(before + 2);
+    expect(await keys.find(sealingKey('one').id)).toEqual(sealingKey('one'));
+    versions('two', 'one');
+    now += 30;
+    expect(await keys.find(sealingKey('two').id)).toEqual(sealingKey('two'));
   });
 
   it('a newer one than our copy is found by looking again, at most once in half a minute', async () => {
@@ -218,14 +242,42 @@ describe('Secrets of configured clients', () => {
     expect(calls()).toBe(before);
   });
 
-  it('a secret that fits is not asked for again within five minutes', async () => {
+  it.each([
+    ['the current one', 'one', 1],
+    ['the former one', 'zero', 3],
+  ])('%s, once known, is not asked for again within five minutes', async (_, presented, reads) => {
     versions('one', 'zero');
     const verify = verifier();
-    await verify('s', 'one');
-    const before = calls();
+    expect(await verify('s', presented)).toBe(true);
     now += 299;
+    expect(await verify('s', presented)).toBe(true);
+    expect(calls()).toBe(reads);
+  });
+
+  it('one that was never changed is read once, however often it is presented', async () => {
+    versions('one');
+    const verify = verifier();
+    for (let request = 0; request < 20; request += 1) expect(await verify('s', 'one')).toBe(true);
+    expect(calls()).toBe(1);
+  });
+
+  it('in an outage what fits a copy still does, and of what does not nobody can tell', async () => {
+    versions('new', 'old');
+    const verify = verifier();
+    await verify('s', 'old');
+    secrets.on(GetSecretValueCommand).rejects(new Error('throttled'));
+    now += 3600;
+    expect([await verify('s', 'new'), await verify('s', 'old')]).toEqual([true, true]);
+    await expect(verify('s', 'newer')).rejects.toThrow(UnavailableError);
+    await expect(verify('s', 'newer')).rejects.toThrow(UnavailableError);
+  });
+
+  it('a changed one that comes twice at once is found for both', async () => {
+    versions('one');
+    const verify = verifier();
     await verify('s', 'one');
-    expect(calls()).toBe(before);
+    versions('two', 'one');
+    expect(await Promise.all([verify('s', 'two'), verify('s', 'two')])).toEqual([true, true]);
   });
 
   it('a fault of Secrets Manager, or no value, is no wrong secret', async () => {

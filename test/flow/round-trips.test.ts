@@ -1,5 +1,6 @@
 import { assertionForm, newAssertionKey } from '../support/client-assertions.ts';
 import { ClientDocuments } from '../support/client-documents.ts';
+import { readClientSecret } from '../support/client-secrets.ts';
 import { formsOf } from '../support/html-form.ts';
 import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import {
@@ -21,7 +22,8 @@ import { Person } from '../support/person.ts';
 let cloud: LocalCloud;
 let client: RegisteredClient;
 beforeAll(async () => {
-  cloud = await startLocalCloud({ args: ['--trace-calls'] });
+  const named = { name: 'Named', redirectUris: [REDIRECT_URI], authentication: 'client_secret_post' };
+  cloud = await startLocalCloud({ args: ['--trace-calls'], config: { clients: { named } } });
   // Starting up, a function may have got several environments, and each is cold until its first request. The last one
   // used is used next, so after a few rounds every request meets a warm one.
   for (let round = 0; round < 3; round += 1) await walk();
@@ -144,6 +146,14 @@ describe('What each request costs, once warm', () => {
     for (let round = 0; round < 3; round += 1) await callsOf('/introspect', introspect);
     const { calls, result } = await callsOf('/introspect', introspect);
     expect([result.body.active, calls]).toEqual([true, { 'dynamodb GetItem': 2 }]);
+  });
+
+  it('POST /introspect by a client of the configuration: its secret is in memory', async () => {
+    const client_secret = await readClientSecret(cloud.output(), 'named');
+    const introspect = () => postForm(`${cloud.origin}/introspect`, { client_id: 'named', client_secret, token: 'x' });
+    for (let round = 0; round < 3; round += 1) await callsOf('/introspect', introspect);
+    const { calls, result } = await callsOf('/introspect', introspect);
+    expect([result.body, calls]).toEqual([{ active: false }, {}]);
   });
 
   it('401 at the door: nothing', async () => {

@@ -3,26 +3,19 @@ import { UnavailableError } from '../../core/oauth-error.ts';
 import type { Clock, SecretReader } from '../../ports.ts';
 
 /** How old a copy may be while Secrets Manager answers; a rotated secret is noticed within this time. */
-const MAX_AGE_SECONDS = 300;
+export const MAX_AGE_SECONDS = 300;
 
-/** One version of one secret, kept in memory. A secret without a value is asked for again each time. */
+/** The current version of one secret, kept in memory. A secret without a value is asked for again each time. */
 export class CachedSecret {
   private readonly client: SecretsManagerClient;
   private readonly secretId: string;
   private readonly now: Clock;
-  private readonly versionStage: 'AWSCURRENT' | 'AWSPREVIOUS';
   private copy: { readonly value: string; readonly readAt: number } | undefined;
 
-  constructor(
-    client: SecretsManagerClient,
-    secretId: string,
-    now: Clock,
-    versionStage: 'AWSCURRENT' | 'AWSPREVIOUS' = 'AWSCURRENT',
-  ) {
+  constructor(client: SecretsManagerClient, secretId: string, now: Clock) {
     this.client = client;
     this.secretId = secretId;
     this.now = now;
-    this.versionStage = versionStage;
   }
 
   /** The value, or undefined when there is none yet. While Secrets Manager is down, the last copy serves. */
@@ -38,32 +31,38 @@ export class CachedSecret {
 
   /** The value as it is now, whatever the age of the copy. @throws UnavailableError */
   async readAgain(): Promise<string | undefined> {
-    const value = await this.fetch();
+    const value = await fetchSecret(this.client, this.secretId, 'AWSCURRENT');
     this.copy = value === undefined ? undefined : { value, readAt: this.now() };
     return value;
   }
-
-  private async fetch(): Promise<string | undefined> {
-    try {
-      const answer = await this.client.send(
-        new GetSecretValueCommand({ SecretId: this.secretId, VersionStage: this.versionStage }),
-      );
-      return answer.SecretString || undefined;
-    } catch (error) {
-      // How Secrets Manager says that a secret, or this version of it, has no value yet.
-      if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
-      throw new UnavailableError('Secrets Manager', error);
-    }
-  }
 }
+
+/** One version of a secret, or undefined when there is none yet. @throws UnavailableError */
+export const fetchSecret = async (
+  client: SecretsManagerClient,
+  secretId: string,
+  versionStage: 'AWSCURRENT' | 'AWSPREVIOUS',
+): Promise<string | undefined> => {
+  try {
+    const answer = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: versionStage }));
+    return answer.SecretString || undefined;
+  } catch (error) {
+    // How Secrets Manager says that a secret, or this version of it, has no value yet.
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
+    throw new UnavailableError('Secrets Manager', error);
+  }
+};
 
 /** A generated secret as text. It always has a value once the stack stands. */
 export const generatedSecret = (client: SecretsManagerClient, secretId: string, now: Clock): SecretReader => {
   const secret = new CachedSecret(client, secretId, now);
-  return async () => {
-    const value = await secret.read();
-    if (value === undefined)
-      throw new UnavailableError('Secrets Manager', new Error('a generated secret has no value'));
-    return value;
-  };
+  return async () => generatedValue(await secret.read());
+};
+
+/** @throws UnavailableError when a secret that always has a value has none */
+export const generatedValue = (generated: string | undefined): string => {
+  if (generated === undefined) {
+    throw new UnavailableError('Secrets Manager', new Error('a generated secret has no value'));
+  }
+  return generated;
 };

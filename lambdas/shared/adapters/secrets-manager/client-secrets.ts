@@ -1,11 +1,10 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SecretVerifier } from '../../core/client-authentication.ts';
 import { constantTimeEqual } from '../../core/digest.ts';
-import { UnavailableError } from '../../core/oauth-error.ts';
 import type { Clock } from '../../ports.ts';
-import { CachedSecret } from './cached-secret.ts';
+import { SecretVersions } from './secret-versions.ts';
 
-/** A secret that does not fit makes us look again, but not more often than this: it comes from outside. */
+/** How often secrets that do not fit may make us look again: it is also how soon a changed one is noticed. */
 const LOOK_AGAIN_COOLDOWN_SECONDS = 10;
 
 /**
@@ -15,7 +14,7 @@ const LOOK_AGAIN_COOLDOWN_SECONDS = 10;
 export class SecretsManagerClientSecrets {
   private readonly client: SecretsManagerClient;
   private readonly now: Clock;
-  private readonly versions = new Map<string, Versions>();
+  private readonly secrets = new Map<string, SecretVersions>();
 
   constructor(client: SecretsManagerClient, now: Clock) {
     this.client = client;
@@ -24,37 +23,14 @@ export class SecretsManagerClientSecrets {
 
   readonly verify: SecretVerifier = async (clientSecretId, presented) => {
     const versions = this.versionsOf(clientSecretId);
-    const known = await Promise.all([versions.current.read(), versions.previous.read()]);
-    if (isAmong(known, presented)) return true;
-
-    // It may have been changed after our copies were made.
-    if (this.now() - versions.lookedAgainAt < LOOK_AGAIN_COOLDOWN_SECONDS) return false;
-    versions.lookedAgainAt = this.now();
-    return isAmong(await Promise.all([versions.current.readAgain(), versions.previous.readAgain()]), presented);
+    return (await versions.find((version) => constantTimeEqual(version, presented))) !== undefined;
   };
 
-  private versionsOf(clientSecretId: string): Versions {
-    const known = this.versions.get(clientSecretId);
+  private versionsOf(clientSecretId: string): SecretVersions {
+    const known = this.secrets.get(clientSecretId);
     if (known !== undefined) return known;
-    const versions = {
-      current: new CachedSecret(this.client, clientSecretId, this.now, 'AWSCURRENT'),
-      previous: new CachedSecret(this.client, clientSecretId, this.now, 'AWSPREVIOUS'),
-      // A first look is fresh by itself.
-      lookedAgainAt: this.now(),
-    };
-    this.versions.set(clientSecretId, versions);
+    const versions = new SecretVersions(this.client, clientSecretId, this.now, LOOK_AGAIN_COOLDOWN_SECONDS);
+    this.secrets.set(clientSecretId, versions);
     return versions;
   }
 }
-
-interface Versions {
-  readonly current: CachedSecret;
-  readonly previous: CachedSecret;
-  lookedAgainAt: number;
-}
-
-const isAmong = ([current, previous]: readonly (string | undefined)[], presented: string): boolean => {
-  if (current === undefined) throw new UnavailableError('Secrets Manager', new Error('a client secret has no value'));
-  const accepted = previous === undefined ? [current] : [current, previous];
-  return accepted.filter((secret) => constantTimeEqual(secret, presented)).length > 0;
-};
