@@ -25,6 +25,6 @@ export class ApiGatewayLogRole extends Construct {
     const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);
     // On the API alone, without its stage, which waits for this setting.
-    account.addDependency(api.node.defaultChild as CfnRestApi);
+    account.addResourceDependency(api.node.defaultChild as CfnRestApi);
   }
 }
