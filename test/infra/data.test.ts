@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { shown, type Template, TWO_SERVERS, templateFor } from './template.ts';
 
 let template: Template;
@@ -154,6 +155,25 @@ describe('Outputs', () => {
       KeptSecrets: expect.stringMatching(/^for secret in <Sealing> <Subject> <Providercompany> <Providerpartner>; do /),
       KeptSigningKeys: expect.stringContaining(`--tag-filters 'Key=gatehouse:stack,Values=Gatehouse/Gatehouse'`),
     });
+  });
+});
+
+describe('A first deployment that failed', () => {
+  // `Retain` holds in the rollback of a creation, too; `RetainExceptOnCreate` does not.
+  it('leaves these behind and nothing else, as the runbook says', async () => {
+    const withPool = await templateFor({ identityProviders: { pool: { kind: 'cognito' } } });
+    const left = Object.values(withPool.resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    const runbook = readFileSync('docs/runbook.md', 'utf8');
+    const section = /\n## The first deployment failed\n(.*?)\n## /s.exec(runbook)?.[1] ?? '';
+    const words: Record<string, RegExp> = {
+      'AWS::DynamoDB::Table': /tables.*delete-table/s,
+      'AWS::Cognito::UserPool': /user pools.*delete-user-pool/s,
+      'AWS::IAM::Role': /the role by which API Gateway writes logs/,
+      'AWS::ApiGateway::Account': /apigateway get-account/,
+    };
+    expect(new Set(left.map(({ Type }) => Type))).toEqual(new Set(Object.keys(words)));
+    for (const word of Object.values(words)) expect(section).toMatch(word);
+    expect(section).toMatch(/signing key.*Key=gatehouse:stack.*kms schedule-key-deletion/s);
   });
 });
 
