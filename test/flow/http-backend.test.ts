@@ -186,24 +186,35 @@ describe.each(DOORS)('Through the door, /%s', (door) => {
   });
 });
 
-describe('A call that comes by another method than POST (#121)', () => {
-  const call = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'delete_all' } });
+/** A backend that takes whatever comes, and what reached it. */
+const carelessBackend = (): string[] => {
+  const reached: string[] = [];
+  handle = (request, response) => {
+    reached.push(`${request.method} ${request.url}`);
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  };
+  return reached;
+};
 
-  /** A backend that does not look at the method, and what reached it. */
-  const carelessBackend = (): string[] => {
-    const reached: string[] = [];
-    handle = (request, response) => {
-      reached.push(request.method ?? '');
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    };
-    return reached;
-  };
-  const statusOf = async (door: string, method: string, body: string, headers: readonly string[] = []) => {
-    const fixed = ['content-type: application/json', 'connection: close', `content-length: ${Buffer.byteLength(body)}`];
-    const identified = [`host: ${new URL(cloud.origin).host}`, `authorization: Bearer ${await tokenFor(door)}`];
-    const head = requestHead(`${method} /${door} HTTP/1.1`, [...identified, ...fixed, ...headers]);
-    return (await rawExchange(cloud.origin, head + body))[0]?.status;
-  };
+/** The status of a request as no client library would write it, with a good token. */
+const rawStatus = async (
+  door: string,
+  method: string,
+  { path = `/${door}`, body = '', headers = [] }: { path?: string; body?: string; headers?: readonly string[] },
+): Promise<number | undefined> => {
+  const head = requestHead(`${method} ${path} HTTP/1.1`, [
+    `host: ${new URL(cloud.origin).host}`,
+    `authorization: Bearer ${await tokenFor(door)}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    ...headers,
+  ]);
+  return (await rawExchange(cloud.origin, head + body))[0]?.status;
+};
+
+describe('A call that comes by another method than POST (#121)', () => {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'delete_all' } });
 
   it.each([
     ['ruled', 'DELETE', 400],
@@ -212,16 +223,41 @@ describe('A call that comes by another method than POST (#121)', () => {
     ['trusting', 'GET', 403],
   ] as const)('/%s: %s with a body is %i and does not reach the backend', async (door, method, status) => {
     const reached = carelessBackend();
-    expect(await statusOf(door, method, call)).toBe(status);
-    expect(await statusOf(door, method, call, ['x-http-method-override: POST'])).toBe(status);
+    expect(await rawStatus(door, method, { body })).toBe(status);
+    expect(await rawStatus(door, method, { body, headers: ['x-http-method-override: POST'] })).toBe(status);
     expect(reached).toEqual([]);
   });
 
   it.each(['PUT', 'PATCH', 'HEAD', 'TRACE', 'QUERY'])('/ruled: %s is nothing', async (method) => {
     const reached = carelessBackend();
-    const status = await statusOf('ruled', method, method === 'HEAD' ? '' : call);
+    const status = await rawStatus('ruled', method, method === 'HEAD' ? {} : { body });
     expect([400, 403, 404, 405]).toContain(status);
     expect(reached).toEqual([]);
+  });
+});
+
+describe.each(DOORS)('Paths that climb (#212), below /%s', (door) => {
+  it.each([
+    `/${door}/..%2fsecret`,
+    `/${door}/%2e%2e%2fsecret`,
+    `/${door}/%2e%2e/${door}/x`,
+    `/${door}/a/..;/..;/secret`,
+    `/${door}/%252e%252e%252fsecret`,
+    `/${door}/..%5csecret`,
+    `/${door}/..\\secret`,
+    `/x/../${door}/y`,
+    `/%${door.charCodeAt(0).toString(16)}${door.slice(1)}/..%2Fsecret`,
+  ])('%s is nothing', async (path) => {
+    const reached = carelessBackend();
+    expect(await rawStatus(door, 'GET', { path })).toBe(404);
+    expect(reached).toEqual([]);
+  });
+
+  it('others arrive as they are', async () => {
+    const reached = carelessBackend();
+    const rests = ['/.well-known/x', '/a..b/...', '/a%20b', '/100%25', '/a;v=1'];
+    for (const rest of rests) expect(await rawStatus(door, 'GET', { path: `/${door}${rest}?up=../x%2f` })).toBe(200);
+    expect(reached).toEqual(rests.map((rest) => `GET /mcp${rest}?up=../x%2f`));
   });
 });
 

@@ -171,6 +171,44 @@ describe('Viewer request', () => {
     expect(handle({ uri: asked, headers: {} }).uri).toBe(served);
   });
 
+  it.each([
+    '/mcp/..',
+    '/mcp/../authorize',
+    '/mcp/./x',
+    '/mcp/%2e%2E/x',
+    '/mcp/.%2e',
+    '/mcp/%2e%2e%2fx',
+    '/mcp/a%2Fb',
+    '/mcp/a%5Cb',
+    '/mcp/a\\b',
+    '/mcp/..;/x',
+    '/mcp/..%3bv=1/x',
+    '/mcp/%252e%25252e/x',
+    '/mcp/a%252fb',
+    '/x/../mcp',
+    '/%6dcp/..%2fx',
+  ])('#212 %s may climb, and is nothing', (uri) => {
+    expect(handle({ uri, headers: {} })).toEqual({
+      statusCode: 404,
+      statusDescription: 'Not Found',
+      headers: { 'content-type': { value: 'application/json' }, 'cache-control': { value: 'no-store' } },
+      body: expect.stringContaining('"error":"not_found"'),
+    });
+  });
+
+  it.each([
+    '/mcp/.well-known/x',
+    '/mcp/...',
+    '/mcp/a..b/..c/d..',
+    '/mcp/%2ehidden',
+    '/mcp/100%25/%2520',
+    '/mcp/a;v=1',
+    '/mcp/%3b..a',
+    '/callback/company',
+  ])('%s stays as it is', (uri) => {
+    expect(handle({ uri, headers: {} }).uri).toBe(uri);
+  });
+
   describe('of a page', () => {
     const CHROME = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
     const visit = (headers: Record<string, string> = {}, request: Partial<Request> & { method?: string } = {}) =>
