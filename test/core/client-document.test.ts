@@ -162,6 +162,20 @@ describe('client metadata document (draft-ietf-oauth-client-id-metadata-document
     );
   });
 
+  it('a name with half of a surrogate pair is made well-formed, for tables store no other text', () => {
+    expect(clientOf({ ...GOOD, client_name: 'a\ud800' }).clientName).toBe('a\ufffd');
+  });
+
+  it('of keys what is known is kept', () => {
+    const jwks = {
+      keys: [
+        { ...PUBLIC_JWK, x5c: [1e200] },
+        { ...PUBLIC_JWK, x: 1 },
+      ],
+    };
+    expect(clientOf({ ...KEYED, jwks }).jwks).toEqual({ keys: [PUBLIC_JWK] });
+  });
+
   it('keeps keys only for private_key_jwt', () => {
     expect(clientOf({ ...KEYED, token_endpoint_auth_signing_alg: 'ES256' })).toMatchObject({
       jwks: { keys: [PUBLIC_JWK] },

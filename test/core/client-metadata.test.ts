@@ -54,6 +54,34 @@ describe('Client metadata (RFC 7591 §2)', () => {
     for (const method of ['none', 'client_secret_post']) expect(negotiated(method)).not.toHaveProperty('keys');
   });
 
+  describe('keys are kept in the shape that we know (RFC 7517 §4, §5)', () => {
+    const KEY = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one', use: 'sig', alg: 'ES256', key_ops: ['verify'] };
+    const keysOf = (...keys: unknown[]) =>
+      negotiateClientMetadata({ redirect_uris: [URI], token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } })
+        .keys?.jwks?.keys;
+    const deep = JSON.parse(`${'['.repeat(7000)}${']'.repeat(7000)}`);
+
+    it('members that we do not know are left out', () => {
+      const unknown = { x5c: ['a'], ext: true, deep, 'x5t#S256': 1, ...JSON.parse('{"__proto__":{"use":"enc"}}') };
+      expect(keysOf({ ...unknown, ...KEY })).toEqual([KEY]);
+    });
+
+    it.each<[string, object]>([
+      ['a number', { x: 1e200 }],
+      ['something deep', { kid: deep }],
+      ['longer than any key', { n: 'n'.repeat(4097) }],
+      ['half of a surrogate pair', { kid: '\ud800' }],
+      ['no list of operations', { key_ops: 'verify' }],
+      ['operations that are no text', { key_ops: [deep] }],
+      ['too many operations', { key_ops: Array(21).fill('verify') }],
+    ])('a key with a member that is %s is left out, and no key is none', (_, members) => {
+      expect(keysOf({ ...KEY, ...members }, KEY)).toEqual([KEY]);
+      expect(() => keysOf({ ...KEY, ...members })).toThrow(
+        expect.objectContaining({ code: 'invalid_client_metadata', message: expect.stringContaining('no public key') }),
+      );
+    });
+  });
+
   it('takes keys on this machine in the local run only', () => {
     const metadata = {
       redirect_uris: [URI],

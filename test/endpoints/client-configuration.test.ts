@@ -55,6 +55,7 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
     ['both keys and their place', { jwks: JWKS, jwks_uri: 'https://client.example.com/jwks' }],
     ['a private key', { jwks: { keys: [{ ...JWKS.keys[0], d: 'secret' }] } }],
     ['no key set', { jwks: { keys: 'x' } }],
+    ['#174 a key that the table would refuse', { jwks: { keys: [{ ...JWKS.keys[0], x: 1e200 }] } }],
     ['#180 a place that may not be visited', { jwks_uri: 'http://169.254.169.254/' }],
     ['a place with user information', { jwks_uri: 'https://u:p@client.example.com/jwks' }],
     ['a place that is no text', { jwks_uri: 7 }],
@@ -64,6 +65,18 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
     const answer = await gate.register({ ...METADATA, token_endpoint_auth_method: 'private_key_jwt', ...members });
     expect([answer.status, JSON.parse(answer.body).error]).toEqual([400, 'invalid_client_metadata']);
     expect(gate.clients.rows.size).toBe(0);
+  });
+
+  it('#174 a registration and an update keep of a key what is known of keys, and answer it', async () => {
+    const gate = new FrontHalf();
+    const odd = { keys: [{ ...JWKS.keys[0], x5c: [[1e200]], ext: true }] };
+    const metadata = { ...METADATA, token_endpoint_auth_method: 'private_key_jwt', jwks: odd };
+    const client = JSON.parse((await gate.register(metadata)).body);
+    expect(client.jwks).toEqual(JWKS);
+    const update = { ...metadata, client_id: client.client_id };
+    const answer = await gate.configure('PUT', client.client_id, client.registration_access_token, update);
+    expect([answer.status, JSON.parse(answer.body).jwks]).toEqual([200, JWKS]);
+    expect([...gate.clients.rows.values()].map(({ jwks }) => jwks)).toEqual([JWKS]);
   });
 
   it('a client that an operator blocked stays blocked when it registers again', async () => {

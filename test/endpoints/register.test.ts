@@ -110,6 +110,12 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
       'invalid_client_metadata',
     ],
     ['#174 deep nesting', `${'['.repeat(8000)}${']'.repeat(8000)}`, 400, 'invalid_client_metadata'],
+    [
+      '#174 deep nesting of what is ignored',
+      `{"x":${'['.repeat(64)}${']'.repeat(64)}}`,
+      400,
+      'invalid_client_metadata',
+    ],
     ['#174 more than 16 KB', JSON.stringify({ ...METADATA, x: 'x'.repeat(16_384) }), 413, 'request_too_large'],
   ])('refuses %s', async (_, body, status, error) => {
     const gate = new FrontHalf();
@@ -124,7 +130,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
   it('#174 __proto__ pollutes nothing', async () => {
     const gate = new FrontHalf();
     const answer = await gate.register('{"__proto__":{"polluted":1,"redirect_uris":["https://a.test/"]}}');
-    expect(JSON.parse(answer.body).error).toBe('invalid_redirect_uri');
+    expect(JSON.parse(answer.body).error).toBe('invalid_client_metadata');
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 

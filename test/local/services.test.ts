@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type AttributeValue,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -237,6 +238,27 @@ describe('local DynamoDB', () => {
     );
     const other = dynamoDb.send(new GetItemCommand({ TableName: 'Clients', Key: { id: { S: 'c' } } }));
     await expect(other).rejects.toEqual(named('AccessDeniedException'));
+  });
+
+  it('refuses what is nested deeper than 32 levels, as DynamoDB does, and lives on', async () => {
+    const nested = (levels: number) => {
+      let value: AttributeValue = { S: 'a' };
+      for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? { L: [value] } : { M: { a: value } };
+      return value;
+    };
+    const store = (levels: number) =>
+      dynamoDb.send(
+        new UpdateItemCommand({
+          TableName: 'Grants',
+          Key: { id: { S: 'nested' } },
+          UpdateExpression: 'SET a = :a',
+          ExpressionAttributeValues: { ':a': nested(levels) },
+        }),
+      );
+    await store(32);
+    await expect(store(33)).rejects.toEqual(named('ValidationException', 'Nesting Levels'));
+    await expect(store(1000)).rejects.toEqual(named('ValidationException', 'Nesting Levels'));
+    await store(1);
   });
 
   it('passes errors of the database on', async () => {

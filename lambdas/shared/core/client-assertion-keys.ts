@@ -7,6 +7,13 @@ export type ClientAssertionAlgorithm = (typeof CLIENT_ASSERTION_ALGORITHMS)[numb
 export const isClientAssertionAlgorithm = (alg: unknown): alg is ClientAssertionAlgorithm =>
   CLIENT_ASSERTION_ALGORITHMS.some((known) => known === alg);
 
+/** Members of public keys that are looked at (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2), beside `key_ops`: all of them text. */
+const TEXT_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use'] as const;
+/** The modulus of an RSA key of 16,384 bits has 2,731. */
+const MAX_MEMBER_CHARACTERS = 4096;
+/** RFC 7517 §4.3 knows eight. */
+const MAX_KEY_OPERATIONS = 20;
+
 /** More keys than any client publishes: the rest of a longer set would only cost time. */
 const MAX_KEYS = 50;
 
@@ -22,14 +29,31 @@ const KEY_TYPES: Readonly<Record<ClientAssertionAlgorithm, { readonly kty: strin
 
 export type JwkSetProblem = 'not_a_jwk_set' | 'too_many_keys' | 'private_key_published';
 
-/** The keys of a JWK Set (RFC 7517 §5), or what is wrong with it. A set that shows a secret key is of no worth. */
+/**
+ * The keys of a JWK Set (RFC 7517 §5), or what is wrong with it. A set that shows a secret key is of no worth. Of each
+ * key only what we know is kept, so that what a client sends is stored in no other shape; a key with a member that is
+ * not what it should be is left out, as §5 asks for.
+ */
 export const publicKeysOf = (value: unknown): readonly JWK[] | JwkSetProblem => {
   const keys = isRecord(value) ? value.keys : undefined;
   if (!Array.isArray(keys) || !keys.every(isJwk)) return 'not_a_jwk_set';
   if (keys.length > MAX_KEYS) return 'too_many_keys';
   if (keys.some((key) => SECRET_MEMBERS.some((member) => member in key))) return 'private_key_published';
-  return keys;
+  return keys.flatMap((key) => knownMembers(key) ?? []);
 };
+
+const knownMembers = (key: Readonly<Record<string, unknown>>): JWK | undefined => {
+  const members = TEXT_MEMBERS.filter((name) => Object.hasOwn(key, name)).map((name) => [name, key[name]] as const);
+  if (!members.every(([, value]) => isShortText(value))) return undefined;
+  const known: JWK = Object.fromEntries(members);
+  const operations = Object.hasOwn(key, 'key_ops') ? key.key_ops : undefined;
+  if (operations === undefined) return known;
+  const isList = Array.isArray(operations) && operations.length <= MAX_KEY_OPERATIONS && operations.every(isShortText);
+  return isList ? { ...known, key_ops: operations } : undefined;
+};
+
+const isShortText = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= MAX_MEMBER_CHARACTERS && value.isWellFormed();
 
 /**
  * The keys that may have signed under this header: of its type and curve, for signatures, of its `kid` where it names

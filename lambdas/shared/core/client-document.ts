@@ -90,7 +90,7 @@ const parseObject = (text: string): ClientDocument => {
 const clientName = ({ client_name: name }: ClientDocument): string => {
   if (typeof name !== 'string' || name.trim() === '') throw new BrokenRule('client_name', 'it is missing');
   if (name.length > MAX_CLIENT_NAME_CHARACTERS) throw new BrokenRule('client_name', 'it is longer than 128 characters');
-  return name;
+  return name.toWellFormed();
 };
 
 /** The acceptable ones, as in registration; one dangerous URI refuses the whole document. */

@@ -29,7 +29,7 @@ export interface Client {
   readonly clientSecretId?: string;
   /** Where the keys of `private_key_jwt` are: read at use, never stored in a grant (RFC 7591 §2). */
   readonly jwksUri?: string;
-  readonly jwks?: { readonly keys: readonly Record<string, unknown>[] };
+  readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   /** The only algorithm that assertions of this client may be signed with (OpenID Connect Registration §2). */
   readonly tokenEndpointAuthSigningAlg?: string;
   /** What a configured client may do on its own account (RFC 6749 §4.4); only with `client_credentials`. */

@@ -36,6 +36,8 @@ const inlineOf = (jwks: unknown): RegisteredKeys => {
     case 'too_many_keys':
       throw invalid('jwks must be a JWK Set of at most 50 public keys.');
     default:
+      if (keys.length === 0)
+        throw invalid('jwks holds no public key: each must have a kty, and members that are text.');
       return { jwks: { keys } };
   }
 };

@@ -4,11 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import type { ResolvedTemplate, Resource } from '../resolved-template.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
+import { validationError } from './aws-error.ts';
 import { closeServer, type JsonService, listenOnLoopback, type RawAnswer } from './aws-json-server.ts';
 import { authorize, ofType } from './principals.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
+/** Of lists and maps (DynamoDB quotas, "nested attribute depth"). */
+const MAX_NESTING_LEVELS = 32;
 const TABLE_LIMIT_MS = 10_000;
 const TABLE_POLL_MS = 5;
 
@@ -103,11 +106,32 @@ export const startDynamoDb = async (
         for (const resource of RESOURCES_OF_ACTION[action]?.(input) ?? []) {
           authorize(caller, { action: `dynamodb:${action}`, resource });
         }
+        assertNesting(input);
         return send(action, body);
       },
     },
     close,
   };
+};
+
+/**
+ * As DynamoDB has it; dynalite does not, and a value deep enough ends the whole process there.
+ * @throws AwsError ValidationException
+ */
+const assertNesting = ({ Item, ExpressionAttributeValues }: Input): void => {
+  for (const values of [Item, ExpressionAttributeValues]) {
+    if (Object.values(values ?? {}).some((value) => isDeeper(value, MAX_NESTING_LEVELS))) {
+      throw validationError('Nesting Levels have exceeded supported limits');
+    }
+  }
+};
+
+/** Whether an attribute value has more levels of lists and maps within each other. */
+const isDeeper = (value: unknown, levels: number): boolean => {
+  const { L, M } = Object(value) as Input;
+  const inner = L ?? M;
+  if (inner === undefined) return false;
+  return levels === 0 || Object.values(Object(inner)).some((entry) => isDeeper(entry, levels - 1));
 };
 
 type Send = (action: string, body: Buffer) => Promise<RawAnswer>;
