@@ -26,15 +26,20 @@ const KILLS: ReadonlySet<Fault['kind']> = new Set(['killed-before', 'killed-afte
 /** The two ends of it: nothing was carried out, or all of it was, and no attempt is answered. */
 const QUICK: ReadonlySet<Fault['kind']> = new Set(['failed', 'lost', 'refused', 'stale', 'down', 'rubbish']);
 
-export const quickFaults: Choose = (call, flow) =>
-  flow.ownCalls?.test(`${call.action} ${call.resource}`) === false
-    ? []
-    : kindsAt(call, flow)
-        .filter((kind) => QUICK.has(kind) || (KILLS.has(kind) && flow.commit?.test(`${call.action} ${call.resource}`)))
-        .map((kind) => ({ kind }));
+/** Each walk over what only a cold function asks for begins with a new one, which takes half a second. */
+const QUICK_COLD: ReadonlySet<Fault['kind']> = new Set(['failed', 'down']);
+
+export const quickFaults: Choose = ({ call, isCold }, flow) => {
+  const name = `${call.action} ${call.resource}`;
+  if (flow.ownCalls?.test(name) === false) return [];
+  const quick = isCold ? QUICK_COLD : QUICK;
+  return kindsAt(call, flow)
+    .filter((kind) => quick.has(kind) || (KILLS.has(kind) && flow.commit?.test(name)))
+    .map((kind) => ({ kind }));
+};
 
 /** Every kind, for all attempts of a call and, where the SDK tries again, for the first alone. */
-export const everyFault: Choose = (call, flow) =>
+export const everyFault: Choose = ({ call }, flow) =>
   kindsAt(call, flow).flatMap((kind): readonly Choice[] =>
     // A tool call is never sent twice: it may have done something.
     call.service !== 'upstream' && call.service !== 'lambda' && RETRIED.has(kind as FaultKind)

@@ -20,7 +20,7 @@ export interface WalkReport {
 const NOT_MADE = 'the call was not made';
 
 /** Which faults are tried at a call. */
-export type Choose = (call: RecordedCall, flow: FlowUnderFaults) => readonly Pick<Fault, 'kind' | 'attempts'>[];
+export type Choose = (step: Step, flow: FlowUnderFaults) => readonly Pick<Fault, 'kind' | 'attempts'>[];
 
 const nameOf = ({ service, action, resource = '', functionLogicalId = '', nth }: RecordedCall): string =>
   [
@@ -47,9 +47,10 @@ export class FaultWalk {
     const steps = await this.stepsOf(flow);
     const failures: string[] = [];
     let walks = 0;
-    for (const { call, isCold } of steps) {
+    for (const step of steps) {
+      const { call, isCold } = step;
       const { service, action, resource, functionLogicalId, nth } = call;
-      for (const { kind, attempts = 'all' } of choose(call, flow)) {
+      for (const { kind, attempts = 'all' } of choose(step, flow)) {
         walks += 1;
         const fault = {
           kind,
