@@ -2,6 +2,7 @@ import { accessRulesFor, grantableScopes, isAllowed } from '../shared/core/acces
 import { codeRedirect } from '../shared/core/authorization-request.ts';
 import { extendedClientExpiry, usedClientExpiry } from '../shared/core/client-lifetime.ts';
 import { deriveSubject, deriveUpstreamLeg } from '../shared/core/derived.ts';
+import { isLive } from '../shared/core/grant.ts';
 import { isFruitlessStepUp, isUseless } from '../shared/core/step-up.ts';
 import type { AuthorizationRequest, Transaction } from '../shared/core/transaction.ts';
 import { clearTransaction } from '../shared/http/cookies.ts';
@@ -92,7 +93,7 @@ const isInVain = async (
   if (granted.length === asked.length) return false;
   if (isUseless(granted)) return true;
   const earlier = (await grantDirectory.grantsOfSubject(subject, now())).filter(
-    (grant) => grant.status !== 'revoked' && grant.clientId === clientId && grant.resource === resource,
+    (grant) => isLive(grant, now()) && grant.clientId === clientId && grant.resource === resource,
   );
   const [newest] = earlier;
   if (newest === undefined || !isFruitlessStepUp(asked, granted, earlier, now())) return false;

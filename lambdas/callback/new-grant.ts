@@ -1,5 +1,5 @@
 import { neededIdentity } from '../shared/core/access.ts';
-import { newAuthorizationCode } from '../shared/core/authorization-code.ts';
+import { DEAD_CODE_KEPT_SECONDS, newAuthorizationCode } from '../shared/core/authorization-code.ts';
 import { newId } from '../shared/core/digest.ts';
 import type { Grant, UpstreamIdentity } from '../shared/core/grant.ts';
 import type { AuthorizationRequest } from '../shared/core/transaction.ts';
@@ -42,7 +42,7 @@ export const newGrant = async (
     codeExpiresAt,
     ...(await keptBeside(deps, provider, grantId, tokens, now)),
     issuedAt: now,
-    expiresAt: codeExpiresAt,
+    expiresAt: codeExpiresAt + DEAD_CODE_KEPT_SECONDS,
   };
   return { grant, code };
 };

@@ -1,6 +1,6 @@
 import { connectionIdOf, connectionsOf } from '../shared/core/connections.ts';
 import { newId } from '../shared/core/digest.ts';
-import type { Grant } from '../shared/core/grant.ts';
+import { type Grant, isLive } from '../shared/core/grant.ts';
 import { isBeforeMark } from '../shared/core/not-before.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
 import type { RememberedConsent } from '../shared/core/remembered-consent.ts';
@@ -161,8 +161,11 @@ const endGrants = async (
 ): Promise<void> => {
   for (const _walk of ['first', 'second']) {
     const grants = await deps.grantDirectory.grantsOfSubject(subject, deps.now());
-    for (const { grantId, clientId } of grants.filter((grant) => grant.status !== 'revoked' && isMeant(grant))) {
+    for (const grant of grants.filter((listed) => listed.status !== 'revoked' && isMeant(listed))) {
+      const { grantId, clientId } = grant;
+      // Also a code that has just expired: its redemption may be under way.
       await deps.grants.revokeGrant(grantId);
+      if (!isLive(grant, deps.now())) continue;
       deps.log('connection_ended', { requestId: request.requestId, clientId, grantId });
     }
   }

@@ -1,3 +1,4 @@
+import { DEAD_CODE_KEPT_SECONDS } from '../../lambdas/shared/core/authorization-code.ts';
 import { sha256 } from '../../lambdas/shared/core/digest.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 import { UpstreamError, type UpstreamErrorReason } from '../../lambdas/shared/core/upstream-error.ts';
@@ -73,7 +74,7 @@ describe('Callback', () => {
       codeHash: sha256(code),
       codeExpiresAt: gate.now + 60,
       issuedAt: gate.now,
-      expiresAt: gate.now + 60,
+      expiresAt: gate.now + 60 + DEAD_CODE_KEPT_SECONDS,
     });
     expect(JSON.stringify([...gate.grants.rows.values(), ...gate.logged])).not.toContain(code.split('.')[1]);
   });
@@ -425,8 +426,15 @@ describe('A step-up that may bring nothing', () => {
       [['mcp'], ['extra']],
     ]);
     expect((await logIn('mcp extra')).get('error')).toBe('access_denied');
-    for (const [id, grant] of gate.grants.rows) gate.grants.rows.set(id, { ...grant, expiresAt: gate.now + 5000 });
+    for (const [id, grant] of gate.grants.rows) gate.grants.rows.set(id, { ...grant, status: 'redeemed' });
     gate.now += 600;
+    expect((await logIn('mcp extra')).has('code')).toBe(true);
+  });
+
+  it('a code that came to nothing counts for nothing, though its row is still there', async () => {
+    const { gate, logIn } = opened();
+    expect((await logIn('mcp')).has('code')).toBe(true);
+    gate.now += 60;
     expect((await logIn('mcp extra')).has('code')).toBe(true);
   });
 

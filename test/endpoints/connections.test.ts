@@ -285,6 +285,14 @@ describe('Ending connections', () => {
     expect([grantId, another.grantId, other.grantId].map(statusOf)).toEqual(['revoked', 'revoked', 'redeemed']);
   });
 
+  it('a code that came to nothing is none: it is revoked, and nobody is told of an end', async () => {
+    const { gate, add, browser, session, statusOf } = await opened();
+    const dead = add({ clientId: 'dead', status: 'issued', codeExpiresAt: gate.now, expiresAt: gate.now + 3600 });
+    await gate.connections(browser, { session, action: 'end-all' });
+    expect(statusOf(dead.grantId)).toBe('revoked');
+    expect(gate.events()).toEqual(['connection_ended']);
+  });
+
   it('walks the index twice: what it missed at first is ended too', async () => {
     const { gate, add, browser, session, statusOf } = await opened();
     const late = add({ clientId: 'late' });

@@ -1,6 +1,6 @@
 import { introspectEndpoint } from '../../lambdas/introspect/handler.ts';
 import { revokeEndpoint } from '../../lambdas/revoke/handler.ts';
-import { newAuthorizationCode } from '../../lambdas/shared/core/authorization-code.ts';
+import { DEAD_CODE_KEPT_SECONDS, newAuthorizationCode } from '../../lambdas/shared/core/authorization-code.ts';
 import type { Client } from '../../lambdas/shared/core/client.ts';
 import { FAILURE_LIMIT } from '../../lambdas/shared/core/counting-window.ts';
 import { newId, sha256 } from '../../lambdas/shared/core/digest.ts';
@@ -98,6 +98,18 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
       Array(60).fill([400, 'invalid_grant']),
     );
     expect(server.counters.writes).toBe(0);
+  });
+
+  it('a late code is refused as dead, never as one guess too many, whoever else failed under its client', async () => {
+    const client = await server.registered();
+    const { code } = await server.issueCode(client);
+    const late = () => server.post(server.redemption(client, code));
+    server.clock.now += 62;
+    await times(60, () => wrongCode(client));
+    expect(await times(1, late)).toEqual([[400, 'invalid_grant']]);
+    server.clock.now += DEAD_CODE_KEPT_SECONDS - 3;
+    await times(60, () => wrongCode(client));
+    expect(await times(1, late)).toEqual([[400, 'invalid_grant']]);
   });
 
   it('a dead refresh token does not: its client has to hear that it must log in again', async () => {

@@ -1,4 +1,4 @@
-import { newAuthorizationCode } from '../../lambdas/shared/core/authorization-code.ts';
+import { DEAD_CODE_KEPT_SECONDS, newAuthorizationCode } from '../../lambdas/shared/core/authorization-code.ts';
 import type { Client } from '../../lambdas/shared/core/client.ts';
 import { FAILURE_LIMIT } from '../../lambdas/shared/core/counting-window.ts';
 import { newId } from '../../lambdas/shared/core/digest.ts';
@@ -68,7 +68,8 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     const grantId = newId();
     const { code, codeHash } = newAuthorizationCode(grantId);
     const { clientId } = client;
-    const times = { issuedAt: clock.now, codeExpiresAt: clock.now + 60, expiresAt: clock.now + 600 };
+    const codeExpiresAt = clock.now + 60;
+    const times = { issuedAt: clock.now, codeExpiresAt, expiresAt: codeExpiresAt + DEAD_CODE_KEPT_SECONDS };
     await grants.createGrant(testGrant({ grantId, codeHash, clientId, ...times, ...grant }));
     return { grantId, code };
   };

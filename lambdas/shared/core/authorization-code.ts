@@ -4,6 +4,12 @@ import type { Grant } from './grant.ts';
 import { OAuthError } from './oauth-error.ts';
 import { isCodeVerifierFor } from './pkce.ts';
 
+/**
+ * How long a code's row outlives it. Whoever comes too late is told that the code is dead, as the row shows; without it
+ * nobody could tell such a code from a guess, and guesses are slowed down.
+ */
+export const DEAD_CODE_KEPT_SECONDS = 3600;
+
 /** `gh_ac_<grant id>.<secret>`: the prefix keeps it from being taken for any other artefact. */
 const AUTHORIZATION_CODE = /^gh_ac_([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
 

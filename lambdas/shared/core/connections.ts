@@ -1,5 +1,5 @@
 import { sha256 } from './digest.ts';
-import type { Grant } from './grant.ts';
+import { type Grant, isLive } from './grant.ts';
 import { isBeforeMark, type NotBeforeMarks } from './not-before.ts';
 import { type RedirectTarget, redirectTarget } from './redirect-uri.ts';
 
@@ -32,10 +32,6 @@ export const connectionsOf = (
     .map(([connectionId, ofConnection]) => toConnection(connectionId, ofConnection))
     .sort((a, b) => b.lastUsed - a.lastUsed);
 };
-
-/** Whether anything may still come of it; `expiresAt` holds until the last token of it has ended. */
-const isLive = ({ status, codeExpiresAt, expiresAt }: Grant, now: number): boolean =>
-  status === 'issued' ? codeExpiresAt > now : status === 'redeemed' && expiresAt > now;
 
 const toConnection = (connectionId: string, grants: readonly Grant[]): Connection => {
   const targets = grants.map(({ redirectUri }) => redirectTarget(redirectUri));

@@ -59,3 +59,12 @@ export interface Grant {
   /** Epoch seconds: the row's end of life (TTL); every read checks it. */
   readonly expiresAt: number;
 }
+
+/**
+ * Whether anything may still come of it: `expiresAt` of a redeemed one holds until the last token of it has ended, and of
+ * one that is not, longer than its code. @param now epoch seconds
+ */
+export const isLive = (
+  { status, codeExpiresAt, expiresAt }: Pick<Grant, 'status' | 'codeExpiresAt' | 'expiresAt'>,
+  now: number,
+): boolean => (status === 'issued' ? codeExpiresAt > now : status === 'redeemed' && expiresAt > now);
