@@ -109,7 +109,8 @@ const keepClient = async (
   now: number,
 ): Promise<void> => {
   if (documentClient !== undefined) {
-    return clients.putDocumentClient({ ...documentClient, expiresAt: usedClientExpiry(now, refreshTokenAbsoluteDays) });
+    const expiresAt = usedClientExpiry(now, refreshTokenAbsoluteDays);
+    return clients.putDocumentClient({ ...documentClient, expiresAt }, now);
   }
   const expiresAt = extendedClientExpiry(clientExpiresAt, now, refreshTokenAbsoluteDays);
   if (expiresAt !== undefined) await clients.extendClient(clientId, expiresAt);

@@ -234,6 +234,16 @@ describe('when the host does not answer (#199)', () => {
     expect(w.logged).toEqual([expect.objectContaining({ event: 'client_copy_used', copy: 'stored' })]);
   });
 
+  it('of the copies in memory and of the last login the one that was read later, and it stays as old as it is', async () => {
+    const w = world();
+    const inMemory = await w.find();
+    w.answer = () => DOWN;
+    w.now += 300;
+    const stored = { ...inMemory, clientName: 'Stored', issuedAt: inMemory.issuedAt + 1 };
+    expect(await w.find(ID, Promise.resolve(stored))).toBe(stored);
+    expect(await w.find(ID, Promise.resolve({ ...stored, issuedAt: inMemory.issuedAt - 1 }))).toBe(inMemory);
+  });
+
   it('or else the copy shipped with us: Claude’s document answers 403 to cloud addresses', async () => {
     const w = world();
     w.answer = () => BARRED;
@@ -242,6 +252,8 @@ describe('when the host does not answer (#199)', () => {
       source: 'document',
       redirectUris: ['https://claude.ai/api/mcp/auth_callback'],
       tokenEndpointAuthMethods: ['none'],
+      // So that it takes the place of nothing that its host said.
+      issuedAt: 0,
     });
     expect(w.logged).toEqual([expect.objectContaining({ copy: 'shipped' })]);
   });

@@ -98,12 +98,24 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
 
   it('a document takes the place of its former copy, also where it says less', async () => {
     const client = described();
-    await store.putDocumentClient(client);
+    await store.putDocumentClient(client, NOW);
     expect(await store.findClient(client.clientId, NOW)).toEqual(client);
     const { clientName: _, tokenEndpointAuthSigningAlg: __, ...rest } = client;
     const shorter = { ...rest, redirectUris: ['https://other.example.com/cb'], expiresAt: LATER };
-    await store.putDocumentClient(shorter);
+    await store.putDocumentClient(shorter, NOW);
     expect(await store.findClient(client.clientId, NOW)).toEqual(shorter);
+  });
+
+  it('#196 a document that was read earlier takes the place of a later one only when that is over', async () => {
+    const later = { ...described(), issuedAt: NOW + 5 };
+    const earlier = { ...later, redirectUris: ['https://withdrawn.example.com/cb'], issuedAt: NOW + 4 };
+    await store.putDocumentClient(earlier, NOW);
+    await store.putDocumentClient(later, NOW);
+    await store.putDocumentClient({ ...earlier, expiresAt: LATER }, NOW);
+    expect(await store.findClient(later.clientId, NOW)).toEqual(later);
+    const shipped = { ...earlier, issuedAt: 0, expiresAt: LATER };
+    await store.putDocumentClient(shipped, later.expiresAt ?? 0);
+    expect(await store.findClient(later.clientId, LATER - 1)).toEqual(shipped);
   });
 
   it('RFC 7592 §2.2: an update replaces everything but the life of the client', async () => {
@@ -118,7 +130,7 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
 
   it('a blocked client is found for ever, and nothing changes it', async () => {
     const client = await put({ ...described(), blocked: true });
-    await store.putDocumentClient({ ...client, clientName: 'Other' });
+    await store.putDocumentClient({ ...client, clientName: 'Other' }, NOW);
     expect(await store.updateClient({ ...client, clientName: 'Other' })).toBe('gone');
     expect(await store.findClient(client.clientId, LATER)).toEqual(client);
   });

@@ -72,9 +72,11 @@ export class MemoryClientStore extends MemoryStore implements ClientStore {
     this.setExpiry(present, laterExpiry(present.expiresAt, client.expiresAt));
   }
 
-  async putDocumentClient(client: Client): Promise<void> {
+  async putDocumentClient(client: Client, now: number): Promise<void> {
     await this.write();
-    if (!this.rows.get(client.clientId)?.blocked) this.rows.set(client.clientId, client);
+    const present = this.rows.get(client.clientId);
+    if (present?.blocked || (present && isLive(present, now) && present.issuedAt > client.issuedAt)) return;
+    this.rows.set(client.clientId, client);
   }
 
   async updateClient(client: Client): Promise<'updated' | 'gone'> {

@@ -42,7 +42,7 @@ export interface Client {
   readonly registrationAccessTokenHash?: string;
   /** Set by the operator: the client gets nothing any more, and cannot register anew under this id. */
   readonly blocked?: boolean;
-  /** Epoch seconds. */
+  /** Epoch seconds; of a client of a metadata document when that was read, 0 for a copy that is shipped with us. */
   readonly issuedAt: number;
   /** Epoch seconds after which the client is gone, however long the row still lies in the table. Absent: never. */
   readonly expiresAt?: number;

@@ -29,8 +29,11 @@ export interface ClientStore {
   findClient(clientId: string, now: number): Promise<Client | undefined>;
   /** Stores a client; one that exists under the same id (the same metadata) only gets the later expiry. */
   putClient(client: Client): Promise<void>;
-  /** Stores the client of a metadata document in place of a former copy; one that is blocked stays as it is. */
-  putDocumentClient(client: Client): Promise<void>;
+  /**
+   * Stores the client of a metadata document in place of a copy that was read (`issuedAt`) no later, or is past its
+   * `expiresAt`; one that is blocked stays as it is.
+   */
+  putDocumentClient(client: Client, now: number): Promise<void>;
   /** Replaces all that is stored of a client but its expiry. One that is gone stays gone, a blocked one as it is. */
   updateClient(client: Client): Promise<'updated' | 'gone'>;
   /** Moves the expiry to `expiresAt` (epoch seconds), never back. A client that is gone stays gone. */

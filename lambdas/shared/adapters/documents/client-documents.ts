@@ -44,7 +44,7 @@ export class ClientDocuments {
     this.#cache = new DocumentCache({
       fetch: options.fetch,
       budget: options.budget ?? new FetchBudget(),
-      parse: (url, text) => this.#parse(url, text),
+      parse: (url, text) => this.#parse(url, text, options.now()),
       maxBytes: MAX_DOCUMENT_BYTES,
       freshness: CLIENT_DOCUMENT_FRESHNESS,
       now: options.now,
@@ -52,7 +52,7 @@ export class ClientDocuments {
   }
 
   /**
-   * The client behind a `client_id` that is a URL. Where its host does not answer: as it was when it last did, or else
+   * The client behind a `client_id` that is a URL. Where its host does not answer: as it was when it last did, here or for the last login, or else
    * as shipped with us. Throws OAuthError `invalid_client` for a URL, a host or a document that breaks a rule, and
    * UnavailableError when there is no copy to stand in. What refused is in the log. Rejects as `stored` does.
    */
@@ -103,17 +103,18 @@ export class ClientDocuments {
   }
 
   async #copy(clientId: string, lastGood: Client | undefined, stored: StoredCopy): Promise<StandIn | undefined> {
-    if (lastGood) return { client: lastGood, copy: 'memory' };
     const ofLastLogin = await stored;
+    if (lastGood && lastGood.issuedAt >= (ofLastLogin?.issuedAt ?? 0)) return { client: lastGood, copy: 'memory' };
     if (ofLastLogin) return { client: ofLastLogin, copy: 'stored' };
     const text = wellKnownClientDocument(clientId);
-    const shipped = text === undefined ? undefined : this.#parse(clientId, text);
+    // Older than whatever its host says.
+    const shipped = text === undefined ? undefined : this.#parse(clientId, text, 0);
     return shipped?.ok ? { client: shipped.value, copy: 'shipped' } : undefined;
   }
 
-  #parse(clientId: string, text: string) {
-    const { now, allowLoopback = false } = this.#options;
-    const result = parseClientDocument(clientId, text, now(), { allowLoopback });
+  #parse(clientId: string, text: string, readAt: number) {
+    const { allowLoopback = false } = this.#options;
+    const result = parseClientDocument(clientId, text, readAt, { allowLoopback });
     return result.ok
       ? ({ ok: true, value: result.client } as const)
       : ({ ok: false, reason: result.rule, detail: result.detail } as const);

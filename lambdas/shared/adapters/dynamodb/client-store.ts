@@ -30,11 +30,13 @@ export class DynamoDbClientStore implements ClientStore {
     });
   }
 
-  async putDocumentClient(client: Client): Promise<void> {
+  async putDocumentClient(client: Client, now: number): Promise<void> {
     const { clientId, ...metadata } = client;
+    const { issuedAt } = metadata;
     await this.table.ensure(clientId, {
       set: { ...CHANGEABLE, ...metadata },
-      condition: 'attribute_not_exists(#blocked)',
+      condition: `attribute_not_exists(#blocked) AND (${REPLACEABLE})`,
+      values: { issuedAt, now },
     });
   }
 
@@ -65,6 +67,9 @@ const CHANGEABLE = {
   jwksUri: undefined,
   tokenEndpointAuthSigningAlg: undefined,
 } satisfies Partial<Record<keyof Client, undefined>>;
+
+/** There is none, it is over, or it was read no later. */
+const REPLACEABLE = 'attribute_not_exists(#clientId) OR #expiresAt <= :now OR #issuedAt <= :issuedAt';
 
 /** Holds where the stored expiry is earlier than this one; a row without any never expires. */
 const laterExpiry = (expiresAt: number | undefined, orElse = '') =>
