@@ -161,6 +161,10 @@ describe('Client ids', () => {
 });
 
 describe('Life of a registered client', () => {
+  it('a public client waits 97 days for its first login, a confidential one a day (#171)', () => {
+    expect([firstClientExpiry(false, NOW), firstClientExpiry(true, NOW)]).toEqual([NOW + 97 * DAY, NOW + DAY]);
+  });
+
   it('slides: extended only once that gains a week, and then to outlive the longest grant (#182)', () => {
     const first = firstClientExpiry(false, NOW);
     expect(first).toBe(NOW + 97 * DAY);

@@ -28,7 +28,10 @@ export const extendedClientExpiry = (
 export const usedClientExpiry = (now: number, refreshTokenAbsoluteDays: number): number =>
   now + (Math.max(CLIENT_LIFE_DAYS, refreshTokenAbsoluteDays) + EXTENSION_STEP_DAYS) * DAY_SECONDS;
 
-/** The first end of a client's life, in epoch seconds. */
+/**
+ * The first end of a client's life, in epoch seconds. A public one gets the whole life at once: it may have registered
+ * weeks before its first person logs in, and does not register again by itself (decision 12).
+ */
 export const firstClientExpiry = (isConfidential: boolean, now: number): number =>
   isConfidential
     ? now + NEVER_USED_CONFIDENTIAL_CLIENT_SECONDS
