@@ -3,7 +3,7 @@ import type { Grant } from '../shared/core/grant.ts';
 import { isBeforeMark } from '../shared/core/not-before.ts';
 import { OAuthError } from '../shared/core/oauth-error.ts';
 import { decideRefresh, parseRefreshToken, type RefreshToken } from '../shared/core/refresh-token.ts';
-import { findAccessTokenClaims } from '../shared/issued-token.ts';
+import { findAccessTokenClaimsOfAnyKey } from '../shared/issued-token.ts';
 import type { IntrospectDeps } from './handler.ts';
 
 /** A token that works at this moment, with what there is to say of it (RFC 7662 §2.2). */
@@ -23,7 +23,7 @@ export const findLiveToken = (deps: IntrospectDeps, token: string, now: number):
 };
 
 const findAccessToken = async (deps: IntrospectDeps, token: string, now: number): Promise<LiveToken | undefined> => {
-  const claims = await findAccessTokenClaims(deps, token, now);
+  const claims = await findAccessTokenClaimsOfAnyKey(deps, token, now);
   if (claims === undefined) return undefined;
   const isAlive =
     claims.grant_id === undefined

@@ -9,7 +9,7 @@ import { isOfFamily, parseRefreshToken } from '../shared/core/refresh-token.ts';
 import { countingFailures } from '../shared/failure-limit.ts';
 import { formParameters } from '../shared/http/forms.ts';
 import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
-import { findAccessTokenClaims } from '../shared/issued-token.ts';
+import { findAccessTokenClaimsOfAnyKey } from '../shared/issued-token.ts';
 import type { Limiter } from '../shared/limiter.ts';
 import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
 
@@ -73,7 +73,7 @@ const findRevocable = async (deps: RevokeDeps, token: string, now: number): Prom
 };
 
 const findByAccessToken = async (deps: RevokeDeps, token: string, now: number): Promise<Revocable | undefined> => {
-  const claims = await findAccessTokenClaims(deps, token, now);
+  const claims = await findAccessTokenClaimsOfAnyKey(deps, token, now);
   return claims && { grantId: claims.grant_id, clientId: claims.client_id };
 };
 

@@ -1,13 +1,19 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { authorizer } from '../../lambdas/authorizer/handler.ts';
+import { introspectEndpoint } from '../../lambdas/introspect/handler.ts';
 import { jwksEndpoint } from '../../lambdas/jwks/handler.ts';
 import { keysFunction } from '../../lambdas/keys/handler.ts';
+import { revokeEndpoint } from '../../lambdas/revoke/handler.ts';
 import { KeyRingCache } from '../../lambdas/shared/adapters/dynamodb/key-ring-cache.ts';
+import type { Client } from '../../lambdas/shared/core/client.ts';
+import { sha256 } from '../../lambdas/shared/core/digest.ts';
 import { activeKey, type KeyRing } from '../../lambdas/shared/core/key-ring.ts';
 import type { HttpRequest } from '../../lambdas/shared/http/message.ts';
 import type { KeyRingStore } from '../../lambdas/shared/ports.ts';
-import { memoryLog } from '../support/post-form.ts';
+import { userinfoEndpoint } from '../../lambdas/userinfo/handler.ts';
+import { partsOf } from '../support/forged-token.ts';
+import { formPoster, memoryLog } from '../support/post-form.ts';
 import { ISSUER, NOW, RESOURCE } from '../support/records.ts';
 import { newTestKey, signedJwt, type TestKey } from '../support/signing-key.ts';
 import { startTokenEndpoint } from '../support/token-endpoint.ts';
@@ -54,9 +60,17 @@ const startEverything = async () => {
     log,
   });
   const run = (event: object = {}) => keys(event as never, { getRemainingTimeInMillis: () => 60_000 });
+  const reads = { count: 0 };
   const copies = (): KeyRingStore => {
-    const cache = new KeyRingCache(async () => stored, now);
-    return { readKeyRing: () => cache.read(), readLatestKeyRing: () => cache.readLatest() };
+    const cache = new KeyRingCache(async () => {
+      reads.count += 1;
+      return stored;
+    }, now);
+    return {
+      readKeyRing: () => cache.read(),
+      readLatestKeyRing: () => cache.readLatest(),
+      findKey: (kid) => cache.findKey(kid),
+    };
   };
 
   await run();
@@ -100,7 +114,7 @@ const startEverything = async () => {
     const { body } = await jwksEndpoint({ keyRings: copies() })({} as HttpRequest);
     return JSON.parse(String(body)) as JSONWebKeySet;
   };
-  return { clock, run, server, door, publishedKeys, deleted, ring: () => stored };
+  return { clock, run, server, door, publishedKeys, deleted, ring: () => stored, copies, reads };
 };
 
 describe('#109 a whole rotation under traffic, by a clock that runs fast', () => {
@@ -189,6 +203,77 @@ describe('#230 the emergency form and the marks', () => {
       expect(await one(session.accessToken)).toBe('Unauthorized');
       expect(await one(again.accessToken)).toBe('Allow');
     }
+  });
+
+  /** Endpoints that take access tokens, each with a copy of the ring that was made before an emergency rotation. */
+  const afterEmergency = async () => {
+    const everything = await signedIn();
+    const { clock, run, server, session, copies } = everything;
+    const { clients, grants, failures, log } = server;
+    const shared = () => ({ issuer: ISSUER, clients, grants, keyRings: copies(), failures, now: () => clock.now, log });
+    const revoke = formPoster(revokeEndpoint(shared()), '/revoke', log);
+    const introspect = formPoster(
+      introspectEndpoint({ ...shared(), refreshGraceSeconds: 60, configuredClients: new Map() }),
+      '/introspect',
+      log,
+    );
+    const userinfo = formPoster(userinfoEndpoint(shared()), '/userinfo', log);
+    const confidential = { clientSecretHash: sha256('s'), tokenEndpointAuthMethods: ['client_secret_post'] } as const;
+    const client = await server.registered({ clientId: 'gh_asking', ...confidential });
+    const ask = (token: string) => introspect({ client_id: client.clientId, client_secret: 's', token });
+    const tell = (token: string) => userinfo({}, { authorization: `Bearer ${token}` });
+    const end = (token: string) => revoke({ client_id: client.clientId, client_secret: 's', token });
+    for (const warm of [ask, tell, end]) await warm(session.accessToken);
+
+    clock.now += 10;
+    await run({ action: 'rotate', emergency: true });
+    clock.now += 1;
+    server.clock.now = clock.now;
+    const { code, grantId } = await server.issueCode(client, { issuedAt: clock.now });
+    const { body } = await server.post({ ...server.redemption(client, code), client_secret: 's' });
+    const madeUp = (claims: object = {}) =>
+      signedJwt(newTestKey(), { ...partsOf(String(body.access_token)).claims, ...claims });
+    return { ...everything, ask, tell, end, grantId, token: String(body.access_token), madeUp };
+  };
+  const answersOf = async ({ ask, tell, end, token, server, grantId }: Awaited<ReturnType<typeof afterEmergency>>) => ({
+    isActive: (await ask(token)).body.active,
+    userinfo: (await tell(token)).status,
+    revoked: [(await end(token)).status, server.grants.rows.get(grantId)?.status],
+  });
+
+  it('after an emergency a token of a new login is told alive, and revoked, by every copy of the ring', async () => {
+    const world = await afterEmergency();
+    expect(await answersOf(world)).toEqual({ isActive: true, userinfo: 200, revoked: [200, 'revoked'] });
+  });
+
+  it('also where somebody used up the look for unknown keys: RFC 7662 §2.2, RFC 7009 §2.2', async () => {
+    const world = await afterEmergency();
+    // A new key is published, then the ring changes once more within the cooldown.
+    await Promise.all([world.ask(world.madeUp()), world.end(world.madeUp())]);
+    world.clock.now += 1;
+    await world.run({ action: 'rotate', emergency: true });
+    world.clock.now += 1;
+    world.server.clock.now = world.clock.now;
+    const { client_id: clientId } = partsOf(world.token).claims;
+    const client = (await world.server.clients.findClient(String(clientId), world.clock.now)) as Client;
+    const { code, grantId } = await world.server.issueCode(client, { issuedAt: world.clock.now });
+    const { body } = await world.server.post({ ...world.server.redemption(client, code), client_secret: 's' });
+    const token = String(body.access_token);
+    expect((await world.ask(token)).body.active).toBe(true);
+    expect((await world.end(token)).status).toBe(200);
+    expect(world.server.grants.rows.get(grantId)?.status).toBe('revoked');
+  });
+
+  it('what could not be a live token of ours makes nobody read the ring again', async () => {
+    const { ask, end, tell, madeUp, clock, reads } = await afterEmergency();
+    for (const send of [ask, end, tell]) await send(madeUp());
+    const before = reads.count;
+    for (const claims of [{ iss: 'https://evil.test' }, { exp: clock.now }, { grant_id: undefined }]) {
+      for (const send of [ask, end, tell]) await send(madeUp(claims));
+    }
+    // And at userinfo, where nobody has to say who they are, nothing does.
+    await tell(madeUp());
+    expect(reads.count).toBe(before);
   });
 
   const scopes = (clientId: string): [string, object, boolean][] => [

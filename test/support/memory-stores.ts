@@ -1,7 +1,7 @@
 import type { Client } from '../../lambdas/shared/core/client.ts';
 import type { ClientAssertionStore } from '../../lambdas/shared/core/client-assertion.ts';
 import type { Grant, RefreshFamily, UpstreamIdentity } from '../../lambdas/shared/core/grant.ts';
-import type { KeyRing } from '../../lambdas/shared/core/key-ring.ts';
+import { type KeyRing, type PublicJwk, publicKeyOf } from '../../lambdas/shared/core/key-ring.ts';
 import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
 import { type RememberedConsent, withConsent } from '../../lambdas/shared/core/remembered-consent.ts';
 import type { Transaction } from '../../lambdas/shared/core/transaction.ts';
@@ -281,6 +281,12 @@ export class MemoryKeyRingStore extends MemoryStore implements KeyRingStore {
 
   async readLatestKeyRing(): Promise<KeyRing | undefined> {
     return this.readKeyRing();
+  }
+
+  async findKey(kid: string): Promise<PublicJwk | undefined> {
+    const ring = await this.readKeyRing();
+    if (ring === undefined) throw new UnavailableError('key ring');
+    return publicKeyOf(ring, kid);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { KeyRing } from '../core/key-ring.ts';
+import type { KeyRing, PublicJwk } from '../core/key-ring.ts';
 import type { NewKey } from '../core/key-rotation.ts';
 
 export interface KeyRingStore {
@@ -6,6 +6,11 @@ export interface KeyRingStore {
   readKeyRing(): Promise<KeyRing | undefined>;
   /** The key ring as it is now, strongly consistent, for whoever must not miss a mark; keeps it as `readKeyRing` does. */
   readLatestKeyRing(): Promise<KeyRing | undefined>;
+  /**
+   * The public key of that id, or undefined. An unknown id makes the ring be read again, but not more often than once in a
+   * while, since ids come from outside. Throws UnavailableError when nobody can tell whether the key exists.
+   */
+  findKey(kid: string): Promise<PublicJwk | undefined>;
 }
 
 /** For `keys` alone, the one owner of the ring. */

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { KeyRing } from '../../core/key-ring.ts';
+import type { KeyRing, PublicJwk } from '../../core/key-ring.ts';
 import type { Clock, KeyRingStore, KeyRingWriter } from '../../ports.ts';
 import { systemClock } from '../clock.ts';
 import { recordOf } from './attributes.ts';
@@ -24,6 +24,10 @@ export class DynamoDbKeyRingStore implements KeyRingStore, KeyRingWriter {
 
   async readLatestKeyRing(): Promise<KeyRing | undefined> {
     return this.cache.readLatest();
+  }
+
+  async findKey(kid: string): Promise<PublicJwk | undefined> {
+    return this.cache.findKey(kid);
   }
 
   async replaceKeyRing(ring: KeyRing, formerVersion: number | undefined): Promise<'replaced' | 'lost'> {
