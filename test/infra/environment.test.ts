@@ -91,6 +91,14 @@ describe('Environment of the functions', () => {
     for (const folder of FOLDERS) expect(JSON.stringify(environmentOf(folder))).not.toMatch(/resolve:secretsmanager/);
   });
 
+  it('of /token holds seven providers that are asked again at refreshes', async () => {
+    const provider = { kind: 'oidc' as const, issuer: 'https://login.example.com/realms/one', recheck: true };
+    const identityProviders = Object.fromEntries(
+      Array.from({ length: 7 }, (_, index) => [`company-${index}`, provider]),
+    );
+    await templateFor({ identityProviders });
+  });
+
   it('is refused when it would not fit into 4 KB, by the name of what to shorten', async () => {
     const emails = Array.from({ length: 200 }, (_, index) => `person-${index}@example.com`);
     await expect(templateFor({ access: { emails } })).rejects.toThrow(ConfigurationError);
