@@ -21,14 +21,18 @@ interface Ring {
   readonly keys: readonly { readonly state: string }[];
 }
 
+/** The function's own limit of time, which is what ends a command. */
+const COMMAND_MS = 300_000;
+
 export const ADMINISTRATION: readonly FlowUnderFaults[] = [
   flow({
     name: 'a step of key rotation, and one mark',
     functions: ['Keys'],
     before: putBackRing,
     under: async (stage) => {
-      await stage.send(() => keys(stage.cloud, { action: 'rotate' }));
-      return stage.send(() => keys(stage.cloud, { action: 'setNotBefore', clientId: randomUUID() }));
+      const longestMs = COMMAND_MS;
+      await stage.send(() => keys(stage.cloud, { action: 'rotate' }), { longestMs });
+      return stage.send(() => keys(stage.cloud, { action: 'setNotBefore', clientId: randomUUID() }), { longestMs });
     },
     after: async (cloud, { body }) => {
       const states = (body as Ring).keys.map(({ state }) => state).sort();
