@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { parseArguments } from '../../tools/local/arguments.ts';
+import { CleanUp } from '../../tools/local/clean-up.ts';
 import { startLocalCloud } from '../../tools/local/start.ts';
 
 // Runs any number of local clouds in one process, so that the CDK and the rest are loaded once for all of them. A
@@ -9,16 +10,10 @@ import { startLocalCloud } from '../../tools/local/start.ts';
 // side ends it.
 
 const serve = async (socket: Socket): Promise<void> => {
-  const undo: (() => Promise<void> | void)[] = [];
-  let isOver = false;
-  const onCleanUp = (step: () => Promise<void> | void): void => {
-    if (isOver) void step();
-    else undo.push(step);
-  };
+  const cleanUp = new CleanUp();
   const end = async (): Promise<void> => {
-    if (isOver) return;
-    isOver = true;
-    for (const step of undo.splice(0).reverse()) await Promise.resolve(step()).catch(() => {});
+    if (cleanUp.hasBegun) return;
+    await cleanUp.run();
     socket.end();
   };
   const print = (line: string): void => void socket.write(`${line}\n`);
@@ -26,7 +21,7 @@ const serve = async (socket: Socket): Promise<void> => {
   const lines = createInterface({ input: socket }).on('close', () => void end());
   try {
     const [args] = (await once(lines, 'line')) as [string];
-    const { connectorUrl } = await startLocalCloud(parseArguments(JSON.parse(args)), print, onCleanUp);
+    const { connectorUrl } = await startLocalCloud(parseArguments(JSON.parse(args)), print, cleanUp.add);
     print(`ready ${connectorUrl}`);
   } catch (error) {
     print(String(error));

@@ -1,4 +1,5 @@
 import { ArgumentError, parseArguments, USAGE } from './arguments.ts';
+import { CleanUp } from './clean-up.ts';
 import { PortError } from './listen.ts';
 
 // The cloud on a laptop: `npm start -- --port 4800 [--data DIR] [--config FILE]`.
@@ -11,24 +12,17 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-let stopping = false;
-const undo: (() => Promise<void> | void)[] = [];
-const onCleanUp = (step: () => Promise<void> | void): void => {
-  // Made after the end had begun.
-  if (stopping) void step();
-  else undo.push(step);
-};
-const cleanUp = async (): Promise<void> => {
-  stopping = true;
+const cleanUp = new CleanUp();
+const end = async (): Promise<void> => {
   setTimeout(() => process.exit(), CLOSE_LIMIT_MS).unref();
-  for (const step of undo.splice(0).reverse()) await Promise.resolve(step()).catch(() => {});
+  await cleanUp.run();
 };
 
 // More than one signal is usual: Ctrl-C reaches npm and this process, and npm passes its own on.
 const stop = (): void => {
-  if (stopping) return;
+  if (cleanUp.hasBegun) return;
   process.exitCode = 0;
-  void cleanUp().then(() => process.exit());
+  void end().then(() => process.exit());
 };
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
@@ -59,7 +53,7 @@ const fail = async (error: unknown): Promise<void> => {
   const text = error instanceof ArgumentError ? error.message : `Gatehouse cannot start: ${describe(error)}`;
   process.stderr.write(`\n${text}\n`);
   process.exitCode = 1;
-  await cleanUp();
+  await end();
   process.exit();
 };
 
@@ -71,10 +65,10 @@ try {
     print('Gatehouse: the cloud on this machine\n');
     // Half a second of loading: whoever waits has already been told that something happens.
     const { startLocalCloud } = await import('./start.ts');
-    const { connectorUrl } = await startLocalCloud(options, print, onCleanUp);
+    const { connectorUrl } = await startLocalCloud(options, print, cleanUp.add);
     print(`ready ${connectorUrl}`);
   }
 } catch (error) {
   // What breaks because the run is being ended is no news.
-  if (!stopping) await fail(error);
+  if (!cleanUp.hasBegun) await fail(error);
 }

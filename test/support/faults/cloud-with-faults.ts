@@ -1,4 +1,5 @@
 import { parseArguments } from '../../../tools/local/arguments.ts';
+import { CleanUp } from '../../../tools/local/clean-up.ts';
 import { Faults } from '../../../tools/local/faults/faults.ts';
 import { ofType } from '../../../tools/local/services/principals.ts';
 import { startLocalCloud } from '../../../tools/local/start.ts';
@@ -9,9 +10,9 @@ import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
 
 const faults = new Faults((logicalId) => services.functions.crash(logicalId));
 const lines: string[] = [];
-const undo: (() => Promise<void> | void)[] = [];
+const cleanUp = new CleanUp();
 const stop = async (): Promise<void> => {
-  for (const step of undo.splice(0).reverse()) await Promise.resolve(step()).catch(() => {});
+  await cleanUp.run();
   process.exit(0);
 };
 process.on('SIGTERM', () => void stop());
@@ -20,7 +21,7 @@ process.on('disconnect', () => void stop());
 const { connectorUrl, template, services } = await startLocalCloud(
   parseArguments(process.argv.slice(2)),
   (line) => process.stdout.write(`${line}\n`),
-  (step) => undo.push(step),
+  cleanUp.add,
   { onCall: faults.onCall, beforeProvider: faults.before, onLog: ({ text }) => lines.push(text) },
 );
 

@@ -1,4 +1,5 @@
 import { parseArguments } from '../../../tools/local/arguments.ts';
+import { CleanUp } from '../../../tools/local/clean-up.ts';
 import { ofType } from '../../../tools/local/services/principals.ts';
 import { startLocalCloud } from '../../../tools/local/start.ts';
 import { eventProblems, eventsIn } from './event-problems.ts';
@@ -21,9 +22,9 @@ recordWire(
 
 const lines: string[] = [];
 let taken = 0;
-const undo: (() => Promise<void> | void)[] = [];
+const cleanUp = new CleanUp();
 const stop = async (): Promise<void> => {
-  for (const step of undo.splice(0).reverse()) await Promise.resolve(step()).catch(() => {});
+  await cleanUp.run();
   process.exit(0);
 };
 process.on('SIGTERM', () => void stop());
@@ -35,7 +36,7 @@ const print = (line: string): void => {
 };
 process.on('unhandledRejection', (error) => print(`the local cloud failed: ${String(error)}`));
 
-const { connectorUrl, template, services } = await startLocalCloud(options, print, (step) => void undo.push(step), {
+const { connectorUrl, template, services } = await startLocalCloud(options, print, cleanUp.add, {
   onLog: ({ text }) => void lines.push(text),
 });
 
