@@ -63,7 +63,7 @@ export const keysFunction =
 const changeFor = async (deps: KeysDeps, event: CloudFormationCustomResourceEvent): Promise<void> => {
   if (event.RequestType === 'Delete') return;
   // The first call of all comes seconds after the role and its policy.
-  const patient = { ...deps, ...whileRoleIsNew(deps, deps) };
+  const patient = { ...deps, ...whileRoleIsNew(deps) };
   await advance(patient, (ring) => ringForDeployment(ring, deps.schedule.accessTokenSeconds));
 };
 

@@ -4,18 +4,18 @@ import type { Clock, KeyRingWriter, SigningKeyMaker } from '../shared/ports.ts';
 const NEW_ROLE_SECONDS = 60;
 const ASK_AGAIN_MS = 3000;
 
-export interface NewRoleOptions {
-  readonly now: Clock;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-}
-
 interface Ports {
   readonly keyRings: KeyRingWriter;
   readonly keyMaker: SigningKeyMaker;
 }
 
+interface NewRoleDeps extends Ports {
+  readonly now: Clock;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
 /** The same ports, asked again for a minute from now on while they say that this role may not. */
-export const whileRoleIsNew = ({ keyRings, keyMaker }: Ports, { now, sleep }: NewRoleOptions): Ports => {
+export const whileRoleIsNew = ({ keyRings, keyMaker, now, sleep }: NewRoleDeps): Ports => {
   const until = now() + NEW_ROLE_SECONDS;
   const patiently = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     for (;;) {

@@ -79,7 +79,8 @@ export const readClientAssertion = (jwt: string): UnverifiedClientAssertion => {
 /**
  * Authenticates a client by `private_key_jwt` (RFC 7523 §3, OpenID Connect Core §9). Whatever costs nothing is
  * checked before the client's keys are fetched, and the `jti` is spent last, so that only the client itself can spend it.
- * `insteadOfFetching` is thrown where nobody but the keys' host could tell; undefined: it is asked. Throws OAuthError `invalid_client`; rejects with UnavailableError when keys or store do not answer.
+ * `insteadOfFetching` is thrown where nobody but the keys' host could tell; undefined: it is asked. Throws OAuthError
+ * `invalid_client`; rejects with UnavailableError when keys or store do not answer.
  */
 export const authenticateByAssertion = async (
   deps: ClientAssertionDeps,

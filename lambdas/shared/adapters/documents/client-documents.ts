@@ -52,9 +52,10 @@ export class ClientDocuments {
   }
 
   /**
-   * The client behind a `client_id` that is a URL. Where its host does not answer: as it was when it last did, here or for the last login, or else
-   * as shipped with us. Throws OAuthError `invalid_client` for a URL, a host or a document that breaks a rule, and
-   * UnavailableError when there is no copy to stand in. What refused is in the log. Rejects as `stored` does.
+   * The client behind a `client_id` that is a URL. Where its host does not answer: as it was when it last did, here or for
+   * the last login, or else as shipped with us. Throws OAuthError `invalid_client` for a URL, a host or a document that
+   * breaks a rule, and UnavailableError when there is no copy to stand in. What refused is in the log. Rejects as
+   * `stored` does.
    */
   async findClient(clientId: string, stored?: StoredCopy): Promise<Client> {
     const document = await this.#read(clientId, stored);
