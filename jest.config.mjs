@@ -1,6 +1,6 @@
 import { common } from './jest.common.mjs';
 
-// Outages and clocks apart take a minute: `npm run siege` runs them.
+// Outages and clocks apart take a minute: `npm run stress` runs them.
 const longOnes = ['<rootDir>/test/faults/outages.test.ts', '<rootDir>/test/faults/clocks.test.ts'];
 
 // What goes over HTTP shares one running local cloud; everything else starts nothing.
@@ -8,10 +8,10 @@ const overHttp = ['<rootDir>/test/flow/', '<rootDir>/test/browser/', '<rootDir>/
 
 export default {
   testTimeout: 30_000,
-  globalSetup: '<rootDir>/test/support/templates-of-this-run.ts',
+  globalSetup: '<rootDir>/test/support/cloud/templates-of-this-run.ts',
   // Much of the time goes into waiting for the local cloud, which works beside them.
   maxWorkers: 2,
-  reporters: ['default', '<rootDir>/test/support/client-reporter.ts'],
+  reporters: ['default', '<rootDir>/test/support/client-programs/reporter.ts'],
   projects: [
     {
       ...common,
@@ -23,8 +23,8 @@ export default {
       ...common,
       displayName: 'whole',
       testMatch: overHttp.map((folder) => `${folder}**/*.test.ts`),
-      globalSetup: '<rootDir>/test/support/start-shared-cloud.ts',
-      globalTeardown: '<rootDir>/test/support/stop-shared-cloud.ts',
+      globalSetup: '<rootDir>/test/support/cloud/start-shared-cloud.ts',
+      globalTeardown: '<rootDir>/test/support/cloud/stop-shared-cloud.ts',
     },
   ],
 };

@@ -1,7 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { ensureBundles } from '../lib/bundles.ts';
-import { assertDeployable, ConfigurationError, parseConfiguration } from '../lib/config.ts';
+import { assertDeployable, ConfigurationError, parseConfiguration } from '../lib/config/configuration.ts';
+import { ensureBundles } from '../lib/functions/bundles.ts';
 import { GatehouseStack } from '../lib/gatehouse-stack.ts';
 import { STACK_NAME } from '../lib/synthesize.ts';
 

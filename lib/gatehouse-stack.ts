@@ -1,6 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { ConfigurationInput } from './config.ts';
+import type { ConfigurationInput } from './config/configuration.ts';
 import { McpOAuthProxy } from './mcp-oauth-proxy.ts';
 import { addOutputs } from './outputs.ts';
 

@@ -1,28 +1,33 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ENVIRONMENT } from '../lambdas/shared/environment.ts';
+import { ENVIRONMENT } from '../lambdas/core/settings.ts';
 import { acknowledge } from './acknowledge.ts';
-import { Alarms } from './alarms.ts';
-import { ApiGatewayLogRole } from './api-gateway-log-role.ts';
-import { AuthorizationServer } from './authorization-server.ts';
-import { type Configuration, ConfigurationError, type ConfigurationInput, parseConfiguration } from './config.ts';
-import { Dashboard } from './dashboard.ts';
-import { EndpointFunction } from './endpoint-function.ts';
-import { Endpoints } from './endpoints.ts';
-import { Firewall } from './firewall.ts';
-import { FrontDoor } from './front-door.ts';
-import { doorPolicies, sharedSettings } from './function-settings.ts';
-import { identityProviderSettings } from './identity-provider-settings.ts';
-import { isMadeByStack } from './identity-providers.ts';
-import { KeyRing } from './key-ring.ts';
-import { letCount } from './own-metrics.ts';
-import { People } from './people.ts';
-import { ProtectedResource } from './protected-resource.ts';
-import { Secrets } from './secrets.ts';
-import { Tables } from './tables.ts';
-import { readLogo } from './theme.ts';
-import { UserPool } from './user-pool.ts';
+import { ApiGatewayLogRole } from './api/api-gateway-log-role.ts';
+import { AuthorizationServer } from './api/authorization-server.ts';
+import { ProtectedResource } from './api/protected-resource.ts';
+import {
+  type Configuration,
+  ConfigurationError,
+  type ConfigurationInput,
+  parseConfiguration,
+} from './config/configuration.ts';
+import { isMadeByStack } from './config/identity-providers.ts';
+import { readLogo } from './config/theme.ts';
+import { KeyRing } from './data/key-ring.ts';
+import { Secrets } from './data/secrets.ts';
+import { Tables } from './data/tables.ts';
+import { UserPool } from './data/user-pool.ts';
+import { Firewall } from './edge/firewall.ts';
+import { FrontDoor } from './edge/front-door.ts';
+import { EndpointFunction } from './functions/endpoint-function.ts';
+import { Endpoints } from './functions/endpoints.ts';
+import { doorPolicies, sharedSettings } from './functions/function-settings.ts';
+import { identityProviderSettings } from './functions/identity-provider-settings.ts';
+import { People } from './functions/privacy.ts';
+import { Alarms } from './monitoring/alarms.ts';
+import { Dashboard } from './monitoring/dashboard.ts';
+import { letCount } from './monitoring/own-metrics.ts';
 
 export interface McpOAuthProxyProps {
   /** The same object that cdk.json holds under context.gatehouse. */

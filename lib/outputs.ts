@@ -1,8 +1,8 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
-import type { EndpointFunction } from './endpoint-function.ts';
-import { KEY_TAG } from './key-ring.ts';
+import { KEY_TAG } from './data/key-ring.ts';
+import type { UserPool } from './data/user-pool.ts';
+import type { EndpointFunction } from './functions/endpoint-function.ts';
 import type { McpOAuthProxy } from './mcp-oauth-proxy.ts';
-import type { UserPool } from './user-pool.ts';
 
 /** What `cdk deploy` prints: where to connect, what to do next, and what stays when the stack goes. */
 export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { readContext } from './cdk-json.ts';
-import type { Configuration } from './config.ts';
+import { readContext } from './config/cdk-json.ts';
+import type { Configuration } from './config/configuration.ts';
 import { GatehouseStack } from './gatehouse-stack.ts';
 
 // What the cdk command switches on by itself; with it both ways give the same template.

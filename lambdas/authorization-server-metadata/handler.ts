@@ -1,7 +1,7 @@
-import { type Client, type GrantType, TOKEN_EXCHANGE } from '../shared/core/client.ts';
-import { authorizationServerMetadata } from '../shared/core/metadata.ts';
-import type { ScopeDefinitions } from '../shared/core/scopes.ts';
-import { type Flow, json } from '../shared/http/message.ts';
+import type { ScopeDefinitions } from '../core/authorization/scopes.ts';
+import { type Client, type GrantType, TOKEN_EXCHANGE } from '../core/clients/client.ts';
+import { authorizationServerMetadata } from '../core/server-metadata.ts';
+import { type Flow, json } from '../runtime/http/messages.ts';
 
 export interface AuthorizationServerMetadataDeps {
   readonly issuer: string;

@@ -1,6 +1,6 @@
-import { jsonLog } from '../shared/adapters/json-log.ts';
-import * as config from '../shared/config.ts';
-import { endpoint } from '../shared/http/endpoint.ts';
+import { jsonLog } from '../runtime/adapters/log.ts';
+import { endpoint } from '../runtime/http/endpoint.ts';
+import * as config from '../runtime/settings.ts';
 import { authorizationServerMetadataFlow } from './handler.ts';
 
 export const handler = endpoint(

@@ -1,6 +1,6 @@
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { PageError } from '../shared/pages/message-page.ts';
-import type { ClientDirectory, KnownClient } from '../shared/ports.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { PageError } from '../runtime/pages/message-page.ts';
+import type { ClientDirectory, KnownClient } from '../runtime/ports/index.ts';
 
 /** Hosts of metadata documents that failed are asked again after half a minute. */
 const RETRY_AFTER_SECONDS = '30';

@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { systemClock } from '../shared/adapters/clock.ts';
-import { connectRemembering } from '../shared/adapters/connect-remembering.ts';
-import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
-import { DynamoDbTransactionStore } from '../shared/adapters/dynamodb/transaction-store.ts';
-import { connectIdentityProviders } from '../shared/adapters/upstream/identity-providers.ts';
-import * as config from '../shared/config.ts';
-import type { Log, SealingKeys } from '../shared/ports.ts';
+import { systemClock } from '../runtime/adapters/clock.ts';
+import { DynamoDbKeyRingStore } from '../runtime/adapters/dynamodb/key-ring-store.ts';
+import { DynamoDbTransactionStore } from '../runtime/adapters/dynamodb/transaction-store.ts';
+import type { Log, SealingKeys } from '../runtime/ports/index.ts';
+import * as config from '../runtime/settings.ts';
+import { connectRemembering } from '../runtime/wiring/consent-memory.ts';
+import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
 import type { RememberedDeps } from './remembered.ts';
 
 /** What continues a remembered consent, or undefined where none is remembered: then its tables are not even named. */

@@ -1,3 +1,4 @@
+import { clientFingerprintOf, mayBeRemembered } from '../core/authorization/consent.ts';
 import {
   type AuthorizationPolicy,
   echoableState,
@@ -5,16 +6,15 @@ import {
   parseAuthorizationRequest,
   parseClientReference,
   resolveRedirectUri,
-} from '../shared/core/authorization-request.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { clientFingerprintOf, mayBeRemembered } from '../shared/core/remembered-consent.ts';
-import type { AuthorizationRequest } from '../shared/core/transaction.ts';
-import { keepPageCookie } from '../shared/http/cookies.ts';
-import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../shared/http/message.ts';
-import { consentPage } from '../shared/pages/consent-page.ts';
-import type { Site } from '../shared/pages/site.ts';
-import { wordsFor } from '../shared/pages/words/catalogue.ts';
-import type { ClientDirectory, Clock, Log, RequestSealer } from '../shared/ports.ts';
+} from '../core/authorization/request.ts';
+import type { AuthorizationRequest } from '../core/authorization/transaction.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { keepPageCookie } from '../runtime/http/cookies.ts';
+import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
+import { consentPage } from '../runtime/pages/consent-page.ts';
+import { wordsFor } from '../runtime/pages/locales/locales.ts';
+import type { Site } from '../runtime/pages/site.ts';
+import type { ClientDirectory, Clock, Log, RequestSealer } from '../runtime/ports/index.ts';
 import { findClient } from './client.ts';
 import { continueRemembered, type RememberedDeps } from './remembered.ts';
 

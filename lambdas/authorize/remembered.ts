@@ -1,11 +1,11 @@
-import { newId } from '../shared/core/digest.ts';
-import { findConsent } from '../shared/core/remembered-consent.ts';
-import type { AuthorizationRequest } from '../shared/core/transaction.ts';
-import { findPerson } from '../shared/http/cookies.ts';
-import { type HttpRequest, type HttpResponse, singleHeader } from '../shared/http/message.ts';
-import type { IdentityProviders } from '../shared/identity-providers.ts';
-import type { KeyRingStore, Log, Remembering, SealingKeys, TransactionStore } from '../shared/ports.ts';
-import { startNewLogin } from '../shared/start-login.ts';
+import { findConsent } from '../core/authorization/consent.ts';
+import type { AuthorizationRequest } from '../core/authorization/transaction.ts';
+import { newId } from '../core/crypto.ts';
+import { findPerson } from '../runtime/http/cookies.ts';
+import { type HttpRequest, type HttpResponse, singleHeader } from '../runtime/http/messages.ts';
+import type { KeyRingStore, Log, Remembering, SealingKeys, TransactionStore } from '../runtime/ports/index.ts';
+import type { IdentityProviders } from '../runtime/services/identity-providers.ts';
+import { startNewLogin } from '../runtime/services/start-login.ts';
 
 /** What /authorize needs where consents are remembered, and must not have elsewhere: there it writes nothing. */
 export interface RememberedDeps extends Remembering {

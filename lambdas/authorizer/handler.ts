@@ -1,20 +1,20 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { resourceIdentifier } from '../core/authorization/resources.ts';
+import { effectiveScopes, type ScopeDefinitions } from '../core/authorization/scopes.ts';
+import type { EventFields } from '../core/events.ts';
+import type { NotBeforeMarks } from '../core/grants/not-before.ts';
+import { type DoorPolicy, decideByHeaders } from '../core/mcp/headers.ts';
+import type { ToolRules } from '../core/mcp/tool-scopes.ts';
 import {
   type AccessTokenClaims,
   AccessTokenError,
   assertNotBeforeMark,
   verifyAccessToken,
-} from '../shared/core/access-token.ts';
-import { bearerToken } from '../shared/core/bearer.ts';
-import type { EventFields } from '../shared/core/events.ts';
-import type { PublicJwk } from '../shared/core/key-ring.ts';
-import { type DoorPolicy, decideByHeaders } from '../shared/core/mcp-headers.ts';
-import type { NotBeforeMarks } from '../shared/core/not-before.ts';
-import { resourceIdentifier } from '../shared/core/resources.ts';
-import { effectiveScopes, type ScopeDefinitions } from '../shared/core/scopes.ts';
-import type { ToolRules } from '../shared/core/tool-rules.ts';
-import { readHeaders } from '../shared/http/header-values.ts';
-import type { Clock, Log } from '../shared/ports.ts';
+} from '../core/tokens/access-token.ts';
+import { bearerToken } from '../core/tokens/bearer.ts';
+import type { PublicJwk } from '../core/tokens/key-ring.ts';
+import { readHeaders } from '../runtime/http/header-values.ts';
+import type { Clock, Log } from '../runtime/ports/index.ts';
 import { identityContext } from './identity-context.ts';
 
 export interface ServerPolicy {

@@ -1,4 +1,4 @@
-import type { AccessTokenClaims } from '../shared/core/access-token.ts';
+import type { AccessTokenClaims } from '../core/tokens/access-token.ts';
 
 /** Sent where there is nothing: an empty value might let the caller's own header through API Gateway's mapping. */
 const NOTHING = '-';

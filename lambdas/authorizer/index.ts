@@ -1,8 +1,8 @@
-import { systemClock } from '../shared/adapters/clock.ts';
-import { KeyRingCache } from '../shared/adapters/dynamodb/key-ring-cache.ts';
-import { keyRingFetch } from '../shared/adapters/dynamodb/key-ring-fetch.ts';
-import { measuredLog } from '../shared/adapters/json-log.ts';
-import * as config from '../shared/config.ts';
+import { systemClock } from '../runtime/adapters/clock.ts';
+import { KeyRingCache } from '../runtime/adapters/dynamodb/key-ring-cache.ts';
+import { keyRingFetch } from '../runtime/adapters/dynamodb/key-ring-fetch.ts';
+import { measuredLog } from '../runtime/adapters/log.ts';
+import * as config from '../runtime/settings.ts';
 import { authorizer } from './handler.ts';
 
 const log = measuredLog(config.metricsStack());

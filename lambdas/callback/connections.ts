@@ -1,6 +1,6 @@
-import { clearTransaction, setSession } from '../shared/http/cookies.ts';
-import { type HttpResponse, seeOther } from '../shared/http/message.ts';
-import { CONNECTIONS_PATH, SESSION_SECONDS } from '../shared/session.ts';
+import { CONNECTIONS_PATH, SESSION_SECONDS } from '../core/grants/connections-session.ts';
+import { clearTransaction, setSession } from '../runtime/http/cookies.ts';
+import { type HttpResponse, seeOther } from '../runtime/http/messages.ts';
 import type { CallbackDeps, Login } from './deps.ts';
 import type { Person } from './new-grant.ts';
 

@@ -1,8 +1,7 @@
-import type { AccessPolicy } from '../shared/core/access.ts';
-import type { AuthorizationTransaction, Transaction } from '../shared/core/transaction.ts';
-import type { HttpRequest } from '../shared/http/message.ts';
-import type { IdentityProvider, IdentityProviders } from '../shared/identity-providers.ts';
-import type { Site } from '../shared/pages/site.ts';
+import type { AccessPolicy } from '../core/authorization/access-rules.ts';
+import type { AuthorizationTransaction, Transaction } from '../core/authorization/transaction.ts';
+import type { HttpRequest } from '../runtime/http/messages.ts';
+import type { Site } from '../runtime/pages/site.ts';
 import type {
   ClientStore,
   Clock,
@@ -16,7 +15,8 @@ import type {
   SessionSealer,
   TokenVault,
   TransactionStore,
-} from '../shared/ports.ts';
+} from '../runtime/ports/index.ts';
+import type { IdentityProvider, IdentityProviders } from '../runtime/services/identity-providers.ts';
 
 export interface CallbackDeps {
   readonly issuer: string;

@@ -1,10 +1,10 @@
-import { neededIdentity } from '../shared/core/access.ts';
-import { DEAD_CODE_KEPT_SECONDS, newAuthorizationCode } from '../shared/core/authorization-code.ts';
-import { newId } from '../shared/core/digest.ts';
-import type { Grant, UpstreamIdentity } from '../shared/core/grant.ts';
-import type { AuthorizationRequest } from '../shared/core/transaction.ts';
-import { canBeAsked, neededTokens, newUpstreamState, type UpstreamTokens } from '../shared/core/upstream-tokens.ts';
-import type { IdentityProvider } from '../shared/identity-providers.ts';
+import { neededIdentity } from '../core/authorization/access-rules.ts';
+import type { AuthorizationRequest } from '../core/authorization/transaction.ts';
+import { newId } from '../core/crypto.ts';
+import { DEAD_CODE_KEPT_SECONDS, newAuthorizationCode } from '../core/grants/authorization-code.ts';
+import type { Grant, UpstreamIdentity } from '../core/grants/grant.ts';
+import { canBeAsked, neededTokens, newUpstreamState, type UpstreamTokens } from '../core/upstream/session.ts';
+import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
 import type { CallbackDeps } from './deps.ts';
 
 /** Who logged in, as the provider said it and under the name that stands for it here. */

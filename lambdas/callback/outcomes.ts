@@ -1,16 +1,16 @@
-import { errorRedirect } from '../shared/core/authorization-request.ts';
-import { deriveUpstreamLeg } from '../shared/core/derived.ts';
-import type { EventFields } from '../shared/core/events.ts';
-import type { UpstreamIdentity } from '../shared/core/grant.ts';
-import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
-import type { Transaction } from '../shared/core/transaction.ts';
-import { UpstreamError } from '../shared/core/upstream-error.ts';
-import { clearPerson, clearTransaction } from '../shared/http/cookies.ts';
-import { type HttpResponse, seeOther } from '../shared/http/message.ts';
-import { displayName } from '../shared/pages/display-name.ts';
-import { type MessageIn, messagePage, PageError } from '../shared/pages/message-page.ts';
-import { providerMisconfigured } from '../shared/pages/provider-pages.ts';
-import { CONNECTIONS_PATH } from '../shared/session.ts';
+import { errorRedirect } from '../core/authorization/request.ts';
+import type { Transaction } from '../core/authorization/transaction.ts';
+import { deriveUpstreamLeg } from '../core/authorization/upstream-leg.ts';
+import type { EventFields } from '../core/events.ts';
+import { CONNECTIONS_PATH } from '../core/grants/connections-session.ts';
+import type { UpstreamIdentity } from '../core/grants/grant.ts';
+import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
+import { UpstreamError } from '../core/upstream/errors.ts';
+import { clearPerson, clearTransaction } from '../runtime/http/cookies.ts';
+import { type HttpResponse, seeOther } from '../runtime/http/messages.ts';
+import { displayName } from '../runtime/pages/display-name.ts';
+import { type MessageIn, messagePage, PageError } from '../runtime/pages/message-page.ts';
+import { providerMisconfigured } from '../runtime/pages/provider-pages.ts';
 import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
 
 /** What becomes of a login that did not end with a person. Only a plain refusal is told to the client. */

@@ -1,5 +1,5 @@
-import { findConsent, newConsent, REMEMBERED_CONSENT_SECONDS } from '../shared/core/remembered-consent.ts';
-import { setPerson } from '../shared/http/cookies.ts';
+import { findConsent, newConsent, REMEMBERED_CONSENT_SECONDS } from '../core/authorization/consent.ts';
+import { setPerson } from '../runtime/http/cookies.ts';
 import type { AuthorizationLogin, CallbackDeps } from './deps.ts';
 import type { Person } from './new-grant.ts';
 

@@ -1,11 +1,16 @@
-import { deriveUpstreamLeg, isBrowserBinding, type LegReference, parseState } from '../shared/core/derived.ts';
-import { constantTimeEqual } from '../shared/core/digest.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { findTransactionBinding } from '../shared/http/cookies.ts';
-import type { HttpRequest } from '../shared/http/message.ts';
-import type { IdentityProvider } from '../shared/identity-providers.ts';
-import { PageError } from '../shared/pages/message-page.ts';
-import type { SealingKey } from '../shared/ports.ts';
+import {
+  deriveUpstreamLeg,
+  isBrowserBinding,
+  type LegReference,
+  parseState,
+} from '../core/authorization/upstream-leg.ts';
+import { constantTimeEqual } from '../core/crypto.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { findTransactionBinding } from '../runtime/http/cookies.ts';
+import type { HttpRequest } from '../runtime/http/messages.ts';
+import { PageError } from '../runtime/pages/message-page.ts';
+import type { SealingKey } from '../runtime/ports/index.ts';
+import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
 import type { CallbackDeps } from './deps.ts';
 
 /**

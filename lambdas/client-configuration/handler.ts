@@ -1,14 +1,14 @@
-import { CLIENT_ID } from '../shared/core/authorization-request.ts';
-import { bearerToken } from '../shared/core/bearer.ts';
-import type { Client } from '../shared/core/client.ts';
-import { clientInformation } from '../shared/core/client-information.ts';
-import { MAX_METADATA_BYTES } from '../shared/core/client-metadata.ts';
-import { constantTimeEqual, sha256 } from '../shared/core/digest.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { updatedClient } from '../shared/core/registered-client.ts';
-import { jsonBody } from '../shared/http/json-body.ts';
-import { type Flow, type HttpRequest, type HttpResponse, json, NO_STORE } from '../shared/http/message.ts';
-import type { ClientStore, Clock, Log } from '../shared/ports.ts';
+import { CLIENT_ID } from '../core/authorization/request.ts';
+import type { Client } from '../core/clients/client.ts';
+import { clientInformation } from '../core/clients/information.ts';
+import { MAX_METADATA_BYTES } from '../core/clients/metadata.ts';
+import { updatedClient } from '../core/clients/registration.ts';
+import { constantTimeEqual, sha256 } from '../core/crypto.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { bearerToken } from '../core/tokens/bearer.ts';
+import { jsonBody } from '../runtime/http/json-body.ts';
+import { type Flow, type HttpRequest, type HttpResponse, json, NO_STORE } from '../runtime/http/messages.ts';
+import type { ClientStore, Clock, Log } from '../runtime/ports/index.ts';
 import { parseUpdate } from './update-request.ts';
 
 export interface ClientConfigurationDeps {

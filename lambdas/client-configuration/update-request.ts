@@ -1,8 +1,8 @@
-import type { Client } from '../shared/core/client.ts';
-import type { UrlRuleOptions } from '../shared/core/client-id-url.ts';
-import { type ClientMetadata, negotiateClientMetadata } from '../shared/core/client-metadata.ts';
-import { constantTimeEqual, sha256 } from '../shared/core/digest.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
+import type { Client } from '../core/clients/client.ts';
+import type { UrlRuleOptions } from '../core/clients/client-id-url.ts';
+import { type ClientMetadata, negotiateClientMetadata } from '../core/clients/metadata.ts';
+import { constantTimeEqual, sha256 } from '../core/crypto.ts';
+import { OAuthError } from '../core/oauth-error.ts';
 
 /** What the server alone decides: a request that names any of it is refused (RFC 7592 §2.2). */
 const OF_THE_SERVER = [

@@ -1,18 +1,18 @@
-import { connectionIdOf, connectionsOf } from '../shared/core/connections.ts';
-import { newId } from '../shared/core/digest.ts';
-import { type Grant, isLive } from '../shared/core/grant.ts';
-import { isBeforeMark } from '../shared/core/not-before.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import type { RememberedConsent } from '../shared/core/remembered-consent.ts';
-import type { ScopeDefinitions } from '../shared/core/scopes.ts';
-import { clearSession, findSession } from '../shared/http/cookies.ts';
-import { formParameters } from '../shared/http/forms.ts';
-import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../shared/http/message.ts';
-import type { IdentityProviders } from '../shared/identity-providers.ts';
-import { connectionsPage, connectionsSignInPage } from '../shared/pages/connections-page.ts';
-import { assertSameOrigin, formExpired } from '../shared/pages/own-form.ts';
-import type { Site } from '../shared/pages/site.ts';
-import { wordsFor } from '../shared/pages/words/catalogue.ts';
+import type { RememberedConsent } from '../core/authorization/consent.ts';
+import type { ScopeDefinitions } from '../core/authorization/scopes.ts';
+import { newId } from '../core/crypto.ts';
+import { connectionIdOf, connectionsOf } from '../core/grants/connections.ts';
+import { CONNECTIONS_PATH } from '../core/grants/connections-session.ts';
+import { type Grant, isLive } from '../core/grants/grant.ts';
+import { isBeforeMark } from '../core/grants/not-before.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { clearSession, findSession } from '../runtime/http/cookies.ts';
+import { formParameters } from '../runtime/http/forms.ts';
+import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
+import { connectionsPage, connectionsSignInPage } from '../runtime/pages/connections-page.ts';
+import { wordsFor } from '../runtime/pages/locales/locales.ts';
+import { assertSameOrigin, formExpired } from '../runtime/pages/own-form.ts';
+import type { Site } from '../runtime/pages/site.ts';
 import type {
   ClientDirectory,
   Clock,
@@ -25,9 +25,9 @@ import type {
   SealingKeys,
   SessionSealer,
   TransactionStore,
-} from '../shared/ports.ts';
-import { CONNECTIONS_PATH } from '../shared/session.ts';
-import { startNewLogin } from '../shared/start-login.ts';
+} from '../runtime/ports/index.ts';
+import type { IdentityProviders } from '../runtime/services/identity-providers.ts';
+import { startNewLogin } from '../runtime/services/start-login.ts';
 
 export interface ConnectionsDeps {
   readonly issuer: string;

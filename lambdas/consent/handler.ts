@@ -1,13 +1,13 @@
-import { errorRedirect } from '../shared/core/authorization-request.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { findPageCookie } from '../shared/http/cookies.ts';
-import { formParameters } from '../shared/http/forms.ts';
-import { type Flow, seeOther } from '../shared/http/message.ts';
-import type { IdentityProvider, IdentityProviders } from '../shared/identity-providers.ts';
-import { PageError } from '../shared/pages/message-page.ts';
-import { assertSameOrigin, formExpired } from '../shared/pages/own-form.ts';
-import type { Clock, Log, RequestSealer, SealingKeys, TransactionStore } from '../shared/ports.ts';
-import { startLogin } from '../shared/start-login.ts';
+import { errorRedirect } from '../core/authorization/request.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { findPageCookie } from '../runtime/http/cookies.ts';
+import { formParameters } from '../runtime/http/forms.ts';
+import { type Flow, seeOther } from '../runtime/http/messages.ts';
+import { PageError } from '../runtime/pages/message-page.ts';
+import { assertSameOrigin, formExpired } from '../runtime/pages/own-form.ts';
+import type { Clock, Log, RequestSealer, SealingKeys, TransactionStore } from '../runtime/ports/index.ts';
+import type { IdentityProvider, IdentityProviders } from '../runtime/services/identity-providers.ts';
+import { startLogin } from '../runtime/services/start-login.ts';
 
 /** A sealed request with the longest state and redirect URI takes about 12 KB. */
 const MAX_FORM_BYTES = 32_768;

@@ -1,15 +1,15 @@
-import { systemClock } from '../shared/adapters/clock.ts';
-import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
-import { DynamoDbTransactionStore } from '../shared/adapters/dynamodb/transaction-store.ts';
-import { measuredLog } from '../shared/adapters/json-log.ts';
-import { JoseRequestSealer } from '../shared/adapters/sealing/jose-request-sealer.ts';
-import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
-import { SecretsManagerSealingKeys } from '../shared/adapters/secrets-manager/sealing-keys.ts';
-import { connectIdentityProviders } from '../shared/adapters/upstream/identity-providers.ts';
-import * as config from '../shared/config.ts';
-import { endpoint } from '../shared/http/endpoint.ts';
-import { errorPage } from '../shared/pages/message-page.ts';
-import { siteOf } from '../shared/pages/site.ts';
+import { systemClock } from '../runtime/adapters/clock.ts';
+import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
+import { DynamoDbTransactionStore } from '../runtime/adapters/dynamodb/transaction-store.ts';
+import { measuredLog } from '../runtime/adapters/log.ts';
+import { JoseRequestSealer } from '../runtime/adapters/sealing/jose-request-sealer.ts';
+import { secretsManagerClient } from '../runtime/adapters/secrets-manager/client.ts';
+import { SecretsManagerSealingKeys } from '../runtime/adapters/secrets-manager/sealing-keys.ts';
+import { endpoint } from '../runtime/http/endpoint.ts';
+import { errorPage } from '../runtime/pages/message-page.ts';
+import { siteOf } from '../runtime/pages/site.ts';
+import * as config from '../runtime/settings.ts';
+import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
 import { consentFlow } from './handler.ts';
 
 const log = measuredLog(config.metricsStack());

@@ -1,6 +1,6 @@
-import { UnavailableError } from '../shared/core/oauth-error.ts';
-import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
-import type { KeyRingStore, SecretCheck } from '../shared/ports.ts';
+import { UnavailableError } from '../core/oauth-error.ts';
+import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import type { KeyRingStore, SecretCheck } from '../runtime/ports/index.ts';
 
 export interface HealthDeps {
   readonly keyRing: KeyRingStore;

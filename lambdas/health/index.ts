@@ -1,11 +1,11 @@
-import { systemClock } from '../shared/adapters/clock.ts';
-import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
-import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
-import { secretsManagerClient } from '../shared/adapters/secrets-manager/client.ts';
-import { secretCheck } from '../shared/adapters/secrets-manager/secret-check.ts';
-import * as config from '../shared/config.ts';
-import { endpoint } from '../shared/http/endpoint.ts';
+import { systemClock } from '../runtime/adapters/clock.ts';
+import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
+import { DynamoDbKeyRingStore } from '../runtime/adapters/dynamodb/key-ring-store.ts';
+import { jsonLog } from '../runtime/adapters/log.ts';
+import { secretsManagerClient } from '../runtime/adapters/secrets-manager/client.ts';
+import { secretCheck } from '../runtime/adapters/secrets-manager/secret-check.ts';
+import { endpoint } from '../runtime/http/endpoint.ts';
+import * as config from '../runtime/settings.ts';
 import { healthFlow } from './handler.ts';
 
 const keyRing = new DynamoDbKeyRingStore(dynamoDbClient(), config.keysTable());

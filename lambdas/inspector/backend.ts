@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { HeaderValues } from '../shared/core/mcp-headers.ts';
+import type { HeaderValues } from '../core/mcp/headers.ts';
 
 /** A request that passed the inspection, on its way to the MCP server. */
 export interface BackendRequest {

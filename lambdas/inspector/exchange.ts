@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Clock } from '../shared/ports.ts';
+import type { Clock } from '../runtime/ports/index.ts';
 import { BackendError } from './backend.ts';
 
 /** One request, sent once. Rejects with BackendError when no answer begins; the signal ends it at any time. */

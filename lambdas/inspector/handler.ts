@@ -1,15 +1,15 @@
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { contradictingHeader, type HeaderValues } from '../shared/core/mcp-headers.ts';
-import { type Operation, type RequestId, readMessage } from '../shared/core/operation.ts';
-import { retryAfterSeconds } from '../shared/core/retry-after.ts';
-import { effectiveScopes, type ScopeDefinitions } from '../shared/core/scopes.ts';
-import { readStrictJson } from '../shared/core/strict-json.ts';
-import { scopesOf, type ToolRules } from '../shared/core/tool-rules.ts';
-import { readHeaders } from '../shared/http/header-values.ts';
-import type { Limiter } from '../shared/limiter.ts';
-import type { Clock, Log } from '../shared/ports.ts';
+import { effectiveScopes, type ScopeDefinitions } from '../core/authorization/scopes.ts';
+import { readStrictJson } from '../core/json.ts';
+import { contradictingHeader, type HeaderValues } from '../core/mcp/headers.ts';
+import { type Operation, type RequestId, readMessage } from '../core/mcp/operation.ts';
+import { scopesOf, type ToolRules } from '../core/mcp/tool-scopes.ts';
+import { retryAfterSeconds } from '../core/net/retry-after.ts';
+import { readHeaders } from '../runtime/http/header-values.ts';
+import type { Clock, Log } from '../runtime/ports/index.ts';
+import type { Limiter } from '../runtime/services/rate-limiter.ts';
 import { type Backend, type BackendAnswer, BackendError, type BackendRequest } from './backend.ts';
 import { keepAlive, type Timer } from './keep-alive.ts';
 import {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { HeaderValues } from '../shared/core/mcp-headers.ts';
+import type { HeaderValues } from '../core/mcp/headers.ts';
 import { type Backend, BackendError, type BackendRequest, isIdentityHeader } from './backend.ts';
 import type { Exchange } from './exchange.ts';
 

@@ -1,9 +1,9 @@
-import { systemClock } from '../shared/adapters/clock.ts';
-import { dynamoDbCounterStore } from '../shared/adapters/dynamodb/counter-store.ts';
-import { measuredLog } from '../shared/adapters/json-log.ts';
-import * as config from '../shared/config.ts';
-import { requestLimit } from '../shared/core/counting-window.ts';
-import { Limiter } from '../shared/limiter.ts';
+import { requestLimit } from '../core/net/rate-limit-window.ts';
+import { systemClock } from '../runtime/adapters/clock.ts';
+import { dynamoDbCounterStore } from '../runtime/adapters/dynamodb/counter-store.ts';
+import { measuredLog } from '../runtime/adapters/log.ts';
+import { Limiter } from '../runtime/services/rate-limiter.ts';
+import * as config from '../runtime/settings.ts';
 import type { Backend } from './backend.ts';
 import { newExchange } from './exchange.ts';
 import { inspector } from './handler.ts';

@@ -1,5 +1,5 @@
-import { HEADER_MISMATCH } from '../shared/core/mcp-headers.ts';
-import { JSON_RPC, type RequestId } from '../shared/core/operation.ts';
+import { HEADER_MISMATCH } from '../core/mcp/headers.ts';
+import { JSON_RPC, type RequestId } from '../core/mcp/operation.ts';
 import type { BackendStatus } from './backend.ts';
 
 /** JSON-RPC code of refusals that have none of their own (JSON-RPC 2.0 §5.1: implementation-defined). */

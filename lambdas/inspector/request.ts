@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { HeaderValues } from '../shared/core/mcp-headers.ts';
-import { decodeUtf8 } from '../shared/core/strict-json.ts';
+import { decodeUtf8 } from '../core/json.ts';
+import type { HeaderValues } from '../core/mcp/headers.ts';
 import { contentInDelete, parseError, unsupportedMediaType } from './refusal.ts';
 
 /** Key in the authorizer's context → header that tells the backend. */

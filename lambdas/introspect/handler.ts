@@ -1,17 +1,17 @@
-import type { Client } from '../shared/core/client.ts';
+import { resourceIdentifier } from '../core/authorization/resources.ts';
 import {
   authenticateClient,
   type ClientVerifiers,
   presentedClient,
   unprovenClient,
-} from '../shared/core/client-authentication.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { resourceIdentifier } from '../shared/core/resources.ts';
-import { countingFailures } from '../shared/failure-limit.ts';
-import { formParameters } from '../shared/http/forms.ts';
-import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
-import type { Limiter } from '../shared/limiter.ts';
-import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
+} from '../core/clients/authentication.ts';
+import type { Client } from '../core/clients/client.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { formParameters } from '../runtime/http/forms.ts';
+import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
+import { countingFailures } from '../runtime/services/failure-limit.ts';
+import type { Limiter } from '../runtime/services/rate-limiter.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
 
 export interface IntrospectDeps extends ClientVerifiers {

@@ -1,9 +1,9 @@
-import type { Client } from '../shared/core/client.ts';
-import type { Grant } from '../shared/core/grant.ts';
-import { isBeforeMark } from '../shared/core/not-before.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { decideRefresh, parseRefreshToken, type RefreshToken } from '../shared/core/refresh-token.ts';
-import { findAccessTokenClaimsOfAnyKey } from '../shared/issued-token.ts';
+import type { Client } from '../core/clients/client.ts';
+import type { Grant } from '../core/grants/grant.ts';
+import { isBeforeMark } from '../core/grants/not-before.ts';
+import { decideRefresh, parseRefreshToken, type RefreshToken } from '../core/grants/refresh-token.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { findAccessTokenClaimsOfAnyKey } from '../runtime/services/issued-token.ts';
 import type { IntrospectDeps } from './handler.ts';
 
 /** A token that works at this moment, with what there is to say of it (RFC 7662 §2.2). */

@@ -1,7 +1,7 @@
-import { jwkSet } from '../shared/core/key-ring.ts';
-import { UnavailableError } from '../shared/core/oauth-error.ts';
-import { type Flow, json } from '../shared/http/message.ts';
-import type { KeyRingStore } from '../shared/ports.ts';
+import { UnavailableError } from '../core/oauth-error.ts';
+import { jwkSet } from '../core/tokens/key-ring.ts';
+import { type Flow, json } from '../runtime/http/messages.ts';
+import type { KeyRingStore } from '../runtime/ports/index.ts';
 
 /**
  * How long the set may be cached. A new key must be published for longer than this before it signs, and in an

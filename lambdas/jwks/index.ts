@@ -1,8 +1,8 @@
-import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
-import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
-import * as config from '../shared/config.ts';
-import { endpoint } from '../shared/http/endpoint.ts';
+import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
+import { DynamoDbKeyRingStore } from '../runtime/adapters/dynamodb/key-ring-store.ts';
+import { jsonLog } from '../runtime/adapters/log.ts';
+import { endpoint } from '../runtime/http/endpoint.ts';
+import * as config from '../runtime/settings.ts';
 import { jwksEndpoint } from './handler.ts';
 
 const log = jsonLog();

@@ -1,6 +1,6 @@
-import { PROTECTED_RESOURCE_METADATA_PATH, protectedResourceMetadata } from '../shared/core/metadata.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { type Flow, json } from '../shared/http/message.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { PROTECTED_RESOURCE_METADATA_PATH, protectedResourceMetadata } from '../core/server-metadata.ts';
+import { type Flow, json } from '../runtime/http/messages.ts';
 
 export interface ProtectedResourceMetadataDeps {
   readonly issuer: string;

@@ -1,12 +1,12 @@
-import type { Client } from '../shared/core/client.ts';
-import { clientInformation } from '../shared/core/client-information.ts';
-import { extendedClientExpiry } from '../shared/core/client-lifetime.ts';
-import { type ClientMetadata, MAX_METADATA_BYTES, negotiateClientMetadata } from '../shared/core/client-metadata.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { type NewRegisteredClient, newRegisteredClient, publicClientId } from '../shared/core/registered-client.ts';
-import { jsonBody } from '../shared/http/json-body.ts';
-import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
-import type { ClientStore, Clock, Log } from '../shared/ports.ts';
+import type { Client } from '../core/clients/client.ts';
+import { clientInformation } from '../core/clients/information.ts';
+import { extendedClientExpiry } from '../core/clients/lifetime.ts';
+import { type ClientMetadata, MAX_METADATA_BYTES, negotiateClientMetadata } from '../core/clients/metadata.ts';
+import { type NewRegisteredClient, newRegisteredClient, publicClientId } from '../core/clients/registration.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { jsonBody } from '../runtime/http/json-body.ts';
+import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import type { ClientStore, Clock, Log } from '../runtime/ports/index.ts';
 
 export interface RegisterDeps {
   readonly issuer: string;

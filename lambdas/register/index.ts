@@ -1,9 +1,9 @@
-import { systemClock } from '../shared/adapters/clock.ts';
-import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
-import { DynamoDbClientStore } from '../shared/adapters/dynamodb/client-store.ts';
-import { measuredLog } from '../shared/adapters/json-log.ts';
-import * as config from '../shared/config.ts';
-import { endpoint } from '../shared/http/endpoint.ts';
+import { systemClock } from '../runtime/adapters/clock.ts';
+import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
+import { DynamoDbClientStore } from '../runtime/adapters/dynamodb/client-store.ts';
+import { measuredLog } from '../runtime/adapters/log.ts';
+import { endpoint } from '../runtime/http/endpoint.ts';
+import * as config from '../runtime/settings.ts';
 import { registerFlow } from './handler.ts';
 
 const log = measuredLog(config.metricsStack());

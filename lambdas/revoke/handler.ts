@@ -3,15 +3,15 @@ import {
   type ClientVerifiers,
   presentedClient,
   unprovenClient,
-} from '../shared/core/client-authentication.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { isOfFamily, parseRefreshToken } from '../shared/core/refresh-token.ts';
-import { countingFailures } from '../shared/failure-limit.ts';
-import { formParameters } from '../shared/http/forms.ts';
-import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
-import { findAccessTokenClaimsOfAnyKey } from '../shared/issued-token.ts';
-import type { Limiter } from '../shared/limiter.ts';
-import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
+} from '../core/clients/authentication.ts';
+import { isOfFamily, parseRefreshToken } from '../core/grants/refresh-token.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { formParameters } from '../runtime/http/forms.ts';
+import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
+import { countingFailures } from '../runtime/services/failure-limit.ts';
+import { findAccessTokenClaimsOfAnyKey } from '../runtime/services/issued-token.ts';
+import type { Limiter } from '../runtime/services/rate-limiter.ts';
 
 export interface RevokeDeps extends ClientVerifiers {
   readonly issuer: string;

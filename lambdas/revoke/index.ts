@@ -1,12 +1,12 @@
-import { systemClock } from '../shared/adapters/clock.ts';
-import { connectClientAuthentication } from '../shared/adapters/connect-client-authentication.ts';
-import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
-import { dynamoDbCounterStore } from '../shared/adapters/dynamodb/counter-store.ts';
-import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
-import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
-import { measuredLog } from '../shared/adapters/json-log.ts';
-import * as config from '../shared/config.ts';
-import { endpoint } from '../shared/http/endpoint.ts';
+import { systemClock } from '../runtime/adapters/clock.ts';
+import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
+import { dynamoDbCounterStore } from '../runtime/adapters/dynamodb/counter-store.ts';
+import { DynamoDbGrantStore } from '../runtime/adapters/dynamodb/grant-store.ts';
+import { DynamoDbKeyRingStore } from '../runtime/adapters/dynamodb/key-ring-store.ts';
+import { measuredLog } from '../runtime/adapters/log.ts';
+import { endpoint } from '../runtime/http/endpoint.ts';
+import * as config from '../runtime/settings.ts';
+import { connectClientAuthentication } from '../runtime/wiring/client-authentication.ts';
 import { revokeEndpoint } from './handler.ts';
 
 const log = measuredLog(config.metricsStack());

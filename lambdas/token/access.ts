@@ -1,6 +1,6 @@
-import { grantableScopes, remainingScopes } from '../shared/core/access.ts';
-import type { Grant } from '../shared/core/grant.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
+import { grantableScopes, remainingScopes } from '../core/authorization/access-rules.ts';
+import type { Grant } from '../core/grants/grant.ts';
+import { OAuthError } from '../core/oauth-error.ts';
 import type { TokenDeps } from './grant-type.ts';
 import { persistently } from './persistently.ts';
 

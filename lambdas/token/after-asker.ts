@@ -1,4 +1,4 @@
-import type { Grant } from '../shared/core/grant.ts';
+import type { Grant } from '../core/grants/grant.ts';
 import type { TokenDeps } from './grant-type.ts';
 
 /** How often, and for how long, somebody who is not the one that asks looks for the outcome: four seconds in all. */

@@ -1,7 +1,7 @@
-import { neededIdentity } from '../shared/core/access.ts';
-import type { Grant, UpstreamIdentity } from '../shared/core/grant.ts';
-import { UnavailableError } from '../shared/core/oauth-error.ts';
-import { UnansweredError, UpstreamError } from '../shared/core/upstream-error.ts';
+import { neededIdentity } from '../core/authorization/access-rules.ts';
+import type { Grant, UpstreamIdentity } from '../core/grants/grant.ts';
+import { UnavailableError } from '../core/oauth-error.ts';
+import { UnansweredError, UpstreamError } from '../core/upstream/errors.ts';
 import {
   askability,
   neededTokens,
@@ -13,9 +13,9 @@ import {
   withLease,
   withoutTokens,
   withPause,
-} from '../shared/core/upstream-tokens.ts';
-import type { IdentityProvider } from '../shared/identity-providers.ts';
-import type { OpenedTokens, RenewedLogin } from '../shared/ports.ts';
+} from '../core/upstream/session.ts';
+import type { OpenedTokens, RenewedLogin } from '../runtime/ports/index.ts';
+import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
 import type { GrantFacts } from './access.ts';
 import type { TokenDeps } from './grant-type.ts';
 import { persistently } from './persistently.ts';

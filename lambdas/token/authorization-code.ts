@@ -1,7 +1,7 @@
-import { accessTokenClaims } from '../shared/core/access-token.ts';
-import { decideRedemption, grantIdOfCode } from '../shared/core/authorization-code.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { firstRefreshToken, formatRefreshToken } from '../shared/core/refresh-token.ts';
+import { decideRedemption, grantIdOfCode } from '../core/grants/authorization-code.ts';
+import { firstRefreshToken, formatRefreshToken } from '../core/grants/refresh-token.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { accessTokenClaims } from '../core/tokens/access-token.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
 import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './limits.ts';
 

@@ -1,6 +1,6 @@
-import { clientAccessTokenClaims } from '../shared/core/access-token.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { resolveResource } from '../shared/core/resources.ts';
+import { resolveResource } from '../core/authorization/resources.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { clientAccessTokenClaims } from '../core/tokens/access-token.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
 import { narrowedScopes } from './limits.ts';
 

@@ -1,13 +1,11 @@
-import type { AccessPolicy } from '../shared/core/access.ts';
-import type { GrantType } from '../shared/core/client.ts';
-import type { AuthenticatedClient, ClientVerifiers } from '../shared/core/client-authentication.ts';
-import type { Grant } from '../shared/core/grant.ts';
-import type { IdentityProviderKind } from '../shared/core/identity-provider-presets.ts';
-import type { NotBeforeMarks } from '../shared/core/not-before.ts';
-import type { RefreshLifetimes } from '../shared/core/refresh-token.ts';
-import type { ScopeDefinitions } from '../shared/core/scopes.ts';
-import type { IdentityProviders } from '../shared/identity-providers.ts';
-import type { Limiter } from '../shared/limiter.ts';
+import type { AccessPolicy } from '../core/authorization/access-rules.ts';
+import type { ScopeDefinitions } from '../core/authorization/scopes.ts';
+import type { AuthenticatedClient, ClientVerifiers } from '../core/clients/authentication.ts';
+import type { GrantType } from '../core/clients/client.ts';
+import type { Grant } from '../core/grants/grant.ts';
+import type { NotBeforeMarks } from '../core/grants/not-before.ts';
+import type { RefreshLifetimes } from '../core/grants/refresh-token.ts';
+import type { IdentityProviderKind } from '../core/upstream/provider-kinds.ts';
 import type {
   AccessTokenSigner,
   ClientDirectory,
@@ -16,7 +14,9 @@ import type {
   KeyRingStore,
   Log,
   TokenVault,
-} from '../shared/ports.ts';
+} from '../runtime/ports/index.ts';
+import type { IdentityProviders } from '../runtime/services/identity-providers.ts';
+import type { Limiter } from '../runtime/services/rate-limiter.ts';
 
 export interface TokenDeps extends ClientVerifiers {
   readonly issuer: string;

@@ -1,9 +1,9 @@
-import type { Client } from '../shared/core/client.ts';
-import { authenticateClient, presentedClient } from '../shared/core/client-authentication.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { countingFailures } from '../shared/failure-limit.ts';
-import { formParameters } from '../shared/http/forms.ts';
-import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
+import { authenticateClient, presentedClient } from '../core/clients/authentication.ts';
+import type { Client } from '../core/clients/client.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { formParameters } from '../runtime/http/forms.ts';
+import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import { countingFailures } from '../runtime/services/failure-limit.ts';
 import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
 import type { GrantTypeHandler, TokenDeps } from './grant-type.ts';

@@ -1,8 +1,8 @@
-import type { Grant } from '../shared/core/grant.ts';
-import { isBeforeMark, type NotBeforeMarks } from '../shared/core/not-before.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { resolveResource } from '../shared/core/resources.ts';
-import { effectiveScopes, OFFLINE_ACCESS, type ScopeDefinitions } from '../shared/core/scopes.ts';
+import { resolveResource } from '../core/authorization/resources.ts';
+import { effectiveScopes, OFFLINE_ACCESS, type ScopeDefinitions } from '../core/authorization/scopes.ts';
+import type { Grant } from '../core/grants/grant.ts';
+import { isBeforeMark, type NotBeforeMarks } from '../core/grants/not-before.ts';
+import { OAuthError } from '../core/oauth-error.ts';
 
 /** Say something about the authorization, nothing about an access token: never a reason to refuse one. */
 const WITHOUT_MEANING_HERE: readonly string[] = [OFFLINE_ACCESS, 'openid'];

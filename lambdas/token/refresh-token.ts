@@ -1,7 +1,5 @@
-import { accessTokenClaims } from '../shared/core/access-token.ts';
-import type { Client } from '../shared/core/client.ts';
-import { assertNotWeaker } from '../shared/core/client-authentication.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
+import { assertNotWeaker } from '../core/clients/authentication.ts';
+import type { Client } from '../core/clients/client.ts';
 import {
   decideRefresh,
   formatRefreshToken,
@@ -9,7 +7,9 @@ import {
   parseRefreshToken,
   type RefreshDecision,
   type RefreshToken,
-} from '../shared/core/refresh-token.ts';
+} from '../core/grants/refresh-token.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { accessTokenClaims } from '../core/tokens/access-token.ts';
 import { permittedScopes } from './access.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
 import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './limits.ts';

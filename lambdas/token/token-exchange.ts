@@ -1,12 +1,12 @@
-import { TOKEN_EXCHANGE } from '../shared/core/client.ts';
-import type { AuthenticatedClient } from '../shared/core/client-authentication.ts';
-import type { Grant } from '../shared/core/grant.ts';
-import { isIssuerOf } from '../shared/core/identity-provider-presets.ts';
-import { isBeforeMark } from '../shared/core/not-before.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { resourceIdentifier } from '../shared/core/resources.ts';
-import type { IdentityProvider } from '../shared/identity-providers.ts';
-import { findAccessTokenClaims } from '../shared/issued-token.ts';
+import { resourceIdentifier } from '../core/authorization/resources.ts';
+import type { AuthenticatedClient } from '../core/clients/authentication.ts';
+import { TOKEN_EXCHANGE } from '../core/clients/client.ts';
+import type { Grant } from '../core/grants/grant.ts';
+import { isBeforeMark } from '../core/grants/not-before.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { isIssuerOf } from '../core/upstream/provider-kinds.ts';
+import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
+import { findAccessTokenClaims } from '../runtime/services/issued-token.ts';
 import type { GrantTypeHandler, TokenDeps, TokenExchangeResponse, TokenRequest } from './grant-type.ts';
 import { currentUpstreamTokens } from './upstream-access-token.ts';
 

@@ -1,7 +1,7 @@
-import type { Grant } from '../shared/core/grant.ts';
-import { OAuthError, UnavailableError } from '../shared/core/oauth-error.ts';
-import { accessTokenState, UnopenableError, type UpstreamTokens } from '../shared/core/upstream-tokens.ts';
-import type { IdentityProvider } from '../shared/identity-providers.ts';
+import type { Grant } from '../core/grants/grant.ts';
+import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
+import { accessTokenState, UnopenableError, type UpstreamTokens } from '../core/upstream/session.ts';
+import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
 import { type GrantFacts, revokeAccess } from './access.ts';
 import { grantAfterAsker } from './after-asker.ts';
 import { askUpstream } from './ask-upstream.ts';

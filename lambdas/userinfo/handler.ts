@@ -1,9 +1,9 @@
-import { bearerToken } from '../shared/core/bearer.ts';
-import type { UpstreamIdentity } from '../shared/core/grant.ts';
-import { OAuthError } from '../shared/core/oauth-error.ts';
-import { type Flow, json, NO_STORE } from '../shared/http/message.ts';
-import { findAccessTokenClaims } from '../shared/issued-token.ts';
-import type { Clock, GrantStore, KeyRingStore, Log } from '../shared/ports.ts';
+import type { UpstreamIdentity } from '../core/grants/grant.ts';
+import { OAuthError } from '../core/oauth-error.ts';
+import { bearerToken } from '../core/tokens/bearer.ts';
+import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import type { Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
+import { findAccessTokenClaims } from '../runtime/services/issued-token.ts';
 
 export interface UserinfoDeps {
   readonly issuer: string;

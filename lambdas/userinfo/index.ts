@@ -1,10 +1,10 @@
-import { systemClock } from '../shared/adapters/clock.ts';
-import { dynamoDbClient } from '../shared/adapters/dynamodb/client.ts';
-import { DynamoDbGrantStore } from '../shared/adapters/dynamodb/grant-store.ts';
-import { DynamoDbKeyRingStore } from '../shared/adapters/dynamodb/key-ring-store.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
-import * as config from '../shared/config.ts';
-import { endpoint } from '../shared/http/endpoint.ts';
+import { systemClock } from '../runtime/adapters/clock.ts';
+import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
+import { DynamoDbGrantStore } from '../runtime/adapters/dynamodb/grant-store.ts';
+import { DynamoDbKeyRingStore } from '../runtime/adapters/dynamodb/key-ring-store.ts';
+import { jsonLog } from '../runtime/adapters/log.ts';
+import { endpoint } from '../runtime/http/endpoint.ts';
+import * as config from '../runtime/settings.ts';
 import { userinfoEndpoint } from './handler.ts';
 
 const log = jsonLog();

@@ -1,6 +1,6 @@
-import type { Flow } from '../shared/http/message.ts';
-import type { Site } from '../shared/pages/site.ts';
-import { wordsFor } from '../shared/pages/words/catalogue.ts';
+import type { Flow } from '../runtime/http/messages.ts';
+import { wordsFor } from '../runtime/pages/locales/locales.ts';
+import type { Site } from '../runtime/pages/site.ts';
 import type { Connector } from './install-links.ts';
 import { welcomePage } from './page.ts';
 

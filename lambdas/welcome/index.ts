@@ -1,9 +1,9 @@
-import { jsonLog } from '../shared/adapters/json-log.ts';
-import * as config from '../shared/config.ts';
-import { resourceIdentifier } from '../shared/core/resources.ts';
-import { endpoint } from '../shared/http/endpoint.ts';
-import { errorPage } from '../shared/pages/message-page.ts';
-import { siteOf } from '../shared/pages/site.ts';
+import { resourceIdentifier } from '../core/authorization/resources.ts';
+import { jsonLog } from '../runtime/adapters/log.ts';
+import { endpoint } from '../runtime/http/endpoint.ts';
+import { errorPage } from '../runtime/pages/message-page.ts';
+import { siteOf } from '../runtime/pages/site.ts';
+import * as config from '../runtime/settings.ts';
 import { welcomeFlow } from './handler.ts';
 
 const issuer = config.issuer();

@@ -1,8 +1,8 @@
-import type { HttpResponse } from '../shared/http/message.ts';
-import { type Html, html } from '../shared/pages/html.ts';
-import { page } from '../shared/pages/page.ts';
-import type { Site } from '../shared/pages/site.ts';
-import type { Words } from '../shared/pages/words/words.ts';
+import type { HttpResponse } from '../runtime/http/messages.ts';
+import { type Html, html } from '../runtime/pages/html.ts';
+import type { Words } from '../runtime/pages/locales/messages.ts';
+import { page } from '../runtime/pages/page.ts';
+import type { Site } from '../runtime/pages/site.ts';
 import { type Connector, cursorLink, shortName, vsCodeLink } from './install-links.ts';
 
 export interface WelcomePageOptions {

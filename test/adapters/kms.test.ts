@@ -12,15 +12,15 @@ import {
 } from '@aws-sdk/client-kms';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { KmsAccessTokenSigner } from '../../lambdas/shared/adapters/kms/access-token-signer.ts';
-import { KmsSigningKeyMaker } from '../../lambdas/shared/adapters/kms/signing-key-maker.ts';
-import { signingKeyPolicy } from '../../lambdas/shared/adapters/kms/signing-key-policy.ts';
-import { accessTokenClaims } from '../../lambdas/shared/core/access-token.ts';
-import { jwkSet } from '../../lambdas/shared/core/key-ring.ts';
-import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
-import { MemoryKeyRingStore } from '../support/memory-stores.ts';
-import { ISSUER, NOW, RESOURCE, testGrant } from '../support/records.ts';
-import { newTestKey, ringOf } from '../support/signing-key.ts';
+import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
+import { accessTokenClaims } from '../../lambdas/core/tokens/access-token.ts';
+import { jwkSet } from '../../lambdas/core/tokens/key-ring.ts';
+import { KmsAccessTokenSigner } from '../../lambdas/runtime/adapters/kms/access-token-signer.ts';
+import { KmsSigningKeyMaker } from '../../lambdas/runtime/adapters/kms/signing-key-maker.ts';
+import { signingKeyPolicy } from '../../lambdas/runtime/adapters/kms/signing-key-policy.ts';
+import { newTestKey, ringOf } from '../support/credentials/signing-key.ts';
+import { MemoryKeyRingStore } from '../support/memory/memory-stores.ts';
+import { ISSUER, NOW, RESOURCE, testGrant } from '../support/memory/records.ts';
 
 const kms = mockClient(KMSClient);
 const client = new KMSClient({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });

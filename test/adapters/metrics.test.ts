@@ -1,6 +1,6 @@
-import { measuredLog } from '../../lambdas/shared/adapters/json-log.ts';
-import type { EventFields, EventName } from '../../lambdas/shared/core/events.ts';
-import { METRICS } from '../../lambdas/shared/environment.ts';
+import type { EventFields, EventName } from '../../lambdas/core/events.ts';
+import { METRICS } from '../../lambdas/core/settings.ts';
+import { measuredLog } from '../../lambdas/runtime/adapters/log.ts';
 
 const FACTS = { requestId: 'r-1', clientId: 'client-1', grantId: 'grant-1' };
 const FAILED = { requestId: 'r-1', clientId: 'client-1', identityProvider: 'google', detail: 'd' };

@@ -1,8 +1,8 @@
 import { EncryptJWT } from 'jose';
-import { JoseRequestSealer } from '../../lambdas/shared/adapters/sealing/jose-request-sealer.ts';
-import { sealingKey } from '../../lambdas/shared/adapters/secrets-manager/sealing-keys.ts';
-import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
-import type { SealingKey, SealingKeys } from '../../lambdas/shared/ports.ts';
+import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
+import { JoseRequestSealer } from '../../lambdas/runtime/adapters/sealing/jose-request-sealer.ts';
+import { sealingKey } from '../../lambdas/runtime/adapters/secrets-manager/sealing-keys.ts';
+import type { SealingKey, SealingKeys } from '../../lambdas/runtime/ports/index.ts';
 
 const NOW = 1_800_000_000;
 const REQUEST = {

@@ -5,12 +5,12 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
-import { CachedSecret, generatedSecret } from '../../lambdas/shared/adapters/secrets-manager/cached-secret.ts';
-import { SecretsManagerCredentials } from '../../lambdas/shared/adapters/secrets-manager/client-credentials.ts';
-import { SecretsManagerClientSecrets } from '../../lambdas/shared/adapters/secrets-manager/client-secrets.ts';
-import { SecretsManagerSealingKeys, sealingKey } from '../../lambdas/shared/adapters/secrets-manager/sealing-keys.ts';
-import { secretCheck } from '../../lambdas/shared/adapters/secrets-manager/secret-check.ts';
-import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
+import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
+import { CachedSecret, generatedSecret } from '../../lambdas/runtime/adapters/secrets-manager/cached-secret.ts';
+import { SecretsManagerCredentials } from '../../lambdas/runtime/adapters/secrets-manager/client-credentials.ts';
+import { SecretsManagerClientSecrets } from '../../lambdas/runtime/adapters/secrets-manager/client-secrets.ts';
+import { SecretsManagerSealingKeys, sealingKey } from '../../lambdas/runtime/adapters/secrets-manager/sealing-keys.ts';
+import { secretCheck } from '../../lambdas/runtime/adapters/secrets-manager/secret-check.ts';
 
 const secrets = mockClient(SecretsManagerClient);
 const client = new SecretsManagerClient({ region: 'eu-central-1' });

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
-import { DESKTOP, PHONE, SMALL_PHONE, show } from '../support/gallery-browser.ts';
-import { PAGES } from '../support/page-gallery.ts';
+import { launchChromium } from '../support/browser/chromium.ts';
+import { DESKTOP, PHONE, SMALL_PHONE, show } from '../support/browser/gallery-browser.ts';
+import { PAGES } from '../support/browser/page-gallery.ts';
 
 // #143: every page by axe, by keyboard, at 320 pixels, in dark and light, in forced colours. In Chromium: WebKit and
 // Firefox are not to be had from npm alone.

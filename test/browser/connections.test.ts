@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
-import { obtainSession, refresh, registerClient } from '../support/oauth-requests.ts';
-import { Person } from '../support/person.ts';
-import { sharedCloud } from '../support/shared-cloud.ts';
+import { launchChromium } from '../support/browser/chromium.ts';
+import { Person } from '../support/browser/person.ts';
+import { sharedCloud } from '../support/cloud/shared-cloud.ts';
+import { obtainSession, refresh, registerClient } from '../support/http/oauth-requests.ts';
 
 const cloud = sharedCloud();
 const LOG_IN = 'button[name=idp]';

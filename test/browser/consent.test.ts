@@ -2,8 +2,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
-import { type ClientCallback, startClientCallback } from '../support/client-callback.ts';
+import { launchChromium } from '../support/browser/chromium.ts';
+import { type ClientCallback, startClientCallback } from '../support/client-profiles/callback.ts';
+import { sharedCloud } from '../support/cloud/shared-cloud.ts';
 import {
   type AuthorizationRequest,
   authorizationRequest,
@@ -11,8 +12,7 @@ import {
   postForm,
   type RegisteredClient,
   registerClient,
-} from '../support/oauth-requests.ts';
-import { sharedCloud } from '../support/shared-cloud.ts';
+} from '../support/http/oauth-requests.ts';
 
 const cloud = sharedCloud();
 const APPROVE = 'button[name=idp], button[name=decision][value=approve]';

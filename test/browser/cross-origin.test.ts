@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
-import { obtainSession } from '../support/oauth-requests.ts';
-import { sharedCloud } from '../support/shared-cloud.ts';
+import { launchChromium } from '../support/browser/chromium.ts';
+import { sharedCloud } from '../support/cloud/shared-cloud.ts';
+import { obtainSession } from '../support/http/oauth-requests.ts';
 
 // A client in a page of another origin: what the browser lets through, and what its script may read.
 

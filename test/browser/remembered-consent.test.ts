@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
-import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
-import { authorizationRequest, type RegisteredClient, registerClient } from '../support/oauth-requests.ts';
+import { launchChromium } from '../support/browser/chromium.ts';
+import { type LocalCloud, startLocalCloud } from '../support/cloud/local-cloud.ts';
+import { authorizationRequest, type RegisteredClient, registerClient } from '../support/http/oauth-requests.ts';
 
 // What a browser itself says of where a request comes from (Fetch Metadata), since no test can know better.
 

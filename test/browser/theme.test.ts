@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
-import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
+import { launchChromium } from '../support/browser/chromium.ts';
+import { type LocalCloud, startLocalCloud } from '../support/cloud/local-cloud.ts';
 
 /** A drawing that would run a script, ask a third party and follow a click, if anybody let it. */
 const HOSTILE_LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20" onload="document.title='ran'">

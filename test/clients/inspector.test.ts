@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { type ClientHome, ClientProcess, createClientHome } from '../support/client-process.ts';
-import { spoilAccessToken, storedClientId, storedRefreshToken } from '../support/client-stored.ts';
-import { revoke } from '../support/oauth-requests.ts';
-import { Person } from '../support/person.ts';
-import { freePortPair } from '../support/ports.ts';
-import { sharedCloud } from '../support/shared-cloud.ts';
+import { Person } from '../support/browser/person.ts';
+import { spoilAccessToken, storedClientId, storedRefreshToken } from '../support/client-profiles/stored.ts';
+import { type ClientHome, ClientProcess, createClientHome } from '../support/client-programs/process.ts';
+import { sharedCloud } from '../support/cloud/shared-cloud.ts';
+import { revoke } from '../support/http/oauth-requests.ts';
+import { freePortPair } from '../support/memory/ports.ts';
 
 // The real Inspector on the command line, which is built with @modelcontextprotocol/client 2.x.
 

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ClientHome, ClientProcess, createClientHome } from '../support/client-process.ts';
-import { spoilAccessToken, storedRefreshToken } from '../support/client-stored.ts';
-import { Person } from '../support/person.ts';
-import { sharedCloud } from '../support/shared-cloud.ts';
+import { Person } from '../support/browser/person.ts';
+import { spoilAccessToken, storedRefreshToken } from '../support/client-profiles/stored.ts';
+import { type ClientHome, ClientProcess, createClientHome } from '../support/client-programs/process.ts';
+import { sharedCloud } from '../support/cloud/shared-cloud.ts';
 
 // The real mcp-remote: a proxy to which a local client talks on stdin and stdout.
 

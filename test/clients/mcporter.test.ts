@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type ClientHome, ClientProcess, createClientHome } from '../support/client-process.ts';
-import { spoilAccessToken, storedClientId, storedRefreshToken } from '../support/client-stored.ts';
-import { Person } from '../support/person.ts';
-import { sharedCloud } from '../support/shared-cloud.ts';
+import { Person } from '../support/browser/person.ts';
+import { spoilAccessToken, storedClientId, storedRefreshToken } from '../support/client-profiles/stored.ts';
+import { type ClientHome, ClientProcess, createClientHome } from '../support/client-programs/process.ts';
+import { sharedCloud } from '../support/cloud/shared-cloud.ts';
 
 // The real mcporter, which is built with @modelcontextprotocol/sdk 1.x.
 

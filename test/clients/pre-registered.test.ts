@@ -1,11 +1,11 @@
-import { ClientDocuments } from '../support/client-documents.ts';
-import { playsThrough } from '../support/client-play.ts';
-import { type ClientHome, ClientProcess, createClientHome } from '../support/client-process.ts';
-import type { ClientProfile } from '../support/client-profile.ts';
-import { readClientSecret } from '../support/client-secrets.ts';
-import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
-import { Person } from '../support/person.ts';
-import { freePortPair } from '../support/ports.ts';
+import { Person } from '../support/browser/person.ts';
+import { ClientDocuments } from '../support/client-profiles/documents.ts';
+import { playsThrough } from '../support/client-profiles/play.ts';
+import type { ClientProfile } from '../support/client-profiles/profile.ts';
+import { readClientSecret } from '../support/client-profiles/secrets.ts';
+import { type ClientHome, ClientProcess, createClientHome } from '../support/client-programs/process.ts';
+import { type LocalCloud, startLocalCloud } from '../support/cloud/local-cloud.ts';
+import { freePortPair } from '../support/memory/ports.ts';
 import { claudeConfigured } from './profiles/claude.ts';
 import { copilotConfigured } from './profiles/copilot.ts';
 

@@ -1,6 +1,6 @@
-import { ClientDocuments } from '../support/client-documents.ts';
-import { playsThrough } from '../support/client-play.ts';
-import { sharedCloud } from '../support/shared-cloud.ts';
+import { ClientDocuments } from '../support/client-profiles/documents.ts';
+import { playsThrough } from '../support/client-profiles/play.ts';
+import { sharedCloud } from '../support/cloud/shared-cloud.ts';
 import { chatgpt } from './profiles/chatgpt.ts';
 import { claude } from './profiles/claude.ts';
 import { codex } from './profiles/codex.ts';

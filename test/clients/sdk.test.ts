@@ -7,10 +7,10 @@ import {
 import { UnauthorizedError as LegacyUnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { MemoryOAuthProvider } from '../support/mcp-oauth-provider.ts';
-import { callbackParameters, revoke } from '../support/oauth-requests.ts';
-import { Person } from '../support/person.ts';
-import { sharedCloud } from '../support/shared-cloud.ts';
+import { Person } from '../support/browser/person.ts';
+import { MemoryOAuthProvider } from '../support/client-programs/mcp-oauth-provider.ts';
+import { sharedCloud } from '../support/cloud/shared-cloud.ts';
+import { callbackParameters, revoke } from '../support/http/oauth-requests.ts';
 
 // The TypeScript SDKs, which most clients are built with, when what they stored is good no longer. The way in, and a
 // refresh, are in test/flow.

@@ -1,13 +1,13 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { authorizer } from '../../lambdas/authorizer/handler.ts';
-import { KeyRingCache } from '../../lambdas/shared/adapters/dynamodb/key-ring-cache.ts';
-import { accessTokenClaims, clientAccessTokenClaims } from '../../lambdas/shared/core/access-token.ts';
-import type { KeyRing } from '../../lambdas/shared/core/key-ring.ts';
-import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
-import { formatRefreshToken } from '../../lambdas/shared/core/refresh-token.ts';
-import { memoryLog } from '../support/post-form.ts';
-import { ISSUER, NOW, RESOURCE, redeemedGrant, testGrant } from '../support/records.ts';
-import { newTestKey, ringOf, signedJwt } from '../support/signing-key.ts';
+import { formatRefreshToken } from '../../lambdas/core/grants/refresh-token.ts';
+import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
+import { accessTokenClaims, clientAccessTokenClaims } from '../../lambdas/core/tokens/access-token.ts';
+import type { KeyRing } from '../../lambdas/core/tokens/key-ring.ts';
+import { KeyRingCache } from '../../lambdas/runtime/adapters/dynamodb/key-ring-cache.ts';
+import { newTestKey, ringOf, signedJwt } from '../support/credentials/signing-key.ts';
+import { memoryLog } from '../support/http/post-form.ts';
+import { ISSUER, NOW, RESOURCE, redeemedGrant, testGrant } from '../support/memory/records.ts';
 
 const key = newTestKey();
 const newKey = newTestKey();

@@ -1,4 +1,4 @@
-import { FrontHalf } from '../support/front-half.ts';
+import { FrontHalf } from '../support/memory/front-half.ts';
 
 const METADATA = {
   client_name: 'Confidential',

@@ -1,5 +1,6 @@
-import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
-import { UpstreamError } from '../../lambdas/shared/core/upstream-error.ts';
+import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
+import { UpstreamError } from '../../lambdas/core/upstream/errors.ts';
+import { formsOf } from '../support/http/html-form.ts';
 import {
   type Answer,
   authorizationQuery,
@@ -10,9 +11,8 @@ import {
   locationOf,
   PERSON,
   withOneCharacterChanged,
-} from '../support/front-half.ts';
-import { formsOf } from '../support/html-form.ts';
-import { redeemedGrant } from '../support/records.ts';
+} from '../support/memory/front-half.ts';
+import { redeemedGrant } from '../support/memory/records.ts';
 
 const stateOf = (answer: Answer): URLSearchParams =>
   new URLSearchParams({ code: 'c', state: locationOf(answer).searchParams.get('state') ?? '' });

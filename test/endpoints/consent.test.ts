@@ -6,7 +6,7 @@ import {
   locationOf,
   REDIRECT_URI,
   sealedRequestOf,
-} from '../support/front-half.ts';
+} from '../support/memory/front-half.ts';
 
 const shownForm = async (options = {}, query = authorizationQuery()) => {
   const gate = new FrontHalf(options);

@@ -7,7 +7,12 @@ import {
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { identityFrom } from '../../lambdas/example-mcp-server/identity.ts';
-import { installLambdaRuntime, invokeStreaming, proxyEvent, type StreamingHandler } from '../support/lambda-runtime.ts';
+import {
+  installLambdaRuntime,
+  invokeStreaming,
+  proxyEvent,
+  type StreamingHandler,
+} from '../support/memory/lambda-runtime.ts';
 
 const AUTHORIZER = {
   principalId: 'subject-1',

@@ -1,13 +1,13 @@
+import type { Client } from '../../lambdas/core/clients/client.ts';
+import { newId, sha256 } from '../../lambdas/core/crypto.ts';
+import { DEAD_CODE_KEPT_SECONDS, newAuthorizationCode } from '../../lambdas/core/grants/authorization-code.ts';
+import { FAILURE_LIMIT } from '../../lambdas/core/net/rate-limit-window.ts';
 import { introspectEndpoint } from '../../lambdas/introspect/handler.ts';
 import { revokeEndpoint } from '../../lambdas/revoke/handler.ts';
-import { DEAD_CODE_KEPT_SECONDS, newAuthorizationCode } from '../../lambdas/shared/core/authorization-code.ts';
-import type { Client } from '../../lambdas/shared/core/client.ts';
-import { FAILURE_LIMIT } from '../../lambdas/shared/core/counting-window.ts';
-import { newId, sha256 } from '../../lambdas/shared/core/digest.ts';
-import { Limiter } from '../../lambdas/shared/limiter.ts';
-import { type Answer, formPoster } from '../support/post-form.ts';
-import { ISSUER, NOW } from '../support/records.ts';
-import { startTokenEndpoint } from '../support/token-endpoint.ts';
+import { Limiter } from '../../lambdas/runtime/services/rate-limiter.ts';
+import { type Answer, formPoster } from '../support/http/post-form.ts';
+import { ISSUER, NOW } from '../support/memory/records.ts';
+import { startTokenEndpoint } from '../support/memory/token-endpoint.ts';
 
 // NOW begins a window of 15 minutes; see `windowEnd`.
 const SECONDS_LEFT = FAILURE_LIMIT.windowSeconds - (NOW % FAILURE_LIMIT.windowSeconds);

@@ -1,7 +1,7 @@
 import { healthFlow } from '../../lambdas/health/handler.ts';
-import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
-import { invoke } from '../support/front-half.ts';
-import { MemoryKeyRingStore } from '../support/memory-stores.ts';
+import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
+import { invoke } from '../support/memory/front-half.ts';
+import { MemoryKeyRingStore } from '../support/memory/memory-stores.ts';
 
 const PUBLIC_JWK = { kty: 'RSA', n: 'n', e: 'AQAB', kid: 'k', alg: 'RS256', use: 'sig' } as const;
 const KEY = { kid: 'k', keyArn: 'arn:aws:kms:eu-central-1:000000000000:key/1', publicJwk: PUBLIC_JWK, since: 1 };

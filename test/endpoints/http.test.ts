@@ -1,11 +1,11 @@
-import { jsonLog } from '../../lambdas/shared/adapters/json-log.ts';
-import { OAuthError, UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
-import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
-import { formParameters } from '../../lambdas/shared/http/forms.ts';
-import { type Flow, json } from '../../lambdas/shared/http/message.ts';
-import { errorPage } from '../../lambdas/shared/pages/message-page.ts';
-import { siteOf } from '../../lambdas/shared/pages/site.ts';
-import { ISSUER, invoke } from '../support/front-half.ts';
+import { OAuthError, UnavailableError } from '../../lambdas/core/oauth-error.ts';
+import { jsonLog } from '../../lambdas/runtime/adapters/log.ts';
+import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
+import { formParameters } from '../../lambdas/runtime/http/forms.ts';
+import { type Flow, json } from '../../lambdas/runtime/http/messages.ts';
+import { errorPage } from '../../lambdas/runtime/pages/message-page.ts';
+import { siteOf } from '../../lambdas/runtime/pages/site.ts';
+import { ISSUER, invoke } from '../support/memory/front-half.ts';
 
 const lines: Record<string, unknown>[] = [];
 const log = jsonLog((line) => {

@@ -1,11 +1,11 @@
+import type { Client } from '../../lambdas/core/clients/client.ts';
+import { sha256 } from '../../lambdas/core/crypto.ts';
+import { withMark } from '../../lambdas/core/grants/not-before.ts';
 import { introspectEndpoint } from '../../lambdas/introspect/handler.ts';
-import type { Client } from '../../lambdas/shared/core/client.ts';
-import { sha256 } from '../../lambdas/shared/core/digest.ts';
-import { withMark } from '../../lambdas/shared/core/not-before.ts';
-import { type Answer, formPoster } from '../support/post-form.ts';
-import { ISSUER, NOW, RESOURCE } from '../support/records.ts';
-import { newTestKey, signedJwt } from '../support/signing-key.ts';
-import { startTokenEndpoint } from '../support/token-endpoint.ts';
+import { newTestKey, signedJwt } from '../support/credentials/signing-key.ts';
+import { type Answer, formPoster } from '../support/http/post-form.ts';
+import { ISSUER, NOW, RESOURCE } from '../support/memory/records.ts';
+import { startTokenEndpoint } from '../support/memory/token-endpoint.ts';
 
 const SECRET = 'the secret';
 const CONFIDENTIAL: Partial<Client> = {

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { importJWK, jwtVerify } from 'jose';
 import { JWKS_MAX_AGE_SECONDS, jwksEndpoint } from '../../lambdas/jwks/handler.ts';
-import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
-import { MemoryKeyRingStore } from '../support/memory-stores.ts';
-import { memoryLog } from '../support/post-form.ts';
-import { newTestKey, ringOf, signedJwt } from '../support/signing-key.ts';
+import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
+import { newTestKey, ringOf, signedJwt } from '../support/credentials/signing-key.ts';
+import { memoryLog } from '../support/http/post-form.ts';
+import { MemoryKeyRingStore } from '../support/memory/memory-stores.ts';
 
 const get = async (keyRings: MemoryKeyRingStore) => {
   const handler = endpoint(jwksEndpoint({ keyRings }), { log: memoryLog().log, cors: true });

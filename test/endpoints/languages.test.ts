@@ -1,8 +1,8 @@
-import { LANGUAGES } from '../../lambdas/shared/core/language.ts';
-import { UnavailableError } from '../../lambdas/shared/core/oauth-error.ts';
-import { UpstreamError } from '../../lambdas/shared/core/upstream-error.ts';
-import { WORDS } from '../../lambdas/shared/pages/words/catalogue.ts';
-import { type Answer, authorizationQuery, Browser, FrontHalf, sealedRequestOf } from '../support/front-half.ts';
+import { LANGUAGES } from '../../lambdas/core/language.ts';
+import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
+import { UpstreamError } from '../../lambdas/core/upstream/errors.ts';
+import { WORDS } from '../../lambdas/runtime/pages/locales/locales.ts';
+import { type Answer, authorizationQuery, Browser, FrontHalf, sealedRequestOf } from '../support/memory/front-half.ts';
 
 /** Text of a page as it reads, markup and entities gone. */
 const read = ({ body }: Answer): string =>

@@ -4,11 +4,11 @@ import {
   OpenIdProviderDiscoveryMetadataSchema,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { authorizationServerMetadataFlow } from '../../lambdas/authorization-server-metadata/handler.ts';
+import type { Client } from '../../lambdas/core/clients/client.ts';
 import { protectedResourceMetadataFlow } from '../../lambdas/protected-resource-metadata/handler.ts';
-import type { Client } from '../../lambdas/shared/core/client.ts';
-import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
-import { ISSUER, invoke } from '../support/front-half.ts';
-import { testClient } from '../support/records.ts';
+import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
+import { ISSUER, invoke } from '../support/memory/front-half.ts';
+import { testClient } from '../support/memory/records.ts';
 
 const options = { log: () => undefined, cors: true };
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];

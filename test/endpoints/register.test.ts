@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FrontHalf } from '../support/front-half.ts';
+import { FrontHalf } from '../support/memory/front-half.ts';
 
 const METADATA = {
   client_name: 'Test client',

@@ -1,4 +1,5 @@
-import type { Client } from '../../lambdas/shared/core/client.ts';
+import type { Client } from '../../lambdas/core/clients/client.ts';
+import { formsOf } from '../support/http/html-form.ts';
 import {
   type Answer,
   authorizationQuery,
@@ -10,8 +11,7 @@ import {
   PERSON,
   sealedRequestOf,
   withOneCharacterChanged,
-} from '../support/front-half.ts';
-import { formsOf } from '../support/html-form.ts';
+} from '../support/memory/front-half.ts';
 
 const CLIENT: Partial<Client> = { tokenEndpointAuthMethods: ['client_secret_post'] };
 const ALONE = { 'sec-fetch-site': 'none' };

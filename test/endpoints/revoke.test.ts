@@ -1,10 +1,10 @@
+import { sha256 } from '../../lambdas/core/crypto.ts';
+import { clientAccessTokenClaims } from '../../lambdas/core/tokens/access-token.ts';
 import { revokeEndpoint } from '../../lambdas/revoke/handler.ts';
-import { clientAccessTokenClaims } from '../../lambdas/shared/core/access-token.ts';
-import { sha256 } from '../../lambdas/shared/core/digest.ts';
-import { formPoster } from '../support/post-form.ts';
-import { ISSUER, NOW, RESOURCE } from '../support/records.ts';
-import { newTestKey, signedJwt } from '../support/signing-key.ts';
-import { startTokenEndpoint } from '../support/token-endpoint.ts';
+import { newTestKey, signedJwt } from '../support/credentials/signing-key.ts';
+import { formPoster } from '../support/http/post-form.ts';
+import { ISSUER, NOW, RESOURCE } from '../support/memory/records.ts';
+import { startTokenEndpoint } from '../support/memory/token-endpoint.ts';
 
 let server: ReturnType<typeof startTokenEndpoint>;
 let revoke: ReturnType<typeof formPoster>;

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
-import type { Grant } from '../../lambdas/shared/core/grant.ts';
-import { withMark } from '../../lambdas/shared/core/not-before.ts';
-import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
+import type { Grant } from '../../lambdas/core/grants/grant.ts';
+import { withMark } from '../../lambdas/core/grants/not-before.ts';
+import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
 import { userinfoEndpoint } from '../../lambdas/userinfo/handler.ts';
-import { ISSUER, NOW, testGrant } from '../support/records.ts';
-import { newTestKey, signedJwt } from '../support/signing-key.ts';
-import { startTokenEndpoint } from '../support/token-endpoint.ts';
+import { newTestKey, signedJwt } from '../support/credentials/signing-key.ts';
+import { ISSUER, NOW, testGrant } from '../support/memory/records.ts';
+import { startTokenEndpoint } from '../support/memory/token-endpoint.ts';
 
 let server: ReturnType<typeof startTokenEndpoint>;
 let handler: ReturnType<typeof endpoint>;

@@ -1,12 +1,12 @@
-import { jsonLog } from '../../lambdas/shared/adapters/json-log.ts';
-import { LANGUAGES } from '../../lambdas/shared/core/language.ts';
-import { endpoint } from '../../lambdas/shared/http/endpoint.ts';
-import { errorPage } from '../../lambdas/shared/pages/message-page.ts';
-import { siteOf } from '../../lambdas/shared/pages/site.ts';
-import { WORDS } from '../../lambdas/shared/pages/words/catalogue.ts';
+import { LANGUAGES } from '../../lambdas/core/language.ts';
+import { jsonLog } from '../../lambdas/runtime/adapters/log.ts';
+import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
+import { WORDS } from '../../lambdas/runtime/pages/locales/locales.ts';
+import { errorPage } from '../../lambdas/runtime/pages/message-page.ts';
+import { siteOf } from '../../lambdas/runtime/pages/site.ts';
 import { welcomeFlow } from '../../lambdas/welcome/handler.ts';
 import { type Connector, cursorLink, shortName, vsCodeLink } from '../../lambdas/welcome/install-links.ts';
-import { ISSUER, invoke } from '../support/front-half.ts';
+import { ISSUER, invoke } from '../support/memory/front-half.ts';
 
 const ONE: Connector = { name: 'Example MCP server', url: `${ISSUER}/mcp` };
 const OTHER: Connector = { name: '/tools/mcp', url: `${ISSUER}/tools/mcp` };

@@ -1,3 +1,4 @@
+import { Person } from '../support/browser/person.ts';
 import { type FaultyCloud, startFaultyCloud } from '../support/faults/faulty-cloud.ts';
 import {
   authorizationRequest,
@@ -7,8 +8,7 @@ import {
   refresh,
   registerClient,
   type Session,
-} from '../support/oauth-requests.ts';
-import { Person } from '../support/person.ts';
+} from '../support/http/oauth-requests.ts';
 
 let cloud: FaultyCloud;
 let before: Session;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Person } from '../support/browser/person.ts';
 import { Canaries } from '../support/faults/canaries.ts';
 import { FLOWS } from '../support/faults/flows/index.ts';
 import { FaultWalk } from '../support/faults/walk.ts';
@@ -13,8 +14,7 @@ import {
   refresh,
   registerClient,
   type Session,
-} from '../support/oauth-requests.ts';
-import { Person } from '../support/person.ts';
+} from '../support/http/oauth-requests.ts';
 
 const canaries = new Canaries();
 let cloud: WalkGround;

@@ -1,13 +1,13 @@
+import { Person } from '../support/browser/person.ts';
 import { Canaries } from '../support/faults/canaries.ts';
 import { quickFaults } from '../support/faults/choices.ts';
 import { FLOWS } from '../support/faults/flows/index.ts';
 import { FaultWalk } from '../support/faults/walk.ts';
 import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.ts';
-import { formsOf } from '../support/html-form.ts';
-import { authorizationRequest, registerClient } from '../support/oauth-requests.ts';
-import { Person } from '../support/person.ts';
+import { formsOf } from '../support/http/html-form.ts';
+import { authorizationRequest, registerClient } from '../support/http/oauth-requests.ts';
 
-// Catalogue §5: a fault at every call of every flow. `npm run siege` tries every kind of fault; here are the two ends
+// Catalogue §5: a fault at every call of every flow. `npm run stress` tries every kind of fault; here are the two ends
 // of it: nothing was carried out, or all of it was and nobody is told.
 
 const START_MS = 120_000;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { bundleFunctions, functionNames, PACKAGE_DIRECTORY } from '../../lib/bundles.ts';
+import { bundleFunctions, functionNames, PACKAGE_DIRECTORY } from '../../lib/functions/bundles.ts';
 
 const AWS_SDK = /node_modules\/(@aws-sdk|@smithy)\//;
 const KILOBYTE = 1024;
@@ -21,7 +21,7 @@ const inputsOf = (name: string) => Object.keys(outputOf(name).inputs);
 describe('Bundles', () => {
   it('are made of every function there is', () => {
     expect(Object.keys(metafile.outputs).sort()).toEqual(functionNames().map((name) => `dist/${name}/index.mjs`));
-    expect(functionNames()).toEqual(expect.arrayContaining(['authorizer', 'keys', 'token', 'example-mcp-server']));
+    expect(functionNames()).toEqual(expect.arrayContaining(['authorizer', 'key-ring', 'token', 'example-mcp-server']));
   });
 
   it.each(['authorizer', 'inspector', 'protected-resource-metadata', 'authorization-server-metadata'])(
@@ -43,7 +43,7 @@ describe('Bundles', () => {
 
   it('hold what a function needs and no other service: only who signs, makes keys or seals tokens knows KMS', () => {
     const withKms = functionNames().filter((name) => inputsOf(name).some((input) => input.includes('/client-kms/')));
-    expect(withKms).toEqual(['callback', 'keys', 'token']);
+    expect(withKms).toEqual(['callback', 'key-ring', 'token']);
     for (const name of functionNames()) {
       expect(inputsOf(name).filter((input) => /^(lib|tools|test)\//.test(input))).toEqual([]);
     }
@@ -61,15 +61,16 @@ describe('Bundles', () => {
 describe('Layers', () => {
   it('lib knows of lambdas the names of environment variables and nothing else', () => {
     for (const file of [
-      'config',
-      'endpoints',
-      'endpoint-function',
-      'key-ring',
+      'config/configuration',
+      'functions/endpoints',
+      'functions/endpoint-function',
+      'data/key-ring',
       'mcp-oauth-proxy',
-      'protected-resource',
+      'api/protected-resource',
     ]) {
-      const imports = readFileSync(join(PACKAGE_DIRECTORY, 'lib', `${file}.ts`), 'utf8').match(/'\.\.\/[^']+'/g) ?? [];
-      for (const one of imports) expect(one).toBe(`'../lambdas/shared/environment.ts'`);
+      const imports =
+        readFileSync(join(PACKAGE_DIRECTORY, 'lib', `${file}.ts`), 'utf8').match(/'[./]*lambdas\/[^']+'/g) ?? [];
+      for (const one of imports) expect(one).toMatch(/^'[./]+\/lambdas\/core\/settings\.ts'$/);
     }
   });
 });

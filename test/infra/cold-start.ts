@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { BUNDLE_DIRECTORY } from '../../lib/bundles.ts';
+import { BUNDLE_DIRECTORY } from '../../lib/functions/bundles.ts';
 import { shown, type Template } from './template.ts';
 
 /**

@@ -90,7 +90,7 @@ describe('Key ring', () => {
   it('gets its first key while the stack is deployed, by our own function', () => {
     const [[, { Properties, DependsOn }] = ['', { Properties: {}, DependsOn: [] as string[] }]] =
       template.ofType('Custom::GatehouseKeyRing');
-    const [keys, { Properties: keysFunction }] = template.functionOf('keys');
+    const [keys, { Properties: keysFunction }] = template.functionOf('key-ring');
     const [token, { Properties: tokenFunction }] = template.functionOf('token');
     expect(token).toBeDefined();
     expect(Properties.ServiceToken).toEqual({ 'Fn::GetAtt': [keys, 'Arn'] });
@@ -102,7 +102,7 @@ describe('Key ring', () => {
 
   it('is looked after once a day', () => {
     const [[rule, { Properties }] = ['', { Properties: {} }]] = template.ofType('AWS::Events::Rule');
-    const [keys] = template.functionOf('keys');
+    const [keys] = template.functionOf('key-ring');
     expect(Properties).toMatchObject({
       ScheduleExpression: 'rate(1 day)',
       State: 'ENABLED',

@@ -1,4 +1,4 @@
-import { BODY_RULES, MISJUDGED_RULES } from '../../lib/firewall-statements.ts';
+import { BODY_RULES, MISJUDGED_RULES } from '../../lib/edge/firewall-statements.ts';
 import { chatgpt } from '../clients/profiles/chatgpt.ts';
 import { claude, claudeConfigured } from '../clients/profiles/claude.ts';
 import { codex } from '../clients/profiles/codex.ts';
@@ -9,7 +9,7 @@ import { geminiCli } from '../clients/profiles/gemini-cli.ts';
 import { inspector } from '../clients/profiles/inspector.ts';
 import { mcpRemote } from '../clients/profiles/mcp-remote.ts';
 import { vscode } from '../clients/profiles/vscode.ts';
-import { requestsOf, type SeenRequest } from '../support/client-requests.ts';
+import { requestsOf, type SeenRequest } from '../support/client-profiles/requests.ts';
 import { COMMON_RULES, judge, type Verdict } from '../support/firewall.ts';
 import { shown, type Template, TWO_SERVERS, templateFor } from './template.ts';
 

@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { viewerRequestCode } from '../../lib/viewer-request.ts';
+import { viewerRequestCode } from '../../lib/edge/viewer-request.ts';
 import { shown, type Template, type TemplateResource, TWO_SERVERS, templateFor } from './template.ts';
 
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';

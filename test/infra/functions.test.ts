@@ -1,4 +1,4 @@
-import { functionNames } from '../../lib/bundles.ts';
+import { functionNames } from '../../lib/functions/bundles.ts';
 import { statementsOf } from './policies.ts';
 import { type Template, TWO_SERVERS, templateFor } from './template.ts';
 
@@ -78,13 +78,13 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:DescribeSecret on Providerpartner',
   ],
   authorizer: ['dynamodb:GetItem on Keys'],
-  keys: [
+  'key-ring': [
     'dynamodb:GetItem on Keys',
     'dynamodb:UpdateItem on Keys',
     'kms:CreateKey on *',
     'kms:TagResource on arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*',
   ],
-  people: [
+  privacy: [
     'dynamodb:DeleteItem on Consents',
     'dynamodb:DeleteItem on Grants',
     'dynamodb:GetItem on Consents',
@@ -127,7 +127,7 @@ describe('Least privilege (#244)', () => {
   });
 
   it('only keys may make keys, of one kind and with the tag of this stack', () => {
-    const conditions = statementsOf(template, template.functionOf('keys')[0])
+    const conditions = statementsOf(template, template.functionOf('key-ring')[0])
       .filter(({ action }) => action.startsWith('kms:'))
       .map(({ action, condition }) => [action, condition]);
     expect(Object.fromEntries(conditions)).toEqual({
@@ -174,7 +174,7 @@ describe('Least privilege (#244)', () => {
   it('nobody may Sign by IAM; the policy of each key lets token alone sign', () => {
     expect(template.text).not.toMatch(/kms:Sign|kms:\*/);
     const [token] = template.functionOf('token');
-    const [, keys] = template.functionOf('keys');
+    const [, keys] = template.functionOf('key-ring');
     expect(keys.Properties.Environment.Variables.GATEHOUSE_TOKEN_ROLE_ARN).toEqual({
       'Fn::GetAtt': [template.resources[token]?.Properties.Role['Fn::GetAtt'][0], 'Arn'],
     });
@@ -205,7 +205,7 @@ describe('Functions', () => {
     for (const folder of Object.keys(RIGHTS)) {
       const seconds = template.functionOf(folder)[1].Properties.Timeout;
       if (['example-mcp-server', 'inspector'].includes(folder)) expect(seconds).toBe(900);
-      else if (['keys', 'people'].includes(folder)) expect(seconds).toBe(300);
+      else if (['key-ring', 'privacy'].includes(folder)) expect(seconds).toBe(300);
       else expect(seconds).toBeLessThanOrEqual(20);
     }
   });

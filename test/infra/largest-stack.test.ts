@@ -1,5 +1,5 @@
-import type { ConfigurationInput } from '../../lib/config.ts';
-import { MAX_SERVERS } from '../../lib/config-rules.ts';
+import type { ConfigurationInput } from '../../lib/config/configuration.ts';
+import { MAX_SERVERS } from '../../lib/config/rules.ts';
 import { templateFor } from './template.ts';
 
 // CloudFormation's quotas for one template.

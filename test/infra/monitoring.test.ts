@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { METRICS } from '../../lambdas/shared/environment.ts';
-import { readConfiguration } from '../../lib/cdk-json.ts';
-import { ConfigurationError, parseConfiguration } from '../../lib/config.ts';
+import { METRICS } from '../../lambdas/core/settings.ts';
+import { readConfiguration } from '../../lib/config/cdk-json.ts';
+import { ConfigurationError, parseConfiguration } from '../../lib/config/configuration.ts';
 import { shown, type Template, type TemplateResource, TWO_SERVERS, templateFor } from './template.ts';
 
 const FIVE_SERVERS = Object.fromEntries(

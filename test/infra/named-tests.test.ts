@@ -12,7 +12,7 @@ const textOf = (file: string): string => {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   const files = [
     `${path}.test.ts`,
-    `${path}.siege.ts`,
+    `${path}.stress.ts`,
     ...(isFolder ? readdirSync(path).map((name) => join(path, name)) : []),
   ];
   return plain(files.map((each) => (existsSync(each) ? readFileSync(each, 'utf8') : '')).join('\n'));
@@ -25,7 +25,7 @@ describe.each(['threat-model', 'conformance'])('docs/%s.md', (name) => {
   const references = page
     .split('\n')
     .filter((line) => line.startsWith('|'))
-    .flatMap((line) => [...line.matchAll(/`([\w-]+\/[\w-]+)`((?:[^`|]|`(?![\w-]+\/[\w-]+`))*)/g)])
+    .flatMap((line) => [...line.matchAll(/`([\w-]+(?:\/[\w-]+)+)`((?:[^`|]|`(?![\w-]+(?:\/[\w-]+)+`))*)/g)])
     .filter(([, file = '']) => existsSync(join(ROOT, 'test', file.split('/')[0] ?? '')))
     .flatMap(([, file = '', rest = '']) =>
       [...rest.matchAll(/“([^”]+)”/g)].map(([, title = '']): [string, string] => [file, title]),

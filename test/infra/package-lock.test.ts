@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_DIRECTORY } from '../../lib/bundles.ts';
+import { PACKAGE_DIRECTORY } from '../../lib/functions/bundles.ts';
 
 interface LockedPackage {
   readonly resolved?: string;

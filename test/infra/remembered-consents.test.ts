@@ -13,11 +13,11 @@ const rightsOf = (template: Template, folder: string): string[] =>
     .filter(({ action }) => !action.startsWith('logs:'))
     .map(({ action, resource }) => `${action} on ${resource.replace(/[0-9A-F]{8}(?=[.>])/g, '')}`);
 
-const FOLDERS = ['authorize', 'callback', 'connections', 'people'];
+const FOLDERS = ['authorize', 'callback', 'connections', 'privacy'];
 
 describe('"rememberConsent"', () => {
   it('is off where nobody asks for it; then `people` alone, which erases what was remembered before, knows the table', () => {
-    const [people] = off.functionOf('people');
+    const [people] = off.functionOf('privacy');
     const knowing = off
       .ofType('AWS::Lambda::Function')
       .filter(([, { Properties }]) => JSON.stringify(Properties).includes('CONSENTS'));

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBundles } from '../../lib/bundles.ts';
-import type { ConfigurationInput } from '../../lib/config.ts';
-import { templatesOfThisRun } from '../support/templates-of-this-run.ts';
+import type { ConfigurationInput } from '../../lib/config/configuration.ts';
+import { ensureBundles } from '../../lib/functions/bundles.ts';
+import { templatesOfThisRun } from '../support/cloud/templates-of-this-run.ts';
 
 export interface TemplateResource {
   readonly Type: string;
@@ -39,8 +39,8 @@ export const templateFor = async (overlay: Partial<ConfigurationInput> = {}): Pr
 const synthesizeTo = async (file: string, overlay: Partial<ConfigurationInput>): Promise<void> => {
   await ensureBundles();
   // The CDK takes seconds to load in a test: not where the template is there already.
-  const { merge, parseConfiguration } = await import('../../lib/config.ts');
-  const { readConfiguration } = await import('../../lib/cdk-json.ts');
+  const { merge, parseConfiguration } = await import('../../lib/config/configuration.ts');
+  const { readConfiguration } = await import('../../lib/config/cdk-json.ts');
   const { STACK_NAME, synthesize } = await import('../../lib/synthesize.ts');
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-infra-'));
   try {
@@ -69,6 +69,13 @@ export const TWO_SERVERS: ConfigurationInput = {
   access: 'everyone',
 };
 
+/** Functions whose construct has another name than their folder. */
+const OTHER_CONSTRUCT_IDS: Readonly<Record<string, string>> = {
+  'example-mcp-server': 'ExampleServer',
+  'key-ring': 'Keys',
+  privacy: 'People',
+};
+
 const toTemplate = (text: string): Template => {
   const { Resources: resources, Outputs: outputs } = JSON.parse(text);
   const ofType = (type: string) =>
@@ -79,7 +86,7 @@ const toTemplate = (text: string): Template => {
     outputs,
     ofType,
     functionOf: (folder) => {
-      const id = folder === 'example-mcp-server' ? 'ExampleServer' : pascalCase(folder);
+      const id = OTHER_CONSTRUCT_IDS[folder] ?? pascalCase(folder);
       const found = ofType('AWS::Lambda::Function').filter(([logicalId]) =>
         logicalId.replace(/^Gatehouse(Endpoints|KeyRing|Servermcp)?/, '').startsWith(`${id}Function`),
       );

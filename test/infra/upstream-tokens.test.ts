@@ -1,4 +1,4 @@
-import type { ConfigurationInput } from '../../lib/config.ts';
+import type { ConfigurationInput } from '../../lib/config/configuration.ts';
 import { statementsOf } from './policies.ts';
 import { shown, type Template, TWO_SERVERS, templateFor } from './template.ts';
 

@@ -1,5 +1,5 @@
-import { ConfigurationError, parseConfiguration } from '../../lib/config.ts';
-import { displayNameOf, issuerOf } from '../../lib/identity-providers.ts';
+import { ConfigurationError, parseConfiguration } from '../../lib/config/configuration.ts';
+import { displayNameOf, issuerOf } from '../../lib/config/identity-providers.ts';
 import { statementsOf } from './policies.ts';
 import { shown, type Template, templateFor } from './template.ts';
 

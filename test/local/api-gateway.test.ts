@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApiGateway, type Origin } from '../../tools/local/api-gateway/index.ts';
-import type { EdgeResponse } from '../../tools/local/http-message.ts';
+import { createApiGateway, type Origin } from '../../tools/local/cloud/api-gateway/index.ts';
+import type { EdgeResponse } from '../../tools/local/cloud/http-message.ts';
 import {
   bodyOf,
   fakeFunctions,

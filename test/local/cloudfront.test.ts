@@ -1,7 +1,7 @@
-import { viewerRequestCode } from '../../lib/viewer-request.ts';
-import type { Origin } from '../../tools/local/api-gateway/index.ts';
-import { createCloudFront } from '../../tools/local/cloudfront.ts';
-import type { EdgeRequest, EdgeResponse } from '../../tools/local/http-message.ts';
+import { viewerRequestCode } from '../../lib/edge/viewer-request.ts';
+import type { Origin } from '../../tools/local/cloud/api-gateway/index.ts';
+import { createCloudFront } from '../../tools/local/cloud/cloudfront/index.ts';
+import type { EdgeRequest, EdgeResponse } from '../../tools/local/cloud/http-message.ts';
 import { bodyOf, header, request as plainRequest, type Resources, resolve } from './template-fixture.ts';
 
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { SDK_LIMITS } from '../../lambdas/shared/adapters/sdk-limits.ts';
+import { SDK_LIMITS } from '../../lambdas/runtime/adapters/sdk-limits.ts';
+import type { CallNotice } from '../../tools/local/cloud/services/aws-json-server.ts';
+import { type Services, startServices } from '../../tools/local/cloud/services/index.ts';
 import { type Fault, Faults } from '../../tools/local/faults/faults.ts';
 import { kindsOf } from '../../tools/local/faults/kinds.ts';
-import type { CallNotice } from '../../tools/local/services/aws-json-server.ts';
-import { type Services, startServices } from '../../tools/local/services/index.ts';
 import {
   clientOf,
   lambda,

@@ -1,5 +1,5 @@
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { type Services, startServices } from '../../tools/local/services/index.ts';
+import { type Services, startServices } from '../../tools/local/cloud/services/index.ts';
 import { clientOf, functionArn, lambda, SHOW_ENVIRONMENT, templateOf, temporaryFolder } from './services-fixture.ts';
 
 const STREAM = `

@@ -1,6 +1,6 @@
 import { buffer, text } from 'node:stream/consumers';
-import type { FunctionLog } from '../../tools/local/lambda/execution-environment.ts';
-import { type Services, startServices } from '../../tools/local/services/index.ts';
+import type { FunctionLog } from '../../tools/local/cloud/lambda/execution-environment.ts';
+import { type Services, startServices } from '../../tools/local/cloud/services/index.ts';
 import {
   functionArn,
   lambda,

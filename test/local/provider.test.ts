@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { CookieJar } from 'tough-cookie';
-import { createIdentityProvider, providerKeys } from '../../tools/local/identity-provider.ts';
-import { type Listening, listenOnLocalhost } from '../../tools/local/listen.ts';
-import { parseLogin, personOf } from '../../tools/local/provider/person.ts';
+import { type Listening, listenOnLocalhost } from '../../tools/local/cloud/listen.ts';
+import { createIdentityProvider, providerKeys } from '../../tools/local/development-provider/index.ts';
+import { parseLogin, personOf } from '../../tools/local/development-provider/person.ts';
 
 const REDIRECT_URI = 'http://localhost:4999/callback/company';
 const VERIFIER = 'v'.repeat(64);

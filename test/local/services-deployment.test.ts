@@ -1,6 +1,6 @@
-import type { FunctionLog } from '../../tools/local/lambda/execution-environment.ts';
-import { startServices } from '../../tools/local/services/index.ts';
-import { parseSchedule } from '../../tools/local/services/schedule.ts';
+import type { FunctionLog } from '../../tools/local/cloud/lambda/execution-environment.ts';
+import { startServices } from '../../tools/local/cloud/services/index.ts';
+import { parseSchedule } from '../../tools/local/cloud/services/schedule.ts';
 import {
   customResource,
   functionArn,

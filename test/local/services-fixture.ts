@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ResolvedTemplate, Resource } from '../../tools/local/resolved-template.ts';
-import type { Services } from '../../tools/local/services/index.ts';
+import type { ResolvedTemplate, Resource } from '../../tools/local/cloud/resolved-template.ts';
+import type { Services } from '../../tools/local/cloud/services/index.ts';
 
 export const ACCOUNT = '000000000000';
 export const roleArn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;

@@ -34,9 +34,9 @@ import {
 import { AwsClient } from 'aws4fetch';
 import dynalite from 'dynalite';
 import { importSPKI, jwtVerify } from 'jose';
-import { AwsError } from '../../tools/local/services/aws-error.ts';
-import type { CallNotice } from '../../tools/local/services/aws-json-server.ts';
-import { type Services, startServices } from '../../tools/local/services/index.ts';
+import { AwsError } from '../../tools/local/cloud/services/aws-error.ts';
+import type { CallNotice } from '../../tools/local/cloud/services/aws-json-server.ts';
+import { type Services, startServices } from '../../tools/local/cloud/services/index.ts';
 import {
   ACCOUNT,
   clientOf,

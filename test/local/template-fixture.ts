@@ -1,8 +1,8 @@
-import type { FunctionInvoker, Invocation, StreamedInvocation } from '../../tools/local/function-invoker.ts';
-import type { EdgeRequest, EdgeResponse } from '../../tools/local/http-message.ts';
-import type { ResolvedTemplate } from '../../tools/local/resolved-template.ts';
-import { resolveTemplate } from '../../tools/local/template/index.ts';
-import type { CloudFormationResource } from '../../tools/local/template/resolve.ts';
+import type { FunctionInvoker, Invocation, StreamedInvocation } from '../../tools/local/cloud/function-invoker.ts';
+import type { EdgeRequest, EdgeResponse } from '../../tools/local/cloud/http-message.ts';
+import type { ResolvedTemplate } from '../../tools/local/cloud/resolved-template.ts';
+import { resolveTemplate } from '../../tools/local/cloud/template/index.ts';
+import type { CloudFormationResource } from '../../tools/local/cloud/template/resolve.ts';
 
 export type Resources = Record<string, CloudFormationResource>;
 

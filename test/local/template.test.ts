@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBundles } from '../../lib/bundles.ts';
-import { readConfiguration } from '../../lib/cdk-json.ts';
-import { parseConfiguration } from '../../lib/config.ts';
+import { readConfiguration } from '../../lib/config/cdk-json.ts';
+import { parseConfiguration } from '../../lib/config/configuration.ts';
+import { ensureBundles } from '../../lib/functions/bundles.ts';
 import { synthesize } from '../../lib/synthesize.ts';
-import { SENTINEL_DOMAIN } from '../../tools/local/template/attributes.ts';
-import { withSecretValues } from '../../tools/local/template/dynamic-references.ts';
-import { loadTemplate, resolveTemplate, TemplateError } from '../../tools/local/template/index.ts';
-import { localize } from '../../tools/local/template/localize.ts';
-import { type CloudFormationTemplate, createResolver } from '../../tools/local/template/resolve.ts';
+import { SENTINEL_DOMAIN } from '../../tools/local/cloud/template/attributes.ts';
+import { withSecretValues } from '../../tools/local/cloud/template/dynamic-references.ts';
+import { loadTemplate, resolveTemplate, TemplateError } from '../../tools/local/cloud/template/index.ts';
+import { localize } from '../../tools/local/cloud/template/localize.ts';
+import { type CloudFormationTemplate, createResolver } from '../../tools/local/cloud/template/resolve.ts';
 import { FUNCTION } from './template-fixture.ts';
 
 const load = (template: CloudFormationTemplate) =>

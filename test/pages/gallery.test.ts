@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { LANGUAGES } from '../../lambdas/shared/core/language.ts';
-import { PAGES } from '../support/page-gallery.ts';
+import { LANGUAGES } from '../../lambdas/core/language.ts';
+import { PAGES } from '../support/browser/page-gallery.ts';
 
 describe.each(PAGES)('$name', ({ status, open }) => {
   it.each(LANGUAGES)('is a page in %s', async (language) => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { accentsOf, contrast } from '../../lambdas/shared/pages/accent.ts';
-import { html } from '../../lambdas/shared/pages/html.ts';
-import { page } from '../../lambdas/shared/pages/page.ts';
-import { siteOf } from '../../lambdas/shared/pages/site.ts';
-import { styleOf } from '../../lambdas/shared/pages/style.ts';
-import { WORDS } from '../../lambdas/shared/pages/words/catalogue.ts';
+import { accentsOf, contrast } from '../../lambdas/runtime/pages/accent.ts';
+import { html } from '../../lambdas/runtime/pages/html.ts';
+import { WORDS } from '../../lambdas/runtime/pages/locales/locales.ts';
+import { page } from '../../lambdas/runtime/pages/page.ts';
+import { siteOf } from '../../lambdas/runtime/pages/site.ts';
+import { styleOf } from '../../lambdas/runtime/pages/style.ts';
 
 const color = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);
 

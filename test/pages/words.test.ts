@@ -1,12 +1,12 @@
-import { LANGUAGES, type Language } from '../../lambdas/shared/core/language.ts';
-import { OAuthError } from '../../lambdas/shared/core/oauth-error.ts';
-import { languageOf } from '../../lambdas/shared/http/language.ts';
-import type { HttpRequest } from '../../lambdas/shared/http/message.ts';
-import { Html } from '../../lambdas/shared/pages/html.ts';
-import { errorPage, PageError } from '../../lambdas/shared/pages/message-page.ts';
-import { describeScope } from '../../lambdas/shared/pages/scope-words.ts';
-import { siteOf } from '../../lambdas/shared/pages/site.ts';
-import { WORDS } from '../../lambdas/shared/pages/words/catalogue.ts';
+import { LANGUAGES, type Language } from '../../lambdas/core/language.ts';
+import { OAuthError } from '../../lambdas/core/oauth-error.ts';
+import { languageOf } from '../../lambdas/runtime/http/language.ts';
+import type { HttpRequest } from '../../lambdas/runtime/http/messages.ts';
+import { Html } from '../../lambdas/runtime/pages/html.ts';
+import { WORDS } from '../../lambdas/runtime/pages/locales/locales.ts';
+import { errorPage, PageError } from '../../lambdas/runtime/pages/message-page.ts';
+import { describeScope } from '../../lambdas/runtime/pages/scope-labels.ts';
+import { siteOf } from '../../lambdas/runtime/pages/site.ts';
 
 const request = (languages?: string | readonly string[], method = 'GET'): HttpRequest => ({
   method,

@@ -7,8 +7,8 @@ import {
   DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { SDK_LIMITS } from '../../lambdas/shared/adapters/sdk-limits.ts';
-import { SUBJECT_INDEX } from '../../lambdas/shared/environment.ts';
+import { SUBJECT_INDEX } from '../../lambdas/core/settings.ts';
+import { SDK_LIMITS } from '../../lambdas/runtime/adapters/sdk-limits.ts';
 
 type Dynalite = (options: { createTableMs: number }) => Server;
 const dynalite: Dynalite = createRequire(import.meta.url)('dynalite');

@@ -1,5 +1,5 @@
 import { shown } from '../infra/template.ts';
-import type { SeenRequest } from './client-requests.ts';
+import type { SeenRequest } from './client-profiles/requests.ts';
 
 // What AWS WAF does with a request, as far as it is published: the statements of a web ACL, and the examples by which
 // the developer guide describes the rules of its managed groups ("Baseline rule groups"). What AWS keeps to itself is

@@ -1,7 +1,7 @@
 import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type Template, templateFor } from '../infra/template.ts';
-import type { LocalCloud } from './local-cloud.ts';
+import type { LocalCloud } from './cloud/local-cloud.ts';
 
 /** What a function answered to an administrator; `failed` says that it threw, and `body` then what. */
 export interface OperatorAnswer {

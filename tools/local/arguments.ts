@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isProviderKind, PROVIDER_KINDS, type ProviderKind } from './provider/kinds.ts';
+import { isProviderKind, PROVIDER_KINDS, type ProviderKind } from './development-provider/kinds.ts';
 
 export interface Arguments {
   /** 0 takes any free pair of ports. */

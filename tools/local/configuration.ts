@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { type Configuration, merge, parseConfiguration } from '../../lib/config.ts';
-import { PROVIDER_KINDS, type ProviderKind } from './provider/kinds.ts';
-import { isRecord } from './template/shape.ts';
+import { type Configuration, merge, parseConfiguration } from '../../lib/config/configuration.ts';
+import { isRecord } from './cloud/template/shape.ts';
+import { PROVIDER_KINDS, type ProviderKind } from './development-provider/kinds.ts';
 
 /** The file that `--config` names cannot be used. */
 export class ConfigFileError extends Error {}

@@ -1,8 +1,8 @@
-import type { RequestNotice } from './edge-server.ts';
-import type { FunctionLog } from './lambda/execution-environment.ts';
-import { redact } from './redact.ts';
-import type { CallNotice } from './services/aws-json-server.ts';
-import { isRecord } from './template/shape.ts';
+import type { RequestNotice } from './cloud/edge-server.ts';
+import type { FunctionLog } from './cloud/lambda/execution-environment.ts';
+import { redact } from './cloud/redact.ts';
+import type { CallNotice } from './cloud/services/aws-json-server.ts';
+import { isRecord } from './cloud/template/shape.ts';
 
 type Print = (line: string) => void;
 

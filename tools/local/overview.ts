@@ -1,6 +1,6 @@
-import type { Configuration } from '../../lib/config.ts';
-import { issuerOf } from '../../lib/identity-providers.ts';
-import type { ServiceEndpoints } from './lambda/definition.ts';
+import type { Configuration } from '../../lib/config/configuration.ts';
+import { issuerOf } from '../../lib/config/identity-providers.ts';
+import type { ServiceEndpoints } from './cloud/lambda/definition.ts';
 
 export interface OverviewOptions {
   readonly origin: string;

@@ -2,22 +2,26 @@ import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApiGateway, type Origin } from './api-gateway/index.ts';
 import type { Arguments } from './arguments.ts';
-import { createCloudFront } from './cloudfront.ts';
+import { createApiGateway, type Origin } from './cloud/api-gateway/index.ts';
+import { createCloudFront } from './cloud/cloudfront/index.ts';
+import { edgeListener, MAX_HEADER_BYTES } from './cloud/edge-server.ts';
+import type { OnLog } from './cloud/lambda/execution-environment.ts';
+import { type Listening, listenOnLocalhost, PortError } from './cloud/listen.ts';
+import type { ResolvedTemplate } from './cloud/resolved-template.ts';
+import type { OnCall } from './cloud/services/aws-json-server.ts';
+import { type Services, startServices } from './cloud/services/index.ts';
+import { withSecretValues } from './cloud/template/dynamic-references.ts';
+import { loadTemplate } from './cloud/template/index.ts';
 import { readLocalConfiguration } from './configuration.ts';
 import { printFunctionLog, printRequest, stepPrinter, traceCall, traceRequest } from './console.ts';
-import { edgeListener, MAX_HEADER_BYTES } from './edge-server.ts';
-import { createIdentityProvider, providerKeys } from './identity-provider.ts';
-import type { OnLog } from './lambda/execution-environment.ts';
-import { type Listening, listenOnLocalhost, PortError } from './listen.ts';
+import { createIdentityProvider, providerKeys } from './development-provider/index.ts';
+import {
+  administratorCommands,
+  clientSecretCommands,
+  storeUpstreamClients,
+} from './development-provider/upstream-clients.ts';
 import { overview } from './overview.ts';
-import { administratorCommands, clientSecretCommands, storeUpstreamClients } from './provider/upstream-clients.ts';
-import type { ResolvedTemplate } from './resolved-template.ts';
-import type { OnCall } from './services/aws-json-server.ts';
-import { type Services, startServices } from './services/index.ts';
-import { withSecretValues } from './template/dynamic-references.ts';
-import { loadTemplate } from './template/index.ts';
 
 /** What tests put between the parts. A plain `npm start` has none of it. */
 export interface Seams {
@@ -63,10 +67,10 @@ export const startLocalCloud = async (
 
   step('bundling the functions and loading the CDK');
   // esbuild works in a process of its own, so the CDK is loaded meanwhile.
-  const { ensureBundles } = await import('../../lib/bundles.ts');
+  const { ensureBundles } = await import('../../lib/functions/bundles.ts');
   const bundled = ensureBundles();
   bundled.catch(() => {});
-  const { readConfiguration } = await import('../../lib/cdk-json.ts');
+  const { readConfiguration } = await import('../../lib/config/cdk-json.ts');
   const { synthesize } = await import('../../lib/synthesize.ts');
   const { configuration, developmentProviders } = await readLocalConfiguration(
     readConfiguration(),

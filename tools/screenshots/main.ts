@@ -1,10 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { LANGUAGES } from '../../lambdas/shared/core/language.ts';
-import { launchChromium } from '../../test/support/chromium.ts';
-import { DESKTOP, PHONE, show } from '../../test/support/gallery-browser.ts';
-import { PAGES, type PageState } from '../../test/support/page-gallery.ts';
+import { LANGUAGES } from '../../lambdas/core/language.ts';
+import { launchChromium } from '../../test/support/browser/chromium.ts';
+import { DESKTOP, PHONE, show } from '../../test/support/browser/gallery-browser.ts';
+import { PAGES, type PageState } from '../../test/support/browser/page-gallery.ts';
 
 // Takes a picture of every page that a person can come to, and writes docs/pages.md, which shows them.
 

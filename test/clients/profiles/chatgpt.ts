@@ -1,4 +1,4 @@
-import type { ClientProfile } from '../../support/client-profile.ts';
+import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // developers.openai.com/apps-sdk/build/auth; documents as quoted in jazzband/django-oauth-toolkit#1845 and
 // Altinity/altinity-mcp#118; audience of the assertion after Artexis10/exomem#380; registrations after

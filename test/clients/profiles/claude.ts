@@ -1,5 +1,5 @@
-import { SDK_INSISTS } from '../../support/client-insists.ts';
-import type { ClientProfile } from '../../support/client-profile.ts';
+import { SDK_INSISTS } from '../../support/client-profiles/insists.ts';
+import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // claude.com/docs/connectors/building/authentication; documents and habits after anthropics/claude-ai-mcp#1043 (method
 // and user agent), #690 and #966 (two registrations for each attempt), #124 (scopes of its own), #134 (relative

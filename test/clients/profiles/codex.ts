@@ -1,4 +1,4 @@
-import type { ClientProfile } from '../../support/client-profile.ts';
+import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // modelcontextprotocol/rust-sdk: crates/rmcp/src/transport/auth.rs; openai/codex#13200 (order, user agent), #42427
 // (metadata on the MCP server's host), #35253 (scopes), #12589 (no resource), #28830 (resource twice), #30460 (callback).

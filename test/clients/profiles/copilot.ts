@@ -1,4 +1,4 @@
-import type { ClientProfile } from '../../support/client-profile.ts';
+import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // Copilot CLI: github/copilot-cli#4793, #4901 (document, ports), #1951 (registered port). Copilot Studio:
 // activepieces/activepieces#14397 (no method in the registration), CyberDrain/CIPP#278 (no scope),

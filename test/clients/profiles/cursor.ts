@@ -1,5 +1,5 @@
-import { SDK_INSISTS } from '../../support/client-insists.ts';
-import type { ClientProfile } from '../../support/client-profile.ts';
+import { SDK_INSISTS } from '../../support/client-profiles/insists.ts';
+import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // The three redirect URIs after erp-mafia/accounted#2225 and soflyy/agent-connector-for-wp#111. That it behaves like the
 // TypeScript SDK otherwise is assumed.

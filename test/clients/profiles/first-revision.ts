@@ -1,4 +1,4 @@
-import type { ClientProfile } from '../../support/client-profile.ts';
+import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // The authorization page of revision 2025-03-26: the MCP server is its own authorization server, there is no resource
 // metadata and no resource parameter. The second one is also what Claude does where metadata cannot be read

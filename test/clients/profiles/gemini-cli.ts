@@ -1,4 +1,4 @@
-import type { ClientProfile } from '../../support/client-profile.ts';
+import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // google-gemini/gemini-cli: packages/core/src/mcp/oauth-provider.ts and oauth-utils.ts; the older order after #15754.
 

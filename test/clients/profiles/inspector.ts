@@ -1,5 +1,5 @@
-import { SDK_INSISTS } from '../../support/client-insists.ts';
-import type { ClientProfile } from '../../support/client-profile.ts';
+import { SDK_INSISTS } from '../../support/client-profiles/insists.ts';
+import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // @modelcontextprotocol/inspector. Its command line is run for real elsewhere; this is the page in a browser that asks
 // the server directly, where CORS decides what it may send and read.

@@ -1,5 +1,5 @@
-import { SDK_INSISTS } from '../../support/client-insists.ts';
-import type { ClientProfile } from '../../support/client-profile.ts';
+import { SDK_INSISTS } from '../../support/client-profiles/insists.ts';
+import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // mcp-remote, which is run for real elsewhere: here its requests one by one. It stores what /register answers, and opens
 // its port by that (punkpeye/mcp-remote#292).

@@ -1,4 +1,4 @@
-import type { ClientProfile } from '../../support/client-profile.ts';
+import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // microsoft/vscode: src/vs/base/common/oauth.ts and src/vs/workbench/api/common/extHostAuthentication.ts. The document
 // at vscode.dev was not read live.

@@ -1,6 +1,6 @@
-import { formsOf } from '../html-form.ts';
-import { callbackParameters } from '../oauth-requests.ts';
-import type { Person, Seen } from '../person.ts';
+import type { Person, Seen } from '../browser/person.ts';
+import { formsOf } from '../http/html-form.ts';
+import { callbackParameters } from '../http/oauth-requests.ts';
 import type { Stage } from './stage.ts';
 
 const MAX_FORMS = 5;

@@ -1,7 +1,7 @@
 import { parseArguments } from '../../../tools/local/arguments.ts';
 import { CleanUp } from '../../../tools/local/clean-up.ts';
+import { ofType } from '../../../tools/local/cloud/services/principals.ts';
 import { Faults } from '../../../tools/local/faults/faults.ts';
-import { ofType } from '../../../tools/local/services/principals.ts';
 import { startLocalCloud } from '../../../tools/local/start.ts';
 import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
 

@@ -8,13 +8,13 @@ export interface FlowUnderFaults {
   readonly functions: readonly string[];
   /** Its writes fail their condition only where nothing is left to do, so that nobody can be told otherwise. */
   readonly isFinal?: boolean;
-  /** Left to `npm run siege` as a whole. */
+  /** Left to `npm run stress` as a whole. */
   readonly isSlow?: boolean;
   /** It finds what an index did not show yet when it looks again. */
   readonly readsIndexTwice?: boolean;
   /** Whoever sends the same again after an outage of everything, whenever it began, goes on. */
   readonly survivesOutages?: boolean;
-  /** The calls in which it differs from another flow; the rest is left to `npm run siege`. Absent: all of them. */
+  /** The calls in which it differs from another flow; the rest is left to `npm run stress`. Absent: all of them. */
   readonly ownCalls?: RegExp;
   /** The write after which it is done: `npm test`, too, kills the function there, before it and after it. */
   readonly commit?: RegExp;

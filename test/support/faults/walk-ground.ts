@@ -1,5 +1,5 @@
-import { newAssertionKey } from '../client-assertions.ts';
-import { readClientSecret } from '../client-secrets.ts';
+import { readClientSecret } from '../client-profiles/secrets.ts';
+import { newAssertionKey } from '../credentials/client-assertions.ts';
 import { type FaultyCloud, startFaultyCloud } from './faulty-cloud.ts';
 
 /** A machine that the operator configured, by its secret and by its key. */

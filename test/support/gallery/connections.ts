@@ -1,5 +1,5 @@
-import { authorizationQuery, Browser, type FrontHalf, locationOf, PERSON } from '../front-half.ts';
-import { redeemedGrant } from '../records.ts';
+import { authorizationQuery, Browser, type FrontHalf, locationOf, PERSON } from '../memory/front-half.ts';
+import { redeemedGrant } from '../memory/records.ts';
 import { APP, CLIENT, CLIENT_CALLBACK, gateOf, type PageState, QUERY, remembered, state, stateOf } from './parts.ts';
 
 /** Logged in to `/connections`, with what `connect` made before. */

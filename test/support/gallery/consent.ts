@@ -1,5 +1,5 @@
-import type { Theme } from '../../../lambdas/shared/pages/site.ts';
-import { authorizationQuery, locationOf } from '../front-half.ts';
+import type { Theme } from '../../../lambdas/runtime/pages/site.ts';
+import { authorizationQuery, locationOf } from '../memory/front-half.ts';
 import {
   APP,
   CLIENT,

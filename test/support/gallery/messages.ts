@@ -1,5 +1,5 @@
-import { UnavailableError } from '../../../lambdas/shared/core/oauth-error.ts';
-import { UpstreamError } from '../../../lambdas/shared/core/upstream-error.ts';
+import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
+import { UpstreamError } from '../../../lambdas/core/upstream/errors.ts';
 import {
   type Answer,
   authorizationQuery,
@@ -9,7 +9,7 @@ import {
   locationOf,
   PERSON,
   sealedRequestOf,
-} from '../front-half.ts';
+} from '../memory/front-half.ts';
 import { CLIENT_CALLBACK, consentOf, documentedBy, gateOf, type PageState, QUERY, state } from './parts.ts';
 
 /** The form, sent by whatever `send` makes of it. */

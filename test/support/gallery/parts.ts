@@ -1,5 +1,12 @@
-import type { Client } from '../../../lambdas/shared/core/client.ts';
-import { type Answer, authorizationQuery, Browser, FrontHalf, type FrontHalfOptions, PERSON } from '../front-half.ts';
+import type { Client } from '../../../lambdas/core/clients/client.ts';
+import {
+  type Answer,
+  authorizationQuery,
+  Browser,
+  FrontHalf,
+  type FrontHalfOptions,
+  PERSON,
+} from '../memory/front-half.ts';
 
 export interface PageState {
   /** Also the name of its picture. */

@@ -1,10 +1,10 @@
-import { jsonLog } from '../../../lambdas/shared/adapters/json-log.ts';
-import { endpoint } from '../../../lambdas/shared/http/endpoint.ts';
-import { errorPage } from '../../../lambdas/shared/pages/message-page.ts';
-import { siteOf, type Theme } from '../../../lambdas/shared/pages/site.ts';
+import { jsonLog } from '../../../lambdas/runtime/adapters/log.ts';
+import { endpoint } from '../../../lambdas/runtime/http/endpoint.ts';
+import { errorPage } from '../../../lambdas/runtime/pages/message-page.ts';
+import { siteOf, type Theme } from '../../../lambdas/runtime/pages/site.ts';
 import { welcomeFlow } from '../../../lambdas/welcome/handler.ts';
 import type { Connector } from '../../../lambdas/welcome/install-links.ts';
-import { ISSUER, invoke } from '../front-half.ts';
+import { ISSUER, invoke } from '../memory/front-half.ts';
 import { type PageState, state } from './parts.ts';
 
 const SERVER: Connector = { name: 'Example MCP server', url: `${ISSUER}/mcp` };

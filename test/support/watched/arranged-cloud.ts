@@ -1,4 +1,4 @@
-import { type CloudWithProviders, startCloudWithProviders } from '../cloud-with-providers.ts';
+import { type CloudWithProviders, startCloudWithProviders } from '../cloud/cloud-with-providers.ts';
 import { EventWatch } from './event-watch.ts';
 
 export const LIFETIMES = { recheckSeconds: 60, signingKeyPublishSeconds: 60, accessTokenSeconds: 3600 };

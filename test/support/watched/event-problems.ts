@@ -1,4 +1,4 @@
-import { EVENTS, type FieldKind } from '../../../lambdas/shared/core/events.ts';
+import { EVENTS, type FieldKind } from '../../../lambdas/core/events.ts';
 
 export type EventLine = Readonly<Record<string, unknown>> & { readonly event: string };
 

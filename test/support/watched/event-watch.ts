@@ -1,4 +1,4 @@
-import { EVENTS, type EventName } from '../../../lambdas/shared/core/events.ts';
+import { EVENTS, type EventName } from '../../../lambdas/core/events.ts';
 import { type EventLine, eventProblems, eventsIn } from './event-problems.ts';
 
 /** Events for which a configuration, a provider or a fault has to be arranged: test/flow/events-arranged. */

@@ -1,6 +1,6 @@
 import { parseArguments } from '../../../tools/local/arguments.ts';
 import { CleanUp } from '../../../tools/local/clean-up.ts';
-import { ofType } from '../../../tools/local/services/principals.ts';
+import { ofType } from '../../../tools/local/cloud/services/principals.ts';
 import { startLocalCloud } from '../../../tools/local/start.ts';
 import { eventProblems, eventsIn } from './event-problems.ts';
 import { Secrets } from './secrets.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { type CloudProcess, startCloudProcess } from '../cloud-process.ts';
-import type { LocalCloudOptions } from '../cloud-run.ts';
+import { type CloudProcess, startCloudProcess } from '../cloud/cloud-process.ts';
+import type { LocalCloudOptions } from '../cloud/cloud-run.ts';
 import type { Leak } from './secrets.ts';
 
 export type WatchOrder = 'report' | 'takeLines' | { readonly invoke: string; readonly event: unknown };

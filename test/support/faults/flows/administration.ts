@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { KEY_RING_ID } from '../../../../lambdas/shared/adapters/dynamodb/key-ring-row.ts';
+import { KEY_RING_ID } from '../../../../lambdas/runtime/adapters/dynamodb/key-ring-row.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
 import type { WalkGround } from '../walk-ground.ts';
 import { must, mustWork } from './afterwards.ts';

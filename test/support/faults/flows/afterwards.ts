@@ -6,7 +6,7 @@ import {
   redeem,
   refresh,
   type Session,
-} from '../../oauth-requests.ts';
+} from '../../http/oauth-requests.ts';
 import type { WalkGround } from '../walk-ground.ts';
 
 // What must hold when a fault is gone.

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { assertionForm } from '../../client-assertions.ts';
+import { Person } from '../../browser/person.ts';
+import { assertionForm } from '../../credentials/client-assertions.ts';
 import {
   authorizationRequest,
   obtainSession,
@@ -8,8 +9,7 @@ import {
   type RegisteredClient,
   registerClient,
   type Session,
-} from '../../oauth-requests.ts';
-import { Person } from '../../person.ts';
+} from '../../http/oauth-requests.ts';
 import type { WalkGround } from '../walk-ground.ts';
 
 // Clients for the walk, each a new one: whose codes and tokens are refused too often is slowed down.

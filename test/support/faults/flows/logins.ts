@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { formsOf } from '../../html-form.ts';
-import { authorizationRequest, callbackParameters, type RegisteredClient, redeem } from '../../oauth-requests.ts';
-import { Person, type Seen } from '../../person.ts';
+import { Person, type Seen } from '../../browser/person.ts';
+import { formsOf } from '../../http/html-form.ts';
+import { authorizationRequest, callbackParameters, type RegisteredClient, redeem } from '../../http/oauth-requests.ts';
 import { codeAfterLogin, login } from '../browser.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
 import type { WalkGround } from '../walk-ground.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { formsOf } from '../../html-form.ts';
-import { obtainSession, postForm, refresh } from '../../oauth-requests.ts';
-import { Person } from '../../person.ts';
+import { Person } from '../../browser/person.ts';
+import { formsOf } from '../../http/html-form.ts';
+import { obtainSession, postForm, refresh } from '../../http/oauth-requests.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
 import type { WalkGround } from '../walk-ground.ts';
 import { must, mustBeDead, mustWork, sessionOf } from './afterwards.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { authorizationRequest, postRegistration, REDIRECT_URI } from '../../oauth-requests.ts';
-import { Person } from '../../person.ts';
+import { Person } from '../../browser/person.ts';
+import { authorizationRequest, postRegistration, REDIRECT_URI } from '../../http/oauth-requests.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
 import { must } from './afterwards.ts';
 import { confidential } from './clients.ts';

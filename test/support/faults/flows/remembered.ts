@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { formsOf } from '../../html-form.ts';
+import { Person, type Seen } from '../../browser/person.ts';
+import { formsOf } from '../../http/html-form.ts';
 import {
   authorizationRequest,
   obtainCode,
@@ -7,8 +8,7 @@ import {
   redeem,
   registerClient,
   type Session,
-} from '../../oauth-requests.ts';
-import { Person, type Seen } from '../../person.ts';
+} from '../../http/oauth-requests.ts';
 import { BY_ONESELF, codeAfterLogin, login } from '../browser.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
 import type { Stage } from '../stage.ts';

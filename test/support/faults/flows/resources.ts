@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { callMcp, obtainSession, postForm } from '../../oauth-requests.ts';
-import { basic } from '../../post-form.ts';
+import { callMcp, obtainSession, postForm } from '../../http/oauth-requests.ts';
+import { basic } from '../../http/post-form.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
 import type { WalkGround } from '../walk-ground.ts';
 import { isOk, must } from './afterwards.ts';

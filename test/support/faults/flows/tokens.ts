@@ -1,4 +1,4 @@
-import { type Code, obtainCode, redeem, refresh, revoke } from '../../oauth-requests.ts';
+import { type Code, obtainCode, redeem, refresh, revoke } from '../../http/oauth-requests.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
 import type { Stage } from '../stage.ts';
 import { isInvalidGrant, isOk, must, mustBeDead, mustBeUsedUp, mustWork, sessionOf } from './afterwards.ts';

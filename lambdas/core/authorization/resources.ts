@@ -1,0 +1,44 @@
+import { OAuthError } from '../oauth-error.ts';
+
+/** Identifier of the protected resource at a path (RFC 9728 §1.2): exactly what people type as the connector's URL. */
+export const resourceIdentifier = (issuer: string, path: string): string => `${issuer}${path}`;
+
+/**
+ * The form in which resource indicators are compared: scheme and host in lower case, no default port, no trailing
+ * slash (RFC 8707 §2, RFC 3986 §6.2). Undefined for what cannot be one of ours: no absolute URI, user information,
+ * a query or a fragment.
+ */
+export const canonicalResource = (resource: string): string | undefined => {
+  const url = URL.parse(resource);
+  if (!url || url.username || url.password || /[?#\s\\]/.test(resource)) return undefined;
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
+  return `${url.origin}${url.pathname.replace(/\/$/, '')}`;
+};
+
+/**
+ * The one resource that a request is for (RFC 8707 §2). Without the parameter it is the sole resource of the server,
+ * since clients before the 2025-06-18 revision send none.
+ *
+ * @param requested every value of `resource` that was sent
+ * @param resources identifiers of the resources behind this authorization server
+ * @throws OAuthError `invalid_target`
+ */
+export const resolveResource = (requested: readonly string[], resources: readonly string[]): string => {
+  if (requested.length === 0) {
+    const [sole, ...others] = resources;
+    if (sole !== undefined && others.length === 0) return sole;
+    throw new OAuthError('invalid_target', 'There are several resources here: name one with the resource parameter.');
+  }
+  const canonical = new Set(requested.map(canonicalResource));
+  if (canonical.size > 1) {
+    throw new OAuthError('invalid_target', 'A token is for one resource: send the resource parameter once.');
+  }
+  const [wanted] = canonical;
+  const resource = resources.find((known) => wanted !== undefined && canonicalResource(known) === wanted);
+  if (resource === undefined) {
+    throw new OAuthError('invalid_target', 'The requested resource is not served here.', {
+      detail: 'resource does not equal any configured server',
+    });
+  }
+  return resource;
+};

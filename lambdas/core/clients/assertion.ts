@@ -1,0 +1,180 @@
+import { compactVerify, decodeJwt, decodeProtectedHeader, type JWK } from 'jose';
+import { OAuthError } from '../oauth-error.ts';
+import type { Client } from './client.ts';
+import { type ClientAssertionAlgorithm, candidateKeys, isClientAssertionAlgorithm } from './jwks.ts';
+
+/** The one `client_assertion_type` that is understood (RFC 7523 §2.2). */
+export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** How far an assertion may reach into the future: it is made for one request. */
+export const MAX_ASSERTION_LIFETIME_SECONDS = 600;
+/** By how much the clocks of client and server may differ. */
+export const ASSERTION_LEEWAY_SECONDS = 60;
+const MAX_ASSERTION_CHARACTERS = 8192;
+const MAX_JTI_CHARACTERS = 255;
+/** Keys that are tried where the header names none. */
+const MAX_CANDIDATE_KEYS = 5;
+/** A token of another kind (`at+jwt`, a logout token …) never counts as an assertion (RFC 8725 §3.11). */
+const ACCEPTED_TYPES = [undefined, 'jwt', 'client-authentication+jwt', 'application/client-authentication+jwt'];
+
+/** Remembers the assertions that were used (RFC 7523 §3, item 7). */
+export interface ClientAssertionStore {
+  /**
+   * True for exactly one caller per client and `jti`, until `expiresAt` (epoch seconds) has passed; of parallel callers
+   * exactly one wins. Rejects with UnavailableError when that is not known.
+   */
+  useOnce(clientId: string, jti: string, expiresAt: number): Promise<boolean>;
+}
+
+export interface KeyOptions {
+  /** Asks for a newer copy, because the one at hand lacks a key. */
+  readonly unknownKid?: boolean;
+  /** What to reject with where a host would have to be asked. Undefined: it is asked. */
+  readonly insteadOfFetching?: OAuthError | undefined;
+}
+
+/** Where the public keys of a client are. */
+export interface ClientKeySource {
+  /**
+   * The client's keys, inline ones or those of its `jwks_uri`. Rejects with UnavailableError when the `jwks_uri` does not
+   * answer, and with OAuthError `invalid_client` when what it answers is no set of public keys.
+   */
+  keysOf(client: Client, options?: KeyOptions): Promise<readonly JWK[]>;
+}
+
+export interface ClientAssertionDeps {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly keys: ClientKeySource;
+  readonly assertions: ClientAssertionStore;
+  readonly now: () => number;
+}
+
+/** What an assertion says about itself. Nothing of it is proven. */
+export interface UnverifiedClientAssertion {
+  readonly jwt: string;
+  readonly header: { readonly alg: ClientAssertionAlgorithm; readonly kid?: string };
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** `sub`: the client to look up where the request carries no `client_id` (RFC 7523 §3). */
+  readonly clientId: string;
+}
+
+/** Reads an assertion without believing it. Throws OAuthError `invalid_client`. */
+export const readClientAssertion = (jwt: string): UnverifiedClientAssertion => {
+  if (jwt.length > MAX_ASSERTION_CHARACTERS) throw refused('it is longer than 8192 characters');
+  const { header, claims } = decode(jwt);
+  if (!isClientAssertionAlgorithm(header.alg)) throw refused('alg is not among the supported ones');
+  if (!ACCEPTED_TYPES.includes(header.typ?.toLowerCase())) throw refused('typ names another kind of token');
+  if (header.crit !== undefined) throw refused('crit names extensions, and none is supported');
+  if (header.kid !== undefined && typeof header.kid !== 'string') throw refused('kid is not a string');
+  if (typeof claims.sub !== 'string' || claims.sub === '') throw refused('sub is missing');
+  return {
+    jwt,
+    header: { alg: header.alg, ...(header.kid === undefined ? {} : { kid: header.kid }) },
+    claims,
+    clientId: claims.sub,
+  };
+};
+
+/**
+ * Authenticates a client by `private_key_jwt` (RFC 7523 §3, OpenID Connect Core §9). Whatever costs nothing is
+ * checked before the client's keys are fetched, and the `jti` is spent last, so that only the client itself can spend it.
+ * `insteadOfFetching` is thrown where nobody but the keys' host could tell; undefined: it is asked. Throws OAuthError
+ * `invalid_client`; rejects with UnavailableError when keys or store do not answer.
+ */
+export const authenticateByAssertion = async (
+  deps: ClientAssertionDeps,
+  client: Client,
+  assertion: UnverifiedClientAssertion,
+  insteadOfFetching?: OAuthError,
+): Promise<void> => {
+  assertMethod(client, assertion);
+  const { jti, useUntil } = assertClaims(client, assertion.claims, deps, deps.now());
+  await assertSignature(deps.keys, client, assertion, insteadOfFetching);
+  if (!(await deps.assertions.useOnce(client.clientId, jti, useUntil))) throw refused('jti was used before');
+};
+
+const assertMethod = (client: Client, { header }: UnverifiedClientAssertion): void => {
+  if (!client.tokenEndpointAuthMethods.includes('private_key_jwt')) {
+    throw refused('the client did not declare private_key_jwt');
+  }
+  const registered = client.tokenEndpointAuthSigningAlg;
+  if (registered !== undefined && registered !== header.alg)
+    throw refused('alg is not the one that the client declared');
+};
+
+const assertClaims = (
+  client: Client,
+  claims: Readonly<Record<string, unknown>>,
+  audience: Pick<ClientAssertionDeps, 'issuer' | 'tokenEndpoint'>,
+  now: number,
+): { jti: string; useUntil: number } => {
+  const { iss, sub, aud, exp, nbf, iat, jti } = claims;
+  if (sub !== client.clientId) throw refused('sub is not the client_id');
+  if (iss !== client.clientId) throw refused('iss is not the client_id');
+  if (!isOurs(aud, audience)) throw refused('aud is neither the issuer nor the token endpoint alone');
+  if (!isTime(exp)) throw refused('exp is missing');
+  if (exp <= now - ASSERTION_LEEWAY_SECONDS) throw refused('it has expired');
+  if (exp > now + MAX_ASSERTION_LIFETIME_SECONDS + ASSERTION_LEEWAY_SECONDS) throw refused('exp is too far ahead');
+  if (nbf !== undefined && !(isTime(nbf) && nbf <= now + ASSERTION_LEEWAY_SECONDS)) throw refused('nbf is ahead');
+  if (iat !== undefined && !(isTime(iat) && iat <= now + ASSERTION_LEEWAY_SECONDS)) throw refused('iat is ahead');
+  if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI_CHARACTERS)
+    throw refused('jti is missing or too long');
+  return { jti, useUntil: Math.ceil(exp) + ASSERTION_LEEWAY_SECONDS };
+};
+
+/**
+ * Exact comparison (RFC 7523 §3, item 3). Audiences beside our own could be used elsewhere too, so there may be none
+ * (draft-ietf-oauth-rfc7523bis). That draft leaves the issuer alone; ChatGPT names the token endpoint.
+ */
+const isOurs = (
+  aud: unknown,
+  { issuer, tokenEndpoint }: Pick<ClientAssertionDeps, 'issuer' | 'tokenEndpoint'>,
+): boolean => {
+  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  return audiences.length > 0 && audiences.every((value) => value === issuer || value === tokenEndpoint);
+};
+
+const assertSignature = async (
+  keys: ClientKeySource,
+  client: Client,
+  { jwt, header }: UnverifiedClientAssertion,
+  insteadOfFetching: OAuthError | undefined,
+): Promise<void> => {
+  let candidates = candidateKeys(await keys.keysOf(client, { insteadOfFetching }), header);
+  // The client may have rotated its keys since they were read.
+  if (candidates.length === 0) {
+    candidates = candidateKeys(await keys.keysOf(client, { unknownKid: true, insteadOfFetching }), header);
+  }
+  if (candidates.length === 0) throw refused('the client has no key of that kid and algorithm');
+  for (const key of candidates.slice(0, MAX_CANDIDATE_KEYS)) {
+    if (await isSignedBy(jwt, key, header.alg)) return;
+  }
+  throw refused('the signature does not verify');
+};
+
+const isSignedBy = async (jwt: string, key: JWK, alg: ClientAssertionAlgorithm): Promise<boolean> => {
+  try {
+    await compactVerify(jwt, key, { algorithms: [alg] });
+    return true;
+  } catch {
+    // A key that jose will not import (too short, not on its curve) verifies nothing either.
+    return false;
+  }
+};
+
+const decode = (jwt: string) => {
+  try {
+    return { header: decodeProtectedHeader(jwt), claims: decodeJwt(jwt) as Readonly<Record<string, unknown>> };
+  } catch (cause) {
+    throw refused('it is not a JWT', cause);
+  }
+};
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+const refused = (detail: string, cause?: unknown): OAuthError =>
+  new OAuthError('invalid_client', 'Client authentication failed: the client assertion was not accepted.', {
+    detail: `client assertion: ${detail}`,
+    cause,
+  });

@@ -1,0 +1,63 @@
+import type { Client } from '../clients/client.ts';
+import { constantTimeEqual, newSecret, sha256 } from '../crypto.ts';
+import { OAuthError } from '../oauth-error.ts';
+import type { Grant } from './grant.ts';
+import { isCodeVerifierFor } from './pkce.ts';
+
+/**
+ * How long a code's row outlives it. Whoever comes too late is told that the code is dead, as the row shows; without it
+ * nobody could tell such a code from a guess, and guesses are slowed down.
+ */
+export const DEAD_CODE_KEPT_SECONDS = 3600;
+
+/** `gh_ac_<grant id>.<secret>`: the prefix keeps it from being taken for any other artefact. */
+const AUTHORIZATION_CODE = /^gh_ac_([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
+
+/** A fresh code for a grant with 256 random bits, and the hash that the grant keeps (RFC 6749 §10.10). */
+export const newAuthorizationCode = (grantId: string): { readonly code: string; readonly codeHash: string } => {
+  const code = `gh_ac_${grantId}.${newSecret()}`;
+  return { code, codeHash: sha256(code) };
+};
+
+/** The id of the grant that a code names, or undefined when it is no code of ours. */
+export const grantIdOfCode = (code: string): string | undefined => AUTHORIZATION_CODE.exec(code)?.[1];
+
+/** The parameters of RFC 6749 §4.1.3 that bind a redemption to its authorization. */
+export interface RedemptionRequest {
+  readonly code: string;
+  readonly codeVerifier: string | undefined;
+  /** Absent is fine (OAuth 2.1 §10.2), different is not. */
+  readonly redirectUri: string | undefined;
+}
+
+const refuse = (detail: string, isGuess = false): never => {
+  const description = 'The authorization code is not valid. Start a new authorization.';
+  throw new OAuthError('invalid_grant', description, { detail, isGuess });
+};
+
+const refuseGuess = (detail: string): never => refuse(detail, true);
+
+/**
+ * Checks all that binds a code, and changes nothing. `replayed`: everything is right, but the code was redeemed
+ * before, so the presenter holds code and verifier of somebody's finished authorization (RFC 6749 §4.1.2).
+ * @param now epoch seconds
+ * @throws OAuthError `invalid_grant`
+ */
+export const decideRedemption = (
+  grant: Grant | undefined,
+  client: Client,
+  request: RedemptionRequest,
+  now: number,
+): { readonly grant: Grant; readonly outcome: 'redeemable' | 'replayed' } => {
+  if (grant === undefined) return refuseGuess('no such grant');
+  if (!constantTimeEqual(sha256(request.code), grant.codeHash)) return refuseGuess('not the code of this grant');
+  if (grant.clientId !== client.clientId) return refuseGuess('issued to another client');
+  // Only a waiting code expires. A redeemed one that comes back, however late, comes from a second party.
+  if (grant.status === 'issued' && grant.codeExpiresAt <= now) return refuse('expired');
+  if (!isCodeVerifierFor(request.codeVerifier, grant.codeChallenge)) return refuseGuess('code_verifier does not match');
+  if (request.redirectUri !== undefined && request.redirectUri !== grant.redirectUri) {
+    return refuse('redirect_uri differs from the authorization request');
+  }
+  if (grant.status === 'revoked') return refuse('revoked');
+  return { grant, outcome: grant.status === 'issued' ? 'redeemable' : 'replayed' };
+};

@@ -1,0 +1,44 @@
+import type { Clock, KeyRingWriter, SigningKeyMaker } from '../runtime/ports/index.ts';
+
+/** New rights are known everywhere after some seconds: IAM is eventually consistent. */
+const NEW_ROLE_SECONDS = 60;
+const ASK_AGAIN_MS = 3000;
+
+interface Ports {
+  readonly keyRings: KeyRingWriter;
+  readonly keyMaker: SigningKeyMaker;
+}
+
+interface NewRoleDeps extends Ports {
+  readonly now: Clock;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** The same ports, asked again for a minute from now on while they say that this role may not. */
+export const whileRoleIsNew = ({ keyRings, keyMaker, now, sleep }: NewRoleDeps): Ports => {
+  const until = now() + NEW_ROLE_SECONDS;
+  const patiently = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isDenied(error) || now() >= until) throw error;
+        await sleep(ASK_AGAIN_MS);
+      }
+    }
+  };
+  return {
+    keyRings: {
+      readLatestKeyRing: () => patiently(() => keyRings.readLatestKeyRing()),
+      replaceKeyRing: (ring, formerVersion) => patiently(() => keyRings.replaceKeyRing(ring, formerVersion)),
+    },
+    keyMaker: {
+      createSigningKey: () => patiently(() => keyMaker.createSigningKey()),
+      discardSigningKey: (keyArn) => patiently(() => keyMaker.discardSigningKey(keyArn)),
+    },
+  };
+};
+
+/** What DynamoDB and KMS call it, wherever it stands in the chain of causes. */
+const isDenied = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'AccessDeniedException' || isDenied(error.cause));

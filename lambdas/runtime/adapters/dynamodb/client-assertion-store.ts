@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ClientAssertionStore } from '../../../core/clients/assertion.ts';
+import type { Clock } from '../../ports/index.ts';
+import { assertionShape } from './shapes.ts';
+import { Table } from './table.ts';
+
+interface UsedAssertion {
+  readonly assertionId: string;
+  /** Epoch seconds after which the assertion itself has expired. */
+  readonly expiresAt: number;
+}
+
+/** Client assertions that were used, in DynamoDB, until they have expired by themselves. One write each. */
+export class DynamoDbClientAssertionStore implements ClientAssertionStore {
+  private readonly table: Table<UsedAssertion>;
+  private readonly now: Clock;
+
+  constructor(client: DynamoDBClient, tableName: string, now: Clock) {
+    this.table = new Table(client, tableName, 'assertionId', assertionShape);
+    this.now = now;
+  }
+
+  useOnce(clientId: string, jti: string, expiresAt: number): Promise<boolean> {
+    return this.table.claim({ assertionId: assertionId(clientId, jti), expiresAt }, this.now());
+  }
+}
+
+/** The length in front keeps two pairs apart that would read alike when joined. */
+const assertionId = (clientId: string, jti: string): string => {
+  const hash = createHash('sha256');
+  for (const part of [clientId, jti]) hash.update(`${Buffer.byteLength(part)}:${part}`);
+  return hash.digest('base64url');
+};

@@ -1,0 +1,78 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Client } from '../../../core/clients/client.ts';
+import type { ClientStore } from '../../ports/index.ts';
+import { recordOf } from './attributes.ts';
+import { clientShape } from './shapes.ts';
+import { Table } from './table.ts';
+
+/** Clients in DynamoDB, one row each under `clientId`. */
+export class DynamoDbClientStore implements ClientStore {
+  private readonly table: Table<Client>;
+
+  constructor(client: DynamoDBClient, tableName: string) {
+    this.table = new Table(client, tableName, 'clientId', clientShape);
+  }
+
+  async findClient(clientId: string, now: number): Promise<Client | undefined> {
+    const row = await this.table.read(clientId);
+    if (row === undefined) return undefined;
+    // TTL deletes days late: the time decides, not the row's presence.
+    if (row.expiresAt !== undefined && row.expiresAt <= now && !row.blocked) return undefined;
+    return recordOf<Client>(row);
+  }
+
+  async putClient(client: Client): Promise<void> {
+    const { clientId, expiresAt, ...metadata } = client;
+    await this.table.ensure(clientId, {
+      set: { expiresAt },
+      setIfAbsent: metadata,
+      ...laterExpiry(expiresAt, 'attribute_not_exists(#clientId) OR '),
+    });
+  }
+
+  async putDocumentClient(client: Client, now: number): Promise<void> {
+    const { clientId, ...metadata } = client;
+    const { issuedAt } = metadata;
+    await this.table.ensure(clientId, {
+      set: { ...CHANGEABLE, ...metadata },
+      condition: `attribute_not_exists(#blocked) AND (${REPLACEABLE})`,
+      values: { issuedAt, now },
+    });
+  }
+
+  async updateClient(client: Client): Promise<'updated' | 'gone'> {
+    const { clientId, expiresAt: _expiresAt, ...metadata } = client;
+    const outcome = await this.table.transition(clientId, {
+      set: { ...CHANGEABLE, ...metadata },
+      condition: 'attribute_exists(#clientId) AND attribute_not_exists(#blocked)',
+    });
+    return 'applied' in outcome ? 'updated' : 'gone';
+  }
+
+  async extendClient(clientId: string, expiresAt: number): Promise<void> {
+    await this.table.ensure(clientId, { set: { expiresAt }, ...laterExpiry(expiresAt) });
+  }
+
+  async deleteClient(clientId: string): Promise<void> {
+    await this.table.delete(clientId);
+  }
+}
+
+/** What may be there no more after an update: removed unless it is set again. */
+const CHANGEABLE = {
+  clientName: undefined,
+  applicationType: undefined,
+  clientSecretHash: undefined,
+  jwks: undefined,
+  jwksUri: undefined,
+  tokenEndpointAuthSigningAlg: undefined,
+} satisfies Partial<Record<keyof Client, undefined>>;
+
+/** There is none, it is over, or it was read no later. */
+const REPLACEABLE = 'attribute_not_exists(#clientId) OR #expiresAt <= :now OR #issuedAt <= :issuedAt';
+
+/** Holds where the stored expiry is earlier than this one; a row without any never expires. */
+const laterExpiry = (expiresAt: number | undefined, orElse = '') =>
+  expiresAt === undefined
+    ? { condition: `${orElse}attribute_exists(#expiresAt)` }
+    : { condition: `${orElse}#expiresAt < :expiresAt`, values: { expiresAt } };

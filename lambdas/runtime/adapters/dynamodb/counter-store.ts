@@ -1,0 +1,37 @@
+import { UnavailableError } from '../../../core/oauth-error.ts';
+import type { CounterStore } from '../../ports/index.ts';
+import { fromRow, SCHEMA_VERSION } from './attributes.ts';
+import { type SignedCallOptions, signedDynamoDbCall } from './signed-call.ts';
+
+/** Somebody waits while it is counted, and goes on without: one attempt, since a second could count twice. */
+const PATIENCE = { attempts: 1, attemptTimeoutMs: 500 };
+
+export interface CounterStoreOptions extends Omit<SignedCallOptions, keyof typeof PATIENCE> {
+  readonly tableName: string;
+}
+
+/** Counters in DynamoDB, one row each, by one UpdateItem that adds: exact, however many count at the same time. */
+export const dynamoDbCounterStore = ({ tableName, ...options }: CounterStoreOptions): CounterStore => {
+  const call = signedDynamoDbCall({ ...options, ...PATIENCE });
+  return {
+    increment: async (counterId, expiresAt) => {
+      const { Attributes } = await call('UpdateItem', {
+        TableName: tableName,
+        Key: { counterId: { S: counterId } },
+        UpdateExpression: 'SET #expiresAt = :expiresAt, #schemaVersion = :schemaVersion ADD #count :one',
+        ExpressionAttributeNames: { '#expiresAt': 'expiresAt', '#schemaVersion': 'schemaVersion', '#count': 'count' },
+        ExpressionAttributeValues: {
+          ':expiresAt': { N: String(expiresAt) },
+          ':schemaVersion': { N: String(SCHEMA_VERSION) },
+          ':one': { N: '1' },
+        },
+        ReturnValues: 'ALL_NEW',
+      });
+      try {
+        return fromRow<{ count: number }>(Attributes as object).count;
+      } catch (error) {
+        throw new UnavailableError('DynamoDB', error);
+      }
+    },
+  };
+};

@@ -1,0 +1,116 @@
+import { createPublicKey } from 'node:crypto';
+import {
+  CreateKeyCommand,
+  GetPublicKeyCommand,
+  type KMSClient,
+  KMSInvalidStateException,
+  MalformedPolicyDocumentException,
+  NotFoundException,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
+import { UnavailableError } from '../../../core/oauth-error.ts';
+import { type PublicJwk, publicJwkOf } from '../../../core/tokens/key-ring.ts';
+import type { NewKey } from '../../../core/tokens/key-rotation.ts';
+import type { SigningKeyMaker } from '../../ports/index.ts';
+import { type SigningKeyPrincipals, signingKeyPolicy } from './signing-key-policy.ts';
+
+/** KMS is eventually consistent: it knows new roles, and new keys with their policies, after some seconds. */
+const PROPAGATION_WAITS_MS = [1000, 2000, 4000, 8000, 8000, 8000, 8000];
+
+/** The shortest that KMS allows. Administrators can cancel until then. */
+const PENDING_WINDOW_DAYS = 7;
+
+export interface SigningKeyMakerOptions extends SigningKeyPrincipals {
+  /** Value of the tag by which this stack's keys are known, and without which IAM lets none be made. */
+  readonly stackTag: string;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** Makes and discards RSA_2048 signing keys in KMS. Their private halves never leave it. */
+export class KmsSigningKeyMaker implements SigningKeyMaker {
+  private readonly kms: KMSClient;
+  private readonly options: SigningKeyMakerOptions;
+
+  constructor(kms: KMSClient, options: SigningKeyMakerOptions) {
+    this.kms = kms;
+    this.options = options;
+  }
+
+  async createSigningKey(): Promise<NewKey> {
+    try {
+      const keyArn = await this.createKey();
+      return { keyArn, publicJwk: await this.publicJwkOf(keyArn) };
+    } catch (error) {
+      throw new UnavailableError('KMS', error);
+    }
+  }
+
+  async discardSigningKey(keyArn: string): Promise<void> {
+    try {
+      await this.kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: PENDING_WINDOW_DAYS }));
+    } catch (error) {
+      // An earlier run came as far as this: its deletion is pending, or done.
+      if (error instanceof KMSInvalidStateException || error instanceof NotFoundException) return;
+      throw new UnavailableError('KMS', error);
+    }
+  }
+
+  private async createKey(): Promise<string> {
+    const command = new CreateKeyCommand({
+      KeySpec: 'RSA_2048',
+      KeyUsage: 'SIGN_VERIFY',
+      Description: `Signs access tokens of ${this.options.stackTag}`,
+      Policy: JSON.stringify(signingKeyPolicy(this.options)),
+      Tags: [{ TagKey: 'gatehouse:stack', TagValue: this.options.stackTag }],
+      // The check asks whether the caller may change this policy later. It may not, on purpose; administrators may.
+      BypassPolicyLockoutSafetyCheck: true,
+    });
+    return this.patiently(
+      (error) => error instanceof MalformedPolicyDocumentException,
+      () => this.keyArnOf(command),
+    );
+  }
+
+  /** The public half of a new key. One that it cannot be had of is discarded, since nobody else knows of it. */
+  private async publicJwkOf(keyArn: string): Promise<PublicJwk> {
+    const command = new GetPublicKeyCommand({ KeyId: keyArn });
+    try {
+      const { PublicKey } = await this.patiently(isNotKnownYet, () => this.kms.send(command));
+      if (PublicKey === undefined) throw new Error('GetPublicKey answered without a key');
+      const { n, e } = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' }).export({
+        format: 'jwk',
+      });
+      if (n === undefined || e === undefined) throw new Error('GetPublicKey did not answer with an RSA key');
+      return publicJwkOf(n, e);
+    } catch (error) {
+      // What went wrong first is what there is to say; the runbook finds a key that is left.
+      await this.discardSigningKey(keyArn).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async patiently<Answer>(
+    isTooEarly: (error: unknown) => boolean,
+    ask: () => Promise<Answer>,
+  ): Promise<Answer> {
+    for (const waitMs of PROPAGATION_WAITS_MS) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isTooEarly(error)) throw error;
+        await this.options.sleep(waitMs);
+      }
+    }
+    return ask();
+  }
+
+  private async keyArnOf(command: CreateKeyCommand): Promise<string> {
+    const { KeyMetadata } = await this.kms.send(command);
+    if (KeyMetadata?.Arn === undefined) throw new Error('CreateKey answered without an ARN');
+    return KeyMetadata.Arn;
+  }
+}
+
+/** KMS knows the key not at all, or not yet its policy. */
+const isNotKnownYet = (error: unknown): boolean =>
+  error instanceof NotFoundException || (error instanceof Error && error.name === 'AccessDeniedException');

@@ -1,0 +1,100 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import {
+  DecryptCommand,
+  GenerateDataKeyCommand,
+  IncorrectKeyException,
+  InvalidCiphertextException,
+  type KMSClient,
+  NotFoundException,
+} from '@aws-sdk/client-kms';
+import { UnavailableError } from '../../../core/oauth-error.ts';
+import { type SealedTokens, UnopenableError, type UpstreamTokens } from '../../../core/upstream/session.ts';
+import type { OpenedTokens, TokenVault } from '../../ports/index.ts';
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * AES-256-GCM under a data key of KMS for each grant. The grant's id is the data key's encryption context and the
+ * ciphertext's additional data: what was sealed for one grant opens for no other (catalogue #169). Opening is one call,
+ * and sealing again under the same key none.
+ */
+export class KmsTokenVault implements TokenVault {
+  private readonly kms: KMSClient;
+  private readonly keyArn: string | undefined;
+
+  /** @param keyArn undefined where no provider has its tokens kept */
+  constructor(kms: KMSClient, keyArn: string | undefined) {
+    this.kms = kms;
+    this.keyArn = keyArn;
+  }
+
+  async seal(grantId: string, tokens: UpstreamTokens): Promise<SealedTokens> {
+    const { Plaintext, CiphertextBlob } = await this.asking(() =>
+      this.kms.send(
+        new GenerateDataKeyCommand({ KeyId: this.keyArn, KeySpec: 'AES_256', EncryptionContext: { grantId } }),
+      ),
+    );
+    if (Plaintext === undefined || CiphertextBlob === undefined) throw unavailable('GenerateDataKey gave no key');
+    const encryptedDataKey = Buffer.from(CiphertextBlob).toString('base64url');
+    return { encryptedDataKey, ciphertext: encrypt(Plaintext, grantId, tokens) };
+  }
+
+  async open(grantId: string, { encryptedDataKey, ciphertext }: SealedTokens): Promise<OpenedTokens> {
+    const { Plaintext: dataKey } = await this.asking(() =>
+      this.kms.send(
+        new DecryptCommand({
+          KeyId: this.keyArn,
+          CiphertextBlob: Buffer.from(encryptedDataKey, 'base64url'),
+          EncryptionContext: { grantId },
+        }),
+      ),
+    ).catch((error: UnavailableError) => {
+      throw isFinal(error.cause) ? new UnopenableError(error.cause) : error;
+    });
+    if (dataKey === undefined) throw unavailable('Decrypt gave no key');
+    return {
+      tokens: decrypt(dataKey, grantId, ciphertext),
+      seal: (tokens) => ({ encryptedDataKey, ciphertext: encrypt(dataKey, grantId, tokens) }),
+    };
+  }
+
+  /** Whatever KMS says against it is no fault of the caller's token. */
+  private async asking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await call();
+    } catch (error) {
+      throw new UnavailableError('KMS', error);
+    }
+  }
+}
+
+const encrypt = (dataKey: Uint8Array, grantId: string, tokens: UpstreamTokens): string => {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', dataKey, iv, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(grantId));
+  const body = Buffer.concat([cipher.update(JSON.stringify(tokens), 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url');
+};
+
+const decrypt = (dataKey: Uint8Array, grantId: string, ciphertext: string): UpstreamTokens => {
+  const bytes = Buffer.from(ciphertext, 'base64url');
+  const [iv, tag] = [bytes.subarray(0, IV_BYTES), bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES)];
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', dataKey, iv, { authTagLength: TAG_BYTES })
+      .setAAD(Buffer.from(grantId))
+      .setAuthTag(tag);
+    const body = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // Says nothing of the content, which may be in the error's words.
+    throw new UnopenableError(new Error('the row was altered'));
+  }
+};
+
+/** Another key than the one that sealed, no key any more, or no data key: asking again does not help. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof IncorrectKeyException ||
+  error instanceof InvalidCiphertextException ||
+  error instanceof NotFoundException;
+
+const unavailable = (what: string): UnavailableError => new UnavailableError('KMS', new Error(what));

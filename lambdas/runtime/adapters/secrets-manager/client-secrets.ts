@@ -1,0 +1,36 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretVerifier } from '../../../core/clients/authentication.ts';
+import { constantTimeEqual } from '../../../core/crypto.ts';
+import type { Clock } from '../../ports/index.ts';
+import { SecretVersions } from './secret-versions.ts';
+
+/** How often secrets that do not fit may make us look again: it is also how soon a changed one is noticed. */
+const LOOK_AGAIN_COOLDOWN_SECONDS = 10;
+
+/**
+ * The secrets of configured clients, as plain text in one secret each. The former value is accepted beside the current
+ * one, so that a secret can be changed while the client still has the old one.
+ */
+export class SecretsManagerClientSecrets {
+  private readonly client: SecretsManagerClient;
+  private readonly now: Clock;
+  private readonly secrets = new Map<string, SecretVersions>();
+
+  constructor(client: SecretsManagerClient, now: Clock) {
+    this.client = client;
+    this.now = now;
+  }
+
+  readonly verify: SecretVerifier = async (clientSecretId, presented) => {
+    const versions = this.versionsOf(clientSecretId);
+    return (await versions.find((version) => constantTimeEqual(version, presented))) !== undefined;
+  };
+
+  private versionsOf(clientSecretId: string): SecretVersions {
+    const known = this.secrets.get(clientSecretId);
+    if (known !== undefined) return known;
+    const versions = new SecretVersions(this.client, clientSecretId, this.now, LOOK_AGAIN_COOLDOWN_SECONDS);
+    this.secrets.set(clientSecretId, versions);
+    return versions;
+  }
+}

@@ -1,0 +1,68 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Clock } from '../../ports/index.ts';
+import { CachedSecret, fetchSecret, generatedValue, MAX_AGE_SECONDS } from './cached-secret.ts';
+
+type Fits = (version: string) => boolean;
+
+/**
+ * A generated secret of which the former version counts as well. What is compared with them comes from outside: it makes
+ * no calls when the current version fits, and otherwise none but one look at both per cooldown.
+ */
+export class SecretVersions {
+  private readonly client: SecretsManagerClient;
+  private readonly secretId: string;
+  private readonly now: Clock;
+  private readonly cooldownSeconds: number;
+  private readonly currentVersion: CachedSecret;
+  /** The last version that had been replaced, if any was, as last seen. */
+  private former: { readonly value: string | undefined; readonly readAt: number } | undefined;
+  private lastLook: { readonly at: number; readonly versions: Promise<readonly string[]> } | undefined;
+
+  constructor(client: SecretsManagerClient, secretId: string, now: Clock, cooldownSeconds: number) {
+    this.client = client;
+    this.secretId = secretId;
+    this.now = now;
+    this.cooldownSeconds = cooldownSeconds;
+    this.currentVersion = new CachedSecret(client, secretId, now);
+  }
+
+  /** @throws UnavailableError */
+  async current(): Promise<string> {
+    return generatedValue(await this.currentVersion.read());
+  }
+
+  /**
+   * The version that fits, or undefined when none does.
+   * @throws UnavailableError when nobody can tell, for Secrets Manager did not answer
+   */
+  async find(fits: Fits): Promise<string | undefined> {
+    const current = await this.current();
+    if (fits(current)) return current;
+    const former = this.former?.value !== undefined && fits(this.former.value) ? this.former : undefined;
+    if (former && this.now() - former.readAt < MAX_AGE_SECONDS) return former.value;
+    try {
+      return (await this.latest()).find(fits);
+    } catch (fault) {
+      if (former) return former.value;
+      throw fault;
+    }
+  }
+
+  /** Both versions as Secrets Manager has them. Within the cooldown the last look holds, also one that failed. */
+  private latest(): Promise<readonly string[]> {
+    const now = this.now();
+    if (this.lastLook === undefined || now - this.lastLook.at >= this.cooldownSeconds) {
+      this.lastLook = { at: now, versions: this.look(now) };
+    }
+    return this.lastLook.versions;
+  }
+
+  private async look(now: number): Promise<readonly string[]> {
+    const [current, former] = await Promise.all([
+      this.currentVersion.readAgain(),
+      fetchSecret(this.client, this.secretId, 'AWSPREVIOUS'),
+    ]);
+    this.former = { value: former, readAt: now };
+    return [generatedValue(current), ...(former === undefined ? [] : [former])];
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  AuthorizationResponseError,
+  type AuthorizationServer,
+  type Client,
+  OperationProcessingError,
+  UnsupportedOperationError,
+  validateAuthResponse,
+} from 'oauth4webapi';
+import { UpstreamError, type UpstreamErrorReason } from '../../../core/upstream/errors.ts';
+import { plainErrorCode } from './upstream-faults.ts';
+
+/** Which error of an authorization response means what; any other cannot be trusted. */
+const REASONS: Readonly<Record<Exclude<UpstreamErrorReason, 'rejected'>, ReadonlySet<string>>> = {
+  // RFC 6749 §4.1.2.1: it cannot, which is not that it will not.
+  unavailable: new Set(['server_error', 'temporarily_unavailable']),
+  // OpenID Connect Core §3.1.2.6: the person did not do what was needed.
+  denied: new Set([
+    'access_denied',
+    'login_required',
+    'consent_required',
+    'interaction_required',
+    'account_selection_required',
+  ]),
+  // RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6 and GitHub: what the operator has to set right.
+  misconfigured: new Set([
+    'invalid_request',
+    'unauthorized_client',
+    'unsupported_response_type',
+    'invalid_scope',
+    'invalid_resource',
+    'invalid_client',
+    'redirect_uri_mismatch',
+    'application_suspended',
+  ]),
+};
+
+/**
+ * The parameters of an authorization response, checked for `state` and `iss` (RFC 9207), ready for the token request.
+ * @throws UpstreamError that is from the browser, whatever the answer says
+ */
+export const readAuthorizationResponse = (
+  server: AuthorizationServer,
+  client: Client,
+  parameters: URLSearchParams,
+  expectedState: string,
+): URLSearchParams => {
+  try {
+    return validateAuthResponse(server, client, parameters, expectedState);
+  } catch (error) {
+    throw toResponseFault(error);
+  }
+};
+
+const toResponseFault = (error: unknown): unknown => {
+  if (error instanceof AuthorizationResponseError) {
+    const message = `it sent the person back with ${plainErrorCode(error.error)}`;
+    return new UpstreamError(reasonOf(error.error), message, { isFromBrowser: true });
+  }
+  if (error instanceof OperationProcessingError || error instanceof UnsupportedOperationError) {
+    return new UpstreamError('rejected', `${error.code}: ${error.message}`, { isFromBrowser: true });
+  }
+  return error;
+};
+
+const reasonOf = (errorCode: string): UpstreamErrorReason => {
+  if (REASONS.unavailable.has(errorCode)) return 'unavailable';
+  if (REASONS.denied.has(errorCode)) return 'denied';
+  return REASONS.misconfigured.has(errorCode) ? 'misconfigured' : 'rejected';
+};

@@ -1,0 +1,195 @@
+import {
+  type AuthorizationServer,
+  allowInsecureRequests,
+  authorizationCodeGrantRequest,
+  type Client,
+  type ClientAuth,
+  ClientSecretPost,
+  calculatePKCECodeChallenge,
+  customFetch,
+  processGenericTokenEndpointResponse,
+  refreshTokenGrantRequest,
+  type TokenEndpointRequestOptions,
+} from 'oauth4webapi';
+import { GITHUB_ORGANIZATIONS, GITHUB_TEAMS } from '../../../core/authorization/access-rules.ts';
+import type { UpstreamIdentity } from '../../../core/grants/grant.ts';
+import { UnavailableError } from '../../../core/oauth-error.ts';
+import { UnansweredError, UpstreamError } from '../../../core/upstream/errors.ts';
+import { accessTokenState, type UpstreamTokens } from '../../../core/upstream/session.ts';
+import type { Clock, RenewedLogin, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../ports/index.ts';
+import { readAuthorizationResponse } from './authorization-response.ts';
+import { type BoundedFetch, boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
+import { type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
+import { isLocalIssuer } from './discovery.ts';
+import { GithubRefusal, githubApi, readGithubPerson } from './github-api.ts';
+import { isClientRefused, toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
+
+export interface GithubSettings {
+  readonly id: string;
+  /** `https://github.com`, or the host of an Enterprise server. */
+  readonly issuer: string;
+  readonly scopes: readonly string[];
+  /** Which of the organizations and teams rules look at; each costs a request. */
+  readonly claims: readonly string[];
+  readonly redirectUri: string;
+}
+
+/** What GitHub calls the refusals that RFC 6749 §5.2 has other names for. */
+const ERROR_CODES: Readonly<Record<string, string>> = {
+  incorrect_client_credentials: 'invalid_client',
+  bad_verification_code: 'invalid_grant',
+  bad_code_verifier: 'invalid_grant',
+  bad_refresh_token: 'invalid_grant',
+};
+
+/** The requests of one login share their limits. */
+interface Requests {
+  readonly fetch: BoundedFetch;
+  readonly signal: AbortSignal;
+}
+
+type TokenRequest = (client: Client, auth: ClientAuth, options: TokenEndpointRequestOptions) => Promise<Response>;
+
+const requestsOfOneLogin = (): Requests => ({
+  fetch: boundedFetch(REQUEST_TIMEOUT_MS),
+  signal: AbortSignal.timeout(IDENTIFY_TIMEOUT_MS),
+});
+
+/** GitHub: OAuth without OpenID Connect. Who logged in is what its API says to the token of our own code exchange (#154). */
+export class GithubIdentityProvider implements UpstreamIdp {
+  private readonly settings: GithubSettings;
+  private readonly credentials: UpstreamCredentialsReader;
+  private readonly server: AuthorizationServer;
+  private readonly now: Clock;
+
+  constructor(settings: GithubSettings, credentials: UpstreamCredentialsReader, now: Clock) {
+    this.settings = settings;
+    this.now = now;
+    this.credentials = credentials;
+    this.server = {
+      issuer: `${settings.issuer}/login/oauth`,
+      authorization_endpoint: `${settings.issuer}/login/oauth/authorize`,
+      token_endpoint: `${settings.issuer}/login/oauth/access_token`,
+    };
+  }
+
+  async authorizationUrl(leg: UpstreamLeg, options: { selectAccount?: boolean } = {}): Promise<URL> {
+    const { clientId } = await this.credentials.read();
+    const url = new URL(this.server.authorization_endpoint ?? '');
+    url.search = new URLSearchParams({
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: this.settings.redirectUri,
+      scope: this.settings.scopes.join(' '),
+      state: leg.state,
+      code_challenge: await calculatePKCECodeChallenge(leg.codeVerifier),
+      code_challenge_method: 'S256',
+      ...(options.selectAccount ? { prompt: 'select_account' } : {}),
+    }).toString();
+    return url;
+  }
+
+  async prepare(): Promise<void> {
+    await this.credentials.read();
+  }
+
+  async identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamLogin> {
+    const requests = requestsOfOneLogin();
+    try {
+      const tokens = await this.tokens(requests, async (client, auth, options) => {
+        const parameters = readAuthorizationResponse(
+          this.server,
+          client,
+          this.checkedIssuer(callbackParameters),
+          leg.state,
+        );
+        const { redirectUri } = this.settings;
+        const { codeVerifier } = leg;
+        return authorizationCodeGrantRequest(this.server, client, auth, parameters, redirectUri, codeVerifier, options);
+      });
+      return { identity: await this.read(tokens, requests), tokens };
+    } catch (error) {
+      throw toUpstreamFault(error);
+    }
+  }
+
+  /** GitHub Apps give tokens that expire, with refresh tokens; those of OAuth Apps stay as they are. */
+  async renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin> {
+    const { refreshToken } = tokens;
+    const requests = requestsOfOneLogin();
+    const isCurrent = refreshToken === undefined || accessTokenState(tokens, this.now()) === 'fresh';
+    const renewed = isCurrent
+      ? tokens
+      : await this.tokens(requests, (client, auth, options) =>
+          refreshTokenGrantRequest(this.server, client, auth, refreshToken, options),
+        ).catch((error: unknown) => {
+          throw toRenewalFault(error);
+        });
+    return { tokens: renewed, identify: () => this.identifyAnew(renewed, known, requests) };
+  }
+
+  private async identifyAnew(tokens: UpstreamTokens, known: UpstreamIdentity, requests: Requests) {
+    try {
+      const identity = await this.read(tokens, requests);
+      if (identity.subject !== known.subject) throw new UpstreamError('denied', 'it answered with another person');
+      return identity;
+    } catch (error) {
+      if (error instanceof GithubRefusal) throw new UpstreamError('denied', error.message);
+      throw toUpstreamFault(error);
+    }
+  }
+
+  /** What the token endpoint hands out for a code or a refresh token. */
+  private async tokens(requests: Requests, send: TokenRequest): Promise<UpstreamTokens> {
+    const credentials = await this.credentials.read();
+    return withFreshSecret(this.credentials, credentials, isClientRefused, async ({ clientId, clientSecret }) => {
+      const client: Client = { client_id: clientId };
+      const answer = await send(client, ClientSecretPost(clientSecret), {
+        [customFetch]: requests.fetch,
+        [allowInsecureRequests]: isLocalIssuer(this.settings.issuer),
+        signal: requests.signal,
+      });
+      const tokens = await processGenericTokenEndpointResponse(this.server, client, await withProperStatus(answer));
+      const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresInSeconds } = tokens;
+      return {
+        accessToken,
+        ...(expiresInSeconds === undefined ? {} : { accessTokenExpiresAt: this.now() + expiresInSeconds }),
+        ...(refreshToken === undefined ? {} : { refreshToken }),
+      };
+    });
+  }
+
+  private async read({ accessToken = '' }: UpstreamTokens, { fetch, signal }: Requests): Promise<UpstreamIdentity> {
+    const { id, issuer, claims } = this.settings;
+    const wanted = { organizations: claims.includes(GITHUB_ORGANIZATIONS), teams: claims.includes(GITHUB_TEAMS) };
+    const person = await readGithubPerson(githubApi(issuer, accessToken, fetch, signal), wanted);
+    return { identityProviderId: id, issuer, ...person };
+  }
+
+  /** RFC 9207: where an answer names its issuer, it is this one, with or without the path. */
+  private checkedIssuer(parameters: URLSearchParams): URLSearchParams {
+    if (parameters.get('iss') !== this.settings.issuer) return parameters;
+    const checked = new URLSearchParams(parameters);
+    checked.set('iss', this.server.issuer);
+    return checked;
+  }
+}
+
+/** GitHub refuses with status 200 and an `error` in the body: such an answer becomes the refusal it is (#162). */
+const withProperStatus = async (answer: Response): Promise<Response> => {
+  const fault = new Error(`it answered ${answer.status}`);
+  if (answer.status === 429) throw new UnavailableError('the identity provider', fault);
+  if (answer.status >= 500) throw new UnansweredError('the identity provider', fault);
+  if (answer.status !== 200) return answer;
+  const body: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => undefined);
+  const { error } = Object(body) as { error?: unknown };
+  if (error === undefined) return answer;
+  if (error === 'redirect_uri_mismatch') {
+    throw new UpstreamError('misconfigured', 'it knows another callback URL for this client');
+  }
+  const code = ERROR_CODES[String(error)] ?? 'invalid_request';
+  return Response.json({ error: code }, { status: code === 'invalid_client' ? 401 : 400 });
+};

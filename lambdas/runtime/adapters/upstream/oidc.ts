@@ -1,0 +1,233 @@
+import {
+  type AuthorizationServer,
+  allowInsecureRequests,
+  authorizationCodeGrantRequest,
+  type Client,
+  calculatePKCECodeChallenge,
+  clockTolerance,
+  customFetch,
+  processAuthorizationCodeResponse,
+  processRefreshTokenResponse,
+  refreshTokenGrantRequest,
+  type TokenEndpointResponse,
+} from 'oauth4webapi';
+import type { UpstreamIdentity } from '../../../core/grants/grant.ts';
+import { UpstreamError } from '../../../core/upstream/errors.ts';
+import { type IdentityProviderKind, OIDC_PRESETS, type OidcPreset } from '../../../core/upstream/provider-kinds.ts';
+import type { UpstreamTokens } from '../../../core/upstream/session.ts';
+import type {
+  AuthorizationUrlOptions,
+  Clock,
+  RenewedLogin,
+  UpstreamIdp,
+  UpstreamLeg,
+  UpstreamLogin,
+} from '../../ports/index.ts';
+import { readAuthorizationResponse } from './authorization-response.ts';
+import { boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
+import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
+import { isLocalIssuer, UpstreamDiscovery } from './discovery.ts';
+import { CLOCK_TOLERANCE_SECONDS, clientAuth, OidcAnswer, type RequestOptions, signerOf } from './oidc-answer.ts';
+import { lacksClaims, toUpstreamIdentity, withKnownContact } from './oidc-identity.ts';
+import { isClientRefused, toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
+
+export interface OidcSettings {
+  readonly id: string;
+  readonly kind: Exclude<IdentityProviderKind, 'github'>;
+  readonly issuer: string;
+  readonly scopes: readonly string[];
+  /** Names of the claims that rules look at. */
+  readonly claims: readonly string[];
+  /** Where the provider sends people back to: registered there, and the same for every client of ours. */
+  readonly redirectUri: string;
+  /** Whether to ask for a refresh token, in the provider's own way. */
+  readonly isOffline?: boolean;
+}
+
+/** Any OpenID provider, as a strict relying party (OpenID Connect Core §3.1). */
+export class OidcIdentityProvider implements UpstreamIdp {
+  private readonly settings: OidcSettings;
+  private readonly preset: OidcPreset;
+  private readonly credentials: UpstreamCredentialsReader;
+  private readonly discovery: UpstreamDiscovery;
+  private readonly now: Clock;
+
+  constructor(settings: OidcSettings, credentials: UpstreamCredentialsReader, now: Clock) {
+    this.settings = settings;
+    this.preset = OIDC_PRESETS[settings.kind];
+    this.credentials = credentials;
+    this.discovery = new UpstreamDiscovery(settings.issuer, now);
+    this.now = now;
+  }
+
+  async authorizationUrl(leg: UpstreamLeg, options: AuthorizationUrlOptions = {}): Promise<URL> {
+    const [server, { clientId }] = await this.prepared();
+    const { scopes, isOffline, redirectUri } = this.settings;
+    const offline =
+      isOffline && !options.identityOnly
+        ? offlineRequest(this.preset, server)
+        : { scopes: [], prompts: [], parameters: {} };
+    const prompts = [...(options.selectAccount ? [this.preset.accountPrompt] : []), ...offline.prompts];
+    const url = new URL(server.authorization_endpoint ?? '');
+    const parameters = {
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      scope: [...new Set([...scopes, ...offline.scopes])].join(' '),
+      state: leg.state,
+      nonce: leg.nonce,
+      code_challenge: await calculatePKCECodeChallenge(leg.codeVerifier),
+      code_challenge_method: 'S256',
+      ...(prompts.length > 0 ? { prompt: prompts.join(' ') } : {}),
+      ...offline.parameters,
+    };
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    return url;
+  }
+
+  async prepare(): Promise<void> {
+    await this.prepared();
+  }
+
+  async identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamLogin> {
+    const [server, credentials] = await this.prepared();
+    const options = this.requestOptions();
+    try {
+      const answer = await withFreshSecret(this.credentials, credentials, isClientRefused, (current) =>
+        this.redeem(server, current, callbackParameters, leg, options),
+      );
+      const idToken = await answer.verifiedIdToken(this.now());
+      if (!idToken) throw new UpstreamError('rejected', 'the answer holds no ID token');
+      const isComplete =
+        !this.asksUserInfo(server) || !lacksClaims(idToken, this.settings.scopes, this.settings.claims);
+      const userInfo = isComplete ? undefined : await answer.userInfo(idToken.sub);
+      const identity = toUpstreamIdentity({ ...this.settings, preset: this.preset }, idToken, userInfo);
+      return { identity, tokens: this.tokensOf(answer.tokens) };
+    } catch (error) {
+      throw toUpstreamFault(error);
+    }
+  }
+
+  async renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin> {
+    const [server, credentials] = await this.prepared();
+    const { refreshToken } = tokens;
+    if (refreshToken === undefined) throw new UpstreamError('misconfigured', 'it gave no refresh token to ask it with');
+    const options = this.requestOptions();
+    try {
+      const answer = await withFreshSecret(this.credentials, credentials, isClientRefused, (current) =>
+        this.refresh(server, current, refreshToken, options),
+      );
+      return {
+        // RFC 6749 §6: without a new refresh token the former one goes on.
+        tokens: { refreshToken, ...this.tokensOf(answer.tokens) },
+        identify: () => this.identifyAnew(server, answer, known),
+      };
+    } catch (error) {
+      throw toRenewalFault(error);
+    }
+  }
+
+  /** OpenID Connect Core §12.2: an ID token is optional here, and about the same person. */
+  private async identifyAnew(
+    server: AuthorizationServer,
+    answer: OidcAnswer,
+    known: UpstreamIdentity,
+  ): Promise<UpstreamIdentity> {
+    try {
+      const idToken = await answer.verifiedIdToken(this.now());
+      const { scopes, claims } = this.settings;
+      const isComplete = !this.asksUserInfo(server) || (idToken && !lacksClaims(idToken, scopes, claims));
+      const userInfo = isComplete ? undefined : await answer.userInfo();
+      const source = idToken ?? (userInfo && { ...userInfo, iss: known.issuer });
+      if (source === undefined) return known;
+      const identity = toUpstreamIdentity({ ...this.settings, preset: this.preset }, source, userInfo);
+      const subjects = [identity.subject, userInfo?.sub ?? identity.subject];
+      if (identity.issuer !== known.issuer || subjects.some((subject) => subject !== known.subject)) {
+        throw new UpstreamError('denied', 'it answered with another person');
+      }
+      return withKnownContact(identity, known, [source, userInfo]);
+    } catch (error) {
+      throw toUpstreamFault(error);
+    }
+  }
+
+  private async redeem(
+    server: AuthorizationServer,
+    credentials: UpstreamCredentials,
+    callbackParameters: URLSearchParams,
+    leg: UpstreamLeg,
+    options: RequestOptions,
+  ): Promise<OidcAnswer> {
+    const client = clientOf(credentials);
+    const parameters = readAuthorizationResponse(server, client, callbackParameters, leg.state); // iss: RFC 9207
+    const response = await authorizationCodeGrantRequest(
+      server,
+      client,
+      clientAuth(server, credentials.clientSecret),
+      parameters,
+      this.settings.redirectUri,
+      leg.codeVerifier,
+      options,
+    );
+    const signer = await signerOf(this.settings.issuer, server, response);
+    const tokens = await processAuthorizationCodeResponse(signer, client, response, {
+      expectedNonce: leg.nonce,
+      requireIdToken: true,
+    });
+    return new OidcAnswer({ issuer: this.settings.issuer, server, client, options, response, tokens });
+  }
+
+  private async refresh(
+    server: AuthorizationServer,
+    credentials: UpstreamCredentials,
+    refreshToken: string,
+    options: RequestOptions,
+  ): Promise<OidcAnswer> {
+    const client = clientOf(credentials);
+    const auth = clientAuth(server, credentials.clientSecret);
+    const response = await refreshTokenGrantRequest(server, client, auth, refreshToken, options);
+    const signer = await signerOf(this.settings.issuer, server, response);
+    const tokens = await processRefreshTokenResponse(signer, client, response);
+    return new OidcAnswer({ issuer: this.settings.issuer, server, client, options, response, tokens });
+  }
+
+  private asksUserInfo(server: AuthorizationServer): boolean {
+    return this.preset.asksUserInfo && server.userinfo_endpoint !== undefined;
+  }
+
+  private tokensOf(tokens: TokenEndpointResponse): UpstreamTokens {
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresInSeconds } = tokens;
+    return {
+      accessToken,
+      ...(expiresInSeconds === undefined ? {} : { accessTokenExpiresAt: this.now() + expiresInSeconds }),
+      ...(refreshToken === undefined ? {} : { refreshToken }),
+    };
+  }
+
+  private requestOptions(): RequestOptions {
+    return {
+      signal: AbortSignal.timeout(IDENTIFY_TIMEOUT_MS),
+      [customFetch]: boundedFetch(REQUEST_TIMEOUT_MS),
+      [allowInsecureRequests]: isLocalIssuer(this.settings.issuer),
+    };
+  }
+
+  private prepared(): Promise<[AuthorizationServer, UpstreamCredentials]> {
+    return Promise.all([this.discovery.read(), this.credentials.read()]);
+  }
+}
+
+const clientOf = ({ clientId }: UpstreamCredentials): Client => ({
+  client_id: clientId,
+  [clockTolerance]: CLOCK_TOLERANCE_SECONDS,
+});
+
+/** How this provider is asked for a refresh token; for a scope only where it does not say that it knows none such. */
+const offlineRequest = ({ offline }: OidcPreset, { scopes_supported: known }: AuthorizationServer) => {
+  const isKnown = offline.scope !== undefined && (known === undefined || known.includes(offline.scope));
+  return {
+    scopes: offline.scope !== undefined && isKnown ? [offline.scope] : [],
+    prompts: offline.prompt === undefined ? [] : [offline.prompt],
+    parameters: offline.parameters ?? {},
+  };
+};

@@ -1,0 +1,81 @@
+import { newSecret } from '../../core/crypto.ts';
+import type { HttpRequest } from './messages.ts';
+
+/** One per browser: the consent form is bound to it. */
+const PAGE_COOKIE = '__Host-gatehouse-page';
+
+/** One per approved login: the callback is bound to it. `<epoch seconds>.<authentication code>`. */
+const TRANSACTION_COOKIE_PREFIX = '__Host-gatehouse-tx-';
+
+/** Whoever looks after their connections: a sealed session. */
+const SESSION_COOKIE = '__Host-gatehouse-session';
+
+/** Whose consents this browser remembers, sealed; only there where somebody asked for it. */
+const PERSON_COOKIE = '__Host-gatehouse-person';
+
+/** Logins that one browser may have under way, so that the Cookie header stays small (catalogue #142). */
+const MAX_TRANSACTION_COOKIES = 5;
+
+const PAGE_COOKIE_VALUE = /^[A-Za-z0-9_-]{43}$/;
+const TRANSACTION_COOKIE_VALUE = /^(\d{1,12})\.([A-Za-z0-9_-]{43})$/;
+
+/** The browser's page cookie, or undefined when it has none of our form. */
+export const findPageCookie = (request: HttpRequest): string | undefined => {
+  const value = request.cookies[PAGE_COOKIE];
+  return value !== undefined && PAGE_COOKIE_VALUE.test(value) ? value : undefined;
+};
+
+/** Keeps the browser's page cookie, so that its other tabs go on working, or makes one; renewed either way. */
+export const keepPageCookie = (
+  request: HttpRequest,
+  maxAgeSeconds: number,
+): { readonly value: string; readonly cookie: string } => {
+  const value = findPageCookie(request) ?? newSecret();
+  return { value, cookie: setCookie(PAGE_COOKIE, value, maxAgeSeconds) };
+};
+
+/** Binds this browser to a transaction; when that makes too many, the oldest are dropped. */
+export const bindTransaction = (
+  request: HttpRequest,
+  transactionId: string,
+  binding: string,
+  now: number,
+  maxAgeSeconds: number,
+): readonly string[] => {
+  const name = `${TRANSACTION_COOKIE_PREFIX}${transactionId}`;
+  const others = Object.entries(request.cookies)
+    .filter(([other]) => other.startsWith(TRANSACTION_COOKIE_PREFIX) && other !== name)
+    .map(([other, value]) => ({ name: other, setAt: Number(TRANSACTION_COOKIE_VALUE.exec(value)?.[1] ?? 0) }))
+    .sort((a, b) => b.setAt - a.setAt);
+  const dropped = others.slice(MAX_TRANSACTION_COOKIES - 1);
+  return [setCookie(name, `${now}.${binding}`, maxAgeSeconds), ...dropped.map((cookie) => clearCookie(cookie.name))];
+};
+
+/** The value that binds this browser to a transaction, or undefined when it holds none. Compare it before use. */
+export const findTransactionBinding = (request: HttpRequest, transactionId: string): string | undefined =>
+  TRANSACTION_COOKIE_VALUE.exec(request.cookies[`${TRANSACTION_COOKIE_PREFIX}${transactionId}`] ?? '')?.[2];
+
+export const clearTransaction = (transactionId: string): string =>
+  clearCookie(`${TRANSACTION_COOKIE_PREFIX}${transactionId}`);
+
+/** The browser's sealed session, whatever it is worth. */
+export const findSession = (request: HttpRequest): string | undefined => request.cookies[SESSION_COOKIE];
+
+export const setSession = (sealed: string, maxAgeSeconds: number): string =>
+  setCookie(SESSION_COOKIE, sealed, maxAgeSeconds);
+
+export const clearSession = (): string => clearCookie(SESSION_COOKIE);
+
+/** The sealed name of the person whose consents this browser remembers, whatever it is worth. */
+export const findPerson = (request: HttpRequest): string | undefined => request.cookies[PERSON_COOKIE];
+
+export const setPerson = (sealed: string, maxAgeSeconds: number): string =>
+  setCookie(PERSON_COOKIE, sealed, maxAgeSeconds);
+
+export const clearPerson = (): string => clearCookie(PERSON_COOKIE);
+
+/** Lax, since people come back from another site; `__Host-` asks for Secure and Path=/ (RFC 6265bis §4.1.3.2). */
+const setCookie = (name: string, value: string, maxAgeSeconds: number): string =>
+  `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; Secure; HttpOnly; SameSite=Lax`;
+
+const clearCookie = (name: string): string => setCookie(name, '', 0);

@@ -1,0 +1,148 @@
+import type { RememberedConsent } from '../../core/authorization/consent.ts';
+import type { ScopeDefinitions } from '../../core/authorization/scopes.ts';
+import type { Client } from '../../core/clients/client.ts';
+import { redirectTarget } from '../../core/clients/redirect-uri.ts';
+import type { Connection } from '../../core/grants/connections.ts';
+import { CONNECTIONS_PATH } from '../../core/grants/connections-session.ts';
+import type { HttpResponse } from '../http/messages.ts';
+import type { OpenSession } from '../ports/index.ts';
+import { documentRow, nameNote, receiverOf } from './client-notes.ts';
+import { displayName } from './display-name.ts';
+import { type Html, html } from './html.ts';
+import type { Words } from './locales/messages.ts';
+import { page } from './page.ts';
+import { describeScope } from './scope-labels.ts';
+import type { Site } from './site.ts';
+
+// Under no-referrer browsers would send the form with `Origin: null`, which the CSRF check refuses.
+const HEADERS = { 'referrer-policy': 'same-origin' };
+
+export interface ConnectionsSignInPageOptions {
+  readonly site: Site;
+  readonly words: Words;
+  readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
+}
+
+/** The way in: a button for each identity provider. */
+export const connectionsSignInPage = ({ site, words, identityProviders }: ConnectionsSignInPageOptions): HttpResponse =>
+  page({
+    site,
+    words,
+    status: 200,
+    title: words.connections.title,
+    headers: HEADERS,
+    body: html`<h1>${words.connections.title}</h1>
+<p>${words.connections.signIn}</p>
+<form method="post" action="${CONNECTIONS_PATH}">
+<div class="actions">
+${identityProviders.map(
+  ({ id, displayName }) =>
+    html`<button class="primary" name="idp" value="${id}">${words.consent.continueWith(displayName)}</button>\n`,
+)}</div>
+</form>`,
+  });
+
+export interface ConnectionsPageOptions {
+  readonly site: Site;
+  readonly words: Words;
+  readonly scopes: ScopeDefinitions;
+  readonly session: OpenSession;
+  readonly connections: readonly Connection[];
+  /** Those for which nobody asks again. */
+  readonly consents: readonly RememberedConsent[];
+  /** Those of the connections' clients that are still known, by client id. */
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly accessTokenSeconds: number;
+}
+
+/** Which programs may act for the person, where, since when, and buttons that end it. */
+export const connectionsPage = (options: ConnectionsPageOptions): HttpResponse => {
+  const { words, session, connections } = options;
+  const account = displayName(session.account);
+  return page({
+    site: options.site,
+    words,
+    status: 200,
+    title: words.connections.title,
+    headers: HEADERS,
+    body: html`<h1>${words.connections.title}</h1>
+${account === undefined ? undefined : html`<p class="soft">${words.connections.signedInAs(html`<bdi>${account}</bdi>`)}</p>`}
+<p>${connections.length === 0 ? words.connections.none : words.connections.some}</p>
+${connections.map((connection, index) => section(options, connection, index))}
+${rememberedSection(options)}
+<section>
+${connections.length === 0 ? undefined : html`<p class="soft">${words.connections.afterwards(minutes(options))}</p>`}
+${form(
+  session,
+  html`<div class="actions">
+${connections.length < 2 ? undefined : html`<button name="action" value="end-all">${words.connections.endAll}</button>\n`}<button name="action" value="log-out">${words.connections.logOut}</button>
+</div>`,
+)}
+</section>`,
+  });
+};
+
+const section = (options: ConnectionsPageOptions, connection: Connection, index: number): Html => {
+  const { words, session } = options;
+  const client = options.clients.get(connection.clientId);
+  return html`<section aria-labelledby="connection-${index}">
+<h2 id="connection-${index}"><bdi>${nameOf(client, words)}</bdi></h2>
+${client && nameNote(client, words)}
+<dl>
+${client && documentRow(client, words)}<div><dt>${words.connections.server}</dt><dd>${connection.resource.replace(/^https?:\/\//, '')}</dd></div>
+<div><dt>${words.connections.answersWentTo}</dt>${connection.receivers.map((target) => html`<dd>${receiverOf(target, words)}</dd>`)}</div>
+<div><dt>${words.connections.mayDo}</dt>${connection.scopes.map((scope) => html`<dd>${describeScope(scope, options.scopes, words)}</dd>`)}</div>
+<div><dt>${words.connections.since}</dt><dd>${day(connection.since, words)}</dd></div>
+${connection.grantCount < 2 ? undefined : html`<div><dt>${words.connections.timesConnected}</dt><dd>${connection.grantCount}</dd></div>\n`}<div><dt>${words.connections.lastUsed}</dt><dd>${day(connection.lastUsed, words)}</dd></div>
+</dl>
+${form(
+  session,
+  html`<input type="hidden" name="connection" value="${connection.connectionId}">
+<div class="actions"><button name="action" value="end" aria-describedby="connection-${index}">${words.connections.end}</button></div>`,
+)}
+</section>
+`;
+};
+
+/** Consents for which nobody asks again, each with a button that ends that; nothing where there are none. */
+const rememberedSection = ({ words, session, clients, consents }: ConnectionsPageOptions): Html | undefined =>
+  consents.length === 0
+    ? undefined
+    : html`<section aria-labelledby="remembered">
+<h2 id="remembered">${words.connections.remembered}</h2>
+<p class="soft">${words.connections.rememberedText}</p>
+${consents.map(
+  ({ consentId, clientId, redirectUri, resource, expiresAt }, index) => html`<dl>
+<div><dt>${words.connections.application}</dt><dd id="consent-${index}"><bdi>${nameOf(clients.get(clientId), words)}</bdi></dd></div>
+<div><dt>${words.connections.server}</dt><dd>${resource.replace(/^https?:\/\//, '')}</dd></div>
+<div><dt>${words.connections.answersWentTo}</dt><dd>${receiverOf(redirectTarget(redirectUri), words)}</dd></div>
+<div><dt>${words.connections.rememberedUntil}</dt><dd>${day(expiresAt, words)}</dd></div>
+</dl>
+${form(
+  session,
+  html`<input type="hidden" name="consent" value="${consentId}">
+<div class="actions"><button name="action" value="forget" aria-describedby="consent-${index}">${words.connections.forget}</button></div>`,
+)}
+`,
+)}</section>`;
+
+const nameOf = (client: Client | undefined, words: Words): string =>
+  client === undefined ? words.connections.unknownClient : (displayName(client.clientName) ?? words.client.unnamed);
+
+/** Bound to the session: a form of another one, or of nobody, is refused. */
+const form = ({ sessionId }: OpenSession, content: Html): Html => html`<form method="post" action="${CONNECTIONS_PATH}">
+<input type="hidden" name="session" value="${sessionId}">
+${content}
+</form>`;
+
+/** A day as people write it; which one it is nobody can know but in UTC. @param at epoch seconds */
+const day = (at: number, { language }: Words): Html => {
+  const date = new Date(at * 1000);
+  const text = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
+  return html`<time datetime="${date.toISOString().slice(0, 10)}">${text}</time>`;
+};
+
+const minutes = ({ accessTokenSeconds, words }: ConnectionsPageOptions): string =>
+  new Intl.NumberFormat(words.language, { style: 'unit', unit: 'minute', unitDisplay: 'long' }).format(
+    Math.ceil(accessTokenSeconds / 60),
+  );

@@ -1,0 +1,78 @@
+import type { ScopeDefinitions } from '../../core/authorization/scopes.ts';
+import type { AuthorizationRequest } from '../../core/authorization/transaction.ts';
+import type { Client } from '../../core/clients/client.ts';
+import { redirectTarget } from '../../core/clients/redirect-uri.ts';
+import type { HttpResponse } from '../http/messages.ts';
+import { documentRow, nameNote, receiverOf, warnings } from './client-notes.ts';
+import { displayName } from './display-name.ts';
+import { type Html, html } from './html.ts';
+import type { Words } from './locales/messages.ts';
+import { page } from './page.ts';
+import { describeScope } from './scope-labels.ts';
+import type { Site } from './site.ts';
+
+export interface ConsentPageOptions {
+  readonly site: Site;
+  readonly words: Words;
+  readonly request: AuthorizationRequest;
+  readonly client: Client;
+  readonly scopes: ScopeDefinitions;
+  readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
+  readonly sealedRequest: string;
+  /** Offers to have this consent remembered. */
+  readonly canRemember: boolean;
+  readonly cookies: readonly string[];
+}
+
+/**
+ * Asks for consent before anything leaves for an identity provider: who asks, where the answer goes, what it may do, and
+ * that the account is chosen next (MCP security best practices, confused deputy; catalogue #125, #137).
+ */
+export const consentPage = (options: ConsentPageOptions): HttpResponse => {
+  const { words, request, client } = options;
+  const target = redirectTarget(request.redirectUri);
+  const name = displayName(request.clientName) ?? words.client.unnamed;
+  return page({
+    site: options.site,
+    words,
+    status: 200,
+    title: words.consent.title(name),
+    cookies: options.cookies,
+    // Under no-referrer browsers would send the form with `Origin: null`, which the CSRF check refuses.
+    headers: { 'referrer-policy': 'same-origin' },
+    body: html`<h1>${words.consent.heading(html`<bdi>${name}</bdi>`)}</h1>
+${nameNote(client, words)}
+<dl>
+${documentRow(client, words)}<div><dt>${words.consent.server}</dt><dd>${request.resource.replace(/^https?:\/\//, '')}</dd></div>
+<div><dt>${words.consent.answerGoesTo}</dt><dd>${receiverOf(target, words)}</dd></div>
+</dl>
+${warnings(client, target, words)}
+<h2>${words.consent.mayDo}</h2>
+<ul>
+${request.scopes.map((scope) => html`<li>${describeScope(scope, options.scopes, words)}</li>\n`)}</ul>
+<form method="post" action="/consent">
+<input type="hidden" name="request" value="${options.sealedRequest}">
+${options.canRemember ? html`<label class="check"><input type="checkbox" name="remember" value="yes">${words.consent.remember}</label>\n` : undefined}<div class="actions">
+${approveButtons(options.identityProviders, words)}
+<button name="decision" value="deny">${words.consent.deny}</button>
+</div>
+</form>
+<p class="foot">${words.consent.accountComesNext}</p>`,
+  });
+};
+
+const approveButtons = (
+  identityProviders: ConsentPageOptions['identityProviders'],
+  { consent }: Words,
+): readonly Html[] => {
+  const [sole, ...others] = identityProviders;
+  if (sole !== undefined && others.length === 0) {
+    return [
+      html`<button class="primary" name="decision" value="approve">${consent.continueWith(sole.displayName)}</button>`,
+    ];
+  }
+  return identityProviders.map(
+    ({ id, displayName }) =>
+      html`<button class="primary" name="idp" value="${id}">${consent.continueWith(displayName)}</button>\n`,
+  );
+};

@@ -1,0 +1,13 @@
+import type { Language } from '../../../core/language.ts';
+import { languageOf } from '../../http/language.ts';
+import type { HttpRequest } from '../../http/messages.ts';
+import { de } from './de.ts';
+import { en } from './en.ts';
+import { es } from './es.ts';
+import { fr } from './fr.ts';
+import type { Words } from './messages.ts';
+
+export const WORDS: Readonly<Record<Language, Words>> = { en, de, fr, es };
+
+/** The words in the language of whoever sent this request. */
+export const wordsFor = (request: HttpRequest): Words => WORDS[languageOf(request)];

@@ -1,0 +1,90 @@
+import { OAuthError, type OAuthErrorCode } from '../../core/oauth-error.ts';
+import type { HttpRequest, HttpResponse } from '../http/messages.ts';
+import { type Html, html } from './html.ts';
+import { WORDS, wordsFor } from './locales/locales.ts';
+import type { Words } from './locales/messages.ts';
+import { type PageOptions, page } from './page.ts';
+import type { Site } from './site.ts';
+
+/** A link that people can take from a message. */
+export interface PageAction {
+  readonly label: string;
+  /** Empty: the same page once more. */
+  readonly href: string;
+}
+
+export interface Message {
+  readonly title: string;
+  readonly text: string | Html;
+  readonly actions?: readonly PageAction[];
+}
+
+/** A message in whichever language it will be shown. */
+export type MessageIn = (words: Words) => Message;
+
+/** A refusal with words made for the person who sees it; `detail` is for the log. */
+export class PageError extends OAuthError {
+  readonly page: MessageIn;
+
+  constructor(
+    code: OAuthErrorCode,
+    message: MessageIn,
+    options: { detail?: string; cause?: unknown; headers?: Record<string, string> } = {},
+  ) {
+    super(code, message(WORDS.en).title, options);
+    this.name = 'PageError';
+    this.page = message;
+  }
+}
+
+/** A message for a person, with the request id to quote. */
+export const messagePage = (
+  site: Site,
+  request: HttpRequest,
+  message: MessageIn,
+  response: Pick<PageOptions, 'status' | 'headers' | 'cookies'>,
+): HttpResponse => {
+  const words = wordsFor(request);
+  const { title, text, actions = [] } = message(words);
+  return page({
+    ...response,
+    site,
+    words,
+    title,
+    body: html`<h1>${title}</h1>
+<p>${text}</p>
+${links(actions)}
+<p class="foot">${words.quoteNumber(html`<code>${request.requestId}</code>`)}</p>`,
+  });
+};
+
+/** Shows any refusal of a page endpoint: nothing leaves for the client. */
+export const errorPage =
+  (site: Site) =>
+  (error: OAuthError, request: HttpRequest): HttpResponse =>
+    messagePage(site, request, error instanceof PageError ? error.page : plainMessage(error, request), {
+      status: error.status,
+      headers: error.headers,
+    });
+
+/** For an error that was not worded for people. */
+const plainMessage =
+  (error: OAuthError, request: HttpRequest): MessageIn =>
+  ({ messages, actions }) => {
+    if (error.status < 500) {
+      const { title, text } = messages.requestRefused;
+      return { title, text: text(html`<span lang="en">${error.message}</span>`) };
+    }
+    const { title, text } = error.code === 'temporarily_unavailable' ? messages.busy : messages.failed;
+    return request.method === 'GET'
+      ? { title, text, actions: [{ label: actions.tryAgain, href: '' }] }
+      : { title, text: `${text} ${messages.goBack}` };
+  };
+
+const links = (list: readonly PageAction[]): Html | undefined =>
+  list.length === 0
+    ? undefined
+    : html`<div class="actions">${list.map(
+        (action, index) =>
+          html`<a class="${index === 0 ? 'button primary' : 'button'}" href="${action.href}">${action.label}</a>\n`,
+      )}</div>`;

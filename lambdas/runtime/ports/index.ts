@@ -1,0 +1,17 @@
+import type { EventFields, EventName } from '../../core/events.ts';
+
+// The narrow interfaces between flows and the outside. A verb that changes state names its guarantee.
+// Every method rejects with UnavailableError when the service behind it fails; expected races are return values.
+
+/** Current time in epoch seconds. */
+export type Clock = () => number;
+
+/** Writes one event of the closed list, with the fields that it has there. Never throws. */
+export type Log = <Name extends EventName>(event: Name, fields: EventFields[Name]) => void;
+
+export type * from './clients.ts';
+export type * from './consents.ts';
+export type * from './grants.ts';
+export type * from './keys.ts';
+export type * from './sealing.ts';
+export type * from './upstream.ts';

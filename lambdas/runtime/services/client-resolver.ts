@@ -1,0 +1,90 @@
+import { CLIENT_ID } from '../../core/authorization/request.ts';
+import type { Client, DocumentClient } from '../../core/clients/client.ts';
+import { isClientIdUrl } from '../../core/clients/client-id-url.ts';
+import { type DocumentHosts, isBlockedHost } from '../../core/clients/document-policy.ts';
+import { UnavailableError } from '../../core/oauth-error.ts';
+import type { ClientDirectory, ClientStore, KnownClient } from '../ports/index.ts';
+
+export interface FirstMatchDirectoryOptions {
+  /** Clients of the configuration, by client id: the operator vouches for them. */
+  readonly configured: ReadonlyMap<string, Client>;
+  readonly store: Pick<ClientStore, 'findClient'>;
+  readonly hosts?: DocumentHosts;
+  /** Absent: no new login for clients of metadata documents; those that are connected go on. */
+  readonly documents?: { findClient(clientId: string, stored: Promise<Client | undefined>): Promise<Client> };
+}
+
+/** Configured clients first, then metadata documents, then what registered. */
+export class FirstMatchDirectory implements ClientDirectory {
+  readonly #options: FirstMatchDirectoryOptions;
+
+  constructor(options: FirstMatchDirectoryOptions) {
+    this.#options = options;
+  }
+
+  /** One read, and for a client of a metadata document that one alone: as a person last logged in with it. */
+  async findClient(clientId: string, now: number): Promise<Client | undefined> {
+    const configured = this.#options.configured.get(clientId);
+    if (configured) return configured;
+    if (!CLIENT_ID.test(clientId) || this.#isOfBlockedHost(clientId)) return undefined;
+    const client = await this.#options.store.findClient(clientId, now);
+    return client?.blocked ? undefined : client;
+  }
+
+  async findForAuthorization(
+    clientId: string,
+    now: number,
+  ): Promise<KnownClient | 'blocked' | 'unreachable' | undefined> {
+    const { configured, store, documents } = this.#options;
+    const client = configured.get(clientId);
+    if (client) return { client };
+    if (!CLIENT_ID.test(clientId)) return undefined;
+    if (this.#isOfBlockedHost(clientId)) return 'blocked';
+    if (isClientIdUrl(clientId)) return documents && findDocumentClient(documents, store, clientId, now);
+    const stored = await store.findClient(clientId, now);
+    return stored?.blocked ? 'blocked' : stored && { client: stored };
+  }
+
+  #isOfBlockedHost(clientId: string): boolean {
+    if (!isClientIdUrl(clientId)) return false;
+    const hostname = URL.parse(clientId)?.hostname;
+    return hostname !== undefined && isBlockedHost(hostname, this.#options.hosts ?? {});
+  }
+}
+
+const findDocumentClient = async (
+  documents: NonNullable<FirstMatchDirectoryOptions['documents']>,
+  store: FirstMatchDirectoryOptions['store'],
+  clientId: string,
+  now: number,
+): Promise<KnownClient | 'blocked' | 'unreachable'> => {
+  const storedCopy = store.findClient(clientId, now);
+  const [stored, client] = await Promise.all([
+    storedCopy,
+    documents.findClient(clientId, storedCopy).catch((error: unknown) => {
+      if (error instanceof UnavailableError) return 'unreachable' as const;
+      throw error;
+    }),
+  ]);
+  if (stored?.blocked) return 'blocked';
+  if (client === 'unreachable') return 'unreachable';
+  const documentClient = withoutKeys(client);
+  if (stored === undefined || !isSame(stored, documentClient)) return { client, documentClient };
+  return { client: stored.expiresAt === undefined ? client : { ...client, expiresAt: stored.expiresAt } };
+};
+
+const withoutKeys = ({ jwks: _jwks, jwksUri: _jwksUri, expiresAt: _expiresAt, ...client }: Client): DocumentClient =>
+  client;
+
+/** In all that a document says; when it was read does not matter. */
+const isSame = (stored: Client, described: DocumentClient): boolean => comparable(stored) === comparable(described);
+
+const comparable = (client: DocumentClient): string =>
+  JSON.stringify([
+    client.source,
+    client.clientName,
+    client.redirectUris,
+    client.grantTypes,
+    client.tokenEndpointAuthMethods,
+    client.tokenEndpointAuthSigningAlg,
+  ]);

@@ -1,0 +1,71 @@
+import { counterId, type Limit, windowEnd } from '../../core/net/rate-limit-window.ts';
+import { retryAfterSeconds } from '../../core/net/retry-after.ts';
+import { UnavailableError } from '../../core/oauth-error.ts';
+import type { CounterStore, Log } from '../ports/index.ts';
+
+/** Keys over their limit that one execution environment remembers at most. */
+const MAX_KNOWN = 10_000;
+
+export interface LimiterOptions {
+  readonly limit: Limit;
+  readonly counters: CounterStore;
+  readonly log: Log;
+  /** From 0 to below 1. @default Math.random */
+  readonly random?: () => number;
+}
+
+/** What a hit belongs to. `now` is epoch seconds. */
+export interface HitFacts {
+  readonly now: number;
+  readonly requestId: string;
+  readonly clientId: string;
+}
+
+/** Counts what happens for a key, in all execution environments together, and says when it is too much. */
+export class Limiter {
+  readonly #options: LimiterOptions;
+  /** Id of a counter that is over its limit → end of its window: until then nothing need be written. */
+  readonly #over = new Map<string, number>();
+
+  constructor(options: LimiterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Counts one more. A fault of the counter is logged and limits nothing.
+   *
+   * @returns seconds after which to try again; undefined: not too much, as far as is known
+   */
+  async hit(key: readonly string[], { now, requestId, clientId }: HitFacts): Promise<number | undefined> {
+    const { limit, counters, log, random = Math.random } = this.#options;
+    const windowEndsAt = windowEnd(now, limit.windowSeconds);
+    const id = counterId(limit, key, windowEndsAt);
+    if (!this.#over.has(id)) {
+      const count = await this.#count(() => counters.increment(id, windowEndsAt), requestId);
+      if (count === undefined || count <= limit.max) return undefined;
+      this.#remember(id, windowEndsAt, now);
+      log('limit_hit', { requestId, clientId, limit: limit.name });
+    }
+    return retryAfterSeconds(random(), windowEndsAt - now);
+  }
+
+  async #count(increment: () => Promise<number>, requestId: string): Promise<number | undefined> {
+    try {
+      return await increment();
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      this.#options.log('limit_unknown', { requestId, limit: this.#options.limit.name, detail: reasonOf(error) });
+      return undefined;
+    }
+  }
+
+  #remember(id: string, windowEndsAt: number, now: number): void {
+    if (this.#over.size >= MAX_KNOWN) {
+      for (const [known, endsAt] of this.#over) if (endsAt <= now) this.#over.delete(known);
+    }
+    if (this.#over.size < MAX_KNOWN) this.#over.set(id, windowEndsAt);
+  }
+}
+
+const reasonOf = ({ message, cause }: UnavailableError): string =>
+  cause instanceof Error ? `${message} <- ${cause.name}: ${cause.message}` : message;

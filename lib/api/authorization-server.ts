@@ -1,0 +1,51 @@
+import { LambdaIntegration, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import type { Endpoints } from '../functions/endpoints.ts';
+import { addPreflight } from './cors.ts';
+import { addAuthorizationServerAnswers } from './gateway-responses.ts';
+import { addLogo } from './logo-route.ts';
+import { makeRestApi } from './rest-api.ts';
+import { authorizationServerRoutes, type Route } from './routes.ts';
+
+/**
+ * The REST API of the authorization server. It is made in two steps, for the distribution needs the API, and the
+ * endpoints need the distribution's domain: first the empty API, then `serve` with the endpoints.
+ */
+export class AuthorizationServer extends Construct {
+  readonly api: RestApi;
+  readonly #routes: readonly Route[];
+
+  constructor(scope: Construct, id: string, serverPaths: readonly string[]) {
+    super(scope, id);
+    this.#routes = authorizationServerRoutes(serverPaths);
+    this.api = makeRestApi(this, 'Api', {
+      name: 'authorization server',
+      description: 'Gatehouse: authorization server',
+      // Preflights, that is: every other route has its own.
+      throttle: { perSecond: 100, burst: 200 },
+      routeThrottles: Object.fromEntries(
+        this.#routes.flatMap(({ path, methods, throttle }) =>
+          methods.map((method) => [`${path}/${method}`, throttle] as const),
+        ),
+      ),
+    });
+    addAuthorizationServerAnswers(this.api);
+  }
+
+  /** @param logo an SVG document */
+  serve(endpoints: Endpoints, logo?: string): void {
+    if (logo !== undefined) addLogo(this.api.root, logo);
+    for (const route of this.#routes) {
+      const resource = this.api.root.resourceForPath(route.path);
+      for (const method of route.methods) {
+        const open = resource.addMethod(
+          method,
+          new LambdaIntegration(endpoints[route.endpoint].lambda, { allowTestInvoke: false }),
+        );
+        acknowledge(open, { APIG4: route.publicBecause, COG4: route.publicBecause });
+      }
+      if (route.preflight) addPreflight(resource, route.methods);
+    }
+  }
+}

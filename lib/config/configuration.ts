@@ -1,0 +1,104 @@
+import type * as z from 'zod';
+import { crossCheck, findLocalUrls } from './rules.ts';
+import { ConfigurationSchema } from './schema.ts';
+
+/** What the owner of a deployment decides: the object under `context.gatehouse` of cdk.json, defaults filled in. */
+export type Configuration = z.infer<typeof ConfigurationSchema>;
+/** The same as one writes it down: whatever has a default may be left out. */
+export type ConfigurationInput = z.input<typeof ConfigurationSchema>;
+export type ServerConfiguration = Configuration['servers'][string];
+export type BackendConfiguration = ServerConfiguration['backend'];
+export type IdentityProviderConfiguration = Configuration['identityProviders'][string];
+
+/** A configuration that cannot work. Its message lists every problem and what to change; there is nothing else to see. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    const list = problems.map((problem) => `  - ${problem}`).join('\n');
+    super(
+      `The configuration has ${count}:\n${list}\n` +
+        'Change it in cdk.json under context.gatehouse, or in the file that --config names, and run the command again.',
+    );
+    this.problems = problems;
+  }
+}
+
+/**
+ * Checks a configuration and fills in its defaults.
+ *
+ * @param value the object as it stands in cdk.json
+ * @throws ConfigurationError naming every key that is wrong, what it should be and what it is
+ */
+export const parseConfiguration = (value: unknown): Configuration => {
+  if (value === undefined || value === null) {
+    throw new ConfigurationError(['context.gatehouse: expected an object with "servers" and more, got nothing']);
+  }
+  const result = ConfigurationSchema.safeParse(value, { reportInput: true });
+  if (!result.success) throw new ConfigurationError(result.error.issues.flatMap(describeIssue));
+  const problems = crossCheck(result.data);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return result.data;
+};
+
+/**
+ * Refuses what works on this machine only.
+ *
+ * @throws ConfigurationError naming every URL that the cloud cannot reach
+ */
+export const assertDeployable = (configuration: Configuration): void => {
+  const problems = findLocalUrls(configuration).map(
+    ({ key, url }) => `${key}: expected https:// for a deployment, got "${url}"; only the local run can reach it`,
+  );
+  if (problems.length > 0) throw new ConfigurationError(problems);
+};
+
+/**
+ * Lays one configuration over another, as RFC 7396 (JSON Merge Patch) does: objects are merged, everything else is
+ * replaced, and `null` removes a key.
+ */
+export const merge = (base: unknown, overlay: unknown): unknown => {
+  if (!isObject(overlay)) return overlay;
+  const merged = new Map(Object.entries(isObject(base) ? base : {}));
+  for (const [key, value] of Object.entries(overlay)) {
+    if (value === null) merged.delete(key);
+    else merged.set(key, merge(merged.get(key), value));
+  }
+  return Object.fromEntries(merged);
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const describeIssue = (issue: z.core.$ZodIssue): string[] => {
+  // What is wrong with a kind is best said of the whole that it belongs to.
+  const at = issue.code === 'invalid_union' && issue.discriminator ? issue.path.slice(0, -1) : issue.path;
+  const path = at.map(String).join('.') || 'context.gatehouse';
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(
+      (key) => `${issue.path.map(String).concat(key).join('.')}: expected no such key. ${keyHint(key)}`,
+    );
+  }
+  // The name itself is the key of a record; its own issues say what a name must look like.
+  if (issue.code === 'invalid_key') {
+    return [
+      `${path}: expected ${issue.issues.map(({ message }) => message).join(', ')}, got ${shown(issue.path.at(-1))}`,
+    ];
+  }
+  return [`${path}: expected ${issue.message}, got ${shown(issue.input)}`];
+};
+
+const keyHint = (key: string): string =>
+  /secret|password|token/i.test(key)
+    ? 'Secrets never stand in configuration: deploy, then store them by the printed command'
+    : 'Remove it, or correct its name';
+
+const MAX_SHOWN_CHARACTERS = 60;
+
+const shown = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
+};

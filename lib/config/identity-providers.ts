@@ -1,0 +1,168 @@
+import type { Configuration } from './configuration.ts';
+import { ACCESS } from './provider-schema.ts';
+
+type IdentityProviderConfiguration = Configuration['identityProviders'][string];
+type AccessRules = NonNullable<Configuration['access']>;
+type AccessConditions = Exclude<AccessRules, 'everyone'>;
+
+/** Whether the stack makes the user pool that people log in at. */
+export const isMadeByStack = (provider: IdentityProviderConfiguration): boolean =>
+  provider.kind === 'cognito' && provider.userPoolId === undefined;
+
+/** The issuer that a kind has by itself, without the override of the local run; undefined where the stack makes it. */
+const ownIssuer = (provider: IdentityProviderConfiguration): string | undefined => {
+  switch (provider.kind) {
+    case 'oidc':
+      return provider.issuer;
+    case 'google':
+      return 'https://accounts.google.com';
+    case 'github':
+      return `https://${provider.host}`;
+    // With the slash at its end, as Auth0 signs it.
+    case 'auth0':
+      return `https://${provider.domain}/`;
+    case 'okta':
+      return provider.authorizationServer === 'org'
+        ? `https://${provider.domain}`
+        : `https://${provider.domain}/oauth2/${provider.authorizationServer}`;
+    case 'entra':
+      return `https://login.microsoftonline.com/${provider.tenant}/v2.0`;
+    case 'clerk':
+      return `https://${provider.domain}`;
+    case 'cognito':
+      return (
+        provider.userPoolId &&
+        `https://cognito-idp.${provider.userPoolId.split('_')[0]}.amazonaws.com/${provider.userPoolId}`
+      );
+  }
+};
+
+const NAMES = { google: 'Google', github: 'GitHub', entra: 'Microsoft' } as const;
+
+/**
+ * The issuer of a provider; of GitHub, which has none, the address of its host. Undefined for a user pool that the stack
+ * makes, which has none before it is deployed.
+ */
+export const issuerOf = (provider: IdentityProviderConfiguration): string | undefined =>
+  provider.issuer ?? ownIssuer(provider);
+
+/** What stands on its button. */
+export const displayNameOf = (provider: IdentityProviderConfiguration): string =>
+  provider.displayName ?? Object.entries(NAMES).find(([kind]) => kind === provider.kind)?.[1] ?? hostOf(provider);
+
+const hostOf = (provider: IdentityProviderConfiguration): string =>
+  URL.parse(issuerOf(provider) ?? '')?.host ?? 'Amazon Cognito';
+
+const DEFAULT_SCOPES = 'openid email profile';
+
+/** What is asked for there; nothing where it is what every OpenID provider is asked for. */
+export const upstreamScopesOf = (configuration: Configuration, id: string): string[] | undefined => {
+  const provider = configuration.identityProviders[id];
+  if (!provider || provider.scopes.join(' ') === DEFAULT_SCOPES) return undefined;
+  const needsMembership =
+    provider.kind === 'github' &&
+    conditionsFor(configuration, id).some((each) => each.githubOrganizations.length + each.githubTeams.length > 0);
+  return [...new Set([...provider.scopes, ...(needsMembership ? ['read:org'] : [])])];
+};
+
+/** Every condition that is put to somebody who logs in there. */
+const conditionsFor = ({ identityProviders, access, scopes }: Configuration, id: string): AccessConditions[] => {
+  const rules = identityProviders[id]?.access ?? access;
+  return [rules, ...Object.values(scopes).map(({ grantedTo }) => grantedTo)].filter(
+    (each): each is AccessConditions => each !== undefined && each !== 'everyone',
+  );
+};
+
+/** Id → kind, for whoever only has to know what a rule means there. */
+export const identityProviderKinds = ({ identityProviders }: Configuration) =>
+  Object.fromEntries(Object.entries(identityProviders).map(([id, { kind }]) => [id, kind]));
+
+/** The rules as the functions read them. */
+export const accessPolicy = ({ access, identityProviders, scopes }: Configuration) => ({
+  ...(access === undefined ? {} : { rules: withoutEmpty(access) }),
+  providers: Object.fromEntries(
+    Object.entries(identityProviders).flatMap(([id, { access: own }]) =>
+      own === undefined ? [] : [[id, withoutEmpty(own)] as const],
+    ),
+  ),
+  ...(Object.values(scopes).some(({ grantedTo }) => grantedTo) ? { scopes: scopeConditions(scopes) } : {}),
+});
+
+/** Whoever gets a scope gets what it implies, so the conditions of all of these have to hold. */
+const scopeConditions = (scopes: Configuration['scopes']) =>
+  Object.fromEntries(
+    Object.keys(scopes).flatMap((name) => {
+      const reached = new Set([name]);
+      // A Set visits what is added while it is walked.
+      for (const each of reached) for (const implied of scopes[each]?.implies ?? []) reached.add(implied);
+      const conditions = [...reached].flatMap((each) => {
+        const grantedTo = scopes[each]?.grantedTo;
+        return grantedTo === undefined ? [] : [withoutEmpty(grantedTo)];
+      });
+      return conditions.length === 0 ? [] : [[name, conditions] as const];
+    }),
+  );
+
+/** Conditions that name nothing take room in the environment, and mean nothing. */
+const withoutEmpty = (rules: AccessRules) =>
+  rules === 'everyone'
+    ? rules
+    : Object.fromEntries(Object.entries(rules).filter(([, condition]) => Object.keys(condition).length > 0));
+
+/** Conditions that can only be met at one kind of provider. */
+const KIND_OF_CONDITION = {
+  githubOrganizations: 'github',
+  githubTeams: 'github',
+  entraTenants: 'entra',
+} as const;
+
+/** Which of the rules would keep everybody out, or are missing where they are needed. */
+export const checkIdentityProviderRules = ({ identityProviders, access }: Configuration): string[] => {
+  const entries = Object.entries(identityProviders);
+  const isUndecided = entries.every(([, provider]) => provider.access === undefined) && access === undefined;
+  return [
+    ...(isUndecided ? [`access: expected ${ACCESS}, got nothing`] : []),
+    ...entries.flatMap(([id, provider]) => [
+      ...checkIssuer(id, provider),
+      ...checkScopes(id, provider),
+      ...checkOwnAccess(id, provider),
+      ...(!isUndecided && provider.access === undefined && access === undefined
+        ? [`identityProviders.${id}.access: expected ${ACCESS}, since there is no "access" for all, got nothing`]
+        : []),
+    ]),
+  ];
+};
+
+const checkIssuer = (id: string, provider: IdentityProviderConfiguration): string[] => {
+  const { issuer } = provider;
+  if (provider.kind === 'oidc' || issuer === undefined) return [];
+  const isLocal = issuer.startsWith('http://');
+  const own = ownIssuer(provider);
+  if (isLocal || issuer === own) return [];
+  const allowed = own === undefined ? 'or the "userPoolId" of a pool that exists' : `or "${own}"`;
+  return [
+    `identityProviders.${id}.issuer: expected none with this kind, ${allowed} ` +
+      `(http://localhost only in the local run), got "${issuer}"`,
+  ];
+};
+
+/** What a user pool knows by itself; anything else would need a resource server in it. */
+const USER_POOL_SCOPES = ['openid', 'email', 'profile', 'phone', 'aws.cognito.signin.user.admin'];
+
+const checkScopes = (id: string, provider: IdentityProviderConfiguration): string[] =>
+  provider.scopes
+    .filter((scope) => isMadeByStack(provider) && !USER_POOL_SCOPES.includes(scope))
+    .map(
+      (scope) =>
+        `identityProviders.${id}.scopes: expected scopes of a user pool (${USER_POOL_SCOPES.join(', ')}), got "${scope}"`,
+    );
+
+const checkOwnAccess = (id: string, { kind, access }: IdentityProviderConfiguration): string[] => {
+  if (access === undefined || access === 'everyone') return [];
+  return Object.entries(KIND_OF_CONDITION)
+    .filter(([name, needed]) => needed !== kind && Object.keys(access[name as keyof typeof access] ?? {}).length > 0)
+    .map(
+      ([name, needed]) =>
+        `identityProviders.${id}.access.${name}: expected only with the kind "${needed}", since nobody else can meet it, got "${kind}"`,
+    );
+};

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import type { Configuration } from './configuration.ts';
+import { matching, text } from './fields.ts';
+
+/** How the pages look. Everything may be left out. */
+export const Theme = z.strictObject(
+  {
+    /** Stands before the host, which is always shown. */
+    name: text('a name of at most 60 characters', (value) => value.length <= 60).optional(),
+    /** An SVG or PNG file; a relative path begins at the folder of cdk.json. */
+    logo: text('the path of an SVG or PNG file').optional(),
+    /** Of buttons, marks and focus rings; made lighter or darker where people could not read it. */
+    color: matching('a colour such as "#1f5f4a"', /^#[0-9A-Fa-f]{6}$/).optional(),
+  },
+  { error: '{"name": "…", "logo": "./logo.svg", "color": "#1f5f4a"}' },
+);
+
+/** What the functions that show pages are told: the logo they only link to. */
+export const themeSettings = ({ theme: { logo, ...rest } }: Configuration) => ({
+  ...rest,
+  ...(logo === undefined ? {} : { logo: true }),
+});
+
+/** Whether the logo can be used. */
+export const checkTheme = ({ theme }: Configuration): string[] => {
+  try {
+    if (theme.logo !== undefined) readLogo(theme.logo);
+    return [];
+  } catch (error) {
+    if (error instanceof LogoError) return [`theme.logo: expected ${error.message}`];
+    throw error;
+  }
+};
+
+const MAX_LOGO_BYTES = 64 * 1024;
+
+/** The file of a logo cannot be used; the message completes `theme.logo: expected …`. */
+export class LogoError extends Error {}
+
+/**
+ * The logo as an SVG document that holds the file as an image. Whatever stands in the file, as an image it runs no script
+ * and loads nothing (SVG Integration §3.2), and base64 has no character that a mapping template would act on.
+ *
+ * @throws LogoError
+ */
+export const readLogo = (path: string): string => {
+  const file = resolve(path);
+  const bytes = readBytes(file);
+  const image = measurePng(bytes) ?? measureSvg(bytes);
+  if (!image) throw new LogoError(`an SVG (with its xmlns) or PNG image, got something else in ${file}`);
+  const { mediaType, width, height } = image;
+  const size = `width="${width}" height="${height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${width} ${height}"><image ${size} href="data:${mediaType};base64,${bytes.toString('base64')}"/></svg>`;
+};
+
+const readBytes = (file: string): Buffer => {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is none' : String(error);
+    throw new LogoError(`a file at ${file}, but ${why}`);
+  }
+  if (bytes.length > MAX_LOGO_BYTES) {
+    throw new LogoError(`at most ${MAX_LOGO_BYTES} bytes, got ${bytes.length} in ${file}`);
+  }
+  return bytes;
+};
+
+interface Image {
+  readonly mediaType: 'image/png' | 'image/svg+xml';
+  readonly width: number;
+  readonly height: number;
+}
+
+const PNG_SIGNATURE = '89504e470d0a1a0a';
+const PNG_HEADER_BYTES = 24;
+
+/** PNG specification §5.2 and §11.2.2: signature, then the header chunk with width and height in pixels. */
+const measurePng = (bytes: Buffer): Image | undefined =>
+  bytes.toString('hex', 0, 8) === PNG_SIGNATURE && bytes.length >= PNG_HEADER_BYTES
+    ? { mediaType: 'image/png', width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+    : undefined;
+
+/** SVG 2 §8.2: the view box gives the proportions, or else width and height do; without both it is a square. */
+const measureSvg = (bytes: Buffer): Image | undefined => {
+  const root = /^(?:\uFEFF)?\s*(?:<\?xml[^>]*>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg\b([^>]*)>/i.exec(
+    bytes.toString('utf8'),
+  );
+  if (!root?.[1]?.includes('http://www.w3.org/2000/svg')) return undefined;
+  const attribute = (name: string) => new RegExp(`\\s${name}\\s*=\\s*["']([^"']+)["']`).exec(root[1] ?? '')?.[1] ?? '';
+  const box = attribute('viewBox')
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number);
+  const sizes = [box.slice(2), [Number.parseFloat(attribute('width')), Number.parseFloat(attribute('height'))]];
+  const [width, height] = sizes.find(([w = 0, h = 0]) => w > 0 && h > 0) ?? [1, 1];
+  return { mediaType: 'image/svg+xml', width: width ?? 1, height: height ?? 1 };
+};

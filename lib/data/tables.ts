@@ -1,0 +1,52 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { SUBJECT_INDEX } from '../../lambdas/core/settings.ts';
+import { acknowledge } from '../acknowledge.ts';
+
+/** What is stored, one table for each kind of record; docs/storage-schema.md lists the attributes. */
+export class Tables extends Construct {
+  readonly clients = this.#table('Clients', 'clientId');
+  readonly transactions = this.#table('Transactions', 'transactionId');
+  readonly grants = this.#table('Grants', 'grantId');
+  readonly keys = this.#table('Keys', 'id');
+  readonly assertions = this.#table('Assertions', 'assertionId');
+  /** There also where nothing is remembered any more: an erasure must find what was. */
+  readonly consents = this.#table('Consents', 'subject');
+  /** Counts of the last minutes: nothing is lost with it, so it goes with the stack. */
+  readonly counters: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.counters = new Table(this, 'Counters', {
+      partitionKey: { name: 'counterId', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(this.counters, { DDB3: 'There is nothing to restore in counts of the last minutes' });
+    this.grants.addGlobalSecondaryIndex({
+      indexName: SUBJECT_INDEX,
+      partitionKey: { name: 'subject', type: AttributeType.STRING },
+      sortKey: { name: 'issuedAt', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
+
+  /** Those that outlive the stack. */
+  get kept(): readonly Table[] {
+    return [this.clients, this.transactions, this.grants, this.keys, this.assertions, this.consents];
+  }
+
+  #table(id: string, partitionKey: string): Table {
+    return new Table(this, id, {
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      // Losing a table logs everybody out for good: it survives `cdk destroy` and every replacement.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+}

@@ -1,0 +1,292 @@
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { nextRefreshToken } from '../../../lambdas/core/grants/refresh-token.ts';
+import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
+import { DynamoDbGrantStore } from '../../../lambdas/runtime/adapters/dynamodb/grant-store.ts';
+import type { GrantStore } from '../../../lambdas/runtime/ports/index.ts';
+import {
+  counting,
+  dynamoDbImplementations,
+  failing,
+  losingReplies,
+  retrying,
+  startDynalite,
+  type TestDynamoDb,
+} from '../../support/dynamodb.ts';
+import { MemoryGrantStore } from '../../support/memory/memory-stores.ts';
+import { NOW, REFRESH_LIFETIMES, redeemedGrant, testGrant } from '../../support/memory/records.ts';
+
+const CROWD = Array.from({ length: 50 });
+
+const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<void> }>) => {
+  let store: GrantStore;
+  let close: () => Promise<void>;
+
+  beforeAll(async () => {
+    ({ store, close } = await open());
+  });
+  afterAll(() => close());
+
+  const created = async (overrides: Parameters<typeof testGrant>[0] = {}) => {
+    const grant = testGrant(overrides);
+    await store.createGrant(grant);
+    return grant;
+  };
+  const createdWithFamily = async () => {
+    const { grant, first } = redeemedGrant();
+    await store.createGrant(grant);
+    return { grant, first };
+  };
+  const successorOf = ({ grant, first }: ReturnType<typeof redeemedGrant>, now = NOW + 10) => {
+    if (grant.family === undefined) throw new Error('no family');
+    return nextRefreshToken(first.token, grant.family, REFRESH_LIFETIMES, now).family;
+  };
+
+  it('gives a grant back as it was stored', async () => {
+    const grant = await created({ scopes: [] });
+    expect(await store.findGrant(grant.grantId, NOW)).toEqual(grant);
+  });
+
+  it('keeps absent members absent, and empty texts empty', async () => {
+    const { email: _, ...identity } = testGrant().identity;
+    const grant = await created({ identity: { ...identity, name: '' } });
+    expect(await store.findGrant(grant.grantId, NOW)).toEqual(grant);
+  });
+
+  it('knows no grant that was never created', async () => {
+    expect(await store.findGrant('unknown', NOW)).toBeUndefined();
+  });
+
+  it('#44, #84: an expired grant is gone although its row still lies there', async () => {
+    const grant = await created();
+    expect(await store.findGrant(grant.grantId, grant.expiresAt - 1)).toBeDefined();
+    expect(await store.findGrant(grant.grantId, grant.expiresAt)).toBeUndefined();
+  });
+
+  it('never stores a grant over another', async () => {
+    const grant = await created();
+    await expect(store.createGrant({ ...grant, subject: 'somebody else' })).rejects.toThrow('exist');
+    expect((await store.findGrant(grant.grantId, NOW))?.subject).toBe(grant.subject);
+  });
+
+  it('redeems a code and keeps what the redemption brings', async () => {
+    const grant = await created();
+    const { first } = redeemedGrant();
+    const redemption = { clientAuthMethod: 'none', family: first.family, expiresAt: NOW + 5000 } as const;
+    expect(await store.redeemCode(grant, redemption)).toBe('redeemed');
+    expect(await store.findGrant(grant.grantId, NOW)).toEqual({ ...grant, ...redemption, status: 'redeemed' });
+  });
+
+  it('redeems without a family for clients that get no refresh token', async () => {
+    const grant = await created();
+    expect(await store.redeemCode(grant, { clientAuthMethod: 'none', expiresAt: NOW + 5000 })).toBe('redeemed');
+    expect((await store.findGrant(grant.grantId, NOW))?.family).toBeUndefined();
+  });
+
+  it('#40: of 50 parallel redemptions exactly one wins, 20 rounds', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const grant = await created();
+      const outcomes = await Promise.all(
+        CROWD.map((_, index) => store.redeemCode(grant, { clientAuthMethod: 'none', expiresAt: NOW + 1000 + index })),
+      );
+      const winner = outcomes.indexOf('redeemed');
+      expect(outcomes.filter((outcome) => outcome === 'redeemed')).toHaveLength(1);
+      // The winner is the one whose write the row shows.
+      expect((await store.findGrant(grant.grantId, NOW))?.expiresAt).toBe(NOW + 1000 + winner);
+    }
+  });
+
+  it('does not redeem what is redeemed, revoked or gone', async () => {
+    const redemption = { clientAuthMethod: 'none', expiresAt: NOW + 5000 } as const;
+    const [redeemed, revoked] = [await created(), await created()];
+    await store.redeemCode(redeemed, redemption);
+    await store.revokeGrant(revoked.grantId);
+    expect(await store.redeemCode(redeemed, redemption)).toBe('lost');
+    expect(await store.redeemCode(revoked, redemption)).toBe('lost');
+    expect(await store.redeemCode(testGrant(), redemption)).toBe('lost');
+    expect((await store.findGrant(revoked.grantId, NOW))?.status).toBe('revoked');
+  });
+
+  it('rotates to the successor and moves the expiry', async () => {
+    const created = await createdWithFamily();
+    const family = successorOf(created);
+    expect(await store.rotateRefreshToken(created.grant, family, NOW + 7000)).toBe('rotated');
+    const expected = { ...created.grant, family, expiresAt: NOW + 7000 };
+    expect(await store.findGrant(created.grant.grantId, NOW)).toEqual(expected);
+  });
+
+  it('#79: of 20 parallel rotations exactly one wins, and all others see its row', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const created = await createdWithFamily();
+      const outcomes = await Promise.all(
+        CROWD.slice(0, 20).map(() => store.rotateRefreshToken(created.grant, successorOf(created), NOW + 7000)),
+      );
+      expect(outcomes.filter((outcome) => outcome === 'rotated')).toHaveLength(1);
+      const row = await store.findGrant(created.grant.grantId, NOW);
+      for (const outcome of outcomes) if (outcome !== 'rotated') expect(outcome.lost).toEqual(row);
+    }
+  });
+
+  it('does not rotate a generation that is not the current one, nor a revoked family', async () => {
+    const stale = await createdWithFamily();
+    await store.rotateRefreshToken(stale.grant, successorOf(stale), NOW + 7000);
+    expect(await store.rotateRefreshToken(stale.grant, successorOf(stale), NOW + 7000)).toMatchObject({
+      lost: { family: { generation: 2 } },
+    });
+    const revoked = await createdWithFamily();
+    await store.revokeGrant(revoked.grant.grantId);
+    expect(await store.rotateRefreshToken(revoked.grant, successorOf(revoked), NOW + 7000)).toMatchObject({
+      lost: { status: 'revoked', family: { generation: 1 } },
+    });
+    const gone = redeemedGrant();
+    expect(await store.rotateRefreshToken(gone.grant, successorOf(gone), NOW + 7000)).toEqual({ lost: undefined });
+  });
+
+  it('revokes for good; revoking again, or what is gone, is no error and makes no row', async () => {
+    const grant = await created();
+    await store.revokeGrant(grant.grantId);
+    await store.revokeGrant(grant.grantId);
+    await store.revokeGrant('unknown');
+    expect(await store.findGrant(grant.grantId, NOW)).toEqual({ ...grant, status: 'revoked' });
+    expect(await store.findGrant('unknown', 0)).toBeUndefined();
+  });
+
+  describe('what is kept of the provider', () => {
+    const upstream = { version: 1, checkedAt: NOW, tokens: { encryptedDataKey: 'k', ciphertext: 'c' } };
+    const withUpstream = async () => {
+      const { grant } = redeemedGrant({ upstream });
+      await store.createGrant(grant);
+      return grant;
+    };
+
+    it('moves from version to version, and the identity with it', async () => {
+      const grant = await withUpstream();
+      const change = { upstream: { version: 2, checkedAt: NOW + 9 }, identity: { ...grant.identity, name: 'Renamed' } };
+      expect(await store.replaceUpstream(grant, change)).toBe('replaced');
+      expect(await store.findGrant(grant.grantId, NOW)).toEqual({ ...grant, ...change });
+    });
+
+    it('#90: of 20 parallel askers exactly one gets the lease, and all others see its row', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const grant = await withUpstream();
+        const change = { upstream: { ...upstream, version: 2, askingUntil: NOW + 30 } };
+        const outcomes = await Promise.all(CROWD.slice(0, 20).map(() => store.replaceUpstream(grant, change)));
+        expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(1);
+        for (const outcome of outcomes) {
+          if (outcome !== 'replaced') expect(outcome.lost?.upstream).toEqual(change.upstream);
+        }
+      }
+    });
+
+    it('a rotation beside it does not get in the way', async () => {
+      const grant = await withUpstream();
+      const { first } = redeemedGrant();
+      await store.rotateRefreshToken(grant, { ...(grant.family ?? first.family), generation: 2 }, NOW + 7000);
+      expect(await store.replaceUpstream(grant, { upstream: { ...upstream, version: 2 } })).toBe('replaced');
+      expect((await store.findGrant(grant.grantId, NOW))?.family?.generation).toBe(2);
+    });
+
+    it('dies with a revocation, and does not come back', async () => {
+      const grant = await withUpstream();
+      await store.revokeGrant(grant.grantId);
+      const outcome = await store.replaceUpstream(grant, { upstream: { ...upstream, version: 2 } });
+      expect(outcome).toMatchObject({ lost: { status: 'revoked' } });
+      expect(await store.findGrant(grant.grantId, NOW)).not.toHaveProperty('upstream');
+    });
+  });
+};
+
+describe('GrantStore in memory', () =>
+  contract(async () => ({ store: new MemoryGrantStore(), close: async () => {} })));
+
+describe.each(dynamoDbImplementations())('GrantStore in %s', (_name, start) =>
+  contract(async () => {
+    const dynamoDb = await start();
+    const store = new DynamoDbGrantStore(dynamoDb.client, await dynamoDb.createTable('grantId'));
+    return { store, close: () => dynamoDb.close() };
+  }),
+);
+
+describe('GrantStore in DynamoDB, when replies are lost', () => {
+  let dynamoDb: TestDynamoDb;
+  let table: string;
+  let store: DynamoDbGrantStore;
+  const redemption = { clientAuthMethod: 'none', expiresAt: NOW + 5000 } as const;
+
+  beforeAll(async () => {
+    dynamoDb = await startDynalite();
+    table = await dynamoDb.createTable('grantId');
+    store = new DynamoDbGrantStore(dynamoDb.client, table);
+  });
+  afterAll(() => dynamoDb.close());
+
+  it.each([
+    ['the reply is lost', losingReplies],
+    ['the SDK sends the write again', retrying],
+  ])('#218: our own write is never taken for somebody else’s: %s', async (_name, disturb) => {
+    const disturbed = () => new DynamoDbGrantStore(disturb(dynamoDb.client), table);
+    const grant = testGrant();
+    await disturbed().createGrant(grant);
+    expect(await disturbed().redeemCode(grant, redemption)).toBe('redeemed');
+
+    const { grant: rotating, first } = redeemedGrant();
+    await store.createGrant(rotating);
+    const { family } = nextRefreshToken(first.token, first.family, REFRESH_LIFETIMES, NOW);
+    expect(await disturbed().rotateRefreshToken(rotating, family, NOW + 9000)).toBe('rotated');
+    expect((await store.findGrant(rotating.grantId, NOW))?.family).toEqual(family);
+  });
+
+  it('#40, #218: with lost replies among the 50, still exactly one wins', async () => {
+    const disturbed = new DynamoDbGrantStore(losingReplies(dynamoDb.client, 50), table);
+    const grant = testGrant();
+    await store.createGrant(grant);
+    const outcomes = await Promise.all(CROWD.map(() => disturbed.redeemCode(grant, redemption)));
+    expect(outcomes.filter((outcome) => outcome === 'redeemed')).toHaveLength(1);
+  });
+
+  it('#67: a write that did not happen is unavailable, and changes nothing', async () => {
+    const disturbed = new DynamoDbGrantStore(failing(dynamoDb.client, 'writes'), table);
+    const grant = testGrant();
+    await store.createGrant(grant);
+    await expect(disturbed.redeemCode(grant, redemption)).rejects.toThrow(UnavailableError);
+    await expect(disturbed.revokeGrant(grant.grantId)).rejects.toThrow(UnavailableError);
+    await expect(disturbed.createGrant(testGrant())).rejects.toThrow(UnavailableError);
+    expect(await store.findGrant(grant.grantId, NOW)).toEqual(grant);
+  });
+
+  it('#67: when nothing answers, everything is unavailable', async () => {
+    const disturbed = new DynamoDbGrantStore(failing(dynamoDb.client, 'everything'), table);
+    await expect(disturbed.findGrant('any', NOW)).rejects.toThrow(UnavailableError);
+    await expect(disturbed.redeemCode(testGrant(), redemption)).rejects.toThrow(UnavailableError);
+  });
+
+  it('costs one write and no read when nothing goes wrong', async () => {
+    const { client, calls } = counting(dynamoDb.client);
+    const counted = new DynamoDbGrantStore(client, table);
+    const grant = testGrant();
+    await counted.createGrant(grant);
+    await counted.redeemCode(grant, redemption);
+    await counted.revokeGrant(grant.grantId);
+    expect(calls).toEqual(['PutItemCommand', 'UpdateItemCommand', 'UpdateItemCommand']);
+  });
+
+  it('#219: reads are strongly consistent', async () => {
+    const inputs: unknown[] = [];
+    const client = { send: async (command: GetItemCommand) => inputs.push(command.input) && {} };
+    await new DynamoDbGrantStore(client as never, table).findGrant('any', NOW);
+    expect(inputs).toEqual([expect.objectContaining({ ConsistentRead: true })]);
+  });
+
+  it('stores a schema version, and does not guess at rows of another one', async () => {
+    const grant = testGrant();
+    await store.createGrant(grant);
+    const Key = { grantId: { S: grant.grantId } };
+    const { Item } = await dynamoDb.client.send(new GetItemCommand({ TableName: table, Key }));
+    expect(Item?.schemaVersion).toEqual({ N: '1' });
+    await dynamoDb.client.send(
+      new PutItemCommand({ TableName: table, Item: { ...Item, ...Key, schemaVersion: { N: '2' } } }),
+    );
+    const fault = await store.findGrant(grant.grantId, NOW).catch((error: unknown) => error);
+    expect(fault).toBeInstanceOf(UnavailableError);
+    expect(String((fault as Error).cause)).toContain('schema version 2');
+  });
+});

@@ -1,0 +1,152 @@
+import { newId } from '../../../lambdas/core/crypto.ts';
+import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
+import { DynamoDbTransactionStore } from '../../../lambdas/runtime/adapters/dynamodb/transaction-store.ts';
+import type { TransactionStore } from '../../../lambdas/runtime/ports/index.ts';
+import {
+  counting,
+  dynamoDbImplementations,
+  failing,
+  losingReplies,
+  retrying,
+  startDynalite,
+  type TestDynamoDb,
+} from '../../support/dynamodb.ts';
+import { MemoryTransactionStore } from '../../support/memory/memory-stores.ts';
+import { NOW, testTransaction } from '../../support/memory/records.ts';
+
+const EXPECTED = { identityProviderId: 'company', leg: 1, now: NOW };
+
+const contract = (open: () => Promise<{ store: TransactionStore; close: () => Promise<void> }>) => {
+  let store: TransactionStore;
+  let close: () => Promise<void>;
+
+  beforeAll(async () => {
+    ({ store, close } = await open());
+  });
+  afterAll(() => close());
+
+  const approved = async (overrides: Parameters<typeof testTransaction>[0] = {}) => {
+    const transaction = testTransaction(overrides);
+    expect(await store.approve(transaction)).toEqual(transaction);
+    return transaction;
+  };
+
+  it('#131: the same form sent twice is the same transaction', async () => {
+    const transaction = await approved();
+    expect(await store.approve(transaction)).toEqual(transaction);
+  });
+
+  it('#144: approving again does not make it live longer', async () => {
+    const transaction = await approved();
+    const later = { ...transaction, expiresAt: transaction.expiresAt + 600 };
+    expect(await store.approve(later)).toEqual(transaction);
+  });
+
+  it('another provider chosen on the same form: the latest choice counts', async () => {
+    const transaction = await approved();
+    const other = { ...transaction, identityProviderId: 'other' };
+    expect(await store.approve(other)).toEqual(other);
+    expect(await store.takeForExchange(transaction.transactionId, EXPECTED)).toBe('gone');
+  });
+
+  it('takes an approved transaction, with all that was approved', async () => {
+    const transaction = await approved();
+    const taken = await store.takeForExchange(transaction.transactionId, EXPECTED);
+    expect(taken).toEqual({ ...transaction, status: 'exchanging' });
+  });
+
+  it('#145: of 20 parallel callbacks exactly one takes it, 20 rounds', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { transactionId } = await approved();
+      const crowd = Array.from({ length: 20 }, () => store.takeForExchange(transactionId, EXPECTED));
+      const outcomes = await Promise.all(crowd);
+      expect(outcomes.filter((outcome) => outcome === 'used')).toHaveLength(19);
+    }
+  });
+
+  it('#144: does not take what is unknown, expired, in another leg or of another provider', async () => {
+    const { transactionId } = await approved();
+    expect(await store.takeForExchange(newId(), EXPECTED)).toBe('gone');
+    expect(await store.takeForExchange(transactionId, { ...EXPECTED, now: NOW + 600 })).toBe('gone');
+    expect(await store.takeForExchange(transactionId, { ...EXPECTED, leg: 2 })).toBe('gone');
+    expect(await store.takeForExchange(transactionId, { ...EXPECTED, identityProviderId: 'other' })).toBe('gone');
+    expect(await store.takeForExchange(transactionId, EXPECTED)).toMatchObject({ status: 'exchanging' });
+  });
+
+  it('a seal whose transaction was taken is used up', async () => {
+    const transaction = await approved();
+    await store.takeForExchange(transaction.transactionId, EXPECTED);
+    expect(await store.approve(transaction)).toBe('used');
+    expect(await store.takeForExchange(transaction.transactionId, EXPECTED)).toBe('used');
+  });
+
+  it('goes back for another leg, which the same form keeps', async () => {
+    const transaction = await approved();
+    const { transactionId } = transaction;
+    await store.takeForExchange(transactionId, EXPECTED);
+    expect(await store.releaseForRetry(transactionId, 1)).toEqual({ ...transaction, leg: 2 });
+    expect(await store.approve(transaction)).toEqual({ ...transaction, leg: 2 });
+    expect(await store.takeForExchange(transactionId, EXPECTED)).toBe('gone');
+    expect(await store.takeForExchange(transactionId, { ...EXPECTED, leg: 2 })).toMatchObject({ leg: 2 });
+  });
+
+  it('is released only by who took it, and once', async () => {
+    const { transactionId } = await approved();
+    await expect(store.releaseForRetry(transactionId, 1)).rejects.toThrow(UnavailableError);
+    await store.takeForExchange(transactionId, EXPECTED);
+    await store.releaseForRetry(transactionId, 1);
+    await expect(store.releaseForRetry(transactionId, 1)).rejects.toThrow(UnavailableError);
+  });
+};
+
+describe('TransactionStore in memory', () =>
+  contract(async () => ({ store: new MemoryTransactionStore(), close: async () => {} })));
+
+describe.each(dynamoDbImplementations())('TransactionStore in %s', (_name, start) =>
+  contract(async () => {
+    const dynamoDb = await start();
+    const store = new DynamoDbTransactionStore(dynamoDb.client, await dynamoDb.createTable('transactionId'));
+    return { store, close: () => dynamoDb.close() };
+  }),
+);
+
+describe('TransactionStore in DynamoDB, when replies are lost', () => {
+  let dynamoDb: TestDynamoDb;
+  let table: string;
+
+  beforeAll(async () => {
+    dynamoDb = await startDynalite();
+    table = await dynamoDb.createTable('transactionId');
+  });
+  afterAll(() => dynamoDb.close());
+
+  it.each([
+    ['the reply is lost', losingReplies],
+    ['the SDK sends the write again', retrying],
+  ])('#218: our own write is never taken for somebody else’s: %s', async (_name, disturb) => {
+    const disturbed = () => new DynamoDbTransactionStore(disturb(dynamoDb.client), table);
+    const transaction = testTransaction();
+    const { transactionId } = transaction;
+    expect(await disturbed().approve(transaction)).toEqual(transaction);
+    expect(await disturbed().takeForExchange(transactionId, EXPECTED)).toMatchObject({ status: 'exchanging' });
+    expect(await disturbed().releaseForRetry(transactionId, 1)).toMatchObject({ status: 'approved', leg: 2 });
+  });
+
+  it('#67: a write that did not happen is unavailable, and changes nothing', async () => {
+    const transaction = testTransaction();
+    const store = new DynamoDbTransactionStore(dynamoDb.client, table);
+    await store.approve(transaction);
+    const disturbed = new DynamoDbTransactionStore(failing(dynamoDb.client, 'writes'), table);
+    await expect(disturbed.takeForExchange(transaction.transactionId, EXPECTED)).rejects.toThrow(UnavailableError);
+    expect(await store.takeForExchange(transaction.transactionId, EXPECTED)).toMatchObject({ status: 'exchanging' });
+  });
+
+  it('costs one write and no read when nothing goes wrong', async () => {
+    const { client, calls } = counting(dynamoDb.client);
+    const store = new DynamoDbTransactionStore(client, table);
+    const { transactionId } = (await store.approve(testTransaction())) as { transactionId: string };
+    await store.takeForExchange(transactionId, EXPECTED);
+    await store.releaseForRetry(transactionId, 1);
+    expect(calls).toEqual(['UpdateItemCommand', 'UpdateItemCommand', 'UpdateItemCommand']);
+  });
+});

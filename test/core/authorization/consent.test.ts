@@ -1,0 +1,90 @@
+import {
+  clientFingerprintOf,
+  findConsent,
+  mayBeRemembered,
+  newConsent,
+  REMEMBERED_CONSENT_SECONDS,
+} from '../../../lambdas/core/authorization/consent.ts';
+import type { Client } from '../../../lambdas/core/clients/client.ts';
+import { NOW, RESOURCE, testClient } from '../../support/memory/records.ts';
+
+const REDIRECT_URI = 'https://client.example.com/cb';
+const confidential = (overrides: Partial<Client> = {}): Client =>
+  testClient({
+    clientId: 'a',
+    redirectUris: [REDIRECT_URI],
+    tokenEndpointAuthMethods: ['client_secret_post'],
+    ...overrides,
+  });
+const ASKED = { clientId: 'a', redirectUri: REDIRECT_URI, resource: RESOURCE, scopes: ['mcp', 'email'] };
+
+describe('Consents that may be remembered', () => {
+  it.each<[string, Client, string, boolean]>([
+    ['a website with credentials', confidential(), REDIRECT_URI, true],
+    ['one that signs', confidential({ tokenEndpointAuthMethods: ['private_key_jwt'] }), REDIRECT_URI, true],
+    ['#128 a client without credentials', testClient(), REDIRECT_URI, false],
+    [
+      '#128 one that may do without',
+      confidential({ tokenEndpointAuthMethods: ['private_key_jwt', 'none'] }),
+      REDIRECT_URI,
+      false,
+    ],
+    ['#138 a port of this computer', confidential(), 'http://127.0.0.1:5000/cb', false],
+    ['#138 localhost', confidential(), 'http://localhost:5000/cb', false],
+    ['#138 an app', confidential(), 'com.example.app:/cb', false],
+    ['none that there is', confidential({ tokenEndpointAuthMethods: [] }), REDIRECT_URI, false],
+  ])('%s', (_, client, redirectUri, expected) => {
+    expect(mayBeRemembered(client, redirectUri)).toBe(expected);
+  });
+});
+
+describe('#140 a consent is for this very request', () => {
+  const client = confidential();
+  const asked = { ...ASKED, clientFingerprint: clientFingerprintOf(client) };
+  const consent = newConsent(ASKED, asked.clientFingerprint, 'company', NOW);
+  const found = (request: typeof asked) => findConsent([consent], request, 'ada', undefined);
+
+  it('lives ninety days, and is found again, in whatever order the scopes come', () => {
+    expect(consent.expiresAt).toBe(NOW + REMEMBERED_CONSENT_SECONDS);
+    expect(found(asked)).toBe(consent);
+    expect(found({ ...asked, scopes: ['email', 'mcp'] })).toBe(consent);
+  });
+
+  it.each<[string, Partial<typeof asked>]>([
+    ['another client', { clientId: 'b' }],
+    ['another redirect URI', { redirectUri: `${REDIRECT_URI}2` }],
+    ['another server', { resource: `${RESOURCE}2` }],
+    ['a scope more', { scopes: ['mcp', 'email', 'profile'] }],
+    ['a scope less', { scopes: ['mcp'] }],
+    [
+      'the client as it is now',
+      { clientFingerprint: clientFingerprintOf(confidential({ clientName: 'Another name' })) },
+    ],
+  ])('not for %s', (_, change) => {
+    expect(found({ ...asked, ...change })).toBeUndefined();
+  });
+
+  it.each<[string, Partial<Client>]>([
+    ['name', { clientName: 'Another name' }],
+    ['redirect URIs', { redirectUris: [REDIRECT_URI, 'https://evil.test/cb'] }],
+    ['way to authenticate', { tokenEndpointAuthMethods: ['client_secret_basic'] }],
+    ['keys', { jwksUri: 'https://client.example.com/jwks.json' }],
+    ['grant types', { grantTypes: ['authorization_code'] }],
+    ['source', { source: 'document' }],
+  ])('a client whose %s changed has another hash', (_, change) => {
+    expect(clientFingerprintOf(confidential(change))).not.toBe(clientFingerprintOf(client));
+  });
+
+  it('when it was read, and when it ends, changes nothing', () => {
+    expect(clientFingerprintOf(confidential({ issuedAt: 1, expiresAt: 2 }))).toBe(clientFingerprintOf(client));
+  });
+
+  it('no longer after a not-before mark for everybody, the client or the person', () => {
+    const none = { clients: {}, subjects: {} };
+    const withMarks = (marks: object) => findConsent([consent], asked, 'ada', { ...none, ...marks });
+    for (const marks of [{ all: NOW + 1 }, { clients: { a: NOW + 1 } }, { subjects: { ada: NOW + 1 } }]) {
+      expect(withMarks(marks)).toBeUndefined();
+    }
+    expect(withMarks({ subjects: { bob: NOW + 1 } })).toBe(consent);
+  });
+});

@@ -1,0 +1,45 @@
+import { canonicalResource, resolveResource } from '../../../lambdas/core/authorization/resources.ts';
+import { OAuthError } from '../../../lambdas/core/oauth-error.ts';
+
+const MCP = 'https://gate.example.com/mcp';
+const OTHER = 'https://gate.example.com/other';
+
+describe('Resource indicators (RFC 8707 §2)', () => {
+  it.each([MCP, `${MCP}/`, 'HTTPS://Gate.Example.COM/mcp', 'https://gate.example.com:443/mcp'])(
+    'takes %s for the resource',
+    (requested) => expect(resolveResource([requested], [MCP, OTHER])).toBe(MCP),
+  );
+
+  it.each([
+    'https://other.test/mcp',
+    'https://gate.example.com/MCP',
+    'https://gate.example.com/mcp/x',
+    'https://gate.example.com',
+    'http://gate.example.com/mcp',
+    'https://gate.example.com/mcp?x=1',
+    'https://gate.example.com/mcp#x',
+    'https://gate.example.com/mcp?',
+    'https://u@gate.example.com/mcp',
+    'https://gate.example.com\\mcp',
+    'https://gate.example.com/ mcp',
+    '/mcp',
+    'urn:mcp',
+    'constructor',
+  ])('#71 refuses %s with invalid_target', (requested) => {
+    expect(() => resolveResource([requested], [MCP])).toThrow(expect.objectContaining({ code: 'invalid_target' }));
+  });
+
+  it('defaults to the sole resource, and to none of several', () => {
+    expect(resolveResource([], [MCP])).toBe(MCP);
+    expect(() => resolveResource([], [MCP, OTHER])).toThrow(OAuthError);
+  });
+
+  it('#73 takes one resource: the same one twice is fine, two are invalid_target', () => {
+    expect(resolveResource([MCP, `${MCP}/`], [MCP])).toBe(MCP);
+    expect(() => resolveResource([MCP, OTHER], [MCP, OTHER])).toThrow(
+      expect.objectContaining({ code: 'invalid_target' }),
+    );
+  });
+
+  it('keeps paths in their case', () => expect(canonicalResource('https://A.test/Path/')).toBe('https://a.test/Path'));
+});

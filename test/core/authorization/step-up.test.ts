@@ -1,0 +1,44 @@
+import { isFruitlessStepUp, isUseless } from '../../../lambdas/core/authorization/step-up.ts';
+import { NOW } from '../../support/memory/records.ts';
+
+const grant = (scopes: string[], refusedScopes?: string[], agoSeconds = 30) => ({
+  scopes,
+  ...(refusedScopes ? { refusedScopes } : {}),
+  issuedAt: NOW - agoSeconds,
+});
+const partial = (agoSeconds?: number) => grant(['mcp'], ['write'], agoSeconds);
+
+describe('A step-up that cannot loop (MCP authorization, "Scope Challenge Handling")', () => {
+  it.each<[string, string[], string[], ReturnType<typeof grant>[], boolean]>([
+    ['a first authorization gets what it may have', ['mcp', 'write'], ['mcp'], [], false],
+    ['nothing of what is new may be granted', ['mcp', 'write'], ['mcp'], [grant(['mcp'])], true],
+    [
+      'nor that beside offline_access',
+      ['mcp', 'write', 'offline_access'],
+      ['mcp', 'offline_access'],
+      [grant(['mcp'])],
+      true,
+    ],
+    ['a part of what is new may be granted', ['mcp', 'write', 'more'], ['mcp', 'more'], [grant(['mcp'])], false],
+    ['all that is new may be granted', ['mcp', 'write', 'more'], ['mcp', 'more'], [partial()], false],
+    ['a second machine asks for the same', ['mcp', 'write'], ['mcp'], [partial()], false],
+    ['a third one within ten minutes', ['mcp', 'write'], ['mcp'], [partial(), partial()], true],
+    ['a third one, the first being ten minutes old', ['mcp', 'write'], ['mcp'], [partial(), partial(600)], false],
+    [
+      'the same as was once granted in full',
+      ['mcp', 'write'],
+      ['mcp'],
+      [grant(['mcp', 'write']), grant(['mcp'])],
+      false,
+    ],
+    ['what another grant of the program was asked for', ['mcp', 'write'], ['mcp'], [grant(['mcp']), partial()], false],
+  ])('%s', (_, asked, granted, earlier, expected) => {
+    expect(isFruitlessStepUp(asked, granted, earlier, NOW)).toBe(expected);
+  });
+
+  it('companions of a scope are nothing by themselves', () => {
+    expect(isUseless(['offline_access', 'email', 'profile'])).toBe(true);
+    expect(isUseless([])).toBe(true);
+    expect(isUseless(['mcp'])).toBe(false);
+  });
+});

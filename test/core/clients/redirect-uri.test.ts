@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import {
+  findRegisteredRedirectUri,
+  judgeRedirectUri,
+  redirectTarget,
+  withResponseParameters,
+} from '../../../lambdas/core/clients/redirect-uri.ts';
+
+const verdict = (uri: string) => judgeRedirectUri(uri).verdict;
+
+describe('Redirect URI policy (OAuth 2.1 §2.3.1, RFC 8252 §7)', () => {
+  it.each([
+    'https://claude.ai/api/mcp/auth_callback',
+    'https://chatgpt.com/connector_platform_oauth_redirect',
+    'https://grok.com/connectors-oauth-exchange-code/',
+    'https://client.example:8443/cb?tenant=a',
+    'https://xn--e1afmkfd.example/cb',
+    'http://localhost/callback',
+    'http://localhost:8787/callback',
+    'http://127.0.0.1/',
+    'http://127.0.0.1',
+    'http://127.0.0.1:33418/',
+    'http://[::1]:4000/cb',
+    'cursor://anysphere.cursor-mcp/oauth/callback',
+    'vscode://vscode.github-authentication/did-authenticate',
+    'com.example.app:/oauth2redirect',
+    'com.example.app://callback',
+  ])('accepts %s', (uri) => expect(verdict(uri)).toBe('accepted'));
+
+  it.each([
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    '\tjavascript:alert(1)',
+    'java\nscript:alert(1)',
+    ' data:text/html,x',
+    '%6aavascript:alert(1)',
+    '\u200bjavascript:alert(1)',
+    '\u0001vbscript:x',
+    'blob:https://evil.test/1',
+    'file:///etc/passwd',
+    'view-source:https://evil.test',
+  ])('#8 calls %j dangerous', (uri) => expect(verdict(uri)).toBe('dangerous'));
+
+  it.each([
+    ['#9 http elsewhere', 'http://app.test/cb'],
+    ['#6 a host that begins like loopback', 'http://localhost.evil.test/cb'],
+    ['#6 a host that begins like loopback', 'http://127.0.0.1.evil.test/cb'],
+    ['#6 user information before the host', 'http://localhost:1@evil.test/'],
+    ['#5 user information', 'https://localhost:3000@evil.test/cb'],
+    ['#5 empty user information', 'https://@evil.test/cb'],
+    ['#5 several at signs', 'https://a@b@evil.test/cb'],
+    ['#11 fragment', 'https://a.test/cb#x'],
+    ['#11 empty fragment', 'https://a.test/cb#'],
+    ['#4 dot segments', 'https://a.test/callback/../evil'],
+    ['#4 encoded dot segments', 'https://a.test/callback/%2e%2E/evil'],
+    ['#12 scheme in upper case', 'HTTPS://a.test/cb'],
+    ['#12 loopback in upper case', 'HTTP://LOCALHOST/Callback'],
+    ['loopback in another spelling', 'http://127.1/cb'],
+    ['loopback in another spelling', 'http://0x7f.0.0.1/cb'],
+    ['a host that the browser rewrites', 'https://0x7f.1/cb'],
+    ['a host with percent signs', 'https://%65vil.test/cb'],
+    ['a trailing dot', 'http://localhost./cb'],
+    ['backslashes', 'https://a.test\\@evil.test/cb'],
+    ['a space', 'https://a.test/c b'],
+    ['letters outside ASCII', 'https://аpple.test/cb'],
+    ['broken percent-encoding', 'https://a.test/%zz'],
+    ['a port out of range', 'http://localhost:99999/cb'],
+    ['a relative reference', '/cb'],
+    ['nothing', ''],
+    ['a scheme that names nobody', 'myapp://cb'],
+    ['a scheme that names nobody', 'ftp://a.test/cb'],
+    ['parameters of the response', 'https://a.test/cb?state=x'],
+  ])('refuses %s: %j', (_, uri) => expect(verdict(uri)).toBe('refused'));
+});
+
+it('#174 refuses a redirect URI of more than 2 KB', () => {
+  expect(verdict(`https://a.test/${'x'.repeat(2048)}`)).toBe('refused');
+});
+
+describe('Redirect URI comparison (RFC 3986 §6.2.1, RFC 8252 §7.3)', () => {
+  it.each([
+    ['http://127.0.0.1:51000/cb', 'http://127.0.0.1/cb'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:3000/cb'],
+    ['http://127.0.0.1:51000/cb', 'http://127.0.0.1:3000/cb'],
+    ['http://localhost:51000/cb?x=1', 'http://localhost:3000/cb?x=1'],
+    ['http://[::1]:51000/cb', 'http://[::1]/cb'],
+    ['http://127.0.0.1:33419/', 'http://127.0.0.1:33418/'],
+  ])('#7 takes %s for %s', (requested, registered) =>
+    expect(findRegisteredRedirectUri(requested, [registered])).toBe(registered),
+  );
+
+  it.each([
+    ['http://127.0.0.1:51000/cb2', 'http://127.0.0.1/cb'],
+    ['http://localhost:51000/cb', 'http://127.0.0.1/cb'],
+    ['https://127.0.0.1:51000/cb', 'http://127.0.0.1/cb'],
+    ['http://127.0.0.1:99999/cb', 'http://127.0.0.1/cb'],
+    ['http://127.0.0.1:/cb', 'http://127.0.0.1/cb'],
+    ['http://127.0.0.1:1@evil.test/cb', 'http://127.0.0.1/cb'],
+    ['http://127.0.0.1.evil.test/cb', 'http://127.0.0.1/cb'],
+    ['http://127.0.0.1/', 'http://127.0.0.1'],
+    ['https://good.test:444/cb', 'https://good.test/cb'],
+    ['https://good.test/callback.evil.com', 'https://good.test/callback'],
+    ['https://good.test.evil.com/callback', 'https://good.test/callback'],
+    ['https://good.test/callback/', 'https://good.test/callback'],
+    ['https://good.test/callback?', 'https://good.test/callback'],
+    ['https://good.test/%63allback', 'https://good.test/callback'],
+    ['https://GOOD.test/callback', 'https://good.test/callback'],
+    ['https://good.test/callback/..%2fevil', 'https://good.test/callback'],
+    ['https://good.test/callback/..;/evil', 'https://good.test/callback'],
+  ])('#3 #4 #6 #12 does not take %s for %s', (requested, registered) =>
+    expect(findRegisteredRedirectUri(requested, [registered])).toBeUndefined(),
+  );
+
+  const anyUri = fc.oneof(
+    fc.webUrl({ withFragments: true, withQueryParameters: true }),
+    fc.string(),
+    fc
+      .tuple(fc.constantFrom('http://localhost', 'http://127.0.0.1', 'http://[::1]', 'http://127.0.0.1.e'), fc.string())
+      .map(([a, b]) => a + b),
+  );
+
+  it('never takes a URI for another, unless both are loopback and differ in the port alone', () => {
+    fc.assert(
+      fc.property(anyUri, anyUri, (requested, registered) => {
+        if (findRegisteredRedirectUri(requested, [registered]) === undefined || requested === registered) return;
+        const [a, b] = [new URL(requested), new URL(registered)];
+        expect(['localhost', '127.0.0.1', '[::1]']).toContain(a.hostname);
+        a.port = '';
+        b.port = '';
+        expect(a.href).toBe(b.href);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('accepts nothing that a browser would take for another scheme or host than it says', () => {
+    fc.assert(
+      fc.property(anyUri, (uri) => {
+        if (verdict(uri) !== 'accepted') return;
+        const url = new URL(uri);
+        expect(uri.startsWith(url.protocol)).toBe(true);
+        expect(url.username + url.password + url.hash).toBe('');
+        if (url.protocol === 'http:') expect(['localhost', '127.0.0.1', '[::1]']).toContain(url.hostname);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('Authorization response in a redirect URI (RFC 6749 §4.1.2)', () => {
+  it('#26 encodes whatever is put in, and keeps what is there', () => {
+    expect(
+      withResponseParameters('https://a.test/cb', { code: 'x', state: 'a\r\nSet-Cookie: b', iss: undefined }),
+    ).toBe('https://a.test/cb?code=x&state=a%0D%0ASet-Cookie%3A+b');
+    expect(withResponseParameters('https://a.test/cb?t=%7E', { code: 'x' })).toBe('https://a.test/cb?t=%7E&code=x');
+    expect(withResponseParameters('https://a.test/cb?', { code: 'x' })).toBe('https://a.test/cb?code=x');
+  });
+
+  it('names the place for people', () => {
+    expect(redirectTarget('https://claude.ai/x')).toEqual({ kind: 'website', name: 'claude.ai' });
+    expect(redirectTarget('http://127.0.0.1:1234/')).toEqual({ kind: 'loopback', name: '127.0.0.1:1234' });
+    expect(redirectTarget('cursor://a/b')).toEqual({ kind: 'app', name: 'cursor:' });
+  });
+});

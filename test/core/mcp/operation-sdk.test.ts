@@ -1,0 +1,247 @@
+import {
+  McpServer as McpServer1,
+  ResourceTemplate as ResourceTemplate1,
+} from '@modelcontextprotocol/sdk/server/mcp.js';
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import { createMcpHandler, McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
+import * as fc from 'fast-check';
+import { readStrictJson } from '../../../lambdas/core/json.ts';
+import { contradictingHeader, decideByHeaders } from '../../../lambdas/core/mcp/headers.ts';
+import { type Operation, readMessage } from '../../../lambdas/core/mcp/operation.ts';
+import { scopesOf, type ToolRules } from '../../../lambdas/core/mcp/tool-scopes.ts';
+
+const RULES: ToolRules = {
+  tools: { 'delete_*': ['write'] },
+  resources: { 'file:///secret/*': ['secrets'] },
+  prompts: { internal: ['staff'] },
+};
+const REQUIRED = ['mcp'];
+
+/** Registers the same things with a server of either SDK; each notes what was really done. */
+const furnish = <S extends McpServer | McpServer1>(
+  server: S,
+  template: (uri: string) => unknown,
+  done: Operation[],
+): S => {
+  const any = server as McpServer;
+  for (const name of ['echo', 'delete_user']) {
+    any.registerTool(name, { description: name }, () => {
+      done.push({ method: 'tools/call', target: name });
+      return { content: [] };
+    });
+  }
+  const read = (uri: URL) => {
+    done.push({ method: 'resources/read', target: uri.href });
+    return { contents: [{ uri: uri.href, text: '' }] };
+  };
+  any.registerResource('plan', 'file:///secret/plan', {}, read);
+  any.registerResource('public', template('file:///public/{name}') as ResourceTemplate, {}, read);
+  any.registerPrompt('internal', {}, () => {
+    done.push({ method: 'prompts/get', target: 'internal' });
+    return { messages: [] };
+  });
+  return server;
+};
+
+/** What the 2.x SDK does, serving both eras at one endpoint. */
+const doneBySdk2 = async (request: Request): Promise<Operation[]> => {
+  const done: Operation[] = [];
+  const template = (uri: string) => new ResourceTemplate(uri, { list: undefined });
+  const handler = createMcpHandler(() => furnish(new McpServer({ name: 's', version: '1' }), template, done));
+  await (await handler.fetch(request)).text();
+  await handler.close();
+  return done;
+};
+
+/** What the 1.x SDK does, without sessions. */
+const doneBySdk1 = async (request: Request): Promise<Operation[]> => {
+  const done: Operation[] = [];
+  const template = (uri: string) => new ResourceTemplate1(uri, { list: undefined });
+  const server = furnish(new McpServer1({ name: 's', version: '1' }), template, done);
+  const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+  await server.connect(transport as Parameters<typeof server.connect>[0]);
+  const answered = transport.handleRequest(request).then((response) => response.text());
+  // What has no id is answered at once; what has one, when it is done. A response that is never due must not hang us.
+  await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 200).unref())]);
+  await server.close();
+  return done;
+};
+
+const VERSION = '2026-07-28';
+const ENVELOPE = {
+  'io.modelcontextprotocol/protocolVersion': VERSION,
+  'io.modelcontextprotocol/clientInfo': { name: 'c', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+/** Spellings of a member name, most of them the true one. */
+const spelled = (name: string): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 150, arbitrary: fc.constant(JSON.stringify(name)) },
+    fc.constantFrom(
+      JSON.stringify(name.toUpperCase()),
+      `"${name[0]?.toUpperCase()}${name.slice(1)}"`,
+      `"\\u${(name.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}${name.slice(1)}"`,
+      JSON.stringify(`${name}\0`),
+      JSON.stringify(`${name} `),
+      JSON.stringify(`\u200b${name}`),
+      '"__proto__"',
+    ),
+  );
+
+const member = (name: string, value: fc.Arbitrary<string>) =>
+  fc.tuple(spelled(name), value).map(([spelling, text]) => `${spelling}:${text}`);
+
+const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 30, arbitrary: fc.constant(undefined) }, arbitrary);
+
+/** An object of these members in any order, now and then with one left out or twice. */
+const object = (members: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
+  fc
+    .tuple(fc.tuple(...members), rarely(fc.oneof(...members)), rarely(fc.nat(members.length - 1)))
+    .chain(([all, extra, left]) => {
+      const kept = all.filter((_, index) => index !== left);
+      const list = extra === undefined ? kept : [...kept, extra];
+      return fc.shuffledSubarray(list, { minLength: list.length });
+    })
+    .map((list) => `{${list.join(', ')}}`);
+
+const json = (...values: unknown[]) => fc.constantFrom(...values.map((value) => JSON.stringify(value)));
+
+const METHODS = ['tools/call', 'resources/read', 'prompts/get', 'ping', 'tools/list', 'Tools/Call'];
+const NAMES = ['echo', 'delete_user', 'internal', 'internal', 'DELETE_USER', 'delete_user\0'];
+const URIS = [
+  'file:///secret/plan',
+  'FILE:///secret/plan',
+  'file:///public/../secret/plan',
+  'file:/secret/plan',
+  'file:///public/a',
+];
+
+const params = object([
+  member('name', json(...NAMES, ...NAMES, 'echo', 5, ['delete_user'])),
+  member('uri', json(...URIS)),
+  member(
+    '_meta',
+    json(ENVELOPE, ENVELOPE, {}, { ...ENVELOPE, 'io.modelcontextprotocol/protocolVersion': '2025-06-18' }),
+  ),
+  member('arguments', json({}, { name: 'delete_user', Name: 'x' })),
+]);
+const message = object([
+  member('jsonrpc', fc.oneof({ weight: 60, arbitrary: json('2.0') }, json('1.0', 2))),
+  member('id', json(1, 'a', 1, 'b', 2, null)),
+  member('method', json(...METHODS, 'tools/call', 'prompts/get')),
+  member('params', fc.oneof({ weight: 60, arbitrary: params }, json([], null, ['delete_user']))),
+]);
+const body = fc.oneof(
+  { weight: 10, arbitrary: message },
+  fc.array(message, { maxLength: 2 }).map((list) => `[${list.join()}]`),
+  message.map((text) => `\ufeff${text}`),
+  message.map((text) => `${text} ${text}`),
+);
+
+/** Headers that tell the truth about the body as JSON.parse sees it, or something else. */
+const headersFor = (text: string) => {
+  let parsed: { method?: unknown; params?: { name?: unknown; uri?: unknown } } = {};
+  try {
+    parsed = JSON.parse(text) ?? {};
+  } catch {}
+  const truth = (value: unknown) =>
+    fc.constant(typeof value === 'string' && /^[\x21-\x7e]*$/.test(value) ? value : 'echo');
+  const either = (value: unknown, others: readonly string[]) =>
+    fc.oneof(
+      { weight: 12, arbitrary: truth(value).map((text) => [text]) },
+      { weight: 2, arbitrary: fc.constant([]) },
+      fc.array(fc.oneof(truth(value), fc.constantFrom(...others)), { minLength: 1, maxLength: 2 }),
+    );
+  const base64 = `=?base64?${Buffer.from('delete_user').toString('base64')}?=`;
+  return fc.record({
+    'mcp-protocol-version': fc.constantFrom([VERSION], [VERSION], ['2025-06-18'], [], [VERSION, '2025-06-18']),
+    'mcp-method': either(parsed.method, ['ping', 'tools/call']),
+    'mcp-name': either(parsed.method === 'resources/read' ? parsed.params?.uri : parsed.params?.name, [
+      'delete_user',
+      base64,
+    ]),
+  });
+};
+const request = body.chain((text) => headersFor(text).map((headers) => ({ text, headers })));
+
+const toRequest = (text: string, headers: Record<string, readonly string[]>): Request => {
+  const all = new Headers({ 'content-type': 'application/json', accept: 'application/json, text/event-stream' });
+  for (const [name, values] of Object.entries(headers)) for (const value of values) all.append(name, value);
+  return new Request('http://localhost/mcp', { method: 'POST', headers: all, body: text });
+};
+
+const valuesOf = (headers: Record<string, readonly string[]>) =>
+  new Map(Object.entries(headers).filter(([, values]) => values.length > 0));
+
+/** Scopes that the inspector asks for before it lets a request through; undefined when it never does. */
+const askedFor = (text: string, headers: Record<string, readonly string[]>): readonly string[] | undefined => {
+  const read = readStrictJson(text);
+  const message = read.ok ? readMessage(read.value) : undefined;
+  if (!message?.ok || contradictingHeader(valuesOf(headers), message.operation) !== undefined) return undefined;
+  return scopesOf(message.operation, RULES, REQUIRED);
+};
+
+const neededFor = (done: readonly Operation[]) => done.flatMap((operation) => scopesOf(operation, RULES, []));
+
+const RUNS = { numRuns: 3_000 };
+
+describe('A scope rule cannot be passed by any pair of header and body, in any era (#121)', () => {
+  it.each([
+    ['@modelcontextprotocol/server 2.x', doneBySdk2],
+    ['@modelcontextprotocol/sdk 1.x', doneBySdk1],
+  ])('behind the inspector, with %s', async (_, doneBySdk) => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(request, async ({ text, headers }) => {
+        const asked = askedFor(text, headers);
+        if (asked === undefined) return;
+        const done = await doneBySdk(toRequest(text, headers));
+        for (const operation of done) seen.add(operation.target ?? '');
+        expect(asked).toEqual(expect.arrayContaining(neededFor(done)));
+      }),
+      RUNS,
+    );
+    // Not for want of trying: each kind of operation got through.
+    expect([...seen]).toEqual(expect.arrayContaining(['echo', 'delete_user', 'file:///secret/plan', 'internal']));
+  });
+
+  it('without the inspector, where the 2.x SDK validates the headers', async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(request, async ({ text, headers }) => {
+        const policy = { rules: RULES, required: REQUIRED, validatesHeaders: true };
+        const decision = decideByHeaders({ method: 'POST', headers: valuesOf(headers) }, new Set(), policy);
+        if (decision.outcome !== 'insufficient') throw new Error('a token without scopes was let in');
+        const done = await doneBySdk2(toRequest(text, headers));
+        for (const operation of done) seen.add(operation.target ?? '');
+        expect(decision.scopes).toEqual(expect.arrayContaining(neededFor(done)));
+      }),
+      RUNS,
+    );
+    expect([...seen]).toEqual(expect.arrayContaining(['echo', 'delete_user', 'file:///secret/plan', 'internal']));
+  });
+
+  it('what the inspector reads as operation, the SDKs’ message schema reads too, or refuses', () => {
+    let agreed = 0;
+    fc.assert(
+      fc.property(body, (text) => {
+        const read = readStrictJson(text);
+        const message = read.ok ? readMessage(read.value) : undefined;
+        if (!read.ok || !message?.ok) return;
+        const parsed = JSONRPCMessageSchema.safeParse(JSON.parse(text));
+        if (!parsed.success) return;
+        agreed += 1;
+        expect('method' in parsed.data ? parsed.data.method : undefined).toBe(message.operation?.method);
+        const { name, uri } = ('params' in parsed.data ? (parsed.data.params ?? {}) : {}) as Record<string, unknown>;
+        if (message.operation?.target !== undefined) {
+          expect(message.operation.target).toBe(message.operation.method === 'resources/read' ? uri : name);
+        }
+      }),
+      RUNS,
+    );
+    expect(agreed).toBeGreaterThan(100);
+  });
+});

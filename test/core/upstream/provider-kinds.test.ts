@@ -1,0 +1,102 @@
+import {
+  documentIssuer,
+  isIssuerOf,
+  keptClaims,
+  OIDC_PRESETS,
+  tokenIssuer,
+} from '../../../lambdas/core/upstream/provider-kinds.ts';
+
+const TENANT = '11111111-1111-4111-8111-111111111111';
+const MICROSOFT = 'https://login.microsoftonline.com';
+const ONE = `${MICROSOFT}/${TENANT}/v2.0`;
+const MANY = `${MICROSOFT}/organizations/v2.0`;
+const PERSONAL = `${MICROSOFT}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0`;
+const EMAIL = 'ada@example.com';
+
+describe('Whether an address counts as verified', () => {
+  it.each(['oidc', 'google', 'auth0', 'okta', 'clerk', 'cognito'] as const)(
+    '#155 %s: only the literal true',
+    (kind) => {
+      const { isEmailVerified } = OIDC_PRESETS[kind];
+      const values = [true, 'true', 1, 'false', false, null, undefined];
+      expect(values.map((email_verified) => isEmailVerified({ email: EMAIL, email_verified }, 'https://x'))).toEqual([
+        true,
+        ...values.slice(1).map(() => false),
+      ]);
+    },
+  );
+
+  it.each([
+    ['of many tenants, nothing said', MANY, {}, false],
+    ['of many tenants, email_verified by a stranger', MANY, { email_verified: true }, false],
+    ['of many tenants, owner of the domain verified', MANY, { xms_edov: true }, true],
+    ['the same as Microsoft writes it at times', MANY, { xms_edov: '1' }, true],
+    ['owner not verified', MANY, { xms_edov: false }, false],
+    ['owner not verified, as text', MANY, { xms_edov: '0' }, false],
+    ['among the verified addresses', MANY, { verified_primary_email: [EMAIL] }, true],
+    ['another verified address', MANY, { verified_secondary_email: ['eve@example.com'] }, false],
+    ['a member of the one tenant', ONE, {}, true],
+    ['a guest of the one tenant', ONE, { idp: 'https://sts.windows.net/other/' }, false],
+    ['a guest, by acct', ONE, { acct: 1 }, false],
+    ['a guest whose domain is verified', ONE, { acct: 1, xms_edov: true }, true],
+    ['a personal account', PERSONAL, {}, false],
+  ])('#157 entra: %s', (_, issuer, claims, expected) => {
+    expect(OIDC_PRESETS.entra.isEmailVerified({ email: EMAIL, iss: issuer, ...claims }, issuer)).toBe(expected);
+  });
+});
+
+describe('#149 the issuer of a provider for many tenants', () => {
+  it('is a template in its document, and that of the tenant in its tokens', () => {
+    expect(documentIssuer(MANY)).toBe(`${MICROSOFT}/{tenantid}/v2.0`);
+    expect(tokenIssuer(MANY, { tid: TENANT })).toBe(ONE);
+  });
+
+  it.each([undefined, '', 'common', '../evil', 7, [TENANT]])('and none for the tenant %j', (tid) => {
+    expect(tokenIssuer(MANY, { tid })).toBeUndefined();
+  });
+
+  it('any other issuer stands for itself', () => {
+    expect(documentIssuer(ONE)).toBe(ONE);
+    expect(tokenIssuer(ONE, { tid: 'other' })).toBe(ONE);
+    expect(documentIssuer('https://example.com/common')).toBe('https://example.com/common');
+  });
+});
+
+describe('Whose people they are', () => {
+  const tenant = 'https://login.microsoftonline.com/8a3c4e5f-1111-4222-8333-944455566677/v2.0';
+  it.each([
+    [ONE, ONE, true],
+    [ONE, `${ONE}/`, false],
+    [ONE, 'https://other.example', false],
+    ['https://login.microsoftonline.com/common/v2.0', tenant, true],
+    ['https://login.microsoftonline.com/organizations/v2.0', tenant, true],
+    ['https://login.microsoftonline.com/common/v2.0', tenant.replace('microsoftonline', 'evil'), false],
+    ['https://login.microsoftonline.com/common/v2.0', 'https://login.microsoftonline.com/common/v2.0', false],
+    ['https://login.microsoftonline.com/common/v2.0', 'no URL', false],
+    [tenant, tenant.replace('8a3c', '9b3c'), false],
+  ])('#149 %s, %s: %p', (configured, issuer, expected) => expect(isIssuerOf(configured, issuer)).toBe(expected));
+});
+
+describe('Claims that are kept', () => {
+  it('are lists of texts, of the first source that has them, and no others', () => {
+    const kept = keptClaims(
+      ['groups', 'staff', 'none', 'hd'],
+      { groups: ['a', 7, null, {}], staff: true, more: 'x' },
+      {
+        groups: ['from userinfo'],
+        hd: 'example.com',
+      },
+    );
+    expect(kept).toEqual({ groups: ['a', '7'], staff: ['true'], hd: ['example.com'] });
+  });
+
+  it('are bounded', () => {
+    const groups = ['x'.repeat(257), ...Array.from({ length: 500 }, (_, index) => `group-${index}`)];
+    expect(keptClaims(['groups'], { groups })?.groups).toHaveLength(200);
+  });
+
+  it('are absent rather than empty', () => {
+    expect(keptClaims(['groups'], { groups: [] }, undefined)).toBeUndefined();
+    expect(keptClaims(['constructor'], {})).toBeUndefined();
+  });
+});

@@ -1,0 +1,67 @@
+import {
+  accessTokenState,
+  askability,
+  neededTokens,
+  newUpstreamState,
+  withCheck,
+  withLease,
+  withoutTokens,
+  withPause,
+} from '../../../lambdas/core/upstream/session.ts';
+
+const NOW = 1_800_000_000;
+const SEALED = { encryptedDataKey: 'k', ciphertext: 'c' };
+const OTHERS = { encryptedDataKey: 'k', ciphertext: 'd' };
+const ALL = { accessToken: 'a', accessTokenExpiresAt: NOW + 60, refreshToken: 'r' };
+
+describe('What of a login’s tokens is needed (#169)', () => {
+  const none = { kind: 'oidc', recheck: false, keepTokens: false } as const;
+  it.each([
+    ['nothing', {}, ALL, undefined],
+    ['to ask again: the refresh token', { recheck: true }, ALL, { refreshToken: 'r' }],
+    ['to ask again without one: nothing', { recheck: true }, { accessToken: 'a' }, undefined],
+    ['to ask an API again: the access token', { recheck: true, kind: 'github' as const }, ALL, ALL],
+    ['to hand out: all', { keepTokens: true }, ALL, ALL],
+    ['to hand out, where none came: nothing', { keepTokens: true }, {}, undefined],
+  ])('%s', (_, options, tokens, expected) => expect(neededTokens(tokens, { ...none, ...options })).toEqual(expected));
+});
+
+describe('One asker at a time (#90)', () => {
+  const state = newUpstreamState(SEALED, { canBeAsked: true }, NOW);
+
+  it('a lease keeps others off, and ends by itself', () => {
+    expect(askability(state, NOW)).toBe('now');
+    const leased = withLease(state, NOW);
+    expect(leased).toEqual({ ...state, version: 2, askingUntil: NOW + 30 });
+    expect([NOW, NOW + 29, NOW + 30].map((now) => askability(leased, now))).toEqual(['later', 'later', 'now']);
+  });
+
+  it('a lease that was left behind makes the next answer uncertain, until one comes', () => {
+    const again = withLease(withLease(state, NOW), NOW + 30);
+    expect(again.isUncertain).toBe(true);
+    expect(withPause(again, undefined, { now: NOW, recheckSeconds: 900 }).isUncertain).toBe(true);
+    expect(withCheck(again, OTHERS, NOW + 31)).toEqual({ version: 4, checkedAt: NOW + 31, tokens: OTHERS });
+    expect(withoutTokens(again)).toEqual({ version: 4, checkedAt: NOW });
+  });
+
+  it('a pause keeps everybody off; new tokens are kept in it', () => {
+    const paused = withPause(withLease(state, NOW), OTHERS, { now: NOW + 1, recheckSeconds: 900 });
+    expect(paused).toEqual({ version: 3, checkedAt: NOW, tokens: OTHERS, pausedUntil: NOW + 31 });
+    expect([askability(paused, NOW + 30), askability(paused, NOW + 31)]).toEqual(['later', 'now']);
+    expect(withLease(paused, NOW + 31)).not.toHaveProperty('isUncertain');
+    expect(withPause(state, OTHERS, { now: NOW, recheckSeconds: 5 }).pausedUntil).toBe(NOW + 5);
+  });
+
+  it('nobody asks with nothing', () => {
+    const [none, handedOutOnly] = [undefined, SEALED].map((each) => newUpstreamState(each, { canBeAsked: false }, NOW));
+    expect([undefined, none, handedOutOnly].map((each) => askability(each, NOW))).toEqual(['never', 'never', 'never']);
+  });
+});
+
+it.each([
+  [{ accessToken: 'a' }, 'fresh'],
+  [{ accessToken: 'a', accessTokenExpiresAt: NOW + 60 }, 'fresh'],
+  [{ accessToken: 'a', accessTokenExpiresAt: NOW + 59 }, 'ending'],
+  [{ accessToken: 'a', accessTokenExpiresAt: NOW }, 'expired'],
+  [{ refreshToken: 'r' }, 'expired'],
+])('an access token %j is %s', (tokens, expected) => expect(accessTokenState(tokens, NOW)).toBe(expected));

@@ -1,0 +1,354 @@
+import fc from 'fast-check';
+import {
+  authorizationQuery,
+  Browser,
+  FrontHalf,
+  ISSUER,
+  locationOf,
+  REDIRECT_URI,
+  sealedRequestOf,
+} from '../../support/memory/front-half.ts';
+
+const gateWithClient = (options = {}) => {
+  const gate = new FrontHalf(options);
+  gate.addClient();
+  return gate;
+};
+
+/** Asserts a page on our own origin that sends nobody anywhere. */
+const expectPage = (answer: Awaited<ReturnType<FrontHalf['authorize']>>, status = 400) => {
+  expect(answer.status).toBe(status);
+  expect(answer.headers.location).toBeUndefined();
+  expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(answer.body).toContain('request-1');
+};
+
+describe('Authorization endpoint (RFC 6749 §3.1)', () => {
+  it('asks for consent, and writes nothing: one read', async () => {
+    const gate = gateWithClient();
+    const answer = await gate.authorize(authorizationQuery());
+    expect(answer.status).toBe(200);
+    expect([gate.clients.reads, gate.clients.writes, gate.transactions.writes, gate.grants.writes]).toEqual([
+      1, 0, 0, 0,
+    ]);
+    expect(gate.events()).toEqual(['consent_shown']);
+  });
+
+  it('#127 sets the page cookie and no binding cookie', async () => {
+    const { cookies } = await gateWithClient().authorize(authorizationQuery());
+    expect(cookies).toEqual([
+      expect.stringMatching(/^__Host-gatehouse-page=[\w-]{43}; Path=\/; Max-Age=600; Secure; HttpOnly; SameSite=Lax$/),
+    ]);
+  });
+
+  it('keeps the page cookie of a browser that has one, and replaces one that is not ours', async () => {
+    const gate = gateWithClient();
+    const browser = new Browser();
+    await gate.authorize(authorizationQuery(), browser);
+    const first = browser.cookies.get('__Host-gatehouse-page');
+    await gate.authorize(authorizationQuery(), browser);
+    expect(browser.cookies.get('__Host-gatehouse-page')).toBe(first);
+    browser.cookies.set('__Host-gatehouse-page', 'x');
+    await gate.authorize(authorizationQuery(), browser);
+    expect(browser.cookies.get('__Host-gatehouse-page')).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('#28 is not for scripts of other origins', async () => {
+    const { headers } = await gateWithClient().authorize(authorizationQuery());
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+  });
+});
+
+describe('Phase 1: shown, never redirected (RFC 6749 §4.1.2.1)', () => {
+  it.each([
+    ['an unknown client', { client_id: 'gh_client_unknown' }],
+    ['no client_id', { client_id: undefined }],
+    ['an empty client_id', { client_id: '' }],
+    ['a client_id that cannot be a key', { client_id: 'x'.repeat(3000) }],
+    ['a client_id with controls', { client_id: 'a\u0000b' }],
+    ['#1 an unregistered redirect_uri', { redirect_uri: 'https://evil.test/cb' }],
+    ['#3 a redirect_uri with more behind', { redirect_uri: `${REDIRECT_URI}.evil.test` }],
+    [
+      '#14 a bad redirect_uri beside a bad scope and response type',
+      { redirect_uri: 'https://evil.test', response_type: 'x' },
+    ],
+    ['a state that could not come back', { state: 'x'.repeat(6200) }],
+  ])('%s', async (_, overrides) => expectPage(await gateWithClient().authorize(authorizationQuery(overrides))));
+
+  it.each(['client_id', 'redirect_uri'])('#23 %s twice', async (name) => {
+    const query = authorizationQuery();
+    query.append(name, query.get(name) ?? '');
+    expectPage(await gateWithClient().authorize(query));
+  });
+
+  it('#17 no redirect_uri, and several registered', async () => {
+    const gate = new FrontHalf();
+    gate.addClient({ redirectUris: [REDIRECT_URI, 'https://client.example.com/other'] });
+    expectPage(await gate.authorize(authorizationQuery({ redirect_uri: undefined })));
+  });
+
+  it('takes the only registered URI when none is sent (§3.1.2.3)', async () => {
+    expect((await gateWithClient().authorize(authorizationQuery({ redirect_uri: undefined }))).status).toBe(200);
+  });
+
+  it('a client past its life is unknown', async () => {
+    const gate = gateWithClient();
+    gate.now += 98 * 86_400;
+    expectPage(await gate.authorize(authorizationQuery()));
+  });
+
+  it('a fault of the table is a page with 503 and Retry-After', async () => {
+    const gate = gateWithClient();
+    gate.clients.failing = true;
+    const answer = await gate.authorize(authorizationQuery());
+    expectPage(answer, 503);
+    expect(answer.headers['retry-after']).toMatch(/^[2-8]$/);
+  });
+
+  it('#7 the port of a loopback redirect URI is free', async () => {
+    const gate = new FrontHalf();
+    gate.addClient({ redirectUris: ['http://127.0.0.1:33418/'] });
+    const answer = await gate.authorize(authorizationQuery({ redirect_uri: 'http://127.0.0.1:51000/' }));
+    expect(answer.status).toBe(200);
+    expect(answer.body).toContain('127.0.0.1:51000');
+  });
+});
+
+describe('Phase 2: redirected with state and iss (RFC 6749 §4.1.2.1, RFC 9207 §2)', () => {
+  it.each([
+    ['no response_type', { response_type: undefined }, 'invalid_request'],
+    ['#20 token', { response_type: 'token' }, 'unsupported_response_type'],
+    ['#20 code token', { response_type: 'code token' }, 'unsupported_response_type'],
+    ['#21 fragment', { response_mode: 'fragment' }, 'invalid_request'],
+    ['#21 form_post', { response_mode: 'form_post' }, 'invalid_request'],
+    ['#21 query.jwt', { response_mode: 'query.jwt' }, 'invalid_request'],
+    ['#22 request', { request: 'x' }, 'request_not_supported'],
+    ['#22 request_uri', { request_uri: 'http://127.0.0.1:1/' }, 'request_uri_not_supported'],
+    ['#22 registration', { registration: '{}' }, 'registration_not_supported'],
+    ['#31 no code_challenge', { code_challenge: undefined }, 'invalid_request'],
+    ['#34 plain', { code_challenge_method: 'plain' }, 'invalid_request'],
+    ['#34 no method', { code_challenge_method: undefined }, 'invalid_request'],
+    ['#34 s256', { code_challenge_method: 's256' }, 'invalid_request'],
+    ['#35 a short challenge', { code_challenge: 'x'.repeat(42) }, 'invalid_request'],
+    ['#35 a padded challenge', { code_challenge: `${'x'.repeat(43)}=` }, 'invalid_request'],
+    ['#71 a foreign resource', { resource: 'https://other.test/mcp' }, 'invalid_target'],
+    ['prompt=none, since we always ask', { prompt: 'none' }, 'consent_required'],
+    ['prompt=none beside another', { prompt: 'login none' }, 'consent_required'],
+  ])('%s', async (_, overrides, error) => {
+    const gate = gateWithClient();
+    const answer = await gate.authorize(authorizationQuery(overrides));
+    expect(answer.status).toBe(303);
+    const location = locationOf(answer);
+    expect(`${location.origin}${location.pathname}`).toBe(REDIRECT_URI);
+    expect(Object.fromEntries(location.searchParams)).toEqual({
+      error,
+      error_description: expect.any(String),
+      state: 'the state',
+      iss: ISSUER,
+    });
+    expect(gate.events()).toEqual(['request_refused']);
+  });
+
+  it.each(['response_type', 'state', 'code_challenge', 'code_challenge_method', 'scope', 'utm_source'])(
+    '#23 %s twice',
+    async (name) => {
+      const query = authorizationQuery({ scope: 'mcp', utm_source: 'x' });
+      query.append(name, 'again');
+      const { searchParams } = locationOf(await gateWithClient().authorize(query));
+      expect(searchParams.get('error')).toBe('invalid_request');
+      expect(searchParams.getAll('state')).toEqual(name === 'state' ? [] : ['the state']);
+    },
+  );
+
+  it('#73 the same resource twice is fine, two are invalid_target', async () => {
+    const gate = gateWithClient({ paths: ['/mcp', '/other'] });
+    const query = authorizationQuery({ resource: `${ISSUER}/mcp` });
+    query.append('resource', `${ISSUER}/mcp/`);
+    expect((await gate.authorize(query)).status).toBe(200);
+    query.append('resource', `${ISSUER}/other`);
+    expect(locationOf(await gate.authorize(query)).searchParams.get('error')).toBe('invalid_target');
+  });
+
+  it('a client that may not use the code flow', async () => {
+    const gate = new FrontHalf();
+    gate.addClient({ grantTypes: ['client_credentials'] });
+    expect(locationOf(await gate.authorize(authorizationQuery())).searchParams.get('error')).toBe(
+      'unauthorized_client',
+    );
+  });
+
+  it.each(['x', 'x'.repeat(512), 'x'.repeat(2048), 'a b&c=d#?/', '\u0000', '\r\nSet-Cookie: x=1', '🦊', '%00'])(
+    '#25 #26 echoes the state exactly',
+    async (state) => {
+      const answer = await gateWithClient().authorize(authorizationQuery({ state, response_type: 'x' }));
+      expect(locationOf(answer).searchParams.get('state')).toBe(state);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is what is tested
+      expect(answer.headers.location).not.toMatch(/[\u0000-\u0020]/);
+    },
+  );
+
+  it('#25 a state that was damaged on the way is refused, not echoed', async () => {
+    const { searchParams } = locationOf(await gateWithClient().authorize(authorizationQuery({ state: 'a\uFFFD' })));
+    expect([searchParams.get('error'), searchParams.get('state')]).toEqual(['invalid_request', null]);
+  });
+
+  it.each(['consent', 'login', 'select_account', 'login consent', 'create', ''])(
+    'prompt=%s asks as always (OpenID Connect Core §3.1.2.1)',
+    async (prompt) => {
+      const [asked, plain] = [gateWithClient(), gateWithClient()];
+      const answer = await asked.authorize(authorizationQuery({ prompt, login_hint: 'eve@example.com', max_age: '0' }));
+      expect(answer.status).toBe(200);
+      const withoutSeal = (body: string) => body.replace(/name="request" value="[^"]+"/, '');
+      expect(withoutSeal(answer.body)).toBe(withoutSeal((await plain.authorize(authorizationQuery())).body));
+    },
+  );
+
+  it('#29 ignores what it does not know', async () => {
+    const extra = {
+      login_hint: 'eve',
+      nonce: 'n',
+      access_type: 'offline',
+      claims: '{}',
+      prompt: 'consent',
+      hd: 'evil',
+    };
+    expect((await gateWithClient().authorize(authorizationQuery(extra))).status).toBe(200);
+  });
+});
+
+describe('Consent page', () => {
+  it('#137 tells who asks, where the answer goes, for what, and what it may do', async () => {
+    const gate = gateWithClient({ requiredScopes: ['mcp', 'email'] });
+    const { body } = await gate.authorize(authorizationQuery({ scope: 'mcp openid offline_access' }));
+    expect(body).toContain('<h1><bdi>Test client</bdi> wants to connect</h1>');
+    expect(body).toContain('Nobody has verified it');
+    expect(body).toContain('<bdi>client.example.com</bdi>');
+    expect(body).toContain('gate.example.com/mcp');
+    for (const words of ['Use the tools of this server', 'See your e-mail address', 'Stay connected']) {
+      expect(body).toContain(words);
+    }
+    expect(body).toContain('name="decision" value="approve">Continue with Login company');
+    expect(body).toContain('name="decision" value="deny"');
+    expect(body).not.toContain('class="warning"');
+  });
+
+  it('has one button for each of several providers', async () => {
+    const { body } = await gateWithClient({ providers: ['google', 'work'] }).authorize(authorizationQuery());
+    expect(
+      [...body.matchAll(/name="(idp|decision)" value="(\w+)"/g)].map(([, name, value]) => `${name}=${value}`),
+    ).toEqual(['idp=google', 'idp=work', 'decision=deny']);
+  });
+
+  it('#138 warns of a local port, and of an app', async () => {
+    for (const uri of ['http://127.0.0.1:4000/cb', 'cursor://anysphere.cursor-mcp/oauth/callback']) {
+      const gate = new FrontHalf();
+      gate.addClient({ redirectUris: [uri] });
+      expect((await gate.authorize(authorizationQuery({ redirect_uri: uri }))).body).toContain('class="warning"');
+    }
+  });
+
+  it('does not call the name of a configured client unverified', async () => {
+    const gate = new FrontHalf();
+    gate.addClient({ source: 'configured' });
+    expect((await gate.authorize(authorizationQuery())).body).not.toContain('Nobody has verified');
+  });
+
+  it.each([
+    ['#134 markup', '<script>alert(1)</script>', '&lt;script&gt;alert(1)&lt;/script&gt;'],
+    ['#134 an attribute', '"><img src=x onerror=y>', '&quot;&gt;&lt;img src=x onerror=y&gt;'],
+    ['#134 a template', "{{7*7}}'", '{{7*7}}&#39;'],
+    ['#136 bidirectional overrides', '\u202Eedualc\u202C\u2066x', 'edualcx'],
+    ['#136 zero width', 'Cl\u200Bau\u200Dde\uFEFF', 'Claude'],
+    ['#136 controls and line breaks', 'Cla\u0007u\nde', 'Clau de'],
+    ['#136 stacked accents', `Z${'\u0301'.repeat(20)}`, 'Ź\u0301\u0301'],
+    ['#136 length', 'x'.repeat(120), `${'x'.repeat(63)}…`],
+    ['#136 nothing visible', '\u3164\u2800 \u200B', 'An application without a name'],
+  ])('%s in a name stays harmless', async (_, clientName, shown) => {
+    const gate = new FrontHalf();
+    gate.addClient({ clientName });
+    const { body } = await gate.authorize(authorizationQuery());
+    expect(body).toContain(`<bdi>${shown}</bdi> wants to connect`);
+  });
+
+  it.each([
+    ['Сlaude', true],
+    ['Claude Κode', true],
+    ['Claude', false],
+    ['Яндекс Music', false],
+    ['Café Ångström', false],
+    ['日本語 Assistant', false],
+    ['', false],
+  ])('#136 warns of a word that mixes alphabets: %s', async (clientName, isWarned) => {
+    const gate = new FrontHalf();
+    gate.addClient({ clientName });
+    expect((await gate.authorize(authorizationQuery())).body.includes('This name mixes alphabets.')).toBe(isWarned);
+  });
+
+  it('#132 #211 #51 #133 is framed by nobody, kept by nobody, runs no script, and lets the form redirect', async () => {
+    const { headers, body } = await gateWithClient().authorize(authorizationQuery());
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'referrer-policy': 'same-origin',
+    });
+    const policy = headers['content-security-policy'] ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/form-action|unsafe|script-src/);
+    expect(body).not.toMatch(/<script|\son\w+=|\sstyle=|https?:\/\/(?!gate)/);
+  });
+
+  it('other pages send no referrer', async () => {
+    const answer = await gateWithClient().authorize(authorizationQuery({ client_id: 'unknown' }));
+    expect(answer.headers['referrer-policy']).toBe('no-referrer');
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(answer.headers['x-frame-options']).toBe('DENY');
+  });
+
+  it('the sealed request tells nothing', async () => {
+    const sealed = sealedRequestOf(await gateWithClient().authorize(authorizationQuery()));
+    expect(Buffer.from(sealed.split('.')[3] ?? '', 'base64url').toString()).not.toContain('client');
+    expect(sealed.split('.')).toHaveLength(5);
+  });
+});
+
+describe('Any query', () => {
+  const value = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(
+      'code',
+      'S256',
+      'mcp',
+      'gh_client_test',
+      REDIRECT_URI,
+      'https://evil.test/cb',
+      `${ISSUER}/mcp`,
+      'none',
+    ),
+  );
+  const name = fc.constantFrom(
+    ...authorizationQuery().keys(),
+    'scope',
+    'resource',
+    'prompt',
+    'request',
+    'response_mode',
+    'x',
+  );
+
+  it('is answered below 500, and never by a redirect to an unregistered URI', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(name, value), { maxLength: 12 }), fc.boolean(), async (pairs, onTop) => {
+        const query = onTop ? authorizationQuery() : new URLSearchParams();
+        for (const [key, text] of pairs) onTop ? query.set(key, text) : query.append(key, text);
+        const answer = await gateWithClient().authorize(query);
+        expect(answer.status).toBeLessThan(500);
+        const { location } = answer.headers;
+        if (location !== undefined) expect(location.startsWith(`${REDIRECT_URI}?`)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

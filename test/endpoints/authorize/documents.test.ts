@@ -1,0 +1,233 @@
+import type { Client } from '../../../lambdas/core/clients/client.ts';
+import {
+  authorizationQuery,
+  Browser,
+  FrontHalf,
+  type FrontHalfOptions,
+  sealedRequestOf,
+} from '../../support/memory/front-half.ts';
+
+const ID = 'https://client.example.com/oauth/client.json';
+const REDIRECT_URI = 'https://client.example.com/callback';
+const DAY = 86_400;
+const documentOf = (members: object = {}, clientId = ID) => ({
+  client_id: clientId,
+  client_name: 'Documented',
+  redirect_uris: [REDIRECT_URI],
+  ...members,
+});
+const query = (overrides: Record<string, string> = {}) =>
+  authorizationQuery({ client_id: ID, redirect_uri: REDIRECT_URI, ...overrides });
+
+const gateWith = (document: object | 'down' | undefined, options: FrontHalfOptions = {}): FrontHalf => {
+  const gate = new FrontHalf(options);
+  if (document !== undefined) gate.documents.set(ID, document);
+  return gate;
+};
+
+/** From the client's request to the code: what a person does. */
+const signIn = async (gate: FrontHalf, request = query()) => {
+  const browser = new Browser();
+  const provider = await gate.approve(browser, request);
+  return gate.callback(new URLSearchParams({ state: provider.searchParams.get('state') ?? '', code: 'up' }), browser);
+};
+
+describe('Authorization endpoint with metadata documents (draft-ietf-oauth-client-id-metadata-document-01)', () => {
+  it('asks for consent in the name of the document, says whose it is, and writes nothing', async () => {
+    const gate = gateWith(documentOf());
+    const answer = await gate.authorize(query());
+    expect(answer.status).toBe(200);
+    expect(answer.body).toContain('Documented');
+    expect(answer.body).toContain('<dt>Described by</dt><dd><bdi>client.example.com</bdi></dd>');
+    expect(answer.body).not.toContain('class="warning"');
+    expect([gate.clients.reads, gate.clients.writes]).toEqual([1, 0]);
+  });
+
+  it('stores the client, without its keys, once a person completed a login', async () => {
+    const gate = gateWith(
+      documentOf({
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: 'RS256',
+        jwks_uri: 'https://client.example.com/jwks.json',
+      }),
+    );
+    const browser = new Browser();
+    await gate.approve(browser, query());
+    expect(gate.clients.rows.size).toBe(0);
+    await signIn(gate);
+    expect([...gate.clients.rows.values()]).toEqual([
+      {
+        clientId: ID,
+        source: 'document',
+        clientName: 'Documented',
+        redirectUris: [REDIRECT_URI],
+        grantTypes: ['authorization_code', 'refresh_token'],
+        tokenEndpointAuthMethods: ['private_key_jwt'],
+        tokenEndpointAuthSigningAlg: 'RS256',
+        issuedAt: gate.now,
+        expiresAt: gate.now + 97 * DAY,
+      },
+    ]);
+  });
+
+  it('writes no client that is stored already, until its document changes or its life is due', async () => {
+    const gate = gateWith(documentOf());
+    await signIn(gate);
+    expect(gate.clients.writes).toBe(1);
+    gate.now += DAY;
+    await signIn(gate);
+    expect(gate.clients.writes).toBe(1);
+    gate.documents.set(ID, documentOf({ client_name: 'Renamed' }));
+    gate.now += DAY;
+    await signIn(gate);
+    expect(gate.clients.writes).toBe(2);
+    expect(gate.clients.rows.get(ID)).toMatchObject({ clientName: 'Renamed', expiresAt: gate.now + 97 * DAY });
+    gate.now += 30 * DAY;
+    await signIn(gate);
+    expect(gate.clients.writes).toBe(3);
+    expect(gate.clients.rows.get(ID)?.expiresAt).toBe(gate.now + 97 * DAY);
+  });
+
+  it('#196 a document that changes while a person logs in changes nothing for this login', async () => {
+    const gate = gateWith(documentOf());
+    const browser = new Browser();
+    const provider = await gate.approve(browser, query());
+    gate.documents.set(ID, documentOf({ redirect_uris: ['https://other.example.com/'], client_name: 'Changed' }));
+    gate.now += 61;
+    const state = provider.searchParams.get('state') ?? '';
+    const answer = await gate.callback(new URLSearchParams({ state, code: 'up' }), browser);
+    expect(answer.headers.location).toMatch(/^https:\/\/client\.example\.com\/callback\?code=gh_ac_/);
+    expect(gate.clients.rows.get(ID)).toMatchObject({ clientName: 'Documented', redirectUris: [REDIRECT_URI] });
+  });
+
+  it('#199 its host is down and there is no copy: a temporary error, and not an unknown client', async () => {
+    const gate = gateWith('down');
+    const answer = await gate.authorize(query());
+    expect([answer.status, answer.headers['retry-after'], answer.headers.location]).toEqual([400, '30', undefined]);
+    expect(answer.body).toContain('This application cannot be looked up just now');
+    expect(answer.body).not.toContain('not known here');
+    expect(gate.logged).toContainEqual(expect.objectContaining({ event: 'client_refused', rule: 'timeout' }));
+  });
+
+  it('its host is down: the copy of the last login serves, and one that we ship for a well-known client', async () => {
+    const gate = gateWith(documentOf());
+    await signIn(gate);
+    const later = gateWith('down');
+    for (const [clientId, client] of gate.clients.rows) later.clients.rows.set(clientId, client);
+    expect((await later.authorize(query())).status).toBe(200);
+    expect(later.logged).toContainEqual(expect.objectContaining({ event: 'client_copy_used', copy: 'stored' }));
+
+    const claude = 'https://claude.ai/oauth/mcp-oauth-client-metadata';
+    later.documents.set(claude, 'down');
+    const redirect_uri = 'https://claude.ai/api/mcp/auth_callback';
+    expect((await later.authorize(query({ client_id: claude, redirect_uri }))).status).toBe(200);
+  });
+
+  it.each([
+    ['#192 there is none (404)', undefined, 'gone'],
+    ['it speaks for another client', documentOf({ client_id: 'https://evil.example/' }), 'client_id'],
+    ['#197 it holds a secret', documentOf({ client_secret: 'x' }), 'client_secret'],
+    ['it is empty', {}, 'client_id'],
+  ])('shows why nothing happens, never redirects and stores nothing: %s', async (_, document, rule) => {
+    const gate = gateWith(document);
+    const answer = await gate.authorize(query());
+    expect([answer.status, answer.headers.location]).toEqual([400, undefined]);
+    expect(answer.body).toContain('The description of this application is not in order');
+    expect(gate.logged).toContainEqual(expect.objectContaining({ event: 'client_refused', rule }));
+    expect(gate.clients.writes).toBe(0);
+  });
+
+  it.each([
+    'https://client.example.com',
+    'https://client.example.com/a/../client.json',
+    'https://user@client.example.com/c.json',
+    'https://client.example.com/c.json#x',
+    'http://client.example.com/c.json',
+    'https://169.254.169.254/latest/%2e%2e/x',
+  ])('#191 refuses the client_id %s by its text alone', async (client_id) => {
+    const gate = gateWith(documentOf());
+    const answer = await gate.authorize(query({ client_id }));
+    expect([answer.status, answer.headers.location]).toEqual([400, undefined]);
+  });
+
+  it('a redirect URI that the document does not list is shown, not redirected to', async () => {
+    const answer = await gateWith(documentOf()).authorize(query({ redirect_uri: 'https://evil.example/' }));
+    expect([answer.status, answer.headers.location]).toEqual([400, undefined]);
+  });
+
+  it('advertisement off: no new login by a document, and nobody is asked for it', async () => {
+    const gate = gateWith(documentOf(), { advertise: false });
+    const answer = await gate.authorize(query());
+    expect(answer.status).toBe(400);
+    expect(answer.body).toContain('not known here');
+    expect(gate.logged.map(({ event }) => event)).toEqual(['request_refused']);
+  });
+
+  it('host lists: a blocked host says so, another than the allowed ones is refused', async () => {
+    const blocked = await gateWith(documentOf(), { hosts: { blocked: ['*.example.com'] } }).authorize(query());
+    expect([blocked.status, blocked.body]).toEqual([403, expect.stringContaining('This application is blocked here')]);
+    const gate = gateWith(documentOf(), { hosts: { allowed: ['claude.ai'] } });
+    expect((await gate.authorize(query())).status).toBe(400);
+    expect(gate.logged).toContainEqual(expect.objectContaining({ rule: 'host_not_allowed' }));
+  });
+
+  it('a client that the operator blocked stays out, whatever its document says', async () => {
+    const gate = gateWith(documentOf());
+    await signIn(gate);
+    gate.clients.rows.set(ID, { ...(gate.clients.rows.get(ID) as Client), blocked: true });
+    expect((await gate.authorize(query())).status).toBe(403);
+  });
+
+  it('a configured client wins over a document under the same id', async () => {
+    const configured: Client = {
+      clientId: ID,
+      source: 'configured',
+      clientName: 'Vouched for',
+      redirectUris: ['https://configured.example.com/'],
+      grantTypes: ['authorization_code'],
+      tokenEndpointAuthMethods: ['none'],
+      issuedAt: 0,
+    };
+    const gate = gateWith(documentOf(), { configured: [configured] });
+    const answer = await gate.authorize(query({ redirect_uri: 'https://configured.example.com/' }));
+    expect(answer.body).toContain('Vouched for');
+    expect(answer.body).not.toMatch(/verified|Described by/);
+    expect(gate.clients.reads).toBe(0);
+  });
+
+  it('a document of 5 KB and a state of 4 KB still fit into form and transaction', async () => {
+    const redirect_uris = Array.from({ length: 40 }, (_, n) => `${REDIRECT_URI}/${n}/${'x'.repeat(60)}`);
+    const gate = gateWith(documentOf({ redirect_uris }));
+    const request = query({ redirect_uri: redirect_uris[7] ?? '', state: 's'.repeat(4096) });
+    const answer = await gate.authorize(request);
+    expect(sealedRequestOf(answer).length).toBeLessThan(30_000);
+    expect((await signIn(gate, request)).status).toBe(303);
+  });
+});
+
+describe('Consent page for clients of metadata documents', () => {
+  it('#138 warns where every redirect URI is a port of this computer', async () => {
+    const redirect_uris = ['http://localhost/callback', 'http://127.0.0.1/callback'];
+    const gate = gateWith(documentOf({ redirect_uris }));
+    const { body } = await gate.authorize(query({ redirect_uri: 'http://localhost:50123/callback' }));
+    expect(body).toContain('Any program on this computer can pass itself off as this application.');
+    expect(body).toContain('A program on this computer will receive the answer.');
+  });
+
+  it('#138 warns of the receiver alone where the document has a website too', async () => {
+    const gate = gateWith(documentOf({ redirect_uris: [REDIRECT_URI, 'http://localhost/callback'] }));
+    const { body } = await gate.authorize(query({ redirect_uri: 'http://localhost:50123/callback' }));
+    expect(body).not.toContain('pass itself off');
+    expect(body).toContain('A program on this computer will receive the answer.');
+  });
+
+  it('#198 warns where the answer goes to another website than the one that describes the client', async () => {
+    const elsewhere = 'https://elsewhere.example.net/callback';
+    const gate = gateWith(documentOf({ redirect_uris: [REDIRECT_URI, elsewhere] }));
+    const { status, body } = await gate.authorize(query({ redirect_uri: elsewhere }));
+    expect(status).toBe(200);
+    expect(body).toContain('The answer goes to another website.');
+    expect(body).toContain('<bdi>elsewhere.example.net</bdi> will receive the answer');
+    expect((await gate.authorize(query())).body).not.toContain('another website');
+  });
+});

@@ -1,0 +1,88 @@
+import {
+  authorizationQuery,
+  Browser,
+  FrontHalf,
+  type FrontHalfOptions,
+  locationOf,
+} from '../../support/memory/front-half.ts';
+
+const TOKENS = {
+  accessToken: 'upstream-access',
+  accessTokenExpiresAt: 1_800_003_600,
+  refreshToken: 'upstream-refresh',
+};
+
+/** A login at a provider that hands out these tokens. */
+const loggedIn = async (kept: FrontHalfOptions['kept'], tokens = {}) => {
+  const gate = new FrontHalf(kept ? { kept } : {});
+  gate.addClient();
+  gate.provider().tokens = tokens;
+  const browser = new Browser();
+  const upstream = await gate.approve(browser, authorizationQuery());
+  const state = upstream.searchParams.get('state') ?? '';
+  const callback = (code = 'upstream-code', from = state) =>
+    gate.callback(new URLSearchParams({ code, state: from }), browser);
+  const grant = () => {
+    const [stored] = gate.grants.rows.values();
+    if (!stored) throw new Error('no grant was stored');
+    return stored;
+  };
+  const keptTokens = async () => {
+    const { grantId, upstream: state } = grant();
+    return state?.tokens && (await gate.tokenVault.open(grantId, state.tokens)).tokens;
+  };
+  return { gate, callback, grant, keptTokens };
+};
+
+describe('Callback: what is kept of the provider’s tokens (#169)', () => {
+  it('nothing, unless the configuration says so: and then no key is asked for either', async () => {
+    const { gate, callback, grant } = await loggedIn(undefined, TOKENS);
+    await callback();
+    expect(grant()).not.toHaveProperty('upstream');
+    expect(gate.tokenVault.generated).toBe(0);
+  });
+
+  it('"recheck": the refresh token alone', async () => {
+    const { gate, callback, grant, keptTokens } = await loggedIn({ recheck: true }, TOKENS);
+    await callback();
+    expect(grant().upstream).toMatchObject({ version: 1, checkedAt: gate.now });
+    expect(await keptTokens()).toEqual({ refreshToken: 'upstream-refresh' });
+  });
+
+  it('"keepTokens": both', async () => {
+    const { callback, keptTokens } = await loggedIn({ keepTokens: true }, TOKENS);
+    await callback();
+    expect(await keptTokens()).toEqual(TOKENS);
+  });
+
+  it('#170 sealed: no row, no answer and no log line shows one', async () => {
+    const { gate, callback } = await loggedIn({ recheck: true, keepTokens: true }, TOKENS);
+    const answer = await callback();
+    const seen = JSON.stringify([[...gate.grants.rows.values()], answer, gate.logged]);
+    expect(seen).not.toMatch(/upstream-access|upstream-refresh/);
+  });
+
+  it('#168 a provider without refresh tokens: the login works, and says when it was', async () => {
+    const { gate, callback, grant } = await loggedIn({ recheck: true }, { accessToken: 'upstream-access' });
+    expect((await callback()).status).toBe(303);
+    expect(grant().upstream).toEqual({ version: 1, checkedAt: gate.now });
+    expect(gate.tokenVault.generated).toBe(0);
+  });
+
+  it('#168 nor does it stop what is handed out', async () => {
+    const { callback, grant } = await loggedIn({ keepTokens: true }, { accessToken: 'upstream-access' });
+    await callback();
+    expect(grant().upstream).toMatchObject({ cannotBeAsked: true, tokens: expect.anything() });
+  });
+
+  it('a fault of KMS: try again, with a new leg', async () => {
+    const { gate, callback } = await loggedIn({ recheck: true }, TOKENS);
+    gate.tokenVault.failing = true;
+    const answer = await callback();
+    expect([answer.status, gate.grants.rows.size]).toEqual([503, 0]);
+    gate.tokenVault.failing = false;
+    const href = /href="([^"]+)">Try again/.exec(answer.body)?.[1] ?? '';
+    const again = await callback('second', new URL(href).searchParams.get('state') ?? '');
+    expect(locationOf(again).searchParams.get('code')).toMatch(/^gh_ac_/);
+  });
+});

@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream';
+import { requestLimit } from '../../../lambdas/core/net/rate-limit-window.ts';
+import { Limiter } from '../../../lambdas/runtime/services/rate-limiter.ts';
+import { AUTHORIZER_CONTEXT, call, inspectorWith, postEvent } from '../../support/backends/inspector-fixture.ts';
+import { memoryLog } from '../../support/http/post-form.ts';
+import { MemoryCounterStore } from '../../support/memory/memory-stores.ts';
+
+const PER_MINUTE = 3;
+const NOW = 1_800_000_010;
+
+const start = (serverPath = '/mcp', counters = new MemoryCounterStore()) => {
+  const clock = { now: NOW };
+  const { log, events } = memoryLog();
+  let sent = 0;
+  const limiter = new Limiter({ limit: requestLimit(PER_MINUTE), counters, log, random: () => 0 });
+  const { send, logged } = inspectorWith(
+    {
+      send: async () => {
+        sent += 1;
+        return { status: 200, headers: new Map(), body: Readable.from(['ok']) };
+      },
+    },
+    { requests: { perMinute: PER_MINUTE, serverPath, limiter }, now: () => clock.now },
+  );
+  const ask = async (authorizer: Record<string, string> = AUTHORIZER_CONTEXT, body: unknown = call('read_it')) => {
+    const { reply, done } = send(postEvent(body, { authorizer }));
+    await done;
+    return reply;
+  };
+  const statuses = async (count: number, authorizer?: Record<string, string>) => {
+    const seen: (number | undefined)[] = [];
+    for (let index = 0; index < count; index += 1) seen.push((await ask(authorizer)).head?.statusCode);
+    return seen;
+  };
+  /** Asks to end a session. */
+  const end = async () => {
+    const { reply, done } = send(postEvent('', { rest: { httpMethod: 'DELETE', body: null } }));
+    await done;
+    return reply.head?.statusCode;
+  };
+  return { ask, end, statuses, clock, counters, events, logged, sent: () => sent };
+};
+
+describe('Requests per minute', () => {
+  it('beyond the limit 429 (RFC 6585 §4) with Retry-After, a JSON-RPC error with the id, and CORS', async () => {
+    const { ask, statuses, sent, events } = start();
+    expect(await statuses(3)).toEqual([200, 200, 200]);
+    const reply = await ask();
+    expect(reply.head).toMatchObject({
+      statusCode: 429,
+      headers: {
+        'retry-after': '50',
+        'content-type': 'application/json',
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': expect.stringContaining('Retry-After'),
+      },
+    });
+    expect(reply.json).toEqual({
+      jsonrpc: '2.0',
+      id: 7,
+      error: {
+        code: -32000,
+        message: 'More than 3 requests within a minute: try again in 50 seconds.',
+        data: { error: 'too_many_requests', retry_after: 50, request_id: 'request-1' },
+      },
+    });
+    expect(sent()).toBe(3);
+    expect(events).toEqual([
+      { event: 'limit_hit', fields: { requestId: 'request-1', clientId: 'client-1', limit: 'requests' } },
+    ]);
+  });
+
+  it('begin anew with the next minute', async () => {
+    const { statuses, clock } = start();
+    expect(await statuses(4)).toEqual([200, 200, 200, 429]);
+    clock.now += 49;
+    expect(await statuses(1)).toEqual([429]);
+    clock.now += 1;
+    expect(await statuses(1)).toEqual([200]);
+  });
+
+  it('are counted for each person, client and server by themselves', async () => {
+    const { statuses, counters } = start();
+    await statuses(4);
+    expect(await statuses(1, { ...AUTHORIZER_CONTEXT, subject: 'subject-2' })).toEqual([200]);
+    expect(await statuses(1, { ...AUTHORIZER_CONTEXT, clientId: 'client-2' })).toEqual([200]);
+    expect(await start('/other', counters).statuses(1)).toEqual([200]);
+    expect(counters.counts.size).toBe(4);
+  });
+
+  it('are counted whether they come by POST or by DELETE', async () => {
+    const { statuses, end } = start();
+    expect([await end(), await end()]).toEqual([200, 200]);
+    expect(await statuses(2)).toEqual([200, 429]);
+    expect(await end()).toBe(429);
+  });
+
+  it('are counted by all execution environments together', async () => {
+    const { statuses, counters } = start();
+    await statuses(2);
+    expect(await start('/mcp', counters).statuses(2)).toEqual([200, 429]);
+    expect(await statuses(1)).toEqual([429]);
+  });
+
+  it('cost nothing more once they are too many, and nothing for what is refused anyway', async () => {
+    const { statuses, ask, counters } = start();
+    await statuses(10);
+    expect(counters.writes).toBe(4);
+    expect((await ask({ ...AUTHORIZER_CONTEXT, subject: 'other' }, [call('a'), call('b')])).head?.statusCode).toBe(400);
+    expect(counters.writes).toBe(4);
+  });
+
+  it('are not limited while they cannot be counted; the log says so', async () => {
+    const { statuses, counters, events } = start();
+    counters.failing = true;
+    expect(await statuses(10)).toEqual(Array(10).fill(200));
+    expect(events.map(({ event }) => event)).toEqual(Array(10).fill('limit_unknown'));
+  });
+});

@@ -1,0 +1,312 @@
+import { jest } from '@jest/globals';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { sha256 } from '../../../lambdas/core/crypto.ts';
+import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
+import type { KeyRing } from '../../../lambdas/core/tokens/key-ring.ts';
+import { answerCloudFormation } from '../../../lambdas/key-ring/cloudformation.ts';
+import { jsonLog } from '../../../lambdas/runtime/adapters/log.ts';
+import { newTestKey, ringOf } from '../../support/credentials/signing-key.ts';
+import {
+  context,
+  customResource,
+  DAY,
+  firstKey,
+  firstRing,
+  key,
+  start,
+} from '../../support/memory/key-ring-function.ts';
+import { NOW } from '../../support/memory/records.ts';
+
+describe('Keys function', () => {
+  it('makes the first key at deployment, and says so', async () => {
+    const { run, state, names } = start();
+    await run(customResource('Create'), context);
+    expect(state).toMatchObject({ ring: firstRing, made: 1, answers: [undefined] });
+    expect(names()).toEqual(['key_created', 'key_changed']);
+  });
+
+  it('does nothing when there is a key that signs: update, daily run, second creation', async () => {
+    const { run, state } = start(firstRing);
+    await run(customResource('Update'), context);
+    await run({}, context);
+    await run(customResource('Create'), context);
+    expect(state).toMatchObject({ ring: firstRing, made: 0, answers: [undefined, undefined] });
+  });
+
+  it('the daily run makes the first key too, and answers nobody', async () => {
+    const { run, state } = start();
+    await run({}, context);
+    expect(state).toMatchObject({ made: 1, answers: [] });
+  });
+
+  it('a stack that goes leaves its keys', async () => {
+    const { run, state } = start(ringOf(key));
+    await run(customResource('Delete'), context);
+    expect(state).toMatchObject({ ring: ringOf(key), discarded: [], answers: [undefined] });
+  });
+
+  it('a run that comes second discards the key that it made', async () => {
+    const { run, deps, state, events } = start();
+    deps.keyRings.replaceKeyRing = async () => {
+      state.ring = firstRing;
+      return 'lost';
+    };
+    await run({}, context);
+    expect(state.discarded).toEqual([key.signingKey.keyArn]);
+    expect(state.made).toBe(1);
+    expect(events.at(-1)).toEqual({
+      event: 'key_changed',
+      fields: { keyArn: key.signingKey.keyArn, state: 'deletion_scheduled' },
+    });
+  });
+
+  it('makes no keys without end where every write is lost', async () => {
+    const { run, deps, state } = start();
+    deps.keyRings.replaceKeyRing = async () => 'lost';
+    await expect(run({}, context)).rejects.toThrow(UnavailableError);
+    expect(state.made).toBe(3);
+    expect(state.discarded).toHaveLength(3);
+  });
+
+  it.each(['Create', 'Update'] as const)('%s: every failure is answered, with the reason', async (type) => {
+    const { run, deps, state } = start();
+    deps.keyMaker.createSigningKey = () => Promise.reject(new UnavailableError('KMS', new Error('AccessDenied: tag')));
+    await run(customResource(type), context);
+    expect(state.answers).toEqual(['UnavailableError: KMS is not available <- Error: AccessDenied: tag']);
+  });
+
+  it('answers before its own time is up', async () => {
+    const { run, deps, state } = start();
+    deps.keyMaker.createSigningKey = () => new Promise(() => {});
+    await run(customResource('Create'), { getRemainingTimeInMillis: () => 5001 });
+    expect(state.answers).toEqual(['Error: the first signing key was not ready in time: deploy again']);
+  });
+
+  const statesOf = (ring: KeyRing | undefined) => ring?.keys.map(({ state }) => state);
+
+  it('#109 a whole rotation by daily runs, each repeated, with its deletion at the end', async () => {
+    const { run, state, clock, events } = start(firstRing);
+    const seen: string[] = [];
+    for (let day = 0; day <= 95; day += 1) {
+      clock.now = NOW + day * DAY;
+      await run({ source: 'aws.events' } as never, context);
+      await run({}, context);
+      const states = String(statesOf(state.ring));
+      if (states !== seen.at(-1)) seen.push(states);
+    }
+    expect(seen).toEqual(['active', 'active,next', 'retiring,active', 'active']);
+    expect(state).toMatchObject({ made: 1, discarded: [key.signingKey.keyArn] });
+    // #237 each state that a key enters is said once, and none that it was in already.
+    const changes = events.filter(({ event }) => event === 'key_changed');
+    const successor = state.ring?.keys[0]?.keyArn;
+    expect(changes.map(({ fields }) => [fields.keyArn, fields.state])).toEqual([
+      [successor, 'next'],
+      [key.signingKey.keyArn, 'retiring'],
+      [successor, 'active'],
+      [key.signingKey.keyArn, 'deletion_scheduled'],
+    ]);
+  });
+
+  it('#109 days that were missed make nothing shorter', async () => {
+    const { run, state, clock } = start(firstRing);
+    for (const [day, states] of [
+      [400, ['active', 'next']],
+      [400.5, ['active', 'next']],
+      [800, ['retiring', 'active']],
+      [800.5, ['retiring', 'active']],
+    ] as const) {
+      clock.now = NOW + day * DAY;
+      await run({}, context);
+      expect(statesOf(state.ring)).toEqual(states);
+    }
+  });
+
+  it('two runs at once make one successor; the loser discards its own', async () => {
+    const { run, state, clock } = start(firstRing);
+    clock.now = NOW + 91 * DAY;
+    await Promise.all([run({}, context), run({}, context), run({}, context)]);
+    expect(statesOf(state.ring)).toEqual(['active', 'next']);
+    expect(state.discarded).toHaveLength(state.made - 1);
+    expect(state.discarded).not.toContain(state.ring?.keys[1]?.keyArn);
+  });
+
+  it.each(['after CreateKey', 'before the write that forgets a key'])(
+    'a crash %s: the next run goes on',
+    async (when) => {
+      const { run, deps, state, clock } = start(firstRing);
+      const write = deps.keyRings.replaceKeyRing;
+      const days = when === 'after CreateKey' ? [91] : [91, 92.5];
+      for (const day of days) {
+        clock.now = NOW + day * DAY;
+        await run({}, context);
+      }
+      clock.now += 10 * DAY;
+      deps.keyRings.replaceKeyRing = () => Promise.reject(new UnavailableError('DynamoDB'));
+      await expect(run({}, context)).rejects.toThrow(UnavailableError);
+      deps.keyRings.replaceKeyRing = write;
+      await run({}, context);
+      await run({}, context);
+      const states = statesOf(state.ring);
+      expect(when === 'after CreateKey' ? states : [states, new Set(state.discarded).size]).toEqual(
+        when === 'after CreateKey' ? ['retiring', 'active'] : [['active'], 1],
+      );
+    },
+  );
+
+  it('a deletion that KMS refuses holds up no rotation', async () => {
+    const withdrawn = { ...newTestKey().signingKey, state: 'withdrawn' as const };
+    const { run, deps, state, clock } = start({ version: 2, keys: [firstKey, withdrawn] });
+    deps.keyMaker.discardSigningKey = () => Promise.reject(new UnavailableError('KMS'));
+    for (const day of [91, 93]) {
+      clock.now = NOW + day * DAY;
+      await run({}, context).catch((error: unknown) => expect(error).toBeInstanceOf(UnavailableError));
+    }
+    expect(statesOf(state.ring)).toEqual(['retiring', 'withdrawn', 'active']);
+  });
+
+  it('{"action":"rotate"}: the same by one command, once however often it is sent; says how things stand', async () => {
+    const { run, state, clock, events } = start(firstRing);
+    const summary = await run({ action: 'rotate' } as never, context);
+    expect(events[0]).toEqual({ event: 'admin_action', fields: { action: 'rotation' } });
+    expect(summary).toEqual({
+      version: 2,
+      keys: [
+        { kid: key.publicJwk.kid, keyArn: key.signingKey.keyArn, state: 'active', since: '2027-01-15T08:00:00.000Z' },
+        expect.objectContaining({ state: 'next' }),
+      ],
+    });
+    await run({ action: 'rotate' } as never, context);
+    expect(statesOf(state.ring)).toEqual(['active', 'next']);
+    clock.now += DAY;
+    await run({ action: 'rotate' } as never, context);
+    expect(statesOf(state.ring)).toEqual(['retiring', 'active']);
+    expect(state.made).toBe(1);
+  });
+
+  it('emergency: one command, and only the new key is left; it insists against other writers', async () => {
+    const { run, deps, state, names } = start(firstRing);
+    const write = deps.keyRings.replaceKeyRing;
+    let disturbances = 2;
+    deps.keyRings.replaceKeyRing = async (ring, formerVersion) => {
+      if (disturbances > 0) {
+        disturbances -= 1;
+        if (state.ring) state.ring = { ...state.ring, version: state.ring.version + 1 };
+      }
+      return write(ring, formerVersion);
+    };
+    const summary = await run({ action: 'rotate', emergency: true } as never, context);
+    expect(statesOf(state.ring)).toEqual(['active']);
+    expect(state).toMatchObject({ made: 1, discarded: [key.signingKey.keyArn] });
+    expect(summary).toMatchObject({ keys: [{ state: 'active' }], notBefore: { all: NOW + 1 } });
+    expect(names().filter((name) => name === 'admin_action')).toHaveLength(1);
+  });
+
+  it('emergency: the former key is out before KMS is asked to delete it, and deleted later where KMS fails', async () => {
+    const { run, deps, state } = start(firstRing);
+    const discard = deps.keyMaker.discardSigningKey;
+    deps.keyMaker.discardSigningKey = () => Promise.reject(new UnavailableError('KMS'));
+    await expect(run({ action: 'rotate', emergency: true } as never, context)).rejects.toThrow(UnavailableError);
+    expect(statesOf(state.ring)).toEqual(['withdrawn', 'active']);
+    deps.keyMaker.discardSigningKey = discard;
+    await run({}, context);
+    expect(state).toMatchObject({ made: 1, discarded: [key.signingKey.keyArn] });
+  });
+
+  it.each([
+    [{ all: true }, { all: NOW + 1, clients: {}, subjects: {} }],
+    [{ clientId: 'c' }, { clients: { c: NOW + 1 }, subjects: {} }],
+    [{ subject: 's' }, { clients: {}, subjects: { s: NOW + 1 } }],
+    [{ erasedSubject: 's' }, { clients: {}, subjects: {}, erased: { [sha256('s')]: NOW + 1 } }],
+  ])('#230 {"action":"setNotBefore"} %j, and no name of a person in the log', async (scope, notBefore) => {
+    const { run, state, events } = start(firstRing);
+    const summary = await run({ action: 'setNotBefore', ...scope } as never, context);
+    expect(summary).toMatchObject({ version: 2, notBefore });
+    expect(state.ring).toEqual({ ...firstRing, version: 2, notBefore });
+    expect(events).toMatchObject([{ event: 'admin_action', fields: { scope: Object.keys(scope)[0] } }]);
+    const lines: string[] = [];
+    const write = jsonLog((line) => lines.push(line));
+    for (const { event, fields } of events) write(event as 'admin_action', fields as never);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain('"s"');
+  });
+
+  it('#109 a deployment in the middle of a rotation changes nothing about it, however due it is', async () => {
+    const next = { ...newTestKey('next').signingKey };
+    const retiring = { ...newTestKey('retiring').signingKey, longestTokenSeconds: 1 };
+    const notBefore = { all: 5, clients: {}, subjects: {} };
+    for (const ring of [firstRing, { version: 3, keys: [firstKey, next, retiring], notBefore }]) {
+      const { run, state, clock } = start(ring);
+      clock.now = NOW + 500 * DAY;
+      await run(customResource('Update'), context);
+      await run(customResource('Create'), context);
+      expect(state).toMatchObject({ made: 0, discarded: [], answers: [undefined, undefined] });
+      expect(state.ring).toBe(ring);
+    }
+  });
+
+  it.each([
+    { action: 'rotat' },
+    { Action: 'rotate' },
+    { action: 'rotate', emergency: 'yes' },
+    { action: 'rotate', force: true },
+    { action: 'setNotBefore' },
+    { action: 'setNotBefore', all: false },
+    { action: 'setNotBefore', clientId: '' },
+    { action: 'setNotBefore', clientId: 'c', subject: 's' },
+    [],
+    'rotate',
+  ])('%j is no command: nothing happens, and it says what is', async (event) => {
+    const { run, state } = start(firstRing);
+    const outcome = run(event as never, context);
+    await expect(outcome).rejects.toThrow('expected {"action":"rotate"}');
+    expect(state).toMatchObject({ ring: firstRing, made: 0 });
+  });
+
+  it('a daily run that fails fails, so that the alarm sees it', async () => {
+    const { run, deps } = start();
+    deps.keyMaker.createSigningKey = () => Promise.reject(new UnavailableError('KMS'));
+    await expect(run({}, context)).rejects.toThrow(UnavailableError);
+  });
+});
+
+describe('Answer to CloudFormation', () => {
+  const sent = (...answers: readonly (Response | Error)[]) => {
+    const left = [...answers];
+    return jest.fn<typeof fetch>(async () => {
+      const answer = left.shift();
+      if (answer instanceof Error || answer === undefined) throw answer ?? new Error('no more answers');
+      return answer;
+    });
+  };
+  const bodyOf = (send: ReturnType<typeof sent>) => JSON.parse(String(send.mock.calls.at(-1)?.[1]?.body));
+
+  it('puts SUCCESS to the presigned URL, with an empty content type', async () => {
+    const send = sent(new Response());
+    await answerCloudFormation(send)(customResource('Create'), undefined);
+    expect(send).toHaveBeenCalledWith(
+      customResource('Create').ResponseURL,
+      expect.objectContaining({ method: 'PUT', headers: { 'content-type': '' } }),
+    );
+    expect(bodyOf(send)).toEqual({
+      Status: 'SUCCESS',
+      PhysicalResourceId: 'gatehouse-key-ring',
+      StackId: 'stack',
+      RequestId: 'request',
+      LogicalResourceId: 'KeyRing',
+    });
+  });
+
+  it('keeps the physical id that there is, and sends a reason of bounded length', async () => {
+    const send = sent(new Response());
+    const event = { ...customResource('Update'), PhysicalResourceId: 'former' } as CloudFormationCustomResourceEvent;
+    await answerCloudFormation(send)(event, 'x'.repeat(10_000));
+    expect(bodyOf(send)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'former', Reason: 'x'.repeat(1000) });
+  });
+
+  it('tries again, and in the end throws', async () => {
+    const twice = sent(new Error('reset'), new Response('', { status: 500 }), new Response());
+    await answerCloudFormation(twice)(customResource('Create'), undefined);
+    expect(twice).toHaveBeenCalledTimes(3);
+    await expect(answerCloudFormation(sent())(customResource('Create'), undefined)).rejects.toThrow('not be answered');
+  });
+});

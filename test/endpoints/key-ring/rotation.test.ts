@@ -1,0 +1,318 @@
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { authorizer } from '../../../lambdas/authorizer/handler.ts';
+import type { Client } from '../../../lambdas/core/clients/client.ts';
+import { sha256 } from '../../../lambdas/core/crypto.ts';
+import { activeKey, type KeyRing } from '../../../lambdas/core/tokens/key-ring.ts';
+import { introspectEndpoint } from '../../../lambdas/introspect/handler.ts';
+import { jwksEndpoint } from '../../../lambdas/jwks/handler.ts';
+import { keysFunction } from '../../../lambdas/key-ring/handler.ts';
+import { revokeEndpoint } from '../../../lambdas/revoke/handler.ts';
+import { KeyRingCache } from '../../../lambdas/runtime/adapters/dynamodb/key-ring-cache.ts';
+import type { HttpRequest } from '../../../lambdas/runtime/http/messages.ts';
+import type { KeyRingStore } from '../../../lambdas/runtime/ports/index.ts';
+import { userinfoEndpoint } from '../../../lambdas/userinfo/handler.ts';
+import { partsOf } from '../../support/credentials/forged-token.ts';
+import { newTestKey, signedJwt, type TestKey } from '../../support/credentials/signing-key.ts';
+import { formPoster, memoryLog } from '../../support/http/post-form.ts';
+import { ISSUER, NOW, RESOURCE } from '../../support/memory/records.ts';
+import { startTokenEndpoint } from '../../support/memory/token-endpoint.ts';
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** More often than daily, so that nothing but the ring's own times holds a step back. */
+const RUN_EVERY = 6 * HOUR;
+const SCHEDULE = { rotateAfterSeconds: 5 * DAY, publishSeconds: DAY, accessTokenSeconds: HOUR };
+
+/** All functions in this process over one stored ring, each with a copy of its own, and a clock to turn. */
+const startEverything = async () => {
+  const clock = { now: NOW };
+  const now = () => clock.now;
+  let stored: KeyRing | undefined;
+  const kms = new Map<string, TestKey>();
+  const deleted: string[] = [];
+  const { log } = memoryLog();
+
+  const keys = keysFunction({
+    keyRings: {
+      readLatestKeyRing: async () => stored,
+      replaceKeyRing: async (ring, formerVersion) => {
+        if (stored?.version !== formerVersion) return 'lost';
+        stored = ring;
+        return 'replaced';
+      },
+    },
+    keyMaker: {
+      createSigningKey: async () => {
+        const key = newTestKey();
+        kms.set(key.signingKey.keyArn, key);
+        return key.signingKey;
+      },
+      discardSigningKey: async (keyArn) => {
+        kms.delete(keyArn);
+        deleted.push(keyArn);
+      },
+    },
+    schedule: SCHEDULE,
+    answer: async () => undefined,
+    now,
+    sleep: async () => undefined,
+    log,
+  });
+  const run = (event: object = {}) => keys(event as never, { getRemainingTimeInMillis: () => 60_000 });
+  const reads = { count: 0 };
+  const copies = (): KeyRingStore => {
+    const cache = new KeyRingCache(async () => {
+      reads.count += 1;
+      return stored;
+    }, now);
+    return {
+      readKeyRing: () => cache.read(),
+      readLatestKeyRing: () => cache.readLatest(),
+      findKey: (kid) => cache.findKey(kid),
+    };
+  };
+
+  await run();
+  const keyRings = copies();
+  const server = startTokenEndpoint({
+    keyRings,
+    now,
+    signer: {
+      sign: async (claims) => {
+        const ring = await keyRings.readKeyRing();
+        const key = kms.get((ring && activeKey(ring)?.keyArn) ?? '');
+        if (key === undefined) throw new Error('the key that should sign is gone from KMS');
+        return signedJwt(key, claims);
+      },
+    },
+  });
+  const door = () => {
+    const handler = authorizer({
+      issuer: ISSUER,
+      protectedResources: { api1: '/mcp' },
+      servers: { '/mcp': { requiredScopes: ['mcp'] } },
+      scopes: { mcp: {} },
+      keys: new KeyRingCache(async () => stored, now),
+      now,
+      log,
+    });
+    const event = (token: string) =>
+      ({
+        methodArn: 'arn:aws:execute-api:eu-west-1:000000000000:api1/prod/POST/mcp',
+        httpMethod: 'POST',
+        multiValueHeaders: { Authorization: [`Bearer ${token}`] },
+        requestContext: { apiId: 'api1', requestId: 'request-1' },
+      }) as unknown as APIGatewayRequestAuthorizerEvent;
+    return (token: string) =>
+      handler(event(token)).then(
+        ({ policyDocument }) => policyDocument.Statement[0]?.Effect ?? 'none',
+        (error: Error) => error.message,
+      );
+  };
+  const publishedKeys = async (): Promise<JSONWebKeySet> => {
+    const { body } = await jwksEndpoint({ keyRings: copies() })({} as HttpRequest);
+    return JSON.parse(String(body)) as JSONWebKeySet;
+  };
+  return { clock, run, server, door, publishedKeys, deleted, ring: () => stored, copies, reads };
+};
+
+describe('#109 a whole rotation under traffic, by a clock that runs fast', () => {
+  it('no refresh, no authorizer and no verifier with a JWK Set of yesterday ever fails', async () => {
+    const { clock, run, server, door, publishedKeys, deleted, ring } = await startEverything();
+    server.clock.now = clock.now;
+    const { client, refreshToken } = await server.signedIn();
+    const doors = [door(), door()];
+    const seldomUsed = door();
+    let token = refreshToken;
+    let live: { accessToken: string; expiresAt: number }[] = [];
+    let foreign = { keys: createLocalJWKSet(await publishedKeys()), readAt: clock.now };
+    let nextRun = clock.now + RUN_EVERY;
+    const failures: string[] = [];
+    const kids = new Set<string>();
+    const states: string[] = [];
+
+    // Often around each run, seldom between them.
+    const end = NOW + 16 * DAY;
+    for (let step = 0; clock.now < end; step += 1) {
+      const untilRun = nextRun - clock.now;
+      clock.now += untilRun > 80 && untilRun < RUN_EVERY - 80 ? Math.min(20 * 60, untilRun - 80) : 8;
+      if (clock.now >= nextRun) {
+        await run({ source: 'aws.events' });
+        nextRun += RUN_EVERY;
+        states.push(String(ring()?.keys.map(({ state }) => state)));
+      }
+      const { status, body } = await server.post(server.refresh(client, token));
+      if (status !== 200) failures.push(`${clock.now - NOW}: refresh ${status} ${JSON.stringify(body)}`);
+      token = String(body.refresh_token);
+      live.push({ accessToken: String(body.access_token), expiresAt: clock.now + HOUR });
+      live = live.filter(({ expiresAt }) => expiresAt > clock.now);
+
+      // A copy of a stranger, as old as one may be: all but the time for which a key is published before it signs.
+      if (clock.now - foreign.readAt > DAY - 120) {
+        foreign = { keys: createLocalJWKSet(await publishedKeys()), readAt: clock.now };
+      }
+      for (const { accessToken } of [live[0], live.at(-1)].flatMap((one) => one ?? [])) {
+        const judges = step % 50 === 0 ? [...doors, seldomUsed] : doors;
+        for (const judge of judges) {
+          const answer = await judge(accessToken);
+          if (answer !== 'Allow') failures.push(`${clock.now - NOW}: authorizer ${answer}`);
+        }
+        const verified = await jwtVerify(accessToken, foreign.keys, {
+          issuer: ISSUER,
+          audience: RESOURCE,
+          currentDate: new Date(clock.now * 1000),
+        }).catch((error: Error) => failures.push(`${clock.now - NOW}: verifier ${error.message}`));
+        if (typeof verified === 'object') kids.add(String(verified.protectedHeader.kid));
+      }
+    }
+    expect(failures).toEqual([]);
+    // It was a rotation, and more than one.
+    expect(kids.size).toBe(3);
+    expect(deleted).toHaveLength(2);
+    expect([...new Set(states)]).toEqual(['active', 'active,next', 'retiring,active']);
+  }, 60_000);
+});
+
+describe('#230 the emergency form and the marks', () => {
+  const signedIn = async () => {
+    const everything = await startEverything();
+    const { server, door, clock } = everything;
+    const session = await server.signedIn({}, { issuedAt: clock.now });
+    const judge = door();
+    expect(await judge(session.accessToken)).toBe('Allow');
+    const refresh = () => server.post(server.refresh(session.client, session.refreshToken));
+    return { ...everything, session, judge, refresh };
+  };
+
+  it('emergency: refresh ends at once, the former tokens within a minute, and new logins work at once', async () => {
+    const { clock, run, server, judge, door, refresh, session, publishedKeys, deleted } = await signedIn();
+    const [former] = (await publishedKeys()).keys;
+    clock.now += 10;
+    await run({ action: 'rotate', emergency: true });
+    expect((await refresh()).body.error).toBe('invalid_grant');
+    expect((await publishedKeys()).keys.map(({ kid }) => kid)).not.toContain(former?.kid);
+    expect(deleted).toHaveLength(1);
+
+    clock.now += 1;
+    server.clock.now = clock.now;
+    const again = await server.signedIn({}, { issuedAt: clock.now });
+    expect(await judge(again.accessToken)).toBe('Allow');
+    clock.now += 60;
+    for (const one of [judge, door()]) {
+      expect(await one(session.accessToken)).toBe('Unauthorized');
+      expect(await one(again.accessToken)).toBe('Allow');
+    }
+  });
+
+  /** Endpoints that take access tokens, each with a copy of the ring that was made before an emergency rotation. */
+  const afterEmergency = async () => {
+    const everything = await signedIn();
+    const { clock, run, server, session, copies } = everything;
+    const { clients, grants, failures, log } = server;
+    const shared = () => ({ issuer: ISSUER, clients, grants, keyRings: copies(), failures, now: () => clock.now, log });
+    const revoke = formPoster(revokeEndpoint(shared()), '/revoke', log);
+    const introspect = formPoster(
+      introspectEndpoint({ ...shared(), refreshGraceSeconds: 60, configuredClients: new Map() }),
+      '/introspect',
+      log,
+    );
+    const userinfo = formPoster(userinfoEndpoint(shared()), '/userinfo', log);
+    const confidential = { clientSecretHash: sha256('s'), tokenEndpointAuthMethods: ['client_secret_post'] } as const;
+    const client = await server.registered({ clientId: 'gh_asking', ...confidential });
+    const ask = (token: string) => introspect({ client_id: client.clientId, client_secret: 's', token });
+    const tell = (token: string) => userinfo({}, { authorization: `Bearer ${token}` });
+    const end = (token: string) => revoke({ client_id: client.clientId, client_secret: 's', token });
+    for (const warm of [ask, tell, end]) await warm(session.accessToken);
+
+    clock.now += 10;
+    await run({ action: 'rotate', emergency: true });
+    clock.now += 1;
+    server.clock.now = clock.now;
+    const { code, grantId } = await server.issueCode(client, { issuedAt: clock.now });
+    const { body } = await server.post({ ...server.redemption(client, code), client_secret: 's' });
+    const madeUp = (claims: object = {}) =>
+      signedJwt(newTestKey(), { ...partsOf(String(body.access_token)).claims, ...claims });
+    return { ...everything, ask, tell, end, grantId, token: String(body.access_token), madeUp };
+  };
+  const answersOf = async ({ ask, tell, end, token, server, grantId }: Awaited<ReturnType<typeof afterEmergency>>) => ({
+    isActive: (await ask(token)).body.active,
+    userinfo: (await tell(token)).status,
+    revoked: [(await end(token)).status, server.grants.rows.get(grantId)?.status],
+  });
+
+  it('after an emergency a token of a new login is told alive, and revoked, by every copy of the ring', async () => {
+    const world = await afterEmergency();
+    expect(await answersOf(world)).toEqual({ isActive: true, userinfo: 200, revoked: [200, 'revoked'] });
+  });
+
+  it('also where somebody used up the look for unknown keys: RFC 7662 §2.2, RFC 7009 §2.2', async () => {
+    const world = await afterEmergency();
+    // A new key is published, then the ring changes once more within the cooldown.
+    await Promise.all([world.ask(world.madeUp()), world.end(world.madeUp())]);
+    world.clock.now += 1;
+    await world.run({ action: 'rotate', emergency: true });
+    world.clock.now += 1;
+    world.server.clock.now = world.clock.now;
+    const { client_id: clientId } = partsOf(world.token).claims;
+    const client = (await world.server.clients.findClient(String(clientId), world.clock.now)) as Client;
+    const { code, grantId } = await world.server.issueCode(client, { issuedAt: world.clock.now });
+    const { body } = await world.server.post({ ...world.server.redemption(client, code), client_secret: 's' });
+    const token = String(body.access_token);
+    expect((await world.ask(token)).body.active).toBe(true);
+    expect((await world.end(token)).status).toBe(200);
+    expect(world.server.grants.rows.get(grantId)?.status).toBe('revoked');
+  });
+
+  it('what could not be a live token of ours makes nobody read the ring again', async () => {
+    const { ask, end, tell, madeUp, clock, reads } = await afterEmergency();
+    for (const send of [ask, end, tell]) await send(madeUp());
+    const before = reads.count;
+    for (const claims of [{ iss: 'https://evil.test' }, { exp: clock.now }, { grant_id: undefined }]) {
+      for (const send of [ask, end, tell]) await send(madeUp(claims));
+    }
+    // And at userinfo, where nobody has to say who they are, nothing does.
+    await tell(madeUp());
+    expect(reads.count).toBe(before);
+  });
+
+  const scopes = (clientId: string): [string, object, boolean][] => [
+    ['all', { all: true }, true],
+    ['this client', { clientId }, true],
+    ['another client', { clientId: 'another' }, false],
+    ['this person', { subject: 'subject-of-ada' }, true],
+    ['another person', { subject: 'subject-of-grace' }, false],
+  ];
+  it.each([0, 1, 2, 3, 4])(
+    '#229 a mark (%i): code and refresh at once, access token within a minute',
+    async (index) => {
+      const { clock, run, server, judge, refresh, session } = await signedIn();
+      const [, scope, isEnded] = scopes(session.client.clientId)[index] ?? ['', {}, false];
+      const waiting = await server.issueCode(session.client, { issuedAt: clock.now });
+      clock.now += 5;
+      await run({ action: 'setNotBefore', ...scope });
+
+      const redeemed = await server.post(server.redemption(session.client, waiting.code));
+      const refreshed = await refresh();
+      expect([redeemed.body.error, refreshed.body.error]).toEqual(
+        isEnded ? ['invalid_grant', 'invalid_grant'] : [undefined, undefined],
+      );
+      clock.now += 60;
+      expect(await judge(session.accessToken)).toBe(isEnded ? 'Unauthorized' : 'Allow');
+
+      // Who logs in again is in again.
+      server.clock.now = clock.now;
+      const { code } = await server.issueCode(session.client, { issuedAt: clock.now });
+      const { body } = await server.post(server.redemption(session.client, code));
+      expect(await judge(String(body.access_token))).toBe('Allow');
+    },
+  );
+
+  it('a mark that cannot be read is 503, never a token and never a verdict', async () => {
+    const { clock, server, session } = await signedIn();
+    const down = startTokenEndpoint({ now: () => clock.now, clients: server.clients, grants: server.grants });
+    down.keyRings.failing = true;
+    const { status } = await down.post(down.refresh(session.client, session.refreshToken));
+    expect(status).toBe(503);
+  });
+});

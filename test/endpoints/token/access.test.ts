@@ -1,0 +1,99 @@
+import type { AccessPolicy } from '../../../lambdas/core/authorization/access-rules.ts';
+import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
+import { startTokenEndpoint } from '../../support/memory/token-endpoint.ts';
+
+// A rule that was changed after the login: what a refresh makes of it.
+
+/** A signed-in person, and a refresh under the rules as they are by then. */
+const underRules = async (
+  access: Partial<AccessPolicy>,
+  { scopes = ['mcp', 'email'], kinds = [['company', 'oidc']] as const, grant = {} } = {},
+) => {
+  const server = startTokenEndpoint({ access: { providers: {}, ...access }, identityProviderKinds: new Map(kinds) });
+  const session = await server.signedIn({}, { scopes, ...grant });
+  const refresh = (change = {}) => server.post({ ...server.refresh(session.client, session.refreshToken), ...change });
+  return { server, ...session, refresh };
+};
+
+const ADMINS = { claims: { groups: ['admins'] } };
+
+describe('Rules at every refresh (#89)', () => {
+  it.each([
+    ['an address that is no longer named', { rules: { emails: ['grace@example.com'] } }],
+    ['a domain that is no longer named', { rules: { emailDomains: ['example.org'] } }],
+    ['a rule on claims that were never kept', { rules: { claims: { groups: ['staff'] } } }],
+    [
+      'rules of its own at the provider',
+      { rules: 'everyone' as const, providers: { company: { emails: ['x@example.com'] } } },
+    ],
+    ['no rules at all', {}],
+  ])('%s: the grant ends', async (_name, access) => {
+    const { server, grantId, refresh } = await underRules(access);
+    expect(await refresh()).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_grant', error_description: expect.stringContaining('no access here any more') },
+    });
+    expect(server.grants.rows.get(grantId)?.status).toBe('revoked');
+    expect(server.events.at(-2)).toMatchObject({ event: 'access_ended', fields: { grantId, reason: 'not_allowed' } });
+  });
+
+  it('somebody whom the changed rules still name goes on', async () => {
+    const { refresh, server } = await underRules({ rules: { emails: ['ADA@example.com'] } });
+    expect(await refresh()).toMatchObject({ status: 200, body: { scope: 'mcp email' } });
+    expect(server.names()).not.toContain('access_ended');
+  });
+
+  it('an identity provider that was taken out of the configuration takes its people along', async () => {
+    const { refresh, server } = await underRules({ rules: 'everyone' }, { kinds: [] as never });
+    expect(await refresh()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    expect(server.events.at(-2)).toMatchObject({ event: 'access_ended', fields: { reason: 'provider_removed' } });
+  });
+
+  it('a scope that the person may no longer have is not in the new token; the grant keeps it for later', async () => {
+    const { refresh, server, grantId } = await underRules(
+      { rules: 'everyone', scopes: { 'mcp:write': [ADMINS] } },
+      { scopes: ['mcp', 'mcp:write'] },
+    );
+    const answer = await refresh();
+    expect(answer).toMatchObject({ status: 200, body: { scope: 'mcp' } });
+    expect(server.grants.rows.get(grantId)?.scopes).toEqual(['mcp', 'mcp:write']);
+  });
+
+  it('nothing useful left is no access', async () => {
+    const { refresh, server, grantId } = await underRules(
+      { rules: 'everyone', scopes: { mcp: [ADMINS] } },
+      { scopes: ['mcp', 'email', 'offline_access'] },
+    );
+    expect(await refresh()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    expect(server.grants.rows.get(grantId)?.status).toBe('revoked');
+  });
+
+  it('to ask for the lost scope alone is invalid_scope, and ends nothing', async () => {
+    const { refresh, server, grantId } = await underRules(
+      { rules: 'everyone', scopes: { 'mcp:write': [ADMINS] } },
+      { scopes: ['mcp', 'mcp:write'] },
+    );
+    expect(await refresh({ scope: 'mcp:write' })).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
+    expect(server.grants.rows.get(grantId)?.status).toBe('redeemed');
+    expect((await refresh({ scope: 'mcp mcp:write' })).body.scope).toBe('mcp');
+  });
+
+  it('a narrow request loses nothing: only what was granted counts', async () => {
+    const { refresh } = await underRules(
+      { rules: 'everyone', scopes: { 'mcp:write': [ADMINS] } },
+      { scopes: ['mcp', 'email', 'mcp:write'] },
+    );
+    expect(await refresh({ scope: 'email' })).toMatchObject({ status: 200, body: { scope: 'email' } });
+  });
+
+  it('#67: a fault while the grant is being ended is 503; the next refresh ends it', async () => {
+    const { refresh, server, grantId } = await underRules({});
+    const revoke = server.grants.revokeGrant;
+    server.grants.revokeGrant = () => Promise.reject(new UnavailableError('DynamoDB'));
+    expect(await refresh()).toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) } });
+    expect(server.names()).not.toContain('access_ended');
+    server.grants.revokeGrant = revoke;
+    expect(await refresh()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    expect(server.grants.rows.get(grantId)?.status).toBe('revoked');
+  });
+});

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { Person } from '../../support/browser/person.ts';
+import { type FaultyCloud, startFaultyCloud } from '../../support/faults/faulty-cloud.ts';
+import {
+  callMcp,
+  type JsonAnswer,
+  obtainCode,
+  obtainSession,
+  postForm,
+  postRegistration,
+  redeem,
+  refresh,
+  registerClient,
+} from '../../support/http/oauth-requests.ts';
+
+// What is counted, over HTTP and with the rights that the template gives: all requests come from one address.
+
+const AT_A_TIME = 20;
+
+let cloud: FaultyCloud;
+beforeAll(async () => {
+  cloud = await startFaultyCloud({
+    config: {
+      servers: {
+        '/mcp': null,
+        '/limited': {
+          backend: { kind: 'example' },
+          scopes: { required: ['mcp'] },
+          rateLimit: { requestsPerMinute: 5 },
+        },
+      },
+    },
+  });
+}, 60_000);
+afterAll(() => cloud?.stop());
+
+/** Sends so many requests, a few at a time; the answers by status. */
+const flood = async (count: number, send: () => Promise<JsonAnswer>): Promise<Record<number, number>> => {
+  const byStatus: Record<number, number> = {};
+  for (let sent = 0; sent < count; sent += AT_A_TIME) {
+    for (const { status } of await Promise.all(Array.from({ length: AT_A_TIME }, send))) {
+      byStatus[status] = (byStatus[status] ?? 0) + 1;
+    }
+  }
+  return byStatus;
+};
+
+const wrongCode = () => `gh_ac_${randomBytes(16).toString('base64url')}.${randomBytes(32).toString('base64url')}`;
+
+describe('Guessing at /token (#241)', () => {
+  it('200 bad codes get 429; the client itself, and others behind the same address, do not notice', async () => {
+    const client = await registerClient(cloud);
+    const session = await obtainSession(cloud, { client });
+    const answers = await flood(200, () => redeem(cloud, { client, code: wrongCode(), codeVerifier: 'v'.repeat(43) }));
+    // A window may end meanwhile, and then fifty more are told what is wrong.
+    expect(Object.keys(answers)).toEqual(['400', '429']);
+    expect(answers[400]).toBeLessThanOrEqual(100);
+
+    const refused = await redeem(cloud, { client, code: wrongCode(), codeVerifier: 'v'.repeat(43) });
+    expect([refused.status, refused.body.error]).toEqual([429, 'too_many_requests']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('access-control-allow-origin')).toBe('*');
+
+    expect((await refresh(cloud, client, session.refreshToken)).status).toBe(200);
+    expect((await redeem(cloud, await obtainCode(cloud, client))).status).toBe(200);
+    const other = await registerClient(cloud, { client_name: 'Another one' });
+    expect((await redeem(cloud, await obtainCode(cloud, other))).status).toBe(200);
+    expect((await redeem(cloud, { client: other, code: wrongCode(), codeVerifier: 'v'.repeat(43) })).status).toBe(400);
+  }, 120_000);
+
+  it('of made-up clients: always 401', async () => {
+    const nobody = { client_id: 'gh_client_nobody' };
+    expect(
+      await flood(100, () => redeem(cloud, { client: nobody, code: wrongCode(), codeVerifier: 'v'.repeat(43) })),
+    ).toEqual({ 401: 100 });
+  }, 60_000);
+
+  it('wrong secrets at /revoke and /introspect, which may count too', async () => {
+    const client = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_post' });
+    for (const path of ['/revoke', '/introspect']) {
+      const form = { client_id: client.client_id, client_secret: 'wrong', token: 'x' };
+      const answers = await flood(60, () => postForm(`${cloud.origin}${path}`, form));
+      expect(Object.keys(answers)).toContain('429');
+      expect((await postForm(`${cloud.origin}${path}`, { ...form, client_secret: client.client_secret })).status).toBe(
+        200,
+      );
+    }
+  }, 60_000);
+});
+
+describe('Many people behind one address (#172)', () => {
+  // As many as the route takes from everybody at once; nothing counts by address.
+  it('80 registrations of the same metadata at once: one client id, and no 429', async () => {
+    const ids = new Set<string>();
+    const answers = await flood(80, async () => {
+      const answer = await postRegistration(cloud, { client_name: 'Hosted connector' });
+      ids.add(answer.body.client_id);
+      return answer;
+    });
+    expect(answers).toEqual({ 201: 80 });
+    expect(ids.size).toBe(1);
+  }, 120_000);
+});
+
+describe('Requests per minute of one person with one client', () => {
+  it('beyond the limit 429 with Retry-After, JSON-RPC and CORS; another person goes on', async () => {
+    const ada = await obtainSession(cloud, { person: new Person(cloud, 'ada') });
+    const answers: JsonAnswer[] = [];
+    // Two windows at most, should one end meanwhile.
+    for (let count = 0; count < 11; count += 1) answers.push(await callMcp(cloud.mcpUrl, ada.accessToken));
+    const refused = answers.find(({ status }) => status === 429);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(5);
+    expect(refused?.body).toMatchObject({ jsonrpc: '2.0', id: 1, error: { data: { error: 'too_many_requests' } } });
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused?.headers.get('access-control-expose-headers')).toContain('Retry-After');
+
+    const grace = await obtainSession(cloud, { person: new Person(cloud, 'grace'), client: ada.client });
+    expect((await callMcp(cloud.mcpUrl, grace.accessToken)).status).toBe(200);
+  }, 60_000);
+});
+
+describe('While nothing can be counted', () => {
+  it.each(['throttled', 'failed', 'lost-silently'] as const)(
+    '%s: nothing is limited, and every answer is what it was',
+    async (kind) => {
+      const client = await registerClient(cloud, { client_name: `While ${kind}` });
+      const session = await obtainSession(cloud, { client });
+      const resource = (await cloud.tables()).find((name) => name.includes('Counters')) ?? '';
+      await cloud.arm({ service: 'dynamodb', resource, kind, times: 'always' });
+      const calls: number[] = [];
+      for (let count = 0; count < 7; count += 1) calls.push((await callMcp(cloud.mcpUrl, session.accessToken)).status);
+      const wrong = await redeem(cloud, { client, code: wrongCode(), codeVerifier: 'v'.repeat(43) });
+      const right = await refresh(cloud, client, session.refreshToken);
+      expect(await cloud.disarm()).toBe(8);
+      expect(calls).toEqual(Array(7).fill(200));
+      expect([wrong.status, wrong.body.error, right.status]).toEqual([400, 'invalid_grant', 200]);
+      expect(await cloud.takeLog()).toContain('"limit_unknown"');
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,223 @@
+import type { Person } from '../../support/browser/person.ts';
+import { type CloudWithProviders, logInAt, startCloudWithProviders } from '../../support/cloud/cloud-with-providers.ts';
+import { formsOf } from '../../support/http/html-form.ts';
+import {
+  authorizationRequest,
+  callbackParameters,
+  type RegisteredClient,
+  registerClient,
+} from '../../support/http/oauth-requests.ts';
+import { type PendingLogin, pendingLogin } from '../../support/memory/known-values.ts';
+
+// Two people, two cookie jars: a login ends where it was approved, once, and by the provider that was chosen.
+
+let gate: CloudWithProviders;
+let client: RegisteredClient;
+beforeAll(async () => {
+  gate = await startCloudWithProviders();
+  client = await registerClient(gate.cloud);
+}, 60_000);
+beforeEach(() => {
+  for (const provider of Object.values(gate.providers)) provider.reset();
+});
+afterAll(() => gate?.stop());
+
+const pending = (person?: Person): Promise<PendingLogin> =>
+  pendingLogin(gate.cloud, client, person ?? gate.person(), { provider: 'company' });
+
+/** The callback as some browser sends it. */
+const callBack = async (url: URL, cookies: string) => {
+  const response = await fetch(url, { headers: { cookie: cookies }, redirect: 'manual' });
+  const location = response.headers.get('location');
+  return { status: response.status, code: location === null ? null : new URL(location).searchParams.get('code') };
+};
+
+/** A page, and neither our code nor the provider's has been used. */
+const expectNothingUsed = ({ status, code }: { status: number; code: string | null }): void => {
+  expect([400, 403, 404]).toContain(status);
+  expect(code).toBeNull();
+  for (const provider of Object.values(gate.providers)) expect(provider.seen('/token')).toEqual([]);
+};
+const withQuery = (url: URL, changes: Readonly<Record<string, string | undefined>>): URL => {
+  const changed = new URL(url);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) changed.searchParams.delete(name);
+    else changed.searchParams.set(name, value);
+  }
+  return changed;
+};
+/** Another last character, and still base64url. */
+const altered = (text: string): string => `${text.slice(0, -2)}${text.at(-2) === 'A' ? 'B' : 'A'}${text.slice(-1)}`;
+
+describe('A callback ends where consent was given (RFC 9700 §4.7)', () => {
+  it('#126 the link of one browser opened in another: nothing, and the first one still ends', async () => {
+    const mallory = await pending();
+    expectNothingUsed(await callBack(mallory.url, ''));
+    const victim = await pending();
+    expectNothingUsed(await callBack(mallory.url, victim.cookies));
+    expectNothingUsed(await callBack(victim.url, mallory.cookies));
+    for (const { url, cookies } of [mallory, victim]) expect((await callBack(url, cookies)).code).toMatch(/^gh_ac_/);
+  });
+
+  it('#127 a page that was only looked at binds nothing', async () => {
+    const person = gate.person();
+    await person.open(authorizationRequest(gate.cloud, client).url);
+    const cookies = await person.jar.getCookies(gate.cloud.origin);
+    expect(cookies.map(({ key }) => key)).toEqual(['__Host-gatehouse-page']);
+    const { url } = await pending();
+    expectNothingUsed(await callBack(url, await person.jar.getCookieString(gate.cloud.origin)));
+  });
+
+  it('#141 #145 a cookie of which one character differs: nothing', async () => {
+    const { url, cookies } = await pending();
+    expectNothingUsed(await callBack(url, altered(cookies)));
+    expect((await callBack(url, cookies)).code).toMatch(/^gh_ac_/);
+  });
+
+  it('#142 fifty logins in one browser: its cookies stay few, and the last one ends', async () => {
+    const person = gate.person();
+    let last: PendingLogin | undefined;
+    for (let index = 0; index < 50; index += 1) last = await pending(person);
+    expect(last?.cookies.length).toBeLessThan(4096);
+    expect((await callBack(last?.url ?? new URL('about:blank'), last?.cookies ?? '')).code).toMatch(/^gh_ac_/);
+  });
+});
+
+describe('A state is ours, of this login, and used once (RFC 6749 §10.12)', () => {
+  it.each<[string, (state: string, other: string) => string | undefined]>([
+    ['missing', () => undefined],
+    ['empty', () => ''],
+    ['unknown', () => 'x'.repeat(80)],
+    ['of another login', (_state, other) => other],
+    ['altered', altered],
+    ['cut', (state) => state.slice(0, -1)],
+    ['with more behind it', (state) => `${state}x`],
+    ['of the next attempt', (state) => state.replace('.1.', '.2.')],
+    ['a prototype', () => '__proto__'],
+  ])('#144 %s: nothing', async (_what, change) => {
+    const [{ url, cookies }, other] = [await pending(), await pending()];
+    const state = change(url.searchParams.get('state') ?? '', other.url.searchParams.get('state') ?? '');
+    expectNothingUsed(await callBack(withQuery(url, { state }), cookies));
+    expect((await callBack(url, cookies)).code).toMatch(/^gh_ac_/);
+  });
+
+  it('#23 twice: nothing', async () => {
+    const { url, cookies } = await pending();
+    expectNothingUsed(await callBack(new URL(`${url}&state=${url.searchParams.get('state')}`), cookies));
+    expectNothingUsed(await callBack(new URL(`${url}&code=other`), cookies));
+  });
+
+  it('#145 twenty times at once: one code, and one exchange at the provider', async () => {
+    const { url, cookies } = await pending();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => callBack(url, cookies)));
+    expect(answers.filter(({ code }) => code !== null)).toHaveLength(1);
+    for (const { status } of answers) expect([303, 400]).toContain(status);
+    expect(gate.providers.company.seen('/token')).toHaveLength(1);
+    expect((await callBack(url, cookies)).code).toBeNull();
+  });
+});
+
+describe('The answer of one provider is not taken for that of another (RFC 9207, RFC 9700 §4.4)', () => {
+  it.each(['other', 'entra', 'github', 'nobody', '__proto__'])('#146 at the callback of %s: nothing', async (id) => {
+    const { url, cookies } = await pending();
+    const elsewhere = new URL(url);
+    elsewhere.pathname = `/callback/${id}`;
+    expectNothingUsed(await callBack(elsewhere, cookies));
+    expect((await callBack(url, cookies)).code).toMatch(/^gh_ac_/);
+  });
+
+  it('#146 with another issuer: refused before the code is sent', async () => {
+    gate.providers.company.callback = { iss: 'https://evil.test' };
+    const seen = await logInAt(gate, client, 'company');
+    expect(seen.left).toBeUndefined();
+    expect(gate.providers.company.seen('/token')).toEqual([]);
+  });
+
+  it('#146 with the issuer of our other provider: refused', async () => {
+    gate.providers.company.callback = { iss: gate.providers.other.issuer };
+    expect((await logInAt(gate, client, 'company')).status).toBe(403);
+    expect(gate.providers.company.seen('/token')).toEqual([]);
+  });
+
+  it('#146 without iss, where the provider promises one: refused', async () => {
+    await gate.cloud.restart();
+    gate.providers.other.metadata = { authorization_response_iss_parameter_supported: true };
+    expect((await logInAt(gate, client, 'other')).status).toBe(403);
+    expect(gate.providers.other.seen('/token')).toEqual([]);
+    gate.providers.other.callback = { iss: gate.providers.other.issuer };
+    expect(callbackParameters(await logInAt(gate, client, 'other')).has('code')).toBe(true);
+  });
+});
+
+describe('Consent (MCP security best practices, confused deputy)', () => {
+  const openForm = async (person: Person) => {
+    const seen = await person.open(
+      authorizationRequest(gate.cloud, client, { prompt: 'consent', login_hint: 'canary' }).url,
+    );
+    const fields = { ...formsOf(seen.html)[0]?.fields, idp: 'company' };
+    return { fields, cookies: await person.jar.getCookieString(gate.cloud.origin) };
+  };
+  const post = (fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>>) =>
+    fetch(`${gate.cloud.origin}/consent`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams(fields),
+      redirect: 'manual',
+    });
+
+  it.each<[string, (own: string) => Record<string, string>]>([
+    ['from another site', (cookie) => ({ cookie, origin: 'https://evil.test' })],
+    ['from nowhere', (cookie) => ({ cookie, origin: 'null' })],
+    ['without an origin', (cookie) => ({ cookie })],
+    ['without an origin, from another site', (cookie) => ({ cookie, 'sec-fetch-site': 'cross-site' })],
+    ['without an origin, from a neighbour', (cookie) => ({ cookie, 'sec-fetch-site': 'same-site' })],
+    ['without the cookie', () => ({ origin: gate.cloud.origin })],
+    ['with an altered cookie', (cookie) => ({ cookie: altered(cookie), origin: gate.cloud.origin })],
+  ])('#129 a form %s approves nothing', async (_what, headersFor) => {
+    const { fields, cookies } = await openForm(gate.person());
+    const response = await post(fields, headersFor(cookies));
+    expect([400, 403]).toContain(response.status);
+    expect([response.headers.get('location'), response.headers.getSetCookie()]).toEqual([null, []]);
+  });
+
+  it('#129 the form of one browser approves nothing in another', async () => {
+    const [mallory, victim] = [await openForm(gate.person()), await openForm(gate.person())];
+    const response = await post(mallory.fields, { cookie: victim.cookies, origin: gate.cloud.origin });
+    expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+  });
+
+  it('#131 #19 the same form twice at once is one login, by 303', async () => {
+    const { fields, cookies } = await openForm(gate.person());
+    const send = () => post(fields, { cookie: cookies, origin: gate.cloud.origin });
+    const answers = await Promise.all([send(), send()]);
+    expect(answers.map(({ status }) => status)).toEqual([303, 303]);
+    expect(new Set(answers.map(({ headers }) => headers.get('location'))).size).toBe(1);
+  });
+
+  it('#2 #30 #37 what else is in the form, or in the request, goes nowhere', async () => {
+    const { fields, cookies } = await openForm(gate.person());
+    const more = {
+      client_id: 'canary',
+      redirect_uri: 'https://evil.test',
+      scope: 'canary',
+      resource: 'https://evil.test',
+    };
+    const response = await post({ ...fields, ...more }, { cookie: cookies, origin: gate.cloud.origin });
+    const location = new URL(response.headers.get('location') ?? '');
+    expect(location.origin).toBe(gate.providers.company.origin);
+    expect([...location.searchParams.keys()].sort()).toEqual([
+      'client_id',
+      'code_challenge',
+      'code_challenge_method',
+      'nonce',
+      'redirect_uri',
+      'response_type',
+      'scope',
+      'state',
+    ]);
+    expect(location.href).not.toMatch(/canary|evil/);
+    const { url } = authorizationRequest(gate.cloud, client);
+    expect(location.searchParams.get('code_challenge')).not.toBe(url.searchParams.get('code_challenge'));
+    expect(Buffer.from(location.searchParams.get('state') ?? '', 'base64url').toString('latin1')).not.toMatch(/canary/);
+  });
+});

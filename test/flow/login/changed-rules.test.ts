@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Person } from '../../support/browser/person.ts';
+import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
+import { obtainSession, refresh, type Session } from '../../support/http/oauth-requests.ts';
+import { freePortPair } from '../../support/memory/ports.ts';
+
+// A deployment with other rules, while people are connected.
+
+const ADMINS = { emails: ['grace@example.com'] };
+
+let dataDir: string;
+let cloud: LocalCloud;
+let ada: Session;
+let grace: Session;
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-rules-'));
+  const port = await freePortPair();
+  const logIn = (login: string) =>
+    obtainSession(cloud, { person: new Person(cloud, login), parameters: { scope: 'mcp mcp:write' } });
+  // Without any rule no address would be kept.
+  cloud = await startLocalCloud({ port, dataDir, config: { access: { emailDomains: ['example.com'] } } });
+  [ada, grace] = [await logIn('ada'), await logIn('grace')];
+  await cloud.stop();
+  const config = {
+    access: { emails: ['ada@example.com', 'grace@example.com'] },
+    scopes: { 'mcp:write': { grantedTo: ADMINS } },
+  };
+  cloud = await startLocalCloud({ port, dataDir, config });
+}, 120_000);
+afterAll(async () => {
+  await cloud?.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+describe('#89 rules that changed after the login', () => {
+  it('a scope for fewer people is gone from the next access token', async () => {
+    const answer = await refresh(cloud, ada.client, ada.refreshToken);
+    expect([answer.status, answer.body.scope]).toEqual([200, 'mcp']);
+    ada = { ...ada, refreshToken: answer.body.refresh_token };
+  });
+
+  it('whoever still may have it keeps it', async () => {
+    const answer = await refresh(cloud, grace.client, grace.refreshToken);
+    expect([answer.status, answer.body.scope]).toEqual([200, 'mcp mcp:write']);
+  });
+
+  it('who may not come in any more is out at the next refresh, for good', async () => {
+    await cloud.stop();
+    cloud = await startLocalCloud({ port: cloud.port, dataDir, config: { access: ADMINS } });
+    for (let round = 0; round < 2; round += 1) {
+      const answer = await refresh(cloud, ada.client, ada.refreshToken);
+      expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant']);
+    }
+    await cloud.until((output) => output.includes('access_ended'));
+  }, 60_000);
+});

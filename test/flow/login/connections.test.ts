@@ -1,0 +1,80 @@
+import { Person, type Seen } from '../../support/browser/person.ts';
+import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
+import { formsOf } from '../../support/http/html-form.ts';
+import { callMcp, obtainSession, refresh, registerClient, type Session } from '../../support/http/oauth-requests.ts';
+
+const cloud = sharedCloud();
+const page = `${cloud.origin}/connections`;
+
+/** Somebody with programs of these names, connected from a browser that is logged in to their connections. */
+const connected = async (login: string, ...names: string[]) => {
+  const person = new Person(cloud, login);
+  const sessions: Session[] = [];
+  for (const client_name of names) {
+    sessions.push(await obtainSession(cloud, { person, client: await registerClient(cloud, { client_name }) }));
+  }
+  return { person, sessions, seen: await person.signIn(page) };
+};
+
+/** Presses a button of the connection with that name, or of the page. */
+const press = (person: Person, seen: Seen, action: string, name = ''): Promise<Seen> => {
+  const [html = ''] = seen.html.split('<section').filter((part) => part.includes(name) && part.includes(`"${action}"`));
+  const [form] = formsOf(html);
+  if (form === undefined) throw new Error(`no form to ${action} ${name}: ${seen.html}`);
+  return person.submit(seen, form, { action });
+};
+
+const refreshed = async ({ client, refreshToken }: Session) => {
+  const { status, body } = await refresh(cloud, client, refreshToken);
+  return [status, body.error];
+};
+
+describe('My connections', () => {
+  it('a person logs in, ends one connection, and its next refresh is invalid_grant at once', async () => {
+    const { person, sessions, seen } = await connected('connie', 'First program', 'Second program');
+    const [first, second] = sessions as [Session, Session];
+    expect([seen.status, seen.url.href]).toEqual([200, page]);
+    for (const text of ['connie@example.com', 'First program', 'Second program', '127.0.0.1:53682']) {
+      expect(seen.html).toContain(text);
+    }
+
+    const after = await press(person, seen, 'end', 'First program');
+    expect([after.status, after.url.href]).toEqual([200, page]);
+    expect(after.html).toContain('Second program');
+    expect(after.html).not.toContain('First program');
+    expect(await refreshed(first)).toEqual([400, 'invalid_grant']);
+    expect(await refreshed(second)).toEqual([200, undefined]);
+    // What the page says: an access token that was given before goes on until it expires.
+    expect((await callMcp(cloud.mcpUrl, first.accessToken)).status).toBe(200);
+  });
+
+  it('all at once, and nobody else loses anything', async () => {
+    const { sessions: others } = await connected('cora', 'First program');
+    const { person, sessions, seen } = await connected('carl', 'First program', 'Second program');
+    const after = await press(person, seen, 'end-all');
+    expect(after.html).toContain('No application may act for you here.');
+    for (const session of sessions) expect(await refreshed(session)).toEqual([400, 'invalid_grant']);
+    for (const session of others) expect(await refreshed(session)).toEqual([200, undefined]);
+  });
+
+  it('shows the connections of whoever logged in, and of nobody else', async () => {
+    await connected('cleo', 'The program of Cleo');
+    const { person, seen } = await connected('curt');
+    expect(seen.html).toContain('No application may act for you here.');
+    const out = await press(person, seen, 'log-out');
+    expect(out.html).toContain('name="idp"');
+    expect((await person.jar.getCookies(cloud.origin)).map(({ key }) => key)).not.toContain('__Host-gatehouse-session');
+  });
+
+  it('#126 a login that somebody else began ends nowhere', async () => {
+    const [attacker, victim] = [new Person(cloud, 'eve'), new Person(cloud, 'vic')];
+    const began = await attacker.request(new URL(page), {
+      method: 'POST',
+      headers: { origin: cloud.origin },
+      body: new URLSearchParams({ idp: 'company' }),
+    });
+    const seen = await victim.signIn(began.headers.get('location') ?? '');
+    expect(seen.status).toBe(403);
+    expect(seen.headers.getSetCookie().join()).not.toContain('session');
+  });
+});

@@ -1,0 +1,109 @@
+import {
+  Client as CurrentClient,
+  StreamableHTTPClientTransport as CurrentTransport,
+  UnauthorizedError as CurrentUnauthorizedError,
+} from '@modelcontextprotocol/client';
+import { UnauthorizedError as LegacyUnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { Person } from '../../support/browser/person.ts';
+import { MemoryOAuthProvider } from '../../support/client-programs/mcp-oauth-provider.ts';
+import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
+import { callbackParameters } from '../../support/http/oauth-requests.ts';
+
+// Clients that we did not write, each with its own OAuth code: only the person's browser is played.
+
+const cloud = sharedCloud();
+const url = new URL(cloud.mcpUrl);
+
+interface Progress {
+  readonly progress: number;
+  readonly total?: number | undefined;
+}
+interface AnyClient {
+  callTool(name: string, parameters: object, onprogress?: (progress: Progress) => void): Promise<{ content?: unknown }>;
+  protocolVersion(): string | undefined;
+  close(): Promise<void>;
+}
+
+const connectCurrent = async (authProvider: MemoryOAuthProvider, person: Person): Promise<AnyClient> => {
+  const open = () => new CurrentClient({ name: 'current', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+  const transport = new CurrentTransport(url, { authProvider });
+  await expect(open().connect(transport)).rejects.toThrow(CurrentUnauthorizedError);
+  const parameters = callbackParameters(await person.signIn(authProvider.authorizationUrl ?? ''));
+  authProvider.assertState(parameters);
+  await transport.finishAuth(parameters);
+
+  const client = open();
+  await client.connect(new CurrentTransport(url, { authProvider }));
+  return {
+    callTool: (name, parameters, onprogress) =>
+      client.callTool({ name, arguments: { ...parameters } }, onprogress === undefined ? {} : { onprogress }),
+    protocolVersion: () => client.getNegotiatedProtocolVersion(),
+    close: () => client.close(),
+  };
+};
+
+const connectLegacy = async (authProvider: MemoryOAuthProvider, person: Person): Promise<AnyClient> => {
+  const open = () => new LegacyClient({ name: 'legacy', version: '1' });
+  const transport = new LegacyTransport(url, { authProvider });
+  await expect(open().connect(transport as never)).rejects.toThrow(LegacyUnauthorizedError);
+  const parameters = callbackParameters(await person.signIn(authProvider.authorizationUrl ?? ''));
+  authProvider.assertState(parameters);
+  await transport.finishAuth(parameters.get('code') ?? '');
+
+  const client = open();
+  const connected = new LegacyTransport(url, { authProvider });
+  await client.connect(connected as never);
+  return {
+    callTool: (name, parameters, onprogress) =>
+      client.callTool(
+        { name, arguments: { ...parameters } },
+        undefined,
+        onprogress === undefined ? {} : { onprogress },
+      ) as Promise<{ content?: unknown }>,
+    protocolVersion: () => connected.protocolVersion,
+    close: () => client.close(),
+  };
+};
+
+const textOf = (result: { content?: unknown }): string => (result.content as { text: string }[])[0]?.text ?? '';
+
+describe.each([
+  ['@modelcontextprotocol/client 2.x', connectCurrent, /^2026-07-28$/],
+  ['@modelcontextprotocol/sdk 1.x', connectLegacy, /^2025-/],
+] as const)('%s', (name, connect, revision) => {
+  const provider = new MemoryOAuthProvider(name);
+  let client: AnyClient;
+  afterAll(() => client?.close());
+
+  it('goes from 401 through registration, consent and login to a connection', async () => {
+    client = await connect(provider, new Person(cloud, 'lin'));
+    expect(client.protocolVersion()).toMatch(revision);
+  });
+
+  it('calls whoami', async () => {
+    const identity = JSON.parse(textOf(await client.callTool('whoami', {})));
+    expect(identity).toMatchObject({ clientId: provider.clientInformation().client_id });
+    expect(identity.scopes).toContain('mcp');
+  });
+
+  it('sees progress while the tool runs: nothing on the way buffers', async () => {
+    const seenAt: number[] = [];
+    const from = 4;
+    const gapMs = 150;
+    const result = await client.callTool('countdown', { from, gapMs }, () => seenAt.push(performance.now()));
+    const endedAt = performance.now();
+    expect(textOf(result)).toBe('lift-off');
+    expect(seenAt).toHaveLength(from);
+    // Buffered, all would arrive with the end. The first step is due `from` gaps before it.
+    expect(endedAt - (seenAt[0] ?? endedAt)).toBeGreaterThan((from - 1) * gapMs);
+  });
+
+  it('refreshes by itself when its access token is refused', async () => {
+    const before = provider.tokens();
+    provider.saveTokens({ ...before, access_token: `${before.access_token}x` });
+    expect(textOf(await client.callTool('echo', { text: 'still here' }))).toBe('still here');
+    expect(provider.tokens().refresh_token).not.toBe(before.refresh_token);
+  });
+});

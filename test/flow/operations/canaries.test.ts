@@ -1,0 +1,174 @@
+import {
+  type CloudWithProviders,
+  type ProviderId,
+  startCloudWithProviders,
+} from '../../support/cloud/cloud-with-providers.ts';
+import { partsOf } from '../../support/credentials/forged-token.ts';
+import {
+  authorizationRequest,
+  callMcp,
+  obtainSession,
+  postForm,
+  type RegisteredClient,
+  redeem,
+  refresh,
+  registerClient,
+  revoke,
+} from '../../support/http/oauth-requests.ts';
+import { CLIENT_SECRET, UPSTREAM_ACCESS_TOKEN } from '../../support/providers/misbehaving-provider.ts';
+
+// What must not be found: every answer of whole sessions, every line of the log.
+
+const UPSTREAM_REFRESH_TOKEN = 'upstream-refresh-token-canary';
+const NAME = 'Canary of a name';
+
+let gate: CloudWithProviders;
+beforeAll(async () => {
+  gate = await startCloudWithProviders(
+    { servers: { '/mcp': { resourceClient: true } } },
+    { other: { recheck: true, keepTokens: true } },
+  );
+}, 60_000);
+afterAll(() => gate?.stop());
+
+interface Recorded {
+  readonly from: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+}
+
+/** Every answer of Gatehouse while something is done, as it came. */
+const answersDuring = async (work: () => Promise<void>): Promise<Recorded[]> => {
+  const recorded: Recorded[] = [];
+  const { fetch } = globalThis;
+  globalThis.fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
+    if (origin === gate.cloud.origin) {
+      const body = await response.clone().text();
+      recorded.push({ from: pathname, headers: [...response.headers], body });
+    }
+    return response;
+  };
+  try {
+    await work();
+  } finally {
+    globalThis.fetch = fetch;
+  }
+  return recorded;
+};
+
+/** All that a client may do, and some that it may not. */
+const wholeSession = async (provider: ProviderId): Promise<void> => {
+  const { cloud } = gate;
+  const method = 'client_secret_post';
+  const client = await registerClient(cloud, { client_name: NAME, token_endpoint_auth_method: method });
+  const session = await obtainSession(cloud, { client, person: gate.person(), provider });
+  await callMcp(cloud.mcpUrl, session.accessToken);
+  await fetch(`${cloud.origin}/userinfo`, { headers: { authorization: `Bearer ${session.accessToken}` } });
+  const { client_id, client_secret } = client;
+  await postForm(`${cloud.origin}/introspect`, { token: session.refreshToken, client_id, client_secret });
+  await postForm(`${cloud.origin}/token`, {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: session.accessToken,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    client_id,
+    client_secret,
+  });
+  const refreshed = await refresh(cloud, client, session.refreshToken);
+  expect(refreshed.status).toBe(200);
+  await redeem(cloud, { client, code: 'gh_ac_x.y', codeVerifier: 'x'.repeat(43) });
+  await revoke(cloud, client, session.refreshToken);
+  for (const secret of ['what nobody stored', CLIENT_SECRET]) {
+    gate.providers[provider].secret = secret;
+    await gate.person().signIn(authorizationRequest(cloud, client).url, { provider });
+  }
+  gate.providers[provider].answers.set('/token', (response) => void response.writeHead(500).end(UPSTREAM_ACCESS_TOKEN));
+  await gate.person().signIn(authorizationRequest(cloud, client).url, { provider });
+  gate.providers[provider].answers.clear();
+};
+
+describe('Canaries', () => {
+  beforeEach(() => {
+    for (const provider of Object.values(gate.providers)) {
+      provider.reset();
+      provider.tokens = { refresh_token: UPSTREAM_REFRESH_TOKEN };
+    }
+  });
+
+  it.each<ProviderId>(['company', 'other', 'github', 'entra'])(
+    '#170 #233 no answer and no line of the log tells a token or a secret of %s',
+    async (id) => {
+      const provider = gate.providers[id];
+      const idTokens: string[] = [];
+      const { sign } = provider;
+      provider.sign = async (claims) => {
+        idTokens.push(await sign(claims));
+        return idTokens.at(-1) ?? '';
+      };
+      await gate.cloud.takeLog();
+      const answers = await answersDuring(() => wholeSession(id));
+      provider.sign = sign;
+      expect(answers.length).toBeGreaterThan(15);
+      const basic = btoa(`our-client:${encodeURIComponent(CLIENT_SECRET)}`);
+      const canaries = [UPSTREAM_ACCESS_TOKEN, UPSTREAM_REFRESH_TOKEN, CLIENT_SECRET, basic, ...idTokens];
+      const everything = [
+        ...answers.map((answer) => JSON.stringify(answer)),
+        await gate.cloud.takeLog(),
+        gate.cloud.output(),
+      ];
+      const found = everything.filter((text) =>
+        canaries.some((canary) => text.includes(canary) || text.includes(encodeURIComponent(canary))),
+      );
+      expect(found).toEqual([]);
+    },
+  );
+
+  it('#170 #107 the claims of an access token are ours', async () => {
+    const { accessToken } = await obtainSession(gate.cloud, { person: gate.person(), provider: 'other' });
+    const { claims } = partsOf(accessToken);
+    expect(Object.keys(claims).sort()).toEqual(
+      ['aud', 'client_id', 'exp', 'grant_id', 'iat', 'idp', 'iss', 'jti', 'scope', 'sub', 'upstream_sub'].filter(
+        (name) => name in claims,
+      ),
+    );
+    expect(JSON.stringify(claims)).not.toMatch(/canary|ada/i);
+  });
+
+  it('#214 what a client calls itself stands in no header', async () => {
+    const answers = await answersDuring(() => wholeSession('company'));
+    expect(answers.some(({ body }) => body.includes(NAME))).toBe(true);
+    const headers = answers.flatMap(({ headers: each }) =>
+      each.map(([name, value]) => `${name}: ${decodeURIComponent(value)}`),
+    );
+    expect(headers.filter((line) => line.includes('Canary'))).toEqual([]);
+  });
+});
+
+describe('#243 who asks in vain learns nothing', () => {
+  let known: RegisteredClient;
+  beforeAll(async () => {
+    known = await registerClient(gate.cloud, { token_endpoint_auth_method: 'client_secret_post' });
+  });
+  const unknown = { client_id: `gh_client_${'x'.repeat(43)}` };
+
+  const answerTo = async (path: string, client_id: string) => {
+    const form = { grant_type: 'refresh_token', refresh_token: 'x', token: 'x', client_id, client_secret: 'wrong' };
+    const { status, headers, body } = await postForm(`${gate.cloud.origin}${path}`, form);
+    const { request_id: _id, ...rest } = body;
+    return { status, names: [...headers.keys()].sort(), rest };
+  };
+
+  it.each(['/token', '/revoke', '/introspect'])('%s: a wrong secret, or a client that does not exist', async (path) => {
+    expect(await answerTo(path, known.client_id)).toEqual(await answerTo(path, unknown.client_id));
+  });
+
+  it('/register/{client_id}: a wrong token, or a client that does not exist', async () => {
+    const ask = async (id: string) => {
+      const response = await fetch(`${gate.cloud.origin}/register/${id}`, { headers: { authorization: 'Bearer x' } });
+      const { request_id: _id, ...rest } = (await response.json()) as Record<string, unknown>;
+      return { status: response.status, rest };
+    };
+    expect(await ask(known.client_id)).toEqual(await ask(unknown.client_id));
+  });
+});

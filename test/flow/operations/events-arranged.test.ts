@@ -1,0 +1,266 @@
+import type { EventName } from '../../../lambdas/core/events.ts';
+import type { Person, Seen } from '../../support/browser/person.ts';
+import { readClientSecret } from '../../support/client-profiles/secrets.ts';
+import { partsOf } from '../../support/credentials/forged-token.ts';
+import { formsOf } from '../../support/http/html-form.ts';
+import {
+  authorizationRequest,
+  callMcp,
+  obtainSession,
+  postForm,
+  REDIRECT_URI,
+  type RegisteredClient,
+  refresh,
+  registerClient,
+  type Session,
+} from '../../support/http/oauth-requests.ts';
+import { sendJson } from '../../support/providers/misbehaving-provider.ts';
+import {
+  type ArrangedCloud,
+  LIFETIMES,
+  REFUSED_SCOPE,
+  startArrangedCloud,
+} from '../../support/watched/arranged-cloud.ts';
+import { ARRANGED } from '../../support/watched/event-watch.ts';
+
+// Catalogue #237, where a configuration, a provider or a fault has to be arranged for an event.
+
+const WEBSITE = 'https://client.example.com/callback';
+const provider = 'company';
+
+let gate: ArrangedCloud;
+let client: RegisteredClient;
+beforeAll(async () => {
+  gate = await startArrangedCloud(/\bada\b|mallory|lovelace|person-\d/i);
+  client = await registerClient(gate.cloud, { client_name: 'Arranged' });
+}, 60_000);
+beforeEach(() => {
+  gate.providers.company.reset();
+  gate.providers.company.tokens = { refresh_token: 'upstream-refresh-1', expires_in: 3600 };
+});
+afterEach(() => gate.cloud.disarm());
+afterAll(() => gate?.stop());
+
+const eventsOf = (act: () => Promise<unknown>) => gate.watch.eventsOf(act);
+const namesOf = async (act: () => Promise<unknown>) => (await eventsOf(act)).map(({ event }) => event);
+const line = (name: EventName, fields: object = {}) => expect.objectContaining({ event: name, ...fields });
+
+/** The person of that name at the provider, connected with one scope. */
+const signedIn = (sub = 'person-1'): Promise<Session> => {
+  gate.providers.company.claims = { sub };
+  return obtainSession(gate.cloud, { client, person: gate.person(), provider, parameters: { scope: 'mcp' } });
+};
+const submit = (person: Person, seen: Seen, field: string, extra: Record<string, string>): Promise<Seen> => {
+  const form = formsOf(seen.html).find(({ fields }) => fields[field] !== undefined);
+  if (form === undefined) throw new Error(`no form with ${field}: ${seen.html}`);
+  return person.submit(seen, form, extra);
+};
+
+describe('#237 one event for what a person decides', () => {
+  const open = (person: Person, website: RegisteredClient) =>
+    person.open(authorizationRequest(gate.cloud, website, { redirect_uri: WEBSITE }).url, {
+      headers: { 'sec-fetch-site': 'none' },
+    });
+  const remembering = async (person: Person, website: RegisteredClient) =>
+    submit(person, await open(person, website), 'request', { idp: provider, remember: 'yes' });
+  const metadata = { redirect_uris: [WEBSITE], token_endpoint_auth_method: 'client_secret_post' };
+
+  it('a consent is kept, remembered and forgotten; connections are opened, and ended each', async () => {
+    const person = gate.person();
+    const website = await registerClient(gate.cloud, metadata);
+    const admitted = ['login_succeeded', 'code_issued'];
+    const kept = await namesOf(() => remembering(person, website));
+    expect(kept).toEqual(['consent_shown', 'consent_given', 'consent_kept', ...admitted]);
+    expect(await namesOf(() => open(person, website))).toEqual(['consent_remembered', ...admitted]);
+
+    let page = await person.open(`${gate.cloud.origin}/connections`);
+    const logIn = async () => {
+      page = await person.signIn(page.url, { provider });
+    };
+    expect(await namesOf(logIn)).toEqual(['connections_opened']);
+    const forget = () => submit(person, page, 'consent', { action: 'forget' });
+    expect(await namesOf(forget)).toEqual(['consent_forgotten']);
+    const ended = await eventsOf(() => submit(person, page, 'connection', { action: 'end' }));
+    // One for each of the two logins.
+    expect(ended.map(({ event }) => event)).toEqual(['connection_ended', 'connection_ended']);
+    expect(new Set(ended.map(({ grantId }) => grantId)).size).toBe(2);
+  });
+
+  it('a login fails: other_person', async () => {
+    const person = gate.person();
+    const website = await registerClient(gate.cloud, metadata);
+    await remembering(person, website);
+    gate.providers.company.claims = { sub: 'person-2' };
+    const events = await eventsOf(() => open(person, website));
+    expect(events.map(({ event }) => event)).toEqual(['consent_remembered', 'login_failed']);
+    expect(events.at(-1)).toMatchObject({ reason: 'other_person', LoginsFailed: 1 });
+  });
+});
+
+describe('#237 one event for each way in which a login fails', () => {
+  const company = () => gate.providers.company;
+  const failure = async (parameters: Record<string, string> = {}) => {
+    const { url } = authorizationRequest(gate.cloud, client, parameters);
+    const events = await eventsOf(() => gate.person().signIn(url, { provider }));
+    expect(events.slice(0, 2).map(({ event }) => event)).toEqual(['consent_shown', 'consent_given']);
+    return events.slice(2);
+  };
+  const failed = (reason: string) => line('login_failed', { reason, clientId: client.client_id, LoginsFailed: 1 });
+
+  it.each<[string, () => unknown]>([
+    ['denied', () => Object.assign(company().callback, { code: undefined, error: 'access_denied' })],
+    ['not_allowed', () => Object.assign(company().claims, { email: 'mallory@example.com' })],
+  ])('%s', async (reason, arrange) => {
+    arrange();
+    const events = await failure();
+    expect(events).toEqual([failed(reason)]);
+    expect(events[0]).not.toHaveProperty('UpstreamErrors');
+  });
+
+  it('unavailable by what the browser brought, which counts as nothing of the provider', async () => {
+    Object.assign(company().callback, { code: undefined, error: 'server_error' });
+    const events = await failure();
+    expect(events).toEqual([failed('unavailable')]);
+    expect(events[0]).toMatchObject({ isFromBrowser: true });
+    expect(events[0]).not.toHaveProperty('UpstreamErrors');
+  });
+
+  it('no_scope', async () => {
+    await signedIn();
+    expect(await failure({ scope: `mcp ${REFUSED_SCOPE}` })).toEqual([failed('no_scope')]);
+  });
+
+  // Where the page is an error, the request says so besides.
+  it.each<[string, () => unknown, ...string[]]>([
+    ['unavailable', () => company().answers.set('/token', (response) => sendJson(response, 500, {}))],
+    ['rejected', () => Object.assign(company().claims, { nonce: 'another' }), 'request_refused'],
+    ['misconfigured', () => Object.assign(company(), { secret: 'what nobody stored' }), 'request_failed'],
+  ])('%s, which counts as a fault of the provider', async (reason, arrange, ...after) => {
+    arrange();
+    const [failedLogin, ...others] = await failure();
+    expect(failedLogin).toEqual(failed(reason));
+    expect(failedLogin).toMatchObject({ UpstreamErrors: 1 });
+    expect(others.map(({ event: name }) => name)).toEqual(after);
+  });
+});
+
+describe('#237 one event for what is asked of a provider or of a host', () => {
+  it('a provider vouches for somebody, and then does not', async () => {
+    const session = await signedIn();
+    await gate.setClock('Token', LIFETIMES.recheckSeconds + 5);
+    let { refreshToken } = session;
+    const confirmed = await eventsOf(async () => {
+      refreshToken = (await refresh(gate.cloud, client, refreshToken)).body.refresh_token;
+    });
+    expect(confirmed).toEqual([line('upstream_rechecked', { outcome: 'confirmed' }), line('token_refreshed')]);
+    gate.providers.company.answers.set('/token', (response) => sendJson(response, 400, { error: 'invalid_grant' }));
+    await gate.setClock('Token', 2 * LIFETIMES.recheckSeconds + 10);
+    const refused = await eventsOf(() => refresh(gate.cloud, client, refreshToken));
+    await gate.setClock('Token', 0);
+    expect(refused).toEqual([
+      line('upstream_rechecked', { outcome: 'refused' }),
+      line('access_ended', { reason: 'provider_refused' }),
+      line('request_refused', { error: 'invalid_grant' }),
+    ]);
+  });
+
+  it('a server exchanges the token of its caller', async () => {
+    const { accessToken } = await signedIn();
+    const client_id = 'resource-mcp';
+    const form = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: accessToken,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      client_id,
+      client_secret: await readClientSecret(gate.cloud.output(), client_id),
+    };
+    expect(await eventsOf(() => postForm(`${gate.cloud.origin}/token`, form))).toEqual([
+      line('token_exchanged', { clientId: client_id, identityProvider: provider }),
+    ]);
+  });
+
+  it('the host of a document is down, and a copy stands in', async () => {
+    const client_id = gate.cloud.documents.urlOf('client.json');
+    gate.cloud.documents.publish('client.json', { client_id, client_name: 'D', redirect_uris: [REDIRECT_URI] });
+    await obtainSession(gate.cloud, { client: { client_id }, person: gate.person(), provider });
+    await gate.cloud.restartOnly('Authorize');
+    await gate.cloud.arm({ kind: 'down', service: 'upstream', times: 'always' });
+    const { url } = authorizationRequest(gate.cloud, { client_id });
+    expect(await eventsOf(() => gate.person().open(url))).toEqual([
+      line('client_copy_used', { copy: 'stored', document: client_id }),
+      line('consent_shown'),
+    ]);
+  });
+});
+
+describe('#237 one event for limits and faults', () => {
+  const outage = { kind: 'failed', service: 'dynamodb', times: 'always' } as const;
+
+  it('requests are counted, cannot be counted, and the door cannot decide', async () => {
+    const { accessToken } = await signedIn('person-3');
+    const call = () => callMcp(gate.cloud.mcpUrl, accessToken);
+    // A window may end after the first.
+    const events = await eventsOf(async () => {
+      for (let status = 200; status === 200; ) ({ status } = await call());
+    });
+    expect(events).toEqual([
+      line('limit_hit', { limit: 'requests', clientId: client.client_id, LimitsHit: 1 }),
+      line('request_refused', { status: 429 }),
+    ]);
+
+    const { accessToken: another } = await signedIn('person-4');
+    const resource = (await gate.cloud.tables()).find((name) => name.includes('Counters')) ?? '';
+    await gate.cloud.arm({ ...outage, resource });
+    expect(await eventsOf(() => callMcp(gate.cloud.mcpUrl, another))).toEqual([
+      line('limit_unknown', { limit: 'requests' }),
+    ]);
+
+    await gate.cloud.restartOnly('Authorizer');
+    await gate.cloud.arm(outage);
+    expect(await eventsOf(call)).toEqual([line('authorizer_failed', { AuthorizerFailures: 1 })]);
+  });
+
+  it('a request fails by a fault of ours', async () => {
+    const { refreshToken } = await signedIn();
+    await gate.cloud.arm(outage);
+    expect(await eventsOf(() => refresh(gate.cloud, client, refreshToken))).toEqual([
+      line('request_failed', { path: '/token', error: 'temporarily_unavailable' }),
+    ]);
+  });
+});
+
+describe('#237 one event for what an administrator does', () => {
+  it('a person is erased, and their tokens are ended before', async () => {
+    const { accessToken } = await signedIn('person-5');
+    const subject = String(partsOf(accessToken).claims.sub);
+    const events = await eventsOf(() => gate.invoke('People', { action: 'erase', subject }));
+    expect(events).toEqual([
+      line('admin_action', { action: 'set_not_before', scope: 'erasedSubject' }),
+      line('person_erased', { grants: 1, rememberedConsents: false }),
+    ]);
+    expect(JSON.stringify(events)).not.toContain(subject);
+  }, 30_000);
+
+  it('a key enters each state', async () => {
+    const changesOf = async (command: object, atSeconds: number) => {
+      await gate.setClock('Keys', atSeconds);
+      const events = await eventsOf(() => gate.invoke('Keys', command));
+      return events.map(({ event: name, action, state }) => action ?? state ?? name);
+    };
+    const published = LIFETIMES.signingKeyPublishSeconds + 5;
+    const expired = 2 * published + LIFETIMES.accessTokenSeconds;
+    expect(await changesOf({ action: 'rotate' }, 0)).toEqual(['rotation', 'key_created', 'next']);
+    expect(await changesOf({}, published)).toEqual(['retiring', 'active']);
+    expect(await changesOf({}, expired)).toEqual(['deletion_scheduled']);
+    const emergency = ['emergency_rotation', 'key_created', 'withdrawn', 'active', 'deletion_scheduled'];
+    expect(await changesOf({ action: 'rotate', emergency: true }, expired)).toEqual(emergency);
+  });
+});
+
+describe('#237 the list of events', () => {
+  it('nothing that had to be arranged was left out, nor a reason of a login, nor a state of a key', () => {
+    expect(gate.watch.missing([...ARRANGED, 'login_failed', 'key_changed'])).toEqual([]);
+    expect(gate.watch.missingWords('login_failed', 'reason')).toEqual([]);
+    expect(gate.watch.missingWords('key_changed', 'state')).toEqual([]);
+  });
+});

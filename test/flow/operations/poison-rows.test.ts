@@ -1,0 +1,108 @@
+import { Person } from '../../support/browser/person.ts';
+import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
+import { formsOf } from '../../support/http/html-form.ts';
+import {
+  authorizationRequest,
+  callMcp,
+  obtainCode,
+  obtainSession,
+  postForm,
+  redeem,
+  refresh,
+  registerClient,
+  revoke,
+} from '../../support/http/oauth-requests.ts';
+import { putRow, type Row, rowsOf } from '../../support/operator.ts';
+
+// #231 Rows that nobody can read, in every table: the request that meets one fails and says that the fault is ours. Nothing
+// else does.
+
+let cloud: LocalCloud;
+beforeAll(async () => {
+  cloud = await startLocalCloud({ args: ['--admin'] });
+  await rowsOf(cloud, 'Keys');
+}, 120_000);
+afterAll(() => cloud?.stop());
+afterEach(async () => {
+  const session = await obtainSession(cloud, { client: await registerClient(cloud, { client_name: 'Later' }) });
+  expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
+  expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
+});
+
+const GARBAGE: readonly (readonly [what: string, row: Row])[] = [
+  ['its key alone', {}],
+  ['bytes', { schemaVersion: { N: '1' }, status: { B: new Uint8Array([0, 255, 7]) } }],
+  ['a version to come', { schemaVersion: { N: '2' } }],
+  [
+    'other types',
+    { schemaVersion: { N: '1' }, status: { L: [] }, redirectUris: { S: 'x' }, expiresAt: { N: '9999999999' } },
+  ],
+];
+
+const unavailable = { status: 503, body: expect.objectContaining({ error: 'temporarily_unavailable' }) };
+
+describe.each(GARBAGE)('A row with %s', (_what, garbage) => {
+  it('of a client: a page for the person, and a fault for the program, which is not called unknown', async () => {
+    const client = await registerClient(cloud, { client_name: `Poisoned ${JSON.stringify(garbage).slice(0, 40)}` });
+    const session = await obtainSession(cloud, { client });
+    await putRow(cloud, 'Clients', { ...garbage, clientId: { S: client.client_id } });
+    const seen = await new Person(cloud).open(authorizationRequest(cloud, client).url);
+    expect([seen.status, seen.left]).toEqual([503, undefined]);
+    expect(await refresh(cloud, client, session.refreshToken)).toMatchObject(unavailable);
+    // Nobody asks the table about a token that is out.
+    expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
+  });
+
+  it('of a grant: neither code nor refresh token is called invalid', async () => {
+    const client = await registerClient(cloud, { client_name: 'With a bad grant' });
+    const session = await obtainSession(cloud, { client });
+    const waiting = await obtainCode(cloud, client);
+    const before = await rowsOf(cloud, 'Grants');
+    for (const { grantId } of before) {
+      if (grantId) await putRow(cloud, 'Grants', { ...garbage, grantId });
+    }
+    expect(await refresh(cloud, client, session.refreshToken)).toMatchObject(unavailable);
+    expect(await redeem(cloud, waiting)).toMatchObject(unavailable);
+    expect((await revoke(cloud, client, session.refreshToken)).status).toBe(503);
+    const token = { token: session.accessToken, client_id: client.client_id };
+    expect((await postForm(`${cloud.origin}/introspect`, token)).status).not.toBe(500);
+    const userinfo = await fetch(`${cloud.origin}/userinfo`, {
+      headers: { authorization: `Bearer ${session.accessToken}` },
+    });
+    expect(userinfo.status).toBe(503);
+
+    // Put right again, everything goes on where it was.
+    for (const row of before) await putRow(cloud, 'Grants', row);
+    expect((await refresh(cloud, client, session.refreshToken)).status).toBe(200);
+    expect((await redeem(cloud, waiting)).status).toBe(200);
+  });
+
+  it('of a transaction: a page, and no code', async () => {
+    const person = new Person(cloud);
+    const { url } = authorizationRequest(cloud, await registerClient(cloud));
+    const consentPage = await person.open(url);
+    const [form] = formsOf(consentPage.html);
+    if (!form) throw new Error(`no form on the consent page: ${consentPage.html}`);
+    const loginPage = await person.submit(consentPage, form, { decision: 'approve' });
+    for (const { transactionId, status } of await rowsOf(cloud, 'Transactions')) {
+      if (transactionId && status?.S === 'approved') await putRow(cloud, 'Transactions', { ...garbage, transactionId });
+    }
+    const [login] = formsOf(loginPage.html);
+    if (!login) throw new Error(`no form on the login page: ${loginPage.html}`);
+    const seen = await person.submit(loginPage, login, { login: 'ada' });
+    expect([seen.status, seen.left]).toEqual([503, undefined]);
+    expect(seen.html).toContain('<html');
+  });
+
+  it('of the key ring: no token is issued until it is put right; doors and documents go on with their copies', async () => {
+    const session = await obtainSession(cloud);
+    expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
+    const [ring] = await rowsOf(cloud, 'Keys');
+    if (!ring) throw new Error('there is no key ring');
+    await putRow(cloud, 'Keys', { ...garbage, id: { S: 'ring' } });
+    expect(await refresh(cloud, session.client, session.refreshToken)).toMatchObject(unavailable);
+    expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
+    await putRow(cloud, 'Keys', ring);
+    expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
+  });
+});

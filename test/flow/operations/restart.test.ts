@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Person, type Seen } from '../../support/browser/person.ts';
+import { type CloudProcess, startCloudProcess } from '../../support/cloud/cloud-process.ts';
+import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
+import { partsOf } from '../../support/credentials/forged-token.ts';
+import { formsOf } from '../../support/http/html-form.ts';
+import {
+  authorizationRequest,
+  callMcp,
+  obtainSession,
+  redeem,
+  refresh,
+  registerClient,
+  type Session,
+} from '../../support/http/oauth-requests.ts';
+import { freePortPair } from '../../support/memory/ports.ts';
+
+const START_MS = 60_000;
+
+let dataDir: string;
+let port: number;
+let cloud: CloudProcess;
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-data-'));
+  port = await freePortPair();
+  cloud = await startCloudProcess({ port, dataDir });
+}, START_MS);
+afterAll(async () => {
+  await cloud?.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const powerCut = async (): Promise<void> => {
+  await cloud.kill();
+  cloud = await startCloudProcess({ port, dataDir });
+};
+
+describe('npm start -- --data', () => {
+  it(
+    'loses nothing that was answered, although kill -9 comes between any two requests',
+    async () => {
+      const client = await registerClient(cloud);
+      await powerCut();
+
+      const person = new Person(cloud, 'ada');
+      const { url, codeVerifier } = authorizationRequest(cloud, client);
+      const consentPage = await person.open(url);
+      await powerCut();
+
+      // The consent page of before: its form still counts, and the answer leads to the provider.
+      const [form] = formsOf(consentPage.html);
+      if (form === undefined) throw new Error(`no form on the consent page: ${consentPage.html}`);
+      const approve = form.buttons.find(({ name, value }) => name === 'idp' || value === 'approve');
+      const approved = await person.request(new URL(form.action, consentPage.url), {
+        method: 'POST',
+        headers: { origin: cloud.origin },
+        body: new URLSearchParams({ ...form.fields, [approve?.name ?? '']: approve?.value ?? '' }),
+      });
+      expect(approved.status).toBe(303);
+      await powerCut();
+
+      const seen: Seen = await person.signIn(approved.headers.get('location') ?? '');
+      const code = seen.left?.searchParams.get('code') ?? '';
+      expect(code).not.toBe('');
+      await powerCut();
+
+      const redeemed = await redeem(cloud, { client, code, codeVerifier });
+      expect(redeemed.status).toBe(200);
+      await powerCut();
+
+      expect((await callMcp(cloud.mcpUrl, redeemed.body.access_token)).status).toBe(200);
+      const refreshed = await refresh(cloud, client, redeemed.body.refresh_token);
+      expect(refreshed.status).toBe(200);
+      await powerCut();
+
+      // #85: what was used stays used, and grace still yields the same successor.
+      const retried = await refresh(cloud, client, redeemed.body.refresh_token);
+      expect(retried.body.refresh_token).toBe(refreshed.body.refresh_token);
+      const third = await refresh(cloud, client, refreshed.body.refresh_token);
+      expect(third.status).toBe(200);
+      expect((await refresh(cloud, client, redeemed.body.refresh_token)).body.error).toBe('invalid_grant');
+      await powerCut();
+      expect((await refresh(cloud, client, third.body.refresh_token)).body.error).toBe('invalid_grant');
+    },
+    8 * START_MS,
+  );
+
+  it(
+    'SIGTERM ends it with exit code 0, and clients and sessions go on after it',
+    async () => {
+      const session = await obtainSession(cloud);
+      expect(await cloud.stop('SIGTERM')).toBe(0);
+      cloud = await startCloudProcess({ port, dataDir });
+      expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
+      expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
+      expect((await obtainSession(cloud, { client: session.client })).accessToken).toEqual(expect.any(String));
+    },
+    2 * START_MS,
+  );
+
+  it(
+    '#101 a token of the same keys and another issuer is refused; Ctrl-C ends with exit code 0',
+    async () => {
+      const before: Session = await obtainSession(cloud);
+      expect(await cloud.stop('SIGINT')).toBe(0);
+      cloud = await startCloudProcess({ dataDir });
+      const after: Session = await obtainSession(cloud);
+      expect(partsOf(after.accessToken).header.kid).toBe(partsOf(before.accessToken).header.kid);
+      expect((await callMcp(cloud.mcpUrl, after.accessToken)).status).toBe(200);
+      expect((await callMcp(cloud.mcpUrl, before.accessToken)).status).toBe(401);
+    },
+    2 * START_MS,
+  );
+
+  it('without --data nothing is shared between runs', async () => {
+    const client = await registerClient(cloud, { client_name: 'Only here' });
+    const answer = await refresh(sharedCloud(), client, 'gh_rt_x.y.z');
+    expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);
+  });
+});

@@ -1,0 +1,205 @@
+import { Person } from '../../support/browser/person.ts';
+import { ClientDocuments } from '../../support/client-profiles/documents.ts';
+import { readClientSecret } from '../../support/client-profiles/secrets.ts';
+import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
+import { assertionForm, newAssertionKey } from '../../support/credentials/client-assertions.ts';
+import { formsOf } from '../../support/http/html-form.ts';
+import {
+  authorizationRequest,
+  callbackParameters,
+  callMcp,
+  obtainSession,
+  postForm,
+  REDIRECT_URI,
+  type RegisteredClient,
+  redeem,
+  refresh,
+  registerClient,
+} from '../../support/http/oauth-requests.ts';
+
+// Round trips are what latency and the bill are made of. Everything is warm: each function has answered before.
+
+let cloud: LocalCloud;
+let client: RegisteredClient;
+beforeAll(async () => {
+  const named = { name: 'Named', redirectUris: [REDIRECT_URI], authentication: 'client_secret_post' };
+  cloud = await startLocalCloud({ args: ['--trace-calls'], config: { clients: { named } } });
+  // Starting up, a function may have got several environments, and each is cold until its first request. The last one
+  // used is used next, so after a few rounds every request meets a warm one.
+  for (let round = 0; round < 3; round += 1) await walk();
+  for (const path of [
+    '/.well-known/oauth-protected-resource/mcp',
+    '/.well-known/oauth-authorization-server',
+    '/.well-known/jwks.json',
+  ]) {
+    await (await fetch(`${cloud.origin}${path}`)).text();
+  }
+}, 60_000);
+afterAll(() => cloud?.stop());
+
+const walk = async (): Promise<void> => {
+  const session = await obtainSession(cloud);
+  await callMcp(cloud.mcpUrl, session.accessToken);
+  await refresh(cloud, session.client, session.refreshToken);
+};
+
+type Calls = Record<string, number>;
+
+/** The AWS calls between a request's start and its line in the output. */
+const callsOf = async <T>(path: string, send: () => Promise<T>): Promise<{ calls: Calls; result: T }> => {
+  const before = cloud.output().length;
+  const isDone = (line: string) => line.startsWith('{"request":') && JSON.parse(line).request.path === path;
+  const linesSince = () => cloud.output().slice(before).split('\n').slice(0, -1);
+  const result = await send();
+  await cloud.until(() => linesSince().some(isDone));
+  const calls: Calls = {};
+  for (const line of linesSince()) {
+    if (isDone(line)) break;
+    if (!line.startsWith('{"call":')) continue;
+    const { service, action } = JSON.parse(line).call as { service: string; action: string };
+    const name = `${service} ${action}`;
+    calls[name] = (calls[name] ?? 0) + 1;
+  }
+  return { calls, result };
+};
+
+describe('What each request costs, once warm', () => {
+  it.each([
+    '/.well-known/oauth-protected-resource/mcp',
+    '/.well-known/oauth-authorization-server',
+    '/.well-known/openid-configuration',
+    '/.well-known/jwks.json',
+  ])('GET %s: nothing', async (path) => {
+    // The edge would answer from its cache: another origin is another cache entry.
+    const headers = { origin: 'https://not-cached.example' };
+    const { calls } = await callsOf(path, async () => (await fetch(`${cloud.origin}${path}`, { headers })).text());
+    expect(calls).toEqual({});
+  });
+
+  it('POST /register: 1 read and 1 write when new, 1 read when known', async () => {
+    const metadata = { client_name: 'Counted' };
+    const first = await callsOf('/register', () => registerClient(cloud, metadata));
+    expect(first.calls).toEqual({ 'dynamodb GetItem': 1, 'dynamodb UpdateItem': 1 });
+    const again = await callsOf('/register', () => registerClient(cloud, metadata));
+    expect(again.calls).toEqual({ 'dynamodb GetItem': 1 });
+    expect(again.result.client_id).toBe(first.result.client_id);
+    client = first.result;
+  });
+
+  it('the whole way: /authorize 1 read, /consent 1 write, /callback 2 writes, /token 3 reads at once, 1 Sign, 1 write, /mcp nothing but the backend', async () => {
+    const person = new Person(cloud);
+    const { url, codeVerifier } = authorizationRequest(cloud, client);
+
+    const authorize = await callsOf('/authorize', () => person.open(url));
+    expect(authorize.calls).toEqual({ 'dynamodb GetItem': 1 });
+
+    const [form] = formsOf(authorize.result.html);
+    const button = form?.buttons.find(({ name, value }) => name === 'idp' || value === 'approve');
+    const body = new URLSearchParams({ ...form?.fields, [button?.name ?? '']: button?.value ?? '' });
+    const consent = await callsOf('/consent', () =>
+      person.request(new URL('/consent', cloud.origin), { method: 'POST', headers: { origin: cloud.origin }, body }),
+    );
+    expect(consent.calls).toEqual({ 'dynamodb UpdateItem': 1 });
+
+    const callback = await callsOf('/callback/company', () =>
+      person.signIn(consent.result.headers.get('location') ?? ''),
+    );
+    expect(callback.calls).toEqual({ 'dynamodb UpdateItem': 1, 'dynamodb PutItem': 1 });
+
+    const code = callbackParameters(callback.result).get('code') ?? '';
+    const token = await callsOf('/token', () => redeem(cloud, { client, code, codeVerifier }));
+    expect(token.result.status).toBe(200);
+    expect(token.calls).toEqual({ 'dynamodb GetItem': 3, 'kms Sign': 1, 'dynamodb UpdateItem': 1 });
+
+    const mcp = await callsOf('/mcp', () => callMcp(cloud.mcpUrl, token.result.body.access_token));
+    expect(mcp.result.status).toBe(200);
+    // The example has a tool with a scope of its own: the inspector passes the request on to it.
+    expect(mcp.calls).toEqual({ 'lambda InvokeWithResponseStream': 1 });
+
+    const refreshed = await callsOf('/token', () => refresh(cloud, client, token.result.body.refresh_token));
+    expect(refreshed.result.status).toBe(200);
+    expect(refreshed.calls).toEqual({ 'dynamodb GetItem': 3, 'kms Sign': 1, 'dynamodb UpdateItem': 1 });
+  });
+
+  it('Deny: no write at all', async () => {
+    const person = new Person(cloud);
+    const seen = await person.open(authorizationRequest(cloud, client).url);
+    const [form] = formsOf(seen.html);
+    if (form === undefined) throw new Error('no form');
+    const { calls } = await callsOf('/consent', () => person.submit(seen, form, { decision: 'deny' }));
+    expect(Object.keys(calls).filter((name) => /Put|Update|Delete/.test(name))).toEqual([]);
+  });
+
+  it('GET /userinfo: the grant', async () => {
+    const { accessToken } = await obtainSession(cloud);
+    const userinfo = () => fetch(`${cloud.origin}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } });
+    for (let round = 0; round < 3; round += 1) await callsOf('/userinfo', userinfo);
+    const { calls, result } = await callsOf('/userinfo', userinfo);
+    expect([result.status, calls]).toEqual([200, { 'dynamodb GetItem': 1 }]);
+  });
+
+  it('POST /introspect: client and grant side by side', async () => {
+    const confidential = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_post' });
+    const { accessToken } = await obtainSession(cloud, { client: confidential });
+    const { client_id, client_secret } = confidential;
+    const introspect = () => postForm(`${cloud.origin}/introspect`, { client_id, client_secret, token: accessToken });
+    for (let round = 0; round < 3; round += 1) await callsOf('/introspect', introspect);
+    const { calls, result } = await callsOf('/introspect', introspect);
+    expect([result.body.active, calls]).toEqual([true, { 'dynamodb GetItem': 2 }]);
+  });
+
+  it('POST /introspect by a client of the configuration: its secret is in memory', async () => {
+    const client_secret = await readClientSecret(cloud.output(), 'named');
+    const introspect = () => postForm(`${cloud.origin}/introspect`, { client_id: 'named', client_secret, token: 'x' });
+    for (let round = 0; round < 3; round += 1) await callsOf('/introspect', introspect);
+    const { calls, result } = await callsOf('/introspect', introspect);
+    expect([result.body, calls]).toEqual([{ active: false }, {}]);
+  });
+
+  it('401 at the door: nothing', async () => {
+    const { calls } = await callsOf('/mcp', () => callMcp(cloud.mcpUrl, 'garbage'));
+    expect(calls).toEqual({});
+  });
+
+  it('a metadata document and private_key_jwt: the client is stored once, each assertion costs one write', async () => {
+    const documents = new ClientDocuments();
+    await documents.start();
+    try {
+      const key = await newAssertionKey();
+      documents.publish('jwks.json', key.jwks);
+      const client_id = documents.urlOf('client.json');
+      documents.publish('client.json', {
+        client_id,
+        client_name: 'Counted document',
+        redirect_uris: [REDIRECT_URI],
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks_uri: documents.urlOf('jwks.json'),
+      });
+      const person = new Person(cloud);
+      for (const stores of [1, 0]) {
+        const { url, codeVerifier } = authorizationRequest(cloud, { client_id });
+        const authorize = await callsOf('/authorize', () => person.open(url));
+        expect(authorize.calls).toEqual({ 'dynamodb GetItem': 1 });
+        const callback = await callsOf('/callback/company', () => person.signIn(url));
+        expect(callback.calls).toMatchObject({ 'dynamodb PutItem': 1 });
+        // One each for /consent and /callback, and one more when the client is stored.
+        expect(callback.calls['dynamodb UpdateItem']).toBe(2 + stores);
+
+        const code = callbackParameters(callback.result).get('code') ?? '';
+        const jwt = await key.sign(client_id, `${cloud.origin}/token`, Math.floor(Date.now() / 1000));
+        const token = await callsOf('/token', () =>
+          redeem(cloud, { client: { client_id }, code, codeVerifier }, assertionForm(jwt)),
+        );
+        expect(token.result.status).toBe(200);
+        expect(token.calls).toEqual({
+          'dynamodb GetItem': 3,
+          'dynamodb PutItem': 1,
+          'kms Sign': 1,
+          'dynamodb UpdateItem': 1,
+        });
+      }
+    } finally {
+      await documents.stop();
+    }
+  });
+});

@@ -1,0 +1,349 @@
+import { randomUUID } from 'node:crypto';
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { startEchoBackend } from '../../support/backends/echo-backend.ts';
+import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
+import { partsOf } from '../../support/credentials/forged-token.ts';
+import {
+  authorizationRequest,
+  callMcp,
+  type JsonAnswer,
+  obtainCode,
+  obtainSession,
+  postForm,
+  REDIRECT_URI,
+  type RegisteredClient,
+  redeem,
+  refresh,
+  registerClient,
+  revoke,
+  type Session,
+} from '../../support/http/oauth-requests.ts';
+import { basic } from '../../support/http/post-form.ts';
+
+// Clients of the configuration: machines that act on their own account, a pre-registered client of a person, and MCP
+// servers that ask about the tokens of their callers. Their secrets are the stack's, read by the commands it prints.
+
+const key = await generateKeyPair('ES256', { extractable: true });
+
+let backend: Awaited<ReturnType<typeof startEchoBackend>>;
+let cloud: LocalCloud;
+beforeAll(async () => {
+  backend = await startEchoBackend();
+  const publicKey = { ...(await exportJWK(key.publicKey)), kid: 'one', use: 'sig', alg: 'ES256' };
+  cloud = await startLocalCloud({
+    config: {
+      servers: {
+        '/mcp': { resourceClient: true },
+        '/other': {
+          backend: { kind: 'http', url: backend.url },
+          scopes: { required: ['mcp'] },
+          resourceClient: true,
+        },
+      },
+      clients: {
+        'nightly-report': {
+          name: 'Nightly report',
+          authentication: 'client_secret_basic',
+          grantTypes: ['client_credentials'],
+          scopes: ['mcp'],
+        },
+        'build-agent': {
+          name: 'Build agent',
+          authentication: 'private_key_jwt',
+          jwks: { keys: [publicKey] },
+          grantTypes: ['client_credentials'],
+          scopes: ['mcp'],
+        },
+        'copilot-studio': {
+          name: 'Copilot Studio',
+          redirectUris: [REDIRECT_URI],
+          authentication: 'client_secret_post',
+        },
+      },
+    },
+  });
+}, 60_000);
+afterAll(async () => {
+  await cloud?.stop();
+  await backend?.close();
+});
+
+/** As the operator would: with the command that the run printed for this client's secret. */
+const operatorFor = (clientId: string) => {
+  const name = `Client${clientId.replaceAll('-', '')}`;
+  const command = cloud
+    .output()
+    .split('\n')
+    .find((line) => line.includes('get-secret-value') && line.includes(name));
+  const part = (pattern: RegExp): string => {
+    const value = command === undefined ? undefined : pattern.exec(command)?.[1];
+    if (value === undefined) throw new Error(`no command that shows the secret of ${clientId}`);
+    return value;
+  };
+  const client = new SecretsManagerClient({
+    endpoint: part(/--endpoint-url (\S+)/),
+    region: part(/--region (\S+)/),
+    credentials: {
+      accessKeyId: part(/AWS_ACCESS_KEY_ID=(\S+)/),
+      secretAccessKey: part(/AWS_SECRET_ACCESS_KEY=(\S+)/),
+      sessionToken: part(/AWS_SESSION_TOKEN=(\S+)/),
+    },
+  });
+  return { client, SecretId: part(/--secret-id (\S+)/) };
+};
+
+const secretOf = async (clientId: string): Promise<string> => {
+  const { client, SecretId } = operatorFor(clientId);
+  return (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
+};
+
+const credentialsOf = async (clientId: string): Promise<RegisteredClient & { client_secret: string }> => ({
+  client_id: clientId,
+  client_secret: await secretOf(clientId),
+});
+
+const machineToken = async (fields: Record<string, string | undefined> = {}, secret?: string): Promise<JsonAnswer> =>
+  postForm(
+    `${cloud.origin}/token`,
+    { grant_type: 'client_credentials', resource: `${cloud.origin}/mcp`, ...fields },
+    { authorization: basic('nightly-report', secret ?? (await secretOf('nightly-report'))) },
+  );
+
+const assertion = (claims: Record<string, unknown> = {}): Promise<string> =>
+  new SignJWT({ iss: 'build-agent', sub: 'build-agent', aud: cloud.origin, jti: randomUUID(), ...claims })
+    .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+    .setIssuedAt()
+    .setExpirationTime('60 s')
+    .sign(key.privateKey);
+
+const keyedToken = async (jwt: string): Promise<JsonAnswer> =>
+  postForm(`${cloud.origin}/token`, {
+    grant_type: 'client_credentials',
+    resource: `${cloud.origin}/mcp`,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: jwt,
+  });
+
+const introspect = (client: RegisteredClient | undefined, token: string): Promise<JsonAnswer> =>
+  postForm(
+    `${cloud.origin}/introspect`,
+    { token },
+    client?.client_secret === undefined ? {} : { authorization: basic(client.client_id, client.client_secret) },
+  );
+
+const askUserinfo = async (headers: Record<string, string>) => {
+  const response = await fetch(`${cloud.origin}/userinfo`, { headers });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+
+const INACTIVE = { active: false };
+
+describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-client-credentials)', () => {
+  it('the metadata lists the grant type, since a client is configured for it, and how to authenticate', async () => {
+    const answer = await fetch(`${cloud.origin}/.well-known/oauth-authorization-server`);
+    const metadata = (await answer.json()) as Record<string, unknown>;
+    expect(metadata.grant_types_supported).toContain('client_credentials');
+    expect(metadata.token_endpoint_auth_methods_supported).toEqual(
+      expect.arrayContaining(['client_secret_basic', 'private_key_jwt']),
+    );
+    expect(metadata.token_endpoint_auth_signing_alg_values_supported).toContain('ES256');
+    expect(metadata.introspection_endpoint).toBe(`${cloud.origin}/introspect`);
+  });
+
+  it('by a secret: a token that opens the door, names no person, and comes without refresh token', async () => {
+    const { status, body } = await machineToken();
+    expect([status, body.token_type, body.scope, body.refresh_token]).toEqual([200, 'Bearer', 'mcp', undefined]);
+    expect(partsOf(body.access_token).claims).toMatchObject({ sub: 'nightly-report', client_id: 'nightly-report' });
+    expect((await callMcp(cloud.mcpUrl, body.access_token)).status).toBe(200);
+    expect((await callMcp(`${cloud.origin}/other`, body.access_token)).status).toBe(401);
+  });
+
+  it('the backend is told the client and no person', async () => {
+    const { body } = await machineToken({ resource: `${cloud.origin}/other` });
+    await callMcp(`${cloud.origin}/other`, body.access_token);
+    expect(backend.requests.at(-1)?.headers).toMatchObject({
+      'x-gatehouse-subject': 'nightly-report',
+      'x-gatehouse-client-id': 'nightly-report',
+      'x-gatehouse-identity-provider': '-',
+      'x-gatehouse-upstream-subject': '-',
+      'x-gatehouse-email': '-',
+    });
+  });
+
+  it('by an assertion, without client_id; the same assertion once more is refused (RFC 7523 §3)', async () => {
+    const jwt = await assertion();
+    const { status, body } = await keyedToken(jwt);
+    expect([status, body.error]).toEqual([200, undefined]);
+    expect(partsOf(body.access_token).claims).toMatchObject({ sub: 'build-agent' });
+    expect((await callMcp(cloud.mcpUrl, body.access_token)).status).toBe(200);
+    expect(await keyedToken(jwt)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    const forAnother = await assertion({ aud: 'https://elsewhere.example' });
+    expect(await keyedToken(forAnother)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+  });
+
+  it('no resource among several, a foreign one, too much scope, a wrong secret, a registered client', async () => {
+    expect((await machineToken({ resource: undefined })).body.error).toBe('invalid_target');
+    expect((await machineToken({ resource: 'https://elsewhere.example/mcp' })).body.error).toBe('invalid_target');
+    expect((await machineToken({ scope: 'mcp admin' })).body.error).toBe('invalid_scope');
+    expect(await machineToken({}, 'wrong')).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    const { client_id, client_secret } = await registerClient(cloud, {
+      grant_types: ['authorization_code', 'client_credentials'],
+      token_endpoint_auth_method: 'client_secret_post',
+    });
+    const form = { grant_type: 'client_credentials', resource: cloud.mcpUrl, client_id, client_secret };
+    expect((await postForm(`${cloud.origin}/token`, form)).body.error).toBe('unauthorized_client');
+  });
+
+  it('cannot be revoked, and says so (RFC 7009 §2.2.1); nobody else learns that', async () => {
+    const { body } = await machineToken();
+    const own = await revoke(cloud, await credentialsOf('copilot-studio'), body.access_token);
+    expect(own.status).toBe(200);
+    const answer = await postForm(
+      `${cloud.origin}/revoke`,
+      { token: body.access_token },
+      { authorization: basic('nightly-report', await secretOf('nightly-report')) },
+    );
+    expect(answer).toMatchObject({ status: 400, body: { error: 'unsupported_token_type' } });
+  });
+
+  it('userinfo has nobody to tell of', async () => {
+    const { body } = await machineToken();
+    const headers = { authorization: `Bearer ${body.access_token}` };
+    const answer = await askUserinfo(headers);
+    expect([answer.status, answer.body.error]).toEqual([403, 'insufficient_scope']);
+  });
+
+  it('the former secret goes on working after a change', async () => {
+    const former = await secretOf('nightly-report');
+    expect((await machineToken({}, former)).status).toBe(200);
+    const { client, SecretId } = operatorFor('nightly-report');
+    await client.send(
+      new PutSecretValueCommand({ SecretId, SecretString: 'a-new-secret', ClientRequestToken: randomUUID() }),
+    );
+    expect((await machineToken({}, former)).status).toBe(200);
+  });
+});
+
+describe('A pre-registered client', () => {
+  it('is vouched for on the consent page', async () => {
+    const { url } = authorizationRequest(cloud, { client_id: 'copilot-studio' }, { resource: cloud.mcpUrl });
+    const html = await (await fetch(url)).text();
+    expect(html).toContain('<bdi>Copilot Studio</bdi>');
+    expect(html).not.toContain('Nobody has verified it');
+  });
+
+  it('goes from code to tool, refresh and revocation', async () => {
+    const client = await credentialsOf('copilot-studio');
+    const code = await obtainCode(cloud, client, { parameters: { resource: cloud.mcpUrl } });
+    const { status, body } = await redeem(cloud, code);
+    expect([status, body.error]).toEqual([200, undefined]);
+    expect((await callMcp(cloud.mcpUrl, body.access_token)).status).toBe(200);
+    const refreshed = await refresh(cloud, client, body.refresh_token);
+    expect(refreshed.status).toBe(200);
+    // Configured for client_secret_post: Basic is refused, though the secret is right.
+    expect((await introspect(client, refreshed.body.refresh_token)).status).toBe(401);
+    await revoke(cloud, client, refreshed.body.access_token);
+    expect((await refresh(cloud, client, refreshed.body.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('cannot redeem without its secret', async () => {
+    const client = await credentialsOf('copilot-studio');
+    const code = await obtainCode(cloud, client, { parameters: { resource: cloud.mcpUrl } });
+    const bare = { ...code, client: { client_id: client.client_id } };
+    expect(await redeem(cloud, bare)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect((await redeem(cloud, code)).status).toBe(200);
+  });
+});
+
+describe('Introspection (RFC 7662)', () => {
+  let session: Session;
+  let issuing: RegisteredClient;
+  beforeAll(async () => {
+    issuing = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_basic' });
+    const code = await obtainCode(cloud, issuing, { parameters: { resource: cloud.mcpUrl, scope: 'mcp email' } });
+    const headers = { authorization: basic(issuing.client_id, issuing.client_secret ?? '') };
+    const { body } = await postForm(
+      `${cloud.origin}/token`,
+      {
+        grant_type: 'authorization_code',
+        code: code.code,
+        redirect_uri: REDIRECT_URI,
+        code_verifier: code.codeVerifier,
+      },
+      headers,
+    );
+    session = { client: issuing, accessToken: body.access_token, refreshToken: body.refresh_token };
+  }, 30_000);
+
+  it('the server’s own resource client and the issuing client learn about the token', async () => {
+    const described = { active: true, aud: cloud.mcpUrl, client_id: issuing.client_id, token_type: 'Bearer' };
+    expect((await introspect(await credentialsOf('resource-mcp'), session.accessToken)).body).toMatchObject(described);
+    expect((await introspect(issuing, session.accessToken)).body).toMatchObject(described);
+    expect((await introspect(issuing, session.refreshToken)).body).toMatchObject({ active: true });
+  });
+
+  it('another server, a machine, a stranger: nothing; none at all: 401 (§2.1, §4)', async () => {
+    const stranger = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_basic' });
+    for (const client of [await credentialsOf('resource-other'), await credentialsOf('nightly-report'), stranger]) {
+      for (const token of [session.accessToken, session.refreshToken, 'garbage']) {
+        const { status, body } = await introspect(client, token);
+        expect([status, body]).toEqual([200, INACTIVE]);
+      }
+    }
+    expect((await introspect(await credentialsOf('resource-mcp'), session.refreshToken)).body).toEqual(INACTIVE);
+    const wrong = { client_id: 'resource-mcp', client_secret: 'wrong' };
+    for (const client of [undefined, wrong]) {
+      expect(await introspect(client, session.accessToken)).toMatchObject({
+        status: 401,
+        body: { error: 'invalid_client' },
+      });
+    }
+  });
+
+  it('a resource client gets no tokens', async () => {
+    const { client_id, client_secret } = await credentialsOf('resource-mcp');
+    for (const grant_type of ['client_credentials', 'refresh_token']) {
+      const form = { grant_type, client_id, client_secret, refresh_token: session.refreshToken };
+      expect((await postForm(`${cloud.origin}/token`, form)).body.error).toBe('unauthorized_client');
+    }
+  });
+
+  it('userinfo, by GET, by POST and from a browser of another origin (OpenID Connect Core §5.3)', async () => {
+    const headers = { authorization: `Bearer ${session.accessToken}`, origin: 'https://app.example' };
+    for (const method of ['GET', 'POST']) {
+      const answer = await fetch(`${cloud.origin}/userinfo`, { method, headers });
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+      const { sub } = partsOf(session.accessToken).claims;
+      expect(await answer.json()).toMatchObject({ sub });
+    }
+    const preflight = await fetch(`${cloud.origin}/userinfo`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'GET' },
+    });
+    expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([
+      204,
+      'GET, POST, OPTIONS',
+    ]);
+  });
+
+  it('revoked by its access token: introspection, userinfo and refresh end at once (RFC 7009 §2.1)', async () => {
+    const auth = { authorization: basic(issuing.client_id, issuing.client_secret ?? '') };
+    expect((await postForm(`${cloud.origin}/revoke`, { token: session.accessToken }, auth)).status).toBe(200);
+    expect((await introspect(await credentialsOf('resource-mcp'), session.accessToken)).body).toEqual(INACTIVE);
+    expect((await introspect(issuing, session.refreshToken)).body).toEqual(INACTIVE);
+    const headers = { authorization: `Bearer ${session.accessToken}` };
+    const answer = await askUserinfo(headers);
+    expect([answer.status, answer.body.error]).toEqual([401, 'invalid_token']);
+    const form = { grant_type: 'refresh_token', refresh_token: session.refreshToken };
+    expect((await postForm(`${cloud.origin}/token`, form, auth)).body.error).toBe('invalid_grant');
+  });
+
+  it('nothing of what the run prints is a secret of a client', async () => {
+    const own = await obtainSession(cloud, { parameters: { resource: cloud.mcpUrl } });
+    expect(own.accessToken).toBeDefined();
+    for (const clientId of ['resource-mcp', 'nightly-report', 'copilot-studio']) {
+      expect(cloud.output()).not.toContain(await secretOf(clientId));
+    }
+  });
+});

@@ -1,0 +1,190 @@
+import type { ServerResponse } from 'node:http';
+import type { Person, Seen } from '../../support/browser/person.ts';
+import {
+  type CloudWithProviders,
+  linkOf,
+  logInAt,
+  type ProviderId,
+  startCloudWithProviders,
+} from '../../support/cloud/cloud-with-providers.ts';
+import { callbackParameters, type RegisteredClient, registerClient } from '../../support/http/oauth-requests.ts';
+import { pendingLogin } from '../../support/memory/known-values.ts';
+import { CLIENT_SECRET, sendJson } from '../../support/providers/misbehaving-provider.ts';
+
+// Providers that are slow, down or answer rubbish, over HTTP: a page within ten seconds, and the way back in.
+
+let gate: CloudWithProviders;
+let client: RegisteredClient;
+beforeAll(async () => {
+  gate = await startCloudWithProviders();
+  client = await registerClient(gate.cloud);
+}, 60_000);
+beforeEach(() => {
+  for (const provider of Object.values(gate.providers)) provider.reset();
+});
+afterAll(() => gate?.stop());
+
+type Answer = (response: ServerResponse) => void;
+const html =
+  (status: number): Answer =>
+  (response) =>
+    void response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>canary of the upstream</h1>');
+const hang: Answer = () => undefined;
+const drip: Answer = (response) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).write('{');
+  const timer = setInterval(() => response.write(' '), 200);
+  response.on('close', () => clearInterval(timer));
+};
+
+/** The page of an outage: it says so, offers another try, and tells nothing of what came. */
+const expectOutage = (seen: Seen, status = 503): void => {
+  expect([seen.status, seen.left]).toEqual([status, undefined]);
+  expect(seen.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(seen.html).toContain('The login did not work just now');
+  expect(seen.html).not.toMatch(/canary|undefined/);
+};
+
+/** Nobody looks at an empty page for longer than ten seconds. */
+const timed = (person: Person): Person => {
+  const request = person.request.bind(person);
+  person.request = async (url, init) => {
+    const startedAt = performance.now();
+    const response = await request(url, init);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    return response;
+  };
+  return person;
+};
+
+const FAULTS: [what: string, ProviderId, path: string, Answer][] = [
+  ['#162 500', 'company', '/token', (response) => sendJson(response, 500, { error: 'canary' })],
+  ['#162 429', 'company', '/token', (response) => sendJson(response, 429, {}, { 'retry-after': '60' })],
+  ['#162 502 with a page', 'company', '/token', html(502)],
+  ['#162 200 with a page', 'company', '/token', html(200)],
+  ['#162 nothing', 'company', '/token', (response) => void response.writeHead(200).end()],
+  ['#162 a closed connection', 'company', '/token', (response) => void response.destroy()],
+  ['#162 50 MB', 'company', '/token', (response) => void response.writeHead(200).end(Buffer.alloc(50_000_000, 0x20))],
+  ['#166 a redirect', 'company', '/token', (response) => void response.writeHead(307, { location: '/x' }).end()],
+  ['#162 keys: a page', 'other', '/jwks', html(200)],
+  ['#162 github: 503', 'github', '/login/oauth/access_token', html(503)],
+  [
+    '#162 github: a limit',
+    'github',
+    '/api/v3/user',
+    (response) => sendJson(response, 403, {}, { 'x-ratelimit-remaining': '0' }),
+  ],
+  ['#162 github: a page', 'github', '/api/v3/user/emails', html(200)],
+  ['#162 entra: 500', 'entra', '/token', html(500)],
+];
+
+describe('A provider in trouble (OpenID Connect Core §3.1.3)', () => {
+  it.each(FAULTS)('%s at %s%s: a page, and "Try again" goes on where it stopped', async (_what, id, path, answer) => {
+    const provider = gate.providers[id];
+    // Keys are kept in memory: only a new environment asks for them.
+    if (path === '/jwks') await gate.cloud.restart();
+    provider.answers.set(path, answer);
+    const person = timed(gate.person());
+    const seen = await logInAt(gate, client, id, person);
+    expectOutage(seen);
+    expect(provider.seen('/x')).toEqual([]);
+
+    provider.answers.clear();
+    const again = await person.open(linkOf(seen, 'Try again'));
+    expect(callbackParameters(again).get('code')).toMatch(/^gh_ac_/);
+    // An upstream code is never sent twice.
+    const codes = provider.requests.map(({ body }) => new URLSearchParams(body).get('code')).filter(Boolean);
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it('#161 #223 silent or dripping, wherever: a page within ten seconds', async () => {
+    await gate.cloud.restart();
+    const cases: [ProviderId, string, Answer][] = [
+      ['company', '/token', drip],
+      ['other', '/jwks', hang],
+      ['github', '/api/v3/user/emails', hang],
+      ['entra', '/token', hang],
+    ];
+    for (const [id, path, answer] of cases) gate.providers[id].answers.set(path, answer);
+    await Promise.all(cases.map(async ([id]) => expectOutage(await logInAt(gate, client, id, timed(gate.person())))));
+  });
+
+  it('#153 a silent userinfo is an outage too, not a person without an address', async () => {
+    gate.providers.company.claims = { email: undefined };
+    gate.providers.company.answers.set('/userinfo', html(503));
+    expectOutage(await logInAt(gate, client, 'company'));
+  });
+
+  it.each(['server_error', 'temporarily_unavailable'])(
+    'sent back with %s: the page of an outage, and no 5xx',
+    async (error) => {
+      gate.providers.company.callback = { code: undefined, error };
+      const person = gate.person();
+      const seen = await logInAt(gate, client, 'company', person);
+      expectOutage(seen, 400);
+      gate.providers.company.reset();
+      expect(callbackParameters(await person.open(linkOf(seen, 'Try again'))).has('code')).toBe(true);
+    },
+  );
+});
+
+describe('Before anybody is sent there (OpenID Connect Discovery §4)', () => {
+  beforeEach(() => gate.cloud.restart());
+
+  it.each<[string, Answer]>([
+    ['silent', hang],
+    ['500', html(500)],
+    ['a page', html(200)],
+    ['a redirect', (response) => void response.writeHead(302, { location: 'http://localhost:9/' }).end()],
+  ])('#164 cold, and discovery is %s: a page, and the same form works when it is back', async (_what, answer) => {
+    const { company } = gate.providers;
+    company.answers.set('/.well-known/openid-configuration', answer);
+    const person = timed(gate.person());
+    const requests: RequestInit[] = [];
+    const request = person.request.bind(person);
+    person.request = (url, init) => {
+      if (url.pathname === '/consent') requests.push(init ?? {});
+      return request(url, init);
+    };
+    const seen = await logInAt(gate, client, 'company', person);
+    expect([seen.status, seen.left, seen.url.pathname]).toEqual([503, undefined, '/consent']);
+    expect(company.seen('/auth')).toEqual([]);
+
+    company.answers.clear();
+    const again = await person.open(seen.url, requests[0]);
+    expect(callbackParameters(again).get('code')).toMatch(/^gh_ac_/);
+  });
+
+  it.each([
+    ['another issuer', { issuer: 'https://evil.test' }],
+    ['no token endpoint', { token_endpoint: undefined }],
+    ['an endpoint that runs script', { authorization_endpoint: 'javascript:alert(1)' }],
+    ['keys by plain http elsewhere', { jwks_uri: 'ftp://evil.test/keys' }],
+  ])('#165 discovery names %s: nobody is sent anywhere', async (_what, metadata) => {
+    gate.providers.company.metadata = metadata;
+    const seen = await logInAt(gate, client, 'company');
+    expect([seen.status, seen.left, seen.url.pathname]).toEqual([503, undefined, '/consent']);
+    expect(gate.providers.company.seen('/auth')).toEqual([]);
+  });
+});
+
+describe('Our secret at the provider', () => {
+  afterAll(() => gate.storeSecret('company', CLIENT_SECRET));
+
+  it('#167 rotated between /authorize and /callback: the login goes on', async () => {
+    const { company } = gate.providers;
+    expect(callbackParameters(await logInAt(gate, client, 'company')).has('code')).toBe(true);
+    const person = gate.person();
+    const { url } = await pendingLogin(gate.cloud, client, person, { provider: 'company' });
+    company.secret = 'a rotated secret';
+    await gate.storeSecret('company', company.secret);
+    expect(callbackParameters(await person.open(url)).has('code')).toBe(true);
+  });
+
+  it('wrong: a page that says what to do, and nothing of the secret', async () => {
+    gate.providers.company.secret = 'what nobody stored';
+    const seen = await logInAt(gate, client, 'company');
+    expect([seen.status, seen.left]).toEqual([503, undefined]);
+    expect(seen.html).toContain('is not set up');
+    expect(seen.html).not.toContain('secret:');
+  });
+});

@@ -1,0 +1,261 @@
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import {
+  type CloudWithProviders,
+  logInAt,
+  type ProviderId,
+  startCloudWithProviders,
+} from '../../support/cloud/cloud-with-providers.ts';
+import { partsOf } from '../../support/credentials/forged-token.ts';
+import {
+  callbackParameters,
+  callMcp,
+  obtainSession,
+  postForm,
+  type RegisteredClient,
+  registerClient,
+} from '../../support/http/oauth-requests.ts';
+import { pendingLogin } from '../../support/memory/known-values.ts';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  type MisbehavingProvider,
+  sendJson,
+  TENANT,
+  UPSTREAM_ACCESS_TOKEN,
+} from '../../support/providers/misbehaving-provider.ts';
+
+// Who somebody is, by providers that lie about it or about themselves, over HTTP.
+
+const OTHER_TENANT = '22222222-2222-4222-8222-222222222222';
+
+let gate: CloudWithProviders;
+let client: RegisteredClient;
+beforeAll(async () => {
+  gate = await startCloudWithProviders({ access: { emailDomains: ['example.com'], entraTenants: [TENANT] } });
+  client = await registerClient(gate.cloud);
+}, 60_000);
+beforeEach(() => {
+  for (const provider of Object.values(gate.providers)) provider.reset();
+});
+afterAll(() => gate?.stop());
+
+const NOW = () => Math.floor(Date.now() / 1000);
+
+/** A page that speaks of distrust; no code leaves, and no second attempt is made with the upstream code. */
+const expectDistrust = async (id: ProviderId = 'company'): Promise<void> => {
+  const seen = await logInAt(gate, client, id);
+  expect([seen.status, seen.left]).toEqual([403, undefined]);
+  expect(seen.html).toContain('cannot be trusted');
+  expect(gate.providers[id].seen(id === 'github' ? '/login/oauth/access_token' : '/token')).toHaveLength(1);
+};
+const expectNoAccess = async (id: ProviderId = 'company'): Promise<void> => {
+  const seen = await logInAt(gate, client, id);
+  expect([seen.status, seen.left]).toEqual([403, undefined]);
+  expect(seen.html).toContain('This account has no access here');
+};
+const expectWelcome = async (id: ProviderId = 'company'): Promise<void> => {
+  expect(callbackParameters(await logInAt(gate, client, id)).get('code')).toMatch(/^gh_ac_/);
+};
+/** Our subject for whoever the provider says it is. */
+const subjectAt = async (id: ProviderId): Promise<unknown> => {
+  const { accessToken } = await obtainSession(gate.cloud, { client, person: gate.person(), provider: id });
+  return partsOf(accessToken).claims.sub;
+};
+
+describe('ID tokens (OpenID Connect Core §3.1.3.7)', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['#149 another issuer', { iss: 'https://evil.test' }],
+    ['#149 the issuer with a slash', { iss: 'http://localhost/' }],
+    ['#150 another audience', { aud: 'other' }],
+    ['#150 several audiences and no azp', { aud: [CLIENT_ID, 'other'] }],
+    ['#150 another azp', { aud: [CLIENT_ID, 'other'], azp: 'other' }],
+    ['#151 no nonce', { nonce: undefined }],
+    ['#151 another nonce', { nonce: 'other' }],
+    ['#152 expired', { exp: NOW() - 61 }],
+    ['#152 no expiry', { exp: undefined }],
+    ['#152 an expiry as text', { exp: '9999999999' }],
+    ['#152 not yet valid', { nbf: NOW() + 600 }],
+    ['#152 from the future', { iat: NOW() + 600 }],
+    ['no subject', { sub: undefined }],
+    ['a subject that is a number', { sub: 7 }],
+  ])('%s: no code', async (_what, claims) => {
+    gate.providers.company.claims = claims;
+    await expectDistrust();
+  });
+
+  it('#151 the nonce of an earlier login: no code', async () => {
+    const { company } = gate.providers;
+    await pendingLogin(gate.cloud, client, gate.person(), { provider: 'company' });
+    company.claims = { nonce: company.nonce };
+    await expectDistrust();
+  });
+
+  it('#152 a minute of skew is none', async () => {
+    gate.providers.company.claims = { exp: NOW() - 30, iat: NOW() + 30 };
+    await expectWelcome();
+  });
+
+  const signatures: [string, () => Promise<MisbehavingProvider['sign']>][] = [
+    ['alg none', async () => async (claims) => new UnsecuredJWT(claims).encode()],
+    [
+      'HS256 under our own secret',
+      async () => (claims) =>
+        new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(CLIENT_SECRET.padEnd(32))),
+    ],
+    [
+      'another key under the known name, brought along',
+      async () => {
+        const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+        const jwk = await exportJWK(publicKey);
+        return (claims) => new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k1', jwk }).sign(privateKey);
+      },
+    ],
+    [
+      'a key that is nowhere published',
+      async () => {
+        const { privateKey } = await generateKeyPair('RS256');
+        return (claims) => new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k9' }).sign(privateKey);
+      },
+    ],
+  ];
+  it.each(signatures)('#148 %s: no code', async (_what, make) => {
+    const { company } = gate.providers;
+    const good = company.sign;
+    company.sign = await make();
+    try {
+      await expectDistrust();
+    } finally {
+      company.sign = good;
+    }
+  });
+
+  it.each(['access_token', 'token_type', 'id_token'])('#163 an answer without %s: no code', async (missing) => {
+    const { company } = gate.providers;
+    company.answers.set('/token', async (response) => {
+      const whole = {
+        access_token: UPSTREAM_ACCESS_TOKEN,
+        token_type: 'Bearer',
+        id_token: await company.sign(company.goodClaims(company.nonce)),
+      };
+      sendJson(response, 200, { ...whole, [missing]: undefined });
+    });
+    await expectDistrust();
+  });
+
+  it('#153 userinfo about somebody else: no code', async () => {
+    gate.providers.company.claims = { email: undefined };
+    gate.providers.company.userInfo = { sub: 'person-2', email: 'ada@example.com', email_verified: true };
+    await expectDistrust();
+  });
+});
+
+describe('Addresses that count (OpenID Connect Core §5.1)', () => {
+  it.each(['true', 1, 'false', false, null, undefined, [true]])(
+    '#155 email_verified: %j lets nobody in',
+    async (value) => {
+      gate.providers.company.claims = { email_verified: value };
+      gate.providers.company.userInfo = { sub: 'person-1', email: 'ada@example.com', email_verified: value };
+      await expectNoAccess();
+    },
+  );
+
+  it('#155 true does', () => expectWelcome());
+
+  it('#158 the same address at another provider is another person', async () => {
+    const subjects = [await subjectAt('company'), await subjectAt('other'), await subjectAt('company')];
+    expect(subjects[0]).toBe(subjects[2]);
+    expect(subjects[0]).not.toBe(subjects[1]);
+  });
+
+  it('#154 a token of the provider, even for our own client, opens nothing', async () => {
+    const { company } = gate.providers;
+    const idToken = await company.sign(company.goodClaims('x'));
+    for (const token of [idToken, UPSTREAM_ACCESS_TOKEN]) {
+      expect((await callMcp(gate.cloud.mcpUrl, token)).status).toBe(401);
+      const form = {
+        assertion: token,
+        subject_token: token,
+        code: token,
+        refresh_token: token,
+        client_id: client.client_id,
+      };
+      for (const grant_type of [
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+        'authorization_code',
+        'refresh_token',
+      ]) {
+        expect((await postForm(`${gate.cloud.origin}/token`, { ...form, grant_type })).status).toBe(400);
+      }
+    }
+  });
+});
+
+describe('GitHub, which signs nothing', () => {
+  const user = (changes: object) => ({ id: 42, login: 'ada', name: 'Ada', email: 'profile@example.com', ...changes });
+
+  it.each([
+    ['an unverified primary address', [{ email: 'ada@example.com', primary: true, verified: false }]],
+    ['"true" as text', [{ email: 'ada@example.com', primary: true, verified: 'true' }]],
+    ['a verified one that is not primary', [{ email: 'ada@example.com', primary: false, verified: true }]],
+    ['only the address of the profile', []],
+  ])('#156 %s lets nobody in', async (_what, emails) => {
+    gate.providers.github.github['/user/emails'] = emails;
+    await expectNoAccess('github');
+  });
+
+  it('#156 the number is the person, whatever the name', async () => {
+    const { github } = gate.providers;
+    const first = await subjectAt('github');
+    github.github['/user'] = user({ login: 'renamed' });
+    expect(await subjectAt('github')).toBe(first);
+    github.github['/user'] = user({ id: 43 });
+    expect(await subjectAt('github')).not.toBe(first);
+  });
+
+  it.each([null, '42', 0, -1, 4.2, Number.MAX_SAFE_INTEGER + 1])('#156 the number %j is nobody', async (id) => {
+    gate.providers.github.github['/user'] = user({ id });
+    await expectDistrust('github');
+  });
+
+  it('#162 a refusal with status 200 is one', async () => {
+    const { github } = gate.providers;
+    github.answers.set('/login/oauth/access_token', (response) =>
+      sendJson(response, 200, { error: 'bad_verification_code', access_token: 'x', token_type: 'bearer' }),
+    );
+    await expectDistrust('github');
+  });
+});
+
+describe('Entra for many tenants (OpenID Connect Core §3.1.3.7, with a template in place of the issuer)', () => {
+  const issuerOf = (tenant: string) => `${gate.providers.entra.origin}/${tenant}/v2.0`;
+
+  it('#149 is known by the issuer of the tenant that the token names', () => expectWelcome('entra'));
+
+  it.each<[string, () => Record<string, unknown>]>([
+    ['the issuer of another tenant', () => ({ iss: issuerOf(OTHER_TENANT) })],
+    ['another tenant than the issuer', () => ({ tid: OTHER_TENANT })],
+    ['the template itself', () => ({ iss: issuerOf('{tenantid}') })],
+    ['the template, and it as tenant', () => ({ iss: issuerOf('{tenantid}'), tid: '{tenantid}' })],
+    ['no tenant', () => ({ tid: undefined })],
+    ['a path as tenant', () => ({ tid: '../evil', iss: issuerOf('../evil') })],
+    ['another host', () => ({ iss: `https://evil.test/${TENANT}/v2.0` })],
+  ])('#149 %s: no code', async (_what, claims) => {
+    gate.providers.entra.claims = claims();
+    await expectDistrust('entra');
+  });
+
+  it('#157 the address of one of ours, made up in another tenant, lets nobody in', async () => {
+    gate.providers.entra.claims = { tid: OTHER_TENANT, iss: issuerOf(OTHER_TENANT), email: 'ada@example.com' };
+    await expectNoAccess('entra');
+    gate.providers.entra.claims = { ...gate.providers.entra.claims, email_verified: true };
+    await expectNoAccess('entra');
+  });
+
+  it('#157 the same address and subject in another tenant is another person', async () => {
+    const { entra } = gate.providers;
+    const first = await subjectAt('entra');
+    entra.claims = { tid: OTHER_TENANT, iss: issuerOf(OTHER_TENANT), xms_edov: true };
+    expect(await subjectAt('entra')).not.toBe(first);
+  });
+});

@@ -1,6 +1,0 @@
-import { LOGINS } from '../support/faults/flows/logins.ts';
-import { REGISTRATIONS } from '../support/faults/flows/registrations.ts';
-import { everyFaultOver, layFaultSiege } from './fault-siege.ts';
-
-describe('Every kind of fault at every call (catalogue §5)', () =>
-  everyFaultOver(layFaultSiege(), [...REGISTRATIONS, ...LOGINS]));

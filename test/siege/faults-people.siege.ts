@@ -1,7 +1,0 @@
-import { ADMINISTRATION } from '../support/faults/flows/administration.ts';
-import { PEOPLE } from '../support/faults/flows/people.ts';
-import { RESOURCES } from '../support/faults/flows/resources.ts';
-import { everyFaultOver, layFaultSiege } from './fault-siege.ts';
-
-describe('Every kind of fault at every call (catalogue §5)', () =>
-  everyFaultOver(layFaultSiege(), [...RESOURCES, ...PEOPLE, ...ADMINISTRATION]));

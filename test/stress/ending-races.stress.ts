@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { Person } from '../support/browser/person.ts';
+import { partsOf } from '../support/credentials/forged-token.ts';
+import { isInvalidGrant } from '../support/faults/flows/afterwards.ts';
+import { confidential } from '../support/faults/flows/clients.ts';
+import { command } from '../support/faults/flows/command.ts';
+import { exchange } from '../support/faults/flows/people.ts';
+import { changed, configure } from '../support/faults/flows/registrations.ts';
+import type { WalkGround } from '../support/faults/walk-ground.ts';
+import { formsOf } from '../support/http/html-form.ts';
+import { obtainSession, postForm, refresh, revoke, type Session } from '../support/http/oauth-requests.ts';
+import { FEWER_ROUNDS, newClient, type Races, ROUNDS, race, startRaces, tally } from './race.ts';
+
+// Races in which something is ended while it is in use.
+
+/** Longer than what the development provider's access tokens live. */
+const PROVIDERS_TOKEN_IS_OVER_MS = 605_000;
+
+let cloud: WalkGround;
+let rounds: Races['rounds'];
+let stop: Races['stop'];
+beforeAll(async () => {
+  ({ cloud, rounds, stop } = await startRaces({ identityProviders: { kept: { kind: 'oidc', keepTokens: true } } }));
+});
+afterAll(() => stop?.());
+
+const newPerson = () => new Person(cloud, `p${randomUUID().slice(0, 8)}`);
+
+/** What still works of a session, or undefined. */
+const alive = async ({ client, refreshToken, accessToken }: Session): Promise<string | undefined> => {
+  const refreshed = await refresh(cloud, client, refreshToken);
+  if (!isInvalidGrant(refreshed)) return `the refresh token is answered ${refreshed.status}`;
+  if (client.client_secret === undefined) return undefined;
+  const { client_id, client_secret } = client;
+  const { body } = await postForm(`${cloud.origin}/introspect`, { client_id, client_secret, token: accessToken });
+  return body.active === false ? undefined : `the access token is introspected as ${JSON.stringify(body)}`;
+};
+
+it('#76 one token, revoked ten times while it is refreshed: dead, and never two lineages', () =>
+  rounds('a token revoked by 10 while 5 refresh it', async () => {
+    const session = await obtainSession(cloud, { client: await confidential(cloud) });
+    const { client, refreshToken } = session;
+    const [revoked, refreshed] = await Promise.all([
+      race(10, () => revoke(cloud, client, refreshToken)),
+      race(5, () => refresh(cloud, client, refreshToken)),
+    ]);
+    if (revoked.some(({ status }) => status !== 200)) return tally(revoked.map(({ status }) => status));
+    const odd = refreshed.find((answer) => answer.status !== 200 && !isInvalidGrant(answer));
+    if (odd !== undefined) return `a refresh is answered ${odd.status} ${JSON.stringify(odd.body)}`;
+    const delivered = refreshed.filter(({ status }) => status === 200).map(({ body }) => body);
+    const successors = new Set(delivered.map(({ refresh_token }) => refresh_token as string));
+    if (successors.size > 1) return `${successors.size} lineages`;
+    for (const { access_token, refresh_token } of [...delivered]) {
+      const left = await alive({ client, accessToken: access_token, refreshToken: refresh_token });
+      if (left !== undefined) return `after it was revoked, ${left}`;
+    }
+    return alive(session);
+  }));
+
+it('one connection, ended five times at once: ended, and no other', () =>
+  rounds('a connection ended by 5 at once', async () => {
+    const person = newPerson();
+    const session = await obtainSession(cloud, { client: await newClient(cloud), person, provider: 'company' });
+    const page = await person.signIn(`${cloud.origin}/connections`, { provider: 'company' });
+    const form = formsOf(page.html).find(({ fields }) => 'connection' in fields);
+    if (form === undefined) return 'there is nothing to end';
+    const other = await obtainSession(cloud, { client: await newClient(cloud), person, provider: 'company' });
+    const answers = await race(5, () => person.submit(page, form, { action: 'end' }));
+    if (answers.some(({ status }) => status !== 200)) return tally(answers.map(({ status }) => status));
+    const { status } = await refresh(cloud, other.client, other.refreshToken);
+    return status === 200 ? alive(session) : `the other connection is answered ${status}`;
+  }));
+
+it('RFC 7592 one registration, changed and deleted at once: deleted', () =>
+  rounds(
+    'a registration changed twice and deleted at once',
+    async () => {
+      const { client_id, registration_client_uri: uri, registration_access_token: token } = await confidential(cloud);
+      const change = () => configure('PUT', uri, token, changed(client_id));
+      const [first, deleted, second] = await Promise.all([change(), configure('DELETE', uri, token), change()]);
+      const statuses = [first, second].map(({ status }) => status);
+      const isFine = deleted.status === 204 && statuses.every((status) => [200, 401, 429].includes(status));
+      const { status } = await configure('GET', uri, token);
+      if (isFine && status === 401) return undefined;
+      return `${status} after ${deleted.status} for DELETE and ${tally(statuses)} for PUT`;
+    },
+    // More of them would meet nothing but the limit of the route.
+    FEWER_ROUNDS,
+  ));
+
+/** Every row of every table. */
+const everyRow = async (): Promise<string> => {
+  const rows: unknown[] = [];
+  for (const TableName of await cloud.tables()) {
+    let ExclusiveStartKey: unknown;
+    do {
+      const page = await cloud.asOperator('dynamodb', 'Scan', {
+        TableName,
+        ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
+      });
+      rows.push(page.Items);
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+  }
+  return JSON.stringify(rows);
+};
+
+it('#238 one person, erased by two operators while a program refreshes: no row and no token is left', () =>
+  rounds(
+    'a person erased by 2 at once while a program refreshes',
+    async () => {
+      const person = newPerson();
+      const client = await confidential(cloud);
+      let session = await obtainSession(cloud, { client, person, provider: 'company' });
+      const erase = () =>
+        command(cloud, 'People', { action: 'erase', identityProvider: 'company', upstreamSubject: person.login });
+      let isOver = false;
+      const untilOver = async (): Promise<string | undefined> => {
+        for (;;) {
+          const answer = await refresh(cloud, client, session.refreshToken);
+          const { access_token: accessToken, refresh_token: refreshToken } = answer.body;
+          if (answer.status === 200) session = { client, accessToken, refreshToken };
+          else if (!isInvalidGrant(answer)) return `a refresh is answered ${answer.status}`;
+          if (answer.status !== 200 || isOver) return undefined;
+        }
+      };
+      const refreshing = untilOver();
+      const erased = await race(2, erase);
+      isOver = true;
+      const odd = await refreshing;
+      if (odd !== undefined) return odd;
+      // Whoever was in the other's way sends the command again.
+      if (erased.some(({ status }) => status !== 200) && (await erase()).status !== 200) return 'erasing fails';
+      const rows = await everyRow();
+      const subject = String(partsOf(session.accessToken).claims.sub);
+      for (const name of [person.login, subject]) if (rows.includes(name)) return `a row holds ${name}`;
+      return alive(session);
+    },
+    FEWER_ROUNDS,
+  ));
+
+it('#90 one token, exchanged ten times when the provider’s own is over: the provider is asked once', async () => {
+  const callers: Session[] = [];
+  for (let count = 0; count < ROUNDS; count += 1) {
+    callers.push(await obtainSession(cloud, { client: await newClient(cloud), person: newPerson(), provider: 'kept' }));
+  }
+  const logicalId = (await cloud.functions()).find((id) => /TokenFunction[0-9A-F]{8}$/.test(id)) ?? '';
+  await cloud.restart({ logicalId, clockOffsetMs: PROVIDERS_TOKEN_IS_OVER_MS });
+  await rounds('a token exchanged by 10 at once, one-time upstream', async () => {
+    const { accessToken } = callers.pop() ?? { accessToken: '' };
+    await cloud.record();
+    const answers = await race(10, () => exchange(cloud, accessToken));
+    const asked = (await cloud.recorded()).filter(({ service, action }) => service === 'upstream' && action === 'POST');
+    const tokens = new Set(answers.map(({ status, body }) => (status === 200 ? body.access_token : status)));
+    if (tokens.size !== 1 || asked.length !== 1) {
+      return `asked ${asked.length} times for ${tally(answers.map(({ status }) => status))}`;
+    }
+    const { status, body } = await exchange(cloud, accessToken);
+    return status === 200 && tokens.has(body.access_token) ? undefined : `another time it is ${status}`;
+  });
+  await cloud.restart({ logicalId });
+});

@@ -1,0 +1,80 @@
+import type { Insistence } from './insists.ts';
+
+// What a client sends, as data. Placeholders are filled in when it is played: {origin} and {path} of the MCP server,
+// {challenge} the resource_metadata of the 401, {server} the authorization server that the resource names, {port} a
+// loopback port of this run.
+
+/** RFC 7591: the body as the client posts it. */
+export interface Registration {
+  readonly kind: 'registration';
+  readonly request: Readonly<Record<string, unknown>>;
+  /** Some register more than once for each attempt, and go on with the last answer. */
+  readonly times?: number;
+}
+
+/** A client ID metadata document; the client's own host is played by a local one, under the path of its host name. */
+export interface MetadataDocument {
+  readonly kind: 'document';
+  /** URL without scheme, such as `chatgpt.com/oauth/client.json`. */
+  readonly url: string;
+  readonly document: Readonly<Record<string, unknown>>;
+  /** Where the public key of `private_key_jwt` is served, likewise. */
+  readonly jwksUrl?: string;
+}
+
+/** What the owner of the deployment configured, and the person typed into the client. */
+export interface PreRegistration {
+  readonly kind: 'configured';
+  readonly clientId: string;
+  /** The entry under `clients`. */
+  readonly configuration: {
+    readonly name: string;
+    readonly redirectUris: readonly string[];
+    readonly authentication: TokenAuthMethod;
+  };
+}
+
+export type TokenAuthMethod = 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt';
+export type ScopeSource = 'challenge' | 'resource' | 'server';
+
+export interface ClientProfile {
+  /** Client and way of introducing itself: the title of its tests. */
+  readonly name: string;
+  readonly userAgent?: string;
+  /** A page in a browser with this origin: every request obeys CORS, preflights included. */
+  readonly browserOrigin?: string;
+  /** Revision that it speaks with its token; from 2026-07-28 on without `initialize`. */
+  readonly revision: '2025-03-26' | '2025-06-18' | '2025-11-25' | '2026-07-28';
+  /** The request that meets the 401. */
+  readonly firstRequest: 'POST' | 'GET';
+  readonly discovery: {
+    readonly headers: Readonly<Record<string, string>>;
+    /** Places of the resource metadata, in order. The first 200 counts. */
+    readonly resource: readonly string[];
+    /** Places of the server metadata, in order. None at all: the endpoints are guessed, as 2025-03-26 has it. */
+    readonly server: readonly string[];
+    /** Asks on after the first 200. */
+    readonly asksAll?: boolean;
+  };
+  readonly identification: Registration | MetadataDocument | PreRegistration;
+  readonly authorization: {
+    readonly redirectUri: string;
+    /** The first of these that names scopes; an empty list sends no scope. */
+    readonly scope: readonly ScopeSource[];
+    /** Adds `offline_access` when the server lists it, and `prompt=consent` (the TypeScript SDK). */
+    readonly offlineAccess?: boolean;
+    /** Where the resource parameter comes from. `twice` sends it as both. */
+    readonly resource: 'metadata' | 'url' | 'twice' | 'omitted';
+    readonly state?: string;
+    readonly parameters?: Readonly<Record<string, string>>;
+  };
+  readonly token: {
+    readonly method: TokenAuthMethod;
+    readonly resource: boolean;
+    readonly refreshResource: boolean;
+    /** Repeats at refresh what was granted. */
+    readonly refreshScope?: boolean;
+  };
+  /** What it refuses to go on without. */
+  readonly insists: readonly Insistence[];
+}

@@ -1,0 +1,58 @@
+import type { JsonAnswer } from '../http/oauth-requests.ts';
+import { browserFetch } from './browser.ts';
+
+export interface TracedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** The HTTP of one client: its user agent, its browser's rules, and a memory of what it asked. */
+export class ClientHttp {
+  readonly trace: TracedRequest[] = [];
+  readonly #userAgent: string | undefined;
+  readonly #fetch: typeof fetch;
+
+  constructor(options: { readonly userAgent?: string | undefined; readonly browserOrigin?: string | undefined }) {
+    this.#userAgent = options.userAgent;
+    this.#fetch = options.browserOrigin === undefined ? fetch : browserFetch(options.browserOrigin);
+  }
+
+  async send(url: string, init: RequestInit = {}): Promise<JsonAnswer> {
+    const headers = new Headers(init.headers);
+    if (this.#userAgent !== undefined) headers.set('user-agent', this.#userAgent);
+    const startedAt = performance.now();
+    // A redirect where none belongs would lose the token or the body: real clients do not follow either.
+    const response = await this.#fetch(url, { ...init, headers, redirect: 'manual' });
+    const text = await response.text();
+    const { status } = response;
+    this.trace.push({ method: init.method ?? 'GET', url, status, durationMs: performance.now() - startedAt });
+    return { status, headers: response.headers, body: bodyOf(text, response.headers.get('content-type') ?? '') };
+  }
+
+  postForm(url: string, form: URLSearchParams, headers: Readonly<Record<string, string>> = {}): Promise<JsonAnswer> {
+    return this.send(url, { method: 'POST', headers: { accept: 'application/json', ...headers }, body: form });
+  }
+
+  postJson(url: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<JsonAnswer> {
+    return this.send(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  }
+}
+
+/** JSON, or the last message of an event stream; anything else stays text. */
+const bodyOf = (text: string, contentType: string): unknown => {
+  if (contentType.startsWith('text/event-stream')) {
+    return JSON.parse(
+      text
+        .split('\n')
+        .findLast((line) => line.startsWith('data: {'))
+        ?.slice(6) ?? 'null',
+    );
+  }
+  return contentType.includes('json') && text !== '' ? JSON.parse(text) : text;
+};

@@ -1,0 +1,113 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { freePortPair } from '../memory/ports.ts';
+
+/** Generous for a machine that does other things too; the start itself is measured elsewhere. */
+const START_TIMEOUT_MS = 60_000;
+
+export interface LocalCloudOptions {
+  readonly port?: number;
+  readonly dataDir?: string;
+  /** Merged over the repository's own configuration; as text, whatever it is. */
+  readonly config?: unknown;
+  readonly args?: readonly string[];
+  /** Starts every function beforehand. By default each starts with its first request, which costs less in all. */
+  readonly isWarm?: boolean;
+}
+
+/** Where a running local cloud answers. */
+export interface CloudAddress {
+  /** `http://localhost:PORT`, which is the issuer too. */
+  readonly origin: string;
+  /** The connector URL that the `ready` line names. */
+  readonly mcpUrl: string;
+  readonly port: number;
+}
+
+/** A run of the local cloud, wherever it takes place. */
+export interface CloudRun {
+  /** What it prints. */
+  readonly streams: readonly Readable[];
+  /** Resolves to its exit code, when it has ended. */
+  readonly ended: Promise<number | null>;
+  /** Asks it to end. */
+  readonly end: () => void;
+}
+
+/** What is known of a run that is ready. */
+export interface ReadyCloud extends CloudAddress {
+  /** Everything printed so far, all streams. */
+  readonly output: () => string;
+  /** Resolves as soon as the output holds what the caller waits for. */
+  readonly until: (isThere: (output: string) => boolean) => Promise<void>;
+}
+
+/** @returns the command line of the local cloud, and the port in it */
+export const commandLine = async (options: LocalCloudOptions): Promise<{ port: number; args: readonly string[] }> => {
+  const port = options.port ?? (await freePortPair());
+  const args = ['--port', String(port)];
+  if (options.dataDir !== undefined) args.push('--data', options.dataDir);
+  if (options.config !== undefined) {
+    const file = join(await mkdtemp(join(tmpdir(), 'gatehouse-config-')), 'config.json');
+    await writeFile(file, typeof options.config === 'string' ? options.config : JSON.stringify(options.config));
+    args.push('--config', file);
+  }
+  if (!options.isWarm) args.push('--cold');
+  return { port, args: [...args, ...(options.args ?? [])] };
+};
+
+/** @returns everything that was printed so far, and a way to look at it again whenever there is more */
+export const collectOutput = (streams: readonly Readable[]) => {
+  let text = '';
+  const lookers = new Set<() => void>();
+  for (const stream of streams) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      for (const look of lookers) look();
+    });
+  }
+  return {
+    output: () => text,
+    /** Resolves to what is found in the output, as soon as it is there. */
+    find: <T>(search: (output: string) => T | undefined): Promise<T> =>
+      new Promise((fulfil) => {
+        const look = () => {
+          const found = search(text);
+          if (found === undefined) return;
+          lookers.delete(look);
+          fulfil(found);
+        };
+        lookers.add(look);
+        look();
+      }),
+  };
+};
+
+/** Waits for the `ready` line. @throws Error with all the output when it ends before, or takes too long */
+export const whenReady = async (run: CloudRun, port: number): Promise<ReadyCloud> => {
+  const { output, find } = collectOutput(run.streams);
+  let timer: NodeJS.Timeout | undefined;
+  const failed = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      run.end();
+      reject(new Error(`the local cloud was not ready after ${START_TIMEOUT_MS} ms:\n${output()}`));
+    }, START_TIMEOUT_MS);
+    void run.ended.then((code) =>
+      reject(new Error(`the local cloud ended with ${code} before it was ready:\n${output()}`)),
+    );
+  });
+  const mcpUrl = await Promise.race([find((text) => /^ready (\S+)$/m.exec(text)?.[1]), failed]);
+  clearTimeout(timer);
+  failed.catch(() => {});
+  return {
+    origin: `http://localhost:${port}`,
+    mcpUrl,
+    port,
+    output,
+    until: async (isThere) => {
+      await find((text) => isThere(text) || undefined);
+    },
+  };
+};

@@ -1,0 +1,107 @@
+import { Person, type SignInChoices } from '../browser/person.ts';
+import type { CloudAddress } from '../cloud/local-cloud.ts';
+import { formsOf } from '../http/html-form.ts';
+import {
+  authorizationRequest,
+  type Code,
+  obtainCode,
+  obtainSession,
+  type RegisteredClient,
+  registerClient,
+  type Session,
+} from '../http/oauth-requests.ts';
+
+/** A login on its way back: the URL of the callback, and the cookies of the browser to which it belongs. */
+export interface PendingLogin {
+  readonly url: URL;
+  readonly cookies: string;
+}
+
+/** A form of ours, and the cookies of the browser that has it. */
+interface OpenForm {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly cookies: string;
+}
+
+/** What somebody knows who really uses this server, so that random requests get beyond the first check. */
+export interface KnownValues {
+  readonly cloud: CloudAddress;
+  readonly client: RegisteredClient;
+  /** Confidential, with a registration access token: each may be deleted by chance. */
+  readonly managedClients: readonly (RegisteredClient & { readonly registration_access_token: string })[];
+  /** One to be used up by each kind of endpoint. */
+  readonly sessions: { readonly token: Session; readonly revoke: Session; readonly mcp: Session };
+  readonly codes: readonly Code[];
+  readonly pendingLogins: readonly PendingLogin[];
+  /** The fields of a consent form, and the cookies of the browser that has it. */
+  readonly consent: OpenForm;
+  /** The same of the page of one's own connections. */
+  readonly connections: OpenForm;
+}
+
+const CONFIDENTIAL = { token_endpoint_auth_method: 'client_secret_post' };
+
+export const gatherKnownValues = async (cloud: CloudAddress): Promise<KnownValues> => {
+  // Cold starts, all at once on a busy machine, are another test's matter.
+  for (const path of ['.well-known/jwks.json', 'userinfo', 'health', 'connections'])
+    await fetch(`${cloud.origin}/${path}`);
+  for (const path of ['introspect', 'revoke']) await fetch(`${cloud.origin}/${path}`, { method: 'POST' });
+  const client = await registerClient(cloud);
+  const session = (login: string) => obtainSession(cloud, { client, person: new Person(cloud, login) });
+  return {
+    cloud,
+    client,
+    managedClients: await severally(5, async () => (await registerClient(cloud, CONFIDENTIAL)) as never),
+    sessions: { token: await session('ada'), revoke: await session('grace'), mcp: await session('hedy') },
+    codes: await severally(5, () => obtainCode(cloud, client)),
+    pendingLogins: await severally(10, () => pendingLogin(cloud, client)),
+    consent: await openConsent(cloud, client),
+    connections: await openConnections(cloud, client),
+  };
+};
+
+/** What nobody may find in an error: it was in the request, at most. */
+export const secretsOf = ({ sessions, codes, managedClients }: KnownValues): string[] => [
+  ...Object.values(sessions).flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken]),
+  ...codes.flatMap(({ code, codeVerifier }) => [code, codeVerifier]),
+  ...managedClients.flatMap(({ client_secret = '-', registration_access_token: token }) => [client_secret, token]),
+];
+
+const severally = async <T>(count: number, make: () => Promise<T>): Promise<T[]> => {
+  const made: T[] = [];
+  for (let index = 0; index < count; index += 1) made.push(await make());
+  return made;
+};
+
+const openConsent = async (cloud: CloudAddress, client: RegisteredClient): Promise<OpenForm> => {
+  const person = new Person(cloud);
+  const { html } = await person.open(authorizationRequest(cloud, client).url);
+  return { fields: formsOf(html)[0]?.fields ?? {}, cookies: await person.jar.getCookieString(cloud.origin) };
+};
+
+const openConnections = async (cloud: CloudAddress, client: RegisteredClient): Promise<OpenForm> => {
+  const person = new Person(cloud, 'edith');
+  await obtainCode(cloud, client, { person });
+  const { html } = await person.signIn(`${cloud.origin}/connections`);
+  return { fields: formsOf(html)[0]?.fields ?? {}, cookies: await person.jar.getCookieString(cloud.origin) };
+};
+
+/** Goes as far as the provider's answer, which is kept back. */
+export const pendingLogin = async (
+  cloud: CloudAddress,
+  client: RegisteredClient,
+  person = new Person(cloud),
+  choices: SignInChoices = {},
+): Promise<PendingLogin> => {
+  const request = person.request.bind(person);
+  let back: URL | undefined;
+  person.request = async (url, init) => {
+    if (!url.pathname.startsWith('/callback/')) return request(url, init);
+    back = url;
+    return new Response('kept back');
+  };
+  await person.signIn(authorizationRequest(cloud, client).url, choices);
+  person.request = request;
+  if (back === undefined) throw new Error('the provider sent nobody back');
+  return { url: back, cookies: await person.jar.getCookieString(cloud.origin) };
+};

@@ -1,0 +1,322 @@
+import { type RememberedConsent, withConsent } from '../../../lambdas/core/authorization/consent.ts';
+import type { Transaction } from '../../../lambdas/core/authorization/transaction.ts';
+import type { ClientAssertionStore } from '../../../lambdas/core/clients/assertion.ts';
+import type { Client } from '../../../lambdas/core/clients/client.ts';
+import type { Grant, RefreshFamily, UpstreamIdentity } from '../../../lambdas/core/grants/grant.ts';
+import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
+import { type KeyRing, type PublicJwk, publicKeyOf } from '../../../lambdas/core/tokens/key-ring.ts';
+import type { UpstreamState } from '../../../lambdas/core/upstream/session.ts';
+import type {
+  ClientStore,
+  Clock,
+  ConsentEraser,
+  ConsentStore,
+  CounterStore,
+  GrantDirectory,
+  GrantEraser,
+  GrantStore,
+  KeyRingStore,
+  TransactionStore,
+} from '../../../lambdas/runtime/ports/index.ts';
+
+// In-memory doubles of the stores, with the semantics of ports.ts. Each counts its reads and writes, so that a test
+// can compare them with the design's budget, and can be told to fail: `store.failing = true`, or only the next calls.
+
+/** What every double can do for a test. */
+class MemoryStore {
+  reads = 0;
+  writes = 0;
+  /** While true every call rejects with UnavailableError and changes nothing. */
+  failing = false;
+
+  protected async read(): Promise<void> {
+    await this.roundTrip();
+    this.reads += 1;
+  }
+
+  protected async write(): Promise<void> {
+    await this.roundTrip();
+    this.writes += 1;
+  }
+
+  /** A turn of the event loop before anything is looked at: parallel callers interleave as they would over a network. */
+  private async roundTrip(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.failing) throw new UnavailableError('DynamoDB');
+  }
+}
+
+const isLive = (row: { readonly expiresAt?: number }, now: number): boolean =>
+  row.expiresAt === undefined || row.expiresAt > now;
+
+/** The later of two expiries, where absent means never. */
+const laterExpiry = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : Math.max(a, b);
+
+export class MemoryClientStore extends MemoryStore implements ClientStore {
+  readonly rows = new Map<string, Client>();
+
+  async findClient(clientId: string, now: number): Promise<Client | undefined> {
+    await this.read();
+    const client = this.rows.get(clientId);
+    return client && (client.blocked || isLive(client, now)) ? client : undefined;
+  }
+
+  async putClient(client: Client): Promise<void> {
+    await this.write();
+    const present = this.rows.get(client.clientId);
+    if (!present) {
+      this.rows.set(client.clientId, client);
+      return;
+    }
+    this.setExpiry(present, laterExpiry(present.expiresAt, client.expiresAt));
+  }
+
+  async putDocumentClient(client: Client, now: number): Promise<void> {
+    await this.write();
+    const present = this.rows.get(client.clientId);
+    if (present?.blocked || (present && isLive(present, now) && present.issuedAt > client.issuedAt)) return;
+    this.rows.set(client.clientId, client);
+  }
+
+  async updateClient(client: Client): Promise<'updated' | 'gone'> {
+    await this.write();
+    const present = this.rows.get(client.clientId);
+    if (!present || present.blocked) return 'gone';
+    const { expiresAt: _, ...rest } = client;
+    this.rows.set(client.clientId, present.expiresAt === undefined ? rest : { ...rest, expiresAt: present.expiresAt });
+    return 'updated';
+  }
+
+  async extendClient(clientId: string, expiresAt: number): Promise<void> {
+    await this.write();
+    const present = this.rows.get(clientId);
+    if (present) this.setExpiry(present, laterExpiry(present.expiresAt, expiresAt));
+  }
+
+  async deleteClient(clientId: string): Promise<void> {
+    await this.write();
+    this.rows.delete(clientId);
+  }
+
+  private setExpiry(client: Client, expiresAt: number | undefined): void {
+    const { expiresAt: _, ...rest } = client;
+    this.rows.set(client.clientId, expiresAt === undefined ? rest : { ...rest, expiresAt });
+  }
+}
+
+export class MemoryClientAssertionStore extends MemoryStore implements ClientAssertionStore {
+  readonly rows = new Map<string, number>();
+  private readonly now: Clock;
+
+  constructor(now: Clock) {
+    super();
+    this.now = now;
+  }
+
+  async useOnce(clientId: string, jti: string, expiresAt: number): Promise<boolean> {
+    await this.write();
+    const key = JSON.stringify([clientId, jti]);
+    if ((this.rows.get(key) ?? 0) >= this.now()) return false;
+    this.rows.set(key, expiresAt);
+    return true;
+  }
+}
+
+export class MemoryTransactionStore extends MemoryStore implements TransactionStore {
+  readonly rows = new Map<string, Transaction>();
+
+  async approve(transaction: Transaction): Promise<Transaction | 'used'> {
+    await this.write();
+    const present = this.rows.get(transaction.transactionId);
+    if (present && present.status !== 'approved') return 'used';
+    const { leg, expiresAt } = present ?? transaction;
+    const approved: Transaction = { ...transaction, status: 'approved', leg, expiresAt };
+    this.rows.set(approved.transactionId, approved);
+    return approved;
+  }
+
+  async takeForExchange(
+    transactionId: string,
+    expected: { identityProviderId: string; leg: number; now: number },
+  ): Promise<Transaction | 'gone' | 'used'> {
+    await this.write();
+    const present = this.rows.get(transactionId);
+    if (
+      !present ||
+      !isLive(present, expected.now) ||
+      present.leg !== expected.leg ||
+      present.identityProviderId !== expected.identityProviderId
+    ) {
+      return 'gone';
+    }
+    if (present.status !== 'approved') return 'used';
+    const taken: Transaction = { ...present, status: 'exchanging' };
+    this.rows.set(transactionId, taken);
+    return taken;
+  }
+
+  async releaseForRetry(transactionId: string, leg: number): Promise<Transaction> {
+    await this.write();
+    const present = this.rows.get(transactionId);
+    if (present?.status !== 'exchanging' || present.leg !== leg) {
+      throw new UnavailableError(`transaction ${transactionId} in leg ${leg}`);
+    }
+    const released: Transaction = { ...present, status: 'approved', leg: leg + 1 };
+    this.rows.set(transactionId, released);
+    return released;
+  }
+}
+
+export class MemoryGrantStore extends MemoryStore implements GrantStore, GrantDirectory, GrantEraser {
+  readonly rows = new Map<string, Grant>();
+
+  async createGrant(grant: Grant): Promise<void> {
+    await this.write();
+    if (this.rows.has(grant.grantId))
+      throw new Error(`grant ${grant.grantId} exists: grant ids are random and never reused`);
+    this.rows.set(grant.grantId, grant);
+  }
+
+  async findGrant(grantId: string, now: number): Promise<Grant | undefined> {
+    await this.read();
+    const grant = this.rows.get(grantId);
+    return grant && isLive(grant, now) ? grant : undefined;
+  }
+
+  async redeemCode(
+    grant: Grant,
+    redemption: Pick<Grant, 'clientAuthMethod' | 'family' | 'expiresAt'>,
+  ): Promise<'redeemed' | 'lost'> {
+    await this.write();
+    const present = this.rows.get(grant.grantId);
+    if (present?.status !== 'issued') return 'lost';
+    this.rows.set(grant.grantId, { ...present, ...redemption, status: 'redeemed' });
+    return 'redeemed';
+  }
+
+  async rotateRefreshToken(
+    grant: Grant,
+    successor: RefreshFamily,
+    expiresAt: number,
+  ): Promise<'rotated' | { lost: Grant | undefined }> {
+    await this.write();
+    const present = this.rows.get(grant.grantId);
+    const isStillThere =
+      present?.status === 'redeemed' &&
+      present.family?.generation === grant.family?.generation &&
+      present.family?.generationSecretHash === grant.family?.generationSecretHash;
+    if (!present || !isStillThere) return { lost: present };
+    this.rows.set(grant.grantId, { ...present, family: successor, expiresAt });
+    return 'rotated';
+  }
+
+  async replaceUpstream(
+    grant: Grant,
+    change: { readonly upstream: UpstreamState; readonly identity?: UpstreamIdentity },
+  ): Promise<'replaced' | { lost: Grant | undefined }> {
+    await this.write();
+    const present = this.rows.get(grant.grantId);
+    if (present?.status !== 'redeemed' || present.upstream?.version !== grant.upstream?.version) {
+      return { lost: present };
+    }
+    this.rows.set(grant.grantId, { ...present, ...change });
+    return 'replaced';
+  }
+
+  async noteRefusedScopes({ grantId }: Grant, scopes: readonly string[]): Promise<void> {
+    await this.write();
+    const present = this.rows.get(grantId);
+    if (!present || present.status === 'revoked') return;
+    const refusedScopes = [...new Set([...(present.refusedScopes ?? []), ...scopes])];
+    this.rows.set(grantId, { ...present, refusedScopes });
+  }
+
+  async revokeGrant(grantId: string): Promise<void> {
+    await this.write();
+    const present = this.rows.get(grantId);
+    if (!present) return;
+    const { upstream: _, ...rest } = present;
+    this.rows.set(grantId, { ...rest, status: 'revoked' });
+  }
+
+  async grantsOfSubject(subject: string, now: number): Promise<readonly Grant[]> {
+    await this.read();
+    return [...this.rows.values()]
+      .filter((grant) => grant.subject === subject && isLive(grant, now))
+      .sort((a, b) => b.issuedAt - a.issuedAt);
+  }
+
+  async deleteGrantsOfSubject(subject: string): Promise<number> {
+    await this.write();
+    const grants = [...this.rows.values()].filter((grant) => grant.subject === subject);
+    for (const { grantId } of grants) this.rows.delete(grantId);
+    return grants.length;
+  }
+}
+
+export class MemoryCounterStore extends MemoryStore implements CounterStore {
+  readonly counts = new Map<string, number>();
+
+  async increment(counterId: string): Promise<number> {
+    await this.write();
+    const count = (this.counts.get(counterId) ?? 0) + 1;
+    this.counts.set(counterId, count);
+    return count;
+  }
+}
+
+export class MemoryKeyRingStore extends MemoryStore implements KeyRingStore {
+  ring: KeyRing | undefined;
+
+  constructor(ring?: KeyRing) {
+    super();
+    this.ring = ring;
+  }
+
+  async readKeyRing(): Promise<KeyRing | undefined> {
+    await this.read();
+    return this.ring;
+  }
+
+  async readLatestKeyRing(): Promise<KeyRing | undefined> {
+    return this.readKeyRing();
+  }
+
+  async findKey(kid: string): Promise<PublicJwk | undefined> {
+    const ring = await this.readKeyRing();
+    if (ring === undefined) throw new UnavailableError('key ring');
+    return publicKeyOf(ring, kid);
+  }
+}
+
+export class MemoryConsentStore extends MemoryStore implements ConsentStore, ConsentEraser {
+  readonly rows = new Map<string, readonly RememberedConsent[]>();
+
+  async findConsents(subject: string, now: number): Promise<readonly RememberedConsent[]> {
+    await this.read();
+    return this.live(subject, now);
+  }
+
+  async rememberConsent(subject: string, consent: RememberedConsent, now: number): Promise<void> {
+    await this.write();
+    this.rows.set(subject, withConsent(this.live(subject, now), consent));
+  }
+
+  async forgetConsents(subject: string, consentIds: readonly string[], now: number): Promise<void> {
+    await this.write();
+    this.rows.set(
+      subject,
+      this.live(subject, now).filter(({ consentId }) => !consentIds.includes(consentId)),
+    );
+  }
+
+  async deleteConsents(subject: string): Promise<boolean> {
+    await this.write();
+    return this.rows.delete(subject);
+  }
+
+  private live(subject: string, now: number): readonly RememberedConsent[] {
+    return (this.rows.get(subject) ?? []).filter((consent) => isLive(consent, now));
+  }
+}

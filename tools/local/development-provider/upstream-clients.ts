@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import type { Configuration } from '../../../lib/config/configuration.ts';
+import type { ResolvedTemplate } from '../cloud/resolved-template.ts';
+import type { Services } from '../cloud/services/index.ts';
+import type { UpstreamClient } from './index.ts';
+
+interface Options {
+  readonly origin: string;
+  readonly configuration: Configuration;
+  readonly developmentProviders: readonly string[];
+}
+
+/**
+ * Makes a client at the development provider for each provider that it stands in for, and stores its credentials as
+ * the owner of a deployment would: by PutSecretValue on the provider's own secret, with the stack's output as guide.
+ *
+ * @returns the clients, and the commands for secrets that are still empty
+ */
+export const storeUpstreamClients = async (
+  template: ResolvedTemplate,
+  services: Services,
+  { origin, configuration, developmentProviders }: Options,
+): Promise<{ clients: Record<string, UpstreamClient>; missing: string[] }> => {
+  const clients: Record<string, UpstreamClient> = {};
+  const missing: string[] = [];
+  for (const [id, { kind }] of Object.entries(configuration.identityProviders)) {
+    const command = commandFor(template, id);
+    const secretId = /--secret-id (\S+)/.exec(command)?.[1];
+    if (!secretId) throw new Error(`the stack has no output that says how to fill the secret of "${id}"`);
+    if (developmentProviders.includes(id)) {
+      const client: UpstreamClient = {
+        kind,
+        clientId: `gatehouse-${id}`,
+        clientSecret: randomBytes(32).toString('base64url'),
+        redirectUri: `${origin}/callback/${id}`,
+      };
+      clients[id] = client;
+      await services.asOperator('secretsmanager', 'PutSecretValue', {
+        SecretId: secretId,
+        ClientRequestToken: randomBytes(16).toString('hex'),
+        SecretString: JSON.stringify({ client_id: client.clientId, client_secret: client.clientSecret }),
+      });
+    } else if (!(await hasValue(services, secretId))) {
+      missing.push(localCommand(services, command));
+    }
+  }
+  return { clients, missing };
+};
+
+/** The stack's commands that show the secrets of configured clients, against this run. */
+export const clientSecretCommands = (template: ResolvedTemplate, services: Services): string[] =>
+  Object.entries(template.outputs)
+    .filter(([name]) => name.startsWith('ClientSecretCommand'))
+    .map(([, command]) => localCommand(services, command));
+
+/** The stack's commands that rotate keys and log people out, against this run. */
+export const administratorCommands = (template: ResolvedTemplate, services: Services): string[] =>
+  Object.values(template.outputs)
+    .filter((command) => command.startsWith('aws lambda invoke '))
+    .map((command) => localCommand(services, command, services.endpoints.lambda));
+
+/** The output whose name ends with the id, letters compared without `-` and case: `SecretCommandMyIdp` for `my-idp`. */
+const commandFor = (template: ResolvedTemplate, id: string): string => {
+  const wanted = `secretcommand${id.replaceAll('-', '')}`;
+  return Object.entries(template.outputs).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
+};
+
+const hasValue = (services: Services, secretId: string): Promise<boolean> =>
+  services.asOperator('secretsmanager', 'GetSecretValue', { SecretId: secretId }).then(
+    () => true,
+    () => false,
+  );
+
+/** The same command against this run, with credentials that end with it. */
+const localCommand = (
+  { operator, endpoints }: Services,
+  command: string,
+  endpoint = endpoints.secretsManager,
+): string =>
+  `AWS_ACCESS_KEY_ID=${operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${operator.secretAccessKey} ` +
+  `AWS_SESSION_TOKEN=${operator.sessionToken} ${command} --endpoint-url ${endpoint}`;
