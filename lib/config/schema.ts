@@ -192,7 +192,7 @@ export const ConfigurationSchema = z.strictObject(
     ),
     /** Clients that name themselves by the URL of a metadata document. */
     clientDocuments: ClientDocuments.prefault({}),
-    /** Offers to remember a consent, for clients for which that is safe (docs/decisions/0025). */
+    /** Offers to remember a consent, for clients for which that is safe (decision 25). */
     rememberConsent: z.boolean({ error: 'true or false' }).default(false),
     lifetimes: Lifetimes.prefault({}),
     theme: Theme.prefault({}),

@@ -38,7 +38,7 @@ export interface FirewallProps {
 
 /**
  * One regional web ACL before all APIs (AWS WAF). Its managed rules would refuse this product's own clients, whose
- * ordinary requests hold loopback addresses and URLs: docs/decisions/0028 says which of them only count, and why.
+ * ordinary requests hold loopback addresses and URLs: decision 28 says which of them only count, and why.
  */
 export class Firewall extends Construct {
   constructor(scope: Construct, id: string, props: FirewallProps) {

@@ -4,7 +4,7 @@ import type { Stage } from '../stage.ts';
 import { isInvalidGrant, isOk, must, mustBeDead, mustBeUsedUp, mustWork, sessionOf } from './afterwards.ts';
 import { assertionOf, forgetHosts, keyedClient, newClient, newSession } from './clients.ts';
 
-/** Killed after the commit, it cannot be told from a second party with the code: the person begins anew (decision 0030). */
+/** Killed after the commit, it cannot be told from a second party with the code: the person begins anew (decision 30). */
 const redeemed = async (
   stage: Stage,
   first: Code,
