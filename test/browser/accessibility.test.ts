@@ -162,7 +162,7 @@ describe('#143 What people set in their system', () => {
 describe('Names that would deceive (#134, #136)', () => {
   it('become text in one line of bounded length, isolated from what stands around it', async () => {
     if (!browser) return;
-    const { page } = await show(browser, stateOf('consent-hostile-name'), PHONE);
+    const { page } = await show(browser, stateOf('consent-deceptive-name'), PHONE);
     expect(await page.locator('h1 b, h1 img, h1 script').count()).toBe(0);
     const heading = (await page.textContent('h1')) ?? '';
     expect(heading).toMatch(/^<b>.*… wants to connect$/);

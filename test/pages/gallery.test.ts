@@ -14,5 +14,5 @@ describe.each(PAGES)('$name', ({ status, open }) => {
 
 it('docs/pages.md shows every page: npm run screenshots', () => {
   const shown = readFileSync(new URL('../../docs/pages.md', import.meta.url), 'utf8');
-  expect(PAGES.filter(({ name }) => !shown.includes(`screenshots/${name}-phone-light.png`))).toEqual([]);
+  expect(PAGES.filter(({ name }) => !shown.includes(`screenshots/${name}/phone-light.png`))).toEqual([]);
 });

@@ -32,17 +32,17 @@ const connectTwo = async (gate: FrontHalf): Promise<void> => {
 };
 
 export const CONNECTIONS_PAGES: readonly PageState[] = [
-  state('connections-sign-in', 'The way in to my connections', 200, (languages) =>
+  state('connections-sign-in', 'A user signs in to see their connections', 200, (languages) =>
     gateOf({ providers: ['google', 'github'] }).connections(new Browser(languages)),
   ),
-  state('connections', 'My connections: what is connected, and how to end it', 200, connectionsOf(connectTwo)),
+  state('connections', 'The user sees the connections and can end them', 200, connectionsOf(connectTwo)),
   state(
     'connections-none',
-    'The same, with nothing connected',
+    'There are no connections',
     200,
     connectionsOf(async () => undefined),
   ),
-  state('connections-remembered', 'The same, with a consent that is remembered', 200, async (languages) => {
+  state('connections-remembered', 'The user has a remembered consent', 200, async (languages) => {
     const { gate, browser } = await remembered(languages, PERSON.subject);
     gate.grants.rows.clear();
     await gate.callback(stateOf(locationOf(await gate.connections(browser, { idp: 'company' }))), browser);

@@ -22,55 +22,70 @@ export const THEME: Theme = { name: 'Example tools', color: '#f2b705', logo: tru
 export const CONSENT_PAGES: readonly PageState[] = [
   state(
     'consent',
-    'A program that describes itself by a document asks',
+    'A client with a metadata document asks for consent',
     200,
     consentOf({}, {}, { client_id: CLIENT, redirect_uri: CLIENT_CALLBACK }),
   ),
   state(
     'consent-providers',
-    'The same, where people may choose among providers',
+    'The user can choose among several identity providers',
     200,
     consentOf({ providers: ['google', 'github', 'entra'] }, {}, { client_id: CLIENT, redirect_uri: CLIENT_CALLBACK }),
   ),
   state(
     'consent-loopback',
-    'A program on this computer will get the answer',
+    'The response goes to a program on this computer',
     200,
     consentOf({}, { clientName: 'Visual Studio Code', redirectUris: [LOOPBACK] }),
   ),
-  state('consent-app', 'An app will get the answer', 200, consentOf({}, { clientName: 'Cursor', redirectUris: [APP] })),
+  state(
+    'consent-app',
+    'The response goes to an app',
+    200,
+    consentOf({}, { clientName: 'Cursor', redirectUris: [APP] }),
+  ),
   state(
     'consent-impersonable',
-    'Any program on this computer could use this document',
+    'Any program on this computer could use the client’s document',
     200,
     documentedBy({ client_id: CLIENT, client_name: 'Claude Code', redirect_uris: [LOOPBACK] }, LOOPBACK),
   ),
   state(
     'consent-other-website',
-    'The answer goes to another website than that of the document',
+    'The response goes to a different website than the document’s',
     200,
     documentedBy(
       { client_id: CLIENT, client_name: 'Claude', redirect_uris: ['https://xn--clude-5nf.example/callback'] },
       'https://xn--clude-5nf.example/callback',
     ),
   ),
-  state('consent-hostile-name', 'A name that would deceive', 200, consentOf({}, { clientName: HOSTILE_NAME })),
-  state('consent-no-name', 'A program without a name', 200, consentOf({}, { clientName: '\u200B \u3164' })),
+  state(
+    'consent-deceptive-name',
+    'The name of the client is deceptive',
+    200,
+    consentOf({}, { clientName: HOSTILE_NAME }),
+  ),
+  state('consent-no-name', 'The client has no name', 200, consentOf({}, { clientName: '\u200B \u3164' })),
   state(
     'consent-theme',
-    'With a theme of the owner: name, logo, colour',
+    'The operator has set a theme: name, logo, colour',
     200,
     consentOf({ theme: THEME }, {}, { client_id: CLIENT, redirect_uri: CLIENT_CALLBACK }),
   ),
   state(
     'consent-remember',
-    'The consent page where consents are remembered (`"rememberConsent": true`)',
+    'The user can have the consent remembered (`"rememberConsent": true`)',
     200,
     consentOf({ rememberConsent: true }, PROVEN),
   ),
-  state('consent-of-other', 'Somebody else logs in where a consent was remembered', 403, async (languages) => {
-    const { gate, browser } = await remembered(languages, 'person-2');
-    const sent = await gate.authorize(authorizationQuery(QUERY), browser, { 'sec-fetch-site': 'none' });
-    return gate.callback(stateOf(locationOf(sent)), browser);
-  }),
+  state(
+    'consent-of-another-user',
+    'A different user logs in after another user’s consent was remembered',
+    403,
+    async (languages) => {
+      const { gate, browser } = await remembered(languages, 'person-2');
+      const sent = await gate.authorize(authorizationQuery(QUERY), browser, { 'sec-fetch-site': 'none' });
+      return gate.callback(stateOf(locationOf(sent)), browser);
+    },
+  ),
 ];

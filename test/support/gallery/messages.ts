@@ -50,13 +50,13 @@ const throwing =
 export const MESSAGE_PAGES: readonly PageState[] = [
   state(
     'not-allowed',
-    'Logged in, and no access rule names this person',
+    'The user has logged in, but no access rule allows them',
     403,
     callbackOf({ access: { emails: ['bob@example.com'] } }, () => undefined),
   ),
   state(
     'not-allowed-unverified',
-    'Logged in with an address that the provider has not verified',
+    'The provider has not verified the user’s address',
     403,
     callbackOf({ access: { emails: ['ada@example.com'] } }, (gate) => {
       gate.provider().answer = () => ({ ...PERSON, emailVerified: false });
@@ -70,7 +70,7 @@ export const MESSAGE_PAGES: readonly PageState[] = [
   ),
   state(
     'form-used',
-    'The consent page is sent again after the login',
+    'The consent page is submitted again after the login',
     400,
     formOf(async (gate, browser, request) => {
       const location = locationOf(await gate.consent({ request, decision: 'approve' }, browser));
@@ -86,15 +86,15 @@ export const MESSAGE_PAGES: readonly PageState[] = [
     formOf((gate, { languages }, request) => gate.consent({ request }, new Browser(languages))),
   ),
   state(
-    'form-from-elsewhere',
-    'Another website sent the form',
+    'form-from-another-site',
+    'Another website submits the form',
     403,
     formOf((gate, browser, request) => gate.consent({ request }, browser, { origin: 'https://evil.example' })),
   ),
-  state('login-unknown', 'An answer of the provider that nobody waits for', 400, (languages) =>
+  state('login-unknown', 'The provider’s response belongs to no known login', 400, (languages) =>
     gateOf().callback(new URLSearchParams({ code: 'c', state: 'x' }), new Browser(languages)),
   ),
-  state('login-of-other-browser', 'A login that another browser approved', 403, async (languages) => {
+  state('login-of-another-browser', 'The login was approved in another browser', 403, async (languages) => {
     const gate = gateOf();
     const state = (await gate.approve(new Browser(), authorizationQuery(QUERY))).searchParams.get('state') ?? '';
     return gate.callback(new URLSearchParams({ code: 'c', state }), new Browser(languages));
@@ -109,38 +109,43 @@ export const MESSAGE_PAGES: readonly PageState[] = [
   ),
   state(
     'login-used',
-    'The way back is taken twice',
+    'The provider’s response arrives a second time',
     400,
     callbackOf({}, () => undefined, 2),
   ),
   state(
     'provider-unreachable',
-    'The identity provider does not answer',
+    'The identity provider does not respond',
     503,
     callbackOf({}, throwing(new UnavailableError('the identity provider'))),
   ),
   state(
     'provider-not-set-up',
-    'The secret of the identity provider is missing or wrong',
+    'The identity provider’s secret is missing or wrong',
     503,
     callbackOf({}, throwing(new UpstreamError('misconfigured', 'invalid_client'))),
   ),
   state(
     'provider-not-trusted',
-    'The answer of the identity provider fails its checks',
+    'The identity provider’s response fails a check',
     403,
     callbackOf({}, throwing(new UpstreamError('rejected', 'wrong nonce'))),
   ),
-  state('client-unknown', 'The program’s registration is gone', 400, consentOf({}, {}, { client_id: 'unknown' })),
-  state('client-blocked', 'The owner does not let the program in', 403, consentOf({}, { blocked: true })),
+  state(
+    'client-unknown',
+    'The client’s registration no longer exists',
+    400,
+    consentOf({}, {}, { client_id: 'unknown' }),
+  ),
+  state('client-blocked', 'The operator has blocked the client', 403, consentOf({}, { blocked: true })),
   state(
     'client-unreachable',
-    'The program’s document cannot be read just now',
+    'The client’s document cannot be fetched at the moment',
     400,
     documentedBy('down', CLIENT_CALLBACK),
   ),
-  state('client-not-in-order', 'The program’s document is not accepted', 400, documentedBy({}, CLIENT_CALLBACK)),
-  state('request-refused', 'A request that no program should send', 400, consentOf({}, {}, { client_id: undefined })),
+  state('client-document-invalid', 'The client’s document is invalid', 400, documentedBy({}, CLIENT_CALLBACK)),
+  state('request-refused', 'The client’s request is invalid', 400, consentOf({}, {}, { client_id: undefined })),
   state('busy', 'A part of the service is down', 503, (languages) => {
     const gate = gateOf();
     gate.clients.failing = true;

@@ -9,14 +9,14 @@ import {
 } from '../memory/front-half.ts';
 
 export interface PageState {
-  /** Also the name of its picture. */
+  /** Also the folder of its screenshots. */
   readonly name: string;
-  /** When a person sees it. */
+  /** When a user sees it: a sentence without its full stop. */
   readonly when: string;
   readonly status: number;
-  /** With everything open that can be folded. */
+  /** Whether everything that can be folded is open. */
   readonly isUnfolded?: boolean;
-  /** What its answer is for whoever sends this `Accept-Language`. */
+  /** The response to a request with this `Accept-Language`. */
   open(languages: string): Promise<Answer>;
 }
 

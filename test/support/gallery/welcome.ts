@@ -21,9 +21,14 @@ const welcomeOf =
   };
 
 export const WELCOME_PAGES: readonly PageState[] = [
-  state('welcome', 'The address is opened in a browser', 200, welcomeOf([SERVER])),
+  state('welcome', 'A user opens the address of an MCP server in a browser', 200, welcomeOf([SERVER])),
   {
-    ...state('welcome-several', 'The same, with several MCP servers, unfolded', 200, welcomeOf([SERVER, OTHER_SERVER])),
+    ...state(
+      'welcome-several',
+      'There are several MCP servers; the list is unfolded',
+      200,
+      welcomeOf([SERVER, OTHER_SERVER]),
+    ),
     isUnfolded: true,
   },
 ];
