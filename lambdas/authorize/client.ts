@@ -27,10 +27,10 @@ export const findClient = async (
 };
 
 const unknown = (): PageError =>
-  new PageError('invalid_request', ({ messages }) => messages.clientUnknown, { detail: 'unknown client_id' });
+  new PageError('invalid_request', ({ errors }) => errors.clientUnknown, { detail: 'unknown client_id' });
 
 const blocked = (): PageError =>
-  new PageError('access_denied', ({ messages }) => messages.clientBlocked, {
+  new PageError('access_denied', ({ errors }) => errors.clientBlocked, {
     detail: 'the client, or the host of its metadata document, is blocked',
   });
 
@@ -38,8 +38,8 @@ const blocked = (): PageError =>
 const unreachable = (): PageError =>
   new PageError(
     'invalid_request',
-    ({ messages, actions }) => ({
-      ...messages.clientUnreachable,
+    ({ errors, actions }) => ({
+      ...errors.clientUnreachable,
       actions: [{ label: actions.tryAgain, href: '' }],
     }),
     {
@@ -49,7 +49,7 @@ const unreachable = (): PageError =>
   );
 
 const refusedDocument = (error: OAuthError): PageError =>
-  new PageError('invalid_request', ({ messages }) => messages.clientDocumentRefused, {
+  new PageError('invalid_request', ({ errors }) => errors.clientMetadataInvalid, {
     detail: error.detail ?? error.message,
     cause: error,
   });

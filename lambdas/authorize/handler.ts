@@ -12,7 +12,7 @@ import { OAuthError } from '../core/oauth-error.ts';
 import { keepPageCookie } from '../runtime/http/cookies.ts';
 import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
 import { consentPage } from '../runtime/pages/consent-page.ts';
-import { wordsFor } from '../runtime/pages/locales/locales.ts';
+import { messagesFor } from '../runtime/pages/locales/locales.ts';
 import type { Site } from '../runtime/pages/site.ts';
 import type { ClientDirectory, Clock, Log, RequestSealer } from '../runtime/ports/index.ts';
 import { findClient } from './client.ts';
@@ -65,7 +65,7 @@ export const authorizeFlow =
     deps.log('consent_shown', { requestId: request.requestId, clientId: client.clientId });
     return consentPage({
       site: deps.site,
-      words: wordsFor(request),
+      messages: messagesFor(request),
       request: authorization,
       client,
       scopes: deps.policy.scopes,

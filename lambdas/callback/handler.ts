@@ -7,7 +7,7 @@ import { extendedClientExpiry, usedClientExpiry } from '../core/clients/lifetime
 import { isLive } from '../core/grants/grant.ts';
 import { clearTransaction } from '../runtime/http/cookies.ts';
 import { type Flow, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
-import { orMisconfigured } from '../runtime/pages/provider-pages.ts';
+import { withProviderErrorPage } from '../runtime/pages/provider-pages.ts';
 import { openConnections } from './connections.ts';
 import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
 import { newGrant, type Person } from './new-grant.ts';
@@ -34,7 +34,7 @@ export const callbackFlow =
 
     // What may fail without harm fails before the transaction is used.
     const subjectSecret = await deps.subjectSecret();
-    await orMisconfigured(provider, provider.idp.prepare(), { log: deps.log, requestId: request.requestId });
+    await withProviderErrorPage(provider, provider.idp.prepare(), { log: deps.log, requestId: request.requestId });
     const transaction = await takeTransaction(deps, provider.id, reference);
 
     const leg = deriveUpstreamLeg(key, transaction.transactionId, provider.id, transaction.leg);

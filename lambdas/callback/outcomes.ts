@@ -9,7 +9,7 @@ import { UpstreamError } from '../core/upstream/errors.ts';
 import { clearPerson, clearTransaction } from '../runtime/http/cookies.ts';
 import { type HttpResponse, seeOther } from '../runtime/http/messages.ts';
 import { displayName } from '../runtime/pages/display-name.ts';
-import { type MessageIn, messagePage, PageError } from '../runtime/pages/message-page.ts';
+import { type LocalizedMessage, messagePage, PageError } from '../runtime/pages/message-page.ts';
 import { providerMisconfigured } from '../runtime/pages/provider-pages.ts';
 import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
 
@@ -32,7 +32,7 @@ export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error
     case 'misconfigured':
       throw providerMisconfigured(provider.displayName, error);
     case 'rejected':
-      throw new PageError('access_denied', ({ messages }) => messages.providerNotTrusted(provider.displayName), {
+      throw new PageError('access_denied', ({ errors }) => errors.providerNotTrusted(provider.displayName), {
         detail: error.message,
         cause: error,
       });
@@ -46,8 +46,8 @@ export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error
 const offerTryAgain = async (deps: CallbackDeps, login: Login, status: 400 | 503): Promise<HttpResponse> => {
   const { provider, request } = login;
   const href = await nextLegUrl(deps, login, {});
-  const message: MessageIn = ({ messages, actions }) => ({
-    ...messages.loginFailed(provider.displayName),
+  const message: LocalizedMessage = ({ errors, actions }) => ({
+    ...errors.loginFailed(provider.displayName),
     actions: [{ label: actions.tryAgain, href }],
   });
   return messagePage(deps.site, request, message, { status, headers: { 'retry-after': '5' } });
@@ -66,10 +66,10 @@ export const answerNotAllowed = async (
     await nextLegUrl(deps, login, { selectAccount: true }),
     errorRedirect(deps.issuer, transaction.request, new OAuthError('access_denied', 'Access is not granted.')),
   ];
-  const message: MessageIn = ({ messages, actions }) => ({
+  const message: LocalizedMessage = ({ errors, actions }) => ({
     ...(email !== undefined && !identity.emailVerified
-      ? messages.emailNotVerified(provider.displayName, email)
-      : messages.notAllowed(provider.displayName, email ?? displayName(identity.name))),
+      ? errors.emailNotVerified(provider.displayName, email)
+      : errors.notAllowed(provider.displayName, email ?? displayName(identity.name))),
     actions: [
       { label: actions.useAnotherAccount, href: anotherAccount },
       { label: actions.returnToApplication, href: application },
@@ -81,7 +81,7 @@ export const answerNotAllowed = async (
 /** Nobody was asked, for the consent of somebody was remembered; it was not theirs, or is over: the form comes next. */
 export const answerOtherPerson = (deps: CallbackDeps, login: AuthorizationLogin): HttpResponse => {
   logFailure(deps, login, 'other_person', 'the remembered consent is not of this person, or has ended');
-  return messagePage(deps.site, login.request, ({ messages }) => messages.consentNotRemembered, {
+  return messagePage(deps.site, login.request, ({ errors }) => errors.consentNotRemembered, {
     status: 403,
     cookies: [clearTransaction(login.transaction.transactionId), clearPerson()],
   });
@@ -132,9 +132,9 @@ const logFailure = (
 const declined = (): OAuthError => new OAuthError('access_denied', 'The login was declined at the identity provider.');
 
 export const transactionGone = (): PageError =>
-  new PageError('invalid_request', ({ messages }) => messages.loginExpired, {
+  new PageError('invalid_request', ({ errors }) => errors.loginExpired, {
     detail: 'transaction is gone, expired, or in another leg',
   });
 
 export const transactionUsed = (): PageError =>
-  new PageError('invalid_request', ({ messages }) => messages.loginUsed, { detail: 'transaction was taken before' });
+  new PageError('invalid_request', ({ errors }) => errors.loginUsed, { detail: 'transaction was taken before' });

@@ -42,9 +42,9 @@ export const assertOurs = async (
 };
 
 const unknownState = (): PageError =>
-  new PageError('invalid_request', ({ messages }) => messages.loginUnknown, { detail: 'state is missing or not ours' });
+  new PageError('invalid_request', ({ errors }) => errors.loginUnknown, { detail: 'state is missing or not ours' });
 
 const otherBrowser = (): PageError =>
-  new PageError('access_denied', ({ messages }) => messages.loginOfOtherBrowser, {
+  new PageError('access_denied', ({ errors }) => errors.loginOfOtherBrowser, {
     detail: 'no cookie that binds this browser to the transaction',
   });

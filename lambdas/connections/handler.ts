@@ -9,9 +9,10 @@ import { OAuthError } from '../core/oauth-error.ts';
 import { clearSession, findSession } from '../runtime/http/cookies.ts';
 import { formParameters } from '../runtime/http/forms.ts';
 import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
+import { isSameOrigin } from '../runtime/http/same-origin.ts';
 import { connectionsPage, connectionsSignInPage } from '../runtime/pages/connections-page.ts';
-import { wordsFor } from '../runtime/pages/locales/locales.ts';
-import { assertSameOrigin, formExpired } from '../runtime/pages/own-form.ts';
+import { formExpired, formFromElsewhere } from '../runtime/pages/form-errors.ts';
+import { messagesFor } from '../runtime/pages/locales/locales.ts';
 import type { Site } from '../runtime/pages/site.ts';
 import type {
   ClientDirectory,
@@ -60,7 +61,7 @@ export const connectionsFlow =
     if (session !== undefined) return await show(deps, request, session);
     return connectionsSignInPage({
       site: deps.site,
-      words: wordsFor(request),
+      messages: messagesFor(request),
       identityProviders: [...deps.identityProviders.values()],
     });
   };
@@ -81,7 +82,7 @@ const show = async (deps: ConnectionsDeps, request: HttpRequest, session: OpenSe
   const clients = await Promise.all(clientIds.map((clientId) => deps.clients.findClient(clientId, now)));
   return connectionsPage({
     site: deps.site,
-    words: wordsFor(request),
+    messages: messagesFor(request),
     scopes: deps.scopes,
     session,
     connections,
@@ -97,7 +98,7 @@ const change = async (
   session: OpenSession | undefined,
 ): Promise<HttpResponse> => {
   const form = formParameters(request);
-  assertSameOrigin(request, deps.issuer);
+  if (!isSameOrigin(request, deps.issuer)) throw formFromElsewhere();
   if (form.has('idp')) return await logIn(deps, request, form.get('idp') ?? '');
 
   // Everything else is done for the person of the session, whatever the form says, and only by a form of that session.

@@ -3,8 +3,9 @@ import { OAuthError } from '../core/oauth-error.ts';
 import { findPageCookie } from '../runtime/http/cookies.ts';
 import { formParameters } from '../runtime/http/forms.ts';
 import { type Flow, seeOther } from '../runtime/http/messages.ts';
+import { isSameOrigin } from '../runtime/http/same-origin.ts';
+import { formExpired, formFromElsewhere } from '../runtime/pages/form-errors.ts';
 import { PageError } from '../runtime/pages/message-page.ts';
-import { assertSameOrigin, formExpired } from '../runtime/pages/own-form.ts';
 import type { Clock, Log, RequestSealer, SealingKeys, TransactionStore } from '../runtime/ports/index.ts';
 import type { IdentityProvider, IdentityProviders } from '../runtime/services/identity-providers.ts';
 import { startLogin } from '../runtime/services/start-login.ts';
@@ -34,7 +35,7 @@ export const consentFlow =
     const form = formParameters(request, { maxBytes: MAX_FORM_BYTES });
 
     // Cross-site request forgery: our own page, this browser, this very form (catalogue #129).
-    assertSameOrigin(request, deps.issuer);
+    if (!isSameOrigin(request, deps.issuer)) throw formFromElsewhere();
     const pageCookie = findPageCookie(request);
     if (pageCookie === undefined) throw cookiesMissing();
     const opened = await deps.sealer.open(form.get('request') ?? '', pageCookie, now);
@@ -72,9 +73,9 @@ const chosenProvider = (identityProviders: IdentityProviders, form: URLSearchPar
 };
 
 const cookiesMissing = (): PageError =>
-  new PageError('access_denied', ({ messages }) => messages.cookieMissing, { detail: 'page cookie is missing' });
+  new PageError('access_denied', ({ errors }) => errors.cookieMissing, { detail: 'page cookie is missing' });
 
 const formUsed = (): PageError =>
-  new PageError('invalid_request', ({ messages }) => messages.formUsed, {
+  new PageError('invalid_request', ({ errors }) => errors.formUsed, {
     detail: 'the transaction of this seal is past approved',
   });

@@ -1,5 +1,5 @@
 import type { Flow } from '../runtime/http/messages.ts';
-import { wordsFor } from '../runtime/pages/locales/locales.ts';
+import { messagesFor } from '../runtime/pages/locales/locales.ts';
 import type { Site } from '../runtime/pages/site.ts';
 import type { Connector } from './install-links.ts';
 import { welcomePage } from './page.ts';
@@ -14,4 +14,4 @@ export interface WelcomeDeps {
 export const welcomeFlow =
   ({ site, connectors }: WelcomeDeps): Flow =>
   async (request) =>
-    welcomePage({ site, words: wordsFor(request), connectors });
+    welcomePage({ site, messages: messagesFor(request), connectors });

@@ -1,22 +1,22 @@
 import type { HttpResponse } from '../runtime/http/messages.ts';
 import { type Html, html } from '../runtime/pages/html.ts';
-import type { Words } from '../runtime/pages/locales/messages.ts';
+import type { Messages } from '../runtime/pages/locales/messages.ts';
 import { page } from '../runtime/pages/page.ts';
 import type { Site } from '../runtime/pages/site.ts';
 import { type Connector, cursorLink, shortName, vsCodeLink } from './install-links.ts';
 
 export interface WelcomePageOptions {
   readonly site: Site;
-  readonly words: Words;
+  readonly messages: Messages;
   readonly connectors: readonly Connector[];
 }
 
 /** What this is, the address to paste, and where to paste it. */
-export const welcomePage = ({ site, words, connectors }: WelcomePageOptions): HttpResponse => {
-  const { welcome } = words;
+export const welcomePage = ({ site, messages, connectors }: WelcomePageOptions): HttpResponse => {
+  const { welcome } = messages;
   return page({
     site,
-    words,
+    messages,
     status: 200,
     title: site.name ?? welcome.title,
     body: html`<h1>${welcome.title}</h1>
@@ -26,28 +26,28 @@ export const welcomePage = ({ site, words, connectors }: WelcomePageOptions): Ht
 ${connectors.map(({ name, url }) => html`<div><dt>${name}</dt><dd><code class="copy">${url}</code></dd></div>\n`)}</dl>
 <p class="soft below">${welcome.copyExactly}</p>
 <h2>${welcome.whereToPaste}</h2>
-${instructions(words, connectors).map(
+${instructions(messages, connectors).map(
   ([client, steps]) => html`<details>
 <summary>${client}</summary>
 ${steps}
 </details>\n`,
 )}
-<h2>${welcome.thenWhat}</h2>
-<p>${welcome.youDecide}</p>
+<h2>${welcome.whatHappensNext}</h2>
+<p>${welcome.reviewAndSignIn}</p>
 <p><a href="/connections">${welcome.connections}</a></p>`,
   });
 };
 
 /** Each client with its steps. Menus and commands are those of its English version. */
 const instructions = (
-  { welcome }: Words,
+  { welcome }: Messages,
   connectors: readonly Connector[],
 ): readonly [client: string, steps: Html][] => {
   const [sole, ...others] = connectors;
   const address =
     sole !== undefined && others.length === 0 ? html`<code>${sole.url}</code>` : html`${welcome.yourAddress}`;
   const hosted = connectors.every((connector) => isOnThisMachine(connector.url))
-    ? html`<p class="warning">${welcome.notFromTheCloud}</p>`
+    ? html`<p class="warning">${welcome.runsOnThisComputer}</p>`
     : undefined;
   return [
     ['Claude', html`<p>${welcome.pasteAt(menu('Settings', 'Connectors', 'Add custom connector'))}</p>${hosted}`],

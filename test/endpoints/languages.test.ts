@@ -1,7 +1,7 @@
 import { LANGUAGES } from '../../lambdas/core/language.ts';
 import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
 import { UpstreamError } from '../../lambdas/core/upstream/errors.ts';
-import { WORDS } from '../../lambdas/runtime/pages/locales/locales.ts';
+import { LOCALES } from '../../lambdas/runtime/pages/locales/locales.ts';
 import { type Answer, authorizationQuery, Browser, FrontHalf, sealedRequestOf } from '../support/memory/front-half.ts';
 
 /** Text of a page as it reads, markup and entities gone. */
@@ -14,7 +14,7 @@ const read = ({ body }: Answer): string =>
     .replaceAll('&amp;', '&');
 
 describe.each(LANGUAGES)('Pages in %s', (language) => {
-  const words = WORDS[language];
+  const messages = LOCALES[language];
   const open = (options = {}, client = {}) => {
     const gate = new FrontHalf(options);
     gate.addClient(client);
@@ -36,22 +36,29 @@ describe.each(LANGUAGES)('Pages in %s', (language) => {
     );
     const redirect_uri = 'cursor://anysphere.cursor-mcp/oauth/callback';
     const answer = await gate.authorize(authorizationQuery({ redirect_uri }), browser);
-    const { consent, client, scopes } = words;
-    expectIn(answer, consent.server, consent.answerGoesTo, consent.mayDo, consent.deny, consent.accountComesNext);
-    expectIn(answer, consent.continueWith('Login company'), client.namedByItself, client.appReceives.lead);
+    const { consent, client, scopes } = messages;
+    expectIn(
+      answer,
+      consent.server,
+      consent.sendsResponseTo,
+      consent.permissions,
+      consent.deny,
+      consent.chooseAccountNext,
+    );
+    expectIn(answer, consent.continueWith('Login company'), client.nameUnverified, client.appReceives.lead);
     expectIn(answer, { en: 'Use it', de: 'Verwenden', fr: 'Utiliser', es: 'Usar' }[language], scopes.email);
   });
 
   it('an unknown client', async () => {
     const { gate, browser } = open();
     const answer = await gate.authorize(authorizationQuery({ client_id: 'unknown' }), browser);
-    expectIn(answer, words.messages.clientUnknown.title, words.messages.clientUnknown.text);
+    expectIn(answer, messages.errors.clientUnknown.title, messages.errors.clientUnknown.text);
   });
 
   it('a form that has expired, was used, or came without the cookie', async () => {
     const { gate, browser } = open();
     const request = sealedRequestOf(await gate.authorize(authorizationQuery(), browser));
-    const { formUsed, formExpired, cookieMissing } = words.messages;
+    const { formUsed, formExpired, cookieMissing } = messages.errors;
     expectIn(await gate.consent({ request: 'x' }, browser), formExpired.title, formExpired.text);
     expectIn(await gate.consent({ request }, new Browser(language)), cookieMissing.title, cookieMissing.text);
     const state = new URL((await gate.consent({ request, decision: 'approve' }, browser)).headers.location ?? '');
@@ -60,25 +67,25 @@ describe.each(LANGUAGES)('Pages in %s', (language) => {
   });
 
   it('a login that is not allowed, that failed, or that nobody began', async () => {
-    const { messages } = words;
+    const { errors } = messages;
     const answers: [() => never, string][] = [
       [
         () => {
           throw new UnavailableError('the provider');
         },
-        messages.loginFailed('Login company').text,
+        errors.loginFailed('Login company').text,
       ],
       [
         () => {
           throw new UpstreamError('misconfigured', 'invalid_client');
         },
-        messages.providerNotSetUp('Login company').text,
+        errors.providerNotSetUp('Login company').text,
       ],
       [
         () => {
           throw new UpstreamError('rejected', 'wrong nonce');
         },
-        messages.providerNotTrusted('Login company').text,
+        errors.providerNotTrusted('Login company').text,
       ],
     ];
     for (const [answer, text] of answers) {
@@ -90,9 +97,13 @@ describe.each(LANGUAGES)('Pages in %s', (language) => {
     const { gate, browser } = open({ access: { emails: ['bob@example.com'] } });
     const state = (await gate.approve(browser)).searchParams.get('state') ?? '';
     const notAllowed = await gate.callback(new URLSearchParams({ code: 'c', state }), browser);
-    expectIn(notAllowed, messages.notAllowed('Login company', 'ada@example.com').text, words.actions.useAnotherAccount);
+    expectIn(
+      notAllowed,
+      errors.notAllowed('Login company', 'ada@example.com').text,
+      messages.actions.useAnotherAccount,
+    );
     const unknown = await gate.callback(new URLSearchParams({ code: 'c', state: 'x' }), browser);
-    expectIn(unknown, messages.loginUnknown.title, messages.loginUnknown.text);
+    expectIn(unknown, errors.loginUnknown.title, errors.loginUnknown.text);
   });
 });
 

@@ -1,7 +1,7 @@
 import { LANGUAGES } from '../../lambdas/core/language.ts';
 import { jsonLog } from '../../lambdas/runtime/adapters/log.ts';
 import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
-import { WORDS } from '../../lambdas/runtime/pages/locales/locales.ts';
+import { LOCALES } from '../../lambdas/runtime/pages/locales/locales.ts';
 import { errorPage } from '../../lambdas/runtime/pages/message-page.ts';
 import { siteOf } from '../../lambdas/runtime/pages/site.ts';
 import { welcomeFlow } from '../../lambdas/welcome/handler.ts';
@@ -41,13 +41,13 @@ describe('Welcome page', () => {
   it.each(LANGUAGES)('speaks %s', async (language) => {
     const { headers, body } = await open([ONE], language);
     expect(headers['content-language']).toBe(language);
-    expect(body).toContain(`<h1>${WORDS[language].welcome.title}</h1>`);
+    expect(body).toContain(`<h1>${LOCALES[language].welcome.title}</h1>`);
   });
 
   it('says on a laptop that hosted assistants cannot reach it, and nowhere else', async () => {
     const here = await open([{ name: 'x', url: 'http://localhost:4800/mcp' }]);
-    expect(here.body).toContain(WORDS.en.welcome.notFromTheCloud);
-    expect((await open()).body).not.toContain(WORDS.en.welcome.notFromTheCloud);
+    expect(here.body).toContain(LOCALES.en.welcome.runsOnThisComputer);
+    expect((await open()).body).not.toContain(LOCALES.en.welcome.runsOnThisComputer);
   });
 
   it('#132 #134 is a page like the others: no script, no frame, names are text', async () => {

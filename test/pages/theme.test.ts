@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { accentsOf, contrast } from '../../lambdas/runtime/pages/accent.ts';
 import { html } from '../../lambdas/runtime/pages/html.ts';
-import { WORDS } from '../../lambdas/runtime/pages/locales/locales.ts';
+import { LOCALES } from '../../lambdas/runtime/pages/locales/locales.ts';
 import { page } from '../../lambdas/runtime/pages/page.ts';
 import { siteOf } from '../../lambdas/runtime/pages/site.ts';
 import { styleOf } from '../../lambdas/runtime/pages/style.ts';
@@ -44,7 +44,7 @@ describe('Colours of a theme (WCAG 2.2 §1.4.3, §1.4.11)', () => {
 describe('A page with a theme', () => {
   const shown = (theme = {}) => {
     const site = siteOf('https://gate.example.com', theme);
-    const { headers = {}, body = '' } = page({ site, words: WORDS.en, status: 200, title: 'x', body: html`` });
+    const { headers = {}, body = '' } = page({ site, messages: LOCALES.en, status: 200, title: 'x', body: html`` });
     return { policy: headers['content-security-policy'] ?? '', body };
   };
 

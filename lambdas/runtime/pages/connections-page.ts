@@ -6,10 +6,10 @@ import type { Connection } from '../../core/grants/connections.ts';
 import { CONNECTIONS_PATH } from '../../core/grants/connections-session.ts';
 import type { HttpResponse } from '../http/messages.ts';
 import type { OpenSession } from '../ports/index.ts';
-import { documentRow, nameNote, receiverOf } from './client-notes.ts';
+import { documentRow, nameNote, receiverLabel } from './client-notes.ts';
 import { displayName } from './display-name.ts';
 import { type Html, html } from './html.ts';
-import type { Words } from './locales/messages.ts';
+import type { Messages } from './locales/messages.ts';
 import { page } from './page.ts';
 import { describeScope } from './scope-labels.ts';
 import type { Site } from './site.ts';
@@ -19,32 +19,36 @@ const HEADERS = { 'referrer-policy': 'same-origin' };
 
 export interface ConnectionsSignInPageOptions {
   readonly site: Site;
-  readonly words: Words;
+  readonly messages: Messages;
   readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
 }
 
 /** The way in: a button for each identity provider. */
-export const connectionsSignInPage = ({ site, words, identityProviders }: ConnectionsSignInPageOptions): HttpResponse =>
+export const connectionsSignInPage = ({
+  site,
+  messages,
+  identityProviders,
+}: ConnectionsSignInPageOptions): HttpResponse =>
   page({
     site,
-    words,
+    messages,
     status: 200,
-    title: words.connections.title,
+    title: messages.connections.title,
     headers: HEADERS,
-    body: html`<h1>${words.connections.title}</h1>
-<p>${words.connections.signIn}</p>
+    body: html`<h1>${messages.connections.title}</h1>
+<p>${messages.connections.signIn}</p>
 <form method="post" action="${CONNECTIONS_PATH}">
 <div class="actions">
 ${identityProviders.map(
   ({ id, displayName }) =>
-    html`<button class="primary" name="idp" value="${id}">${words.consent.continueWith(displayName)}</button>\n`,
+    html`<button class="primary" name="idp" value="${id}">${messages.consent.continueWith(displayName)}</button>\n`,
 )}</div>
 </form>`,
   });
 
 export interface ConnectionsPageOptions {
   readonly site: Site;
-  readonly words: Words;
+  readonly messages: Messages;
   readonly scopes: ScopeDefinitions;
   readonly session: OpenSession;
   readonly connections: readonly Connection[];
@@ -57,25 +61,25 @@ export interface ConnectionsPageOptions {
 
 /** Which programs may act for the person, where, since when, and buttons that end it. */
 export const connectionsPage = (options: ConnectionsPageOptions): HttpResponse => {
-  const { words, session, connections } = options;
+  const { messages, session, connections } = options;
   const account = displayName(session.account);
   return page({
     site: options.site,
-    words,
+    messages,
     status: 200,
-    title: words.connections.title,
+    title: messages.connections.title,
     headers: HEADERS,
-    body: html`<h1>${words.connections.title}</h1>
-${account === undefined ? undefined : html`<p class="soft">${words.connections.signedInAs(html`<bdi>${account}</bdi>`)}</p>`}
-<p>${connections.length === 0 ? words.connections.none : words.connections.some}</p>
+    body: html`<h1>${messages.connections.title}</h1>
+${account === undefined ? undefined : html`<p class="soft">${messages.connections.signedInAs(html`<bdi>${account}</bdi>`)}</p>`}
+<p>${connections.length === 0 ? messages.connections.none : messages.connections.some}</p>
 ${connections.map((connection, index) => section(options, connection, index))}
 ${rememberedSection(options)}
 <section>
-${connections.length === 0 ? undefined : html`<p class="soft">${words.connections.afterwards(minutes(options))}</p>`}
+${connections.length === 0 ? undefined : html`<p class="soft">${messages.connections.afterwards(minutes(options))}</p>`}
 ${form(
   session,
   html`<div class="actions">
-${connections.length < 2 ? undefined : html`<button name="action" value="end-all">${words.connections.endAll}</button>\n`}<button name="action" value="log-out">${words.connections.logOut}</button>
+${connections.length < 2 ? undefined : html`<button name="action" value="end-all">${messages.connections.endAll}</button>\n`}<button name="action" value="log-out">${messages.connections.logOut}</button>
 </div>`,
 )}
 </section>`,
@@ -83,51 +87,53 @@ ${connections.length < 2 ? undefined : html`<button name="action" value="end-all
 };
 
 const section = (options: ConnectionsPageOptions, connection: Connection, index: number): Html => {
-  const { words, session } = options;
+  const { messages, session } = options;
   const client = options.clients.get(connection.clientId);
   return html`<section aria-labelledby="connection-${index}">
-<h2 id="connection-${index}"><bdi>${nameOf(client, words)}</bdi></h2>
-${client && nameNote(client, words)}
+<h2 id="connection-${index}"><bdi>${nameOf(client, messages)}</bdi></h2>
+${client && nameNote(client, messages)}
 <dl>
-${client && documentRow(client, words)}<div><dt>${words.connections.server}</dt><dd>${connection.resource.replace(/^https?:\/\//, '')}</dd></div>
-<div><dt>${words.connections.answersWentTo}</dt>${connection.receivers.map((target) => html`<dd>${receiverOf(target, words)}</dd>`)}</div>
-<div><dt>${words.connections.mayDo}</dt>${connection.scopes.map((scope) => html`<dd>${describeScope(scope, options.scopes, words)}</dd>`)}</div>
-<div><dt>${words.connections.since}</dt><dd>${day(connection.since, words)}</dd></div>
-${connection.grantCount < 2 ? undefined : html`<div><dt>${words.connections.timesConnected}</dt><dd>${connection.grantCount}</dd></div>\n`}<div><dt>${words.connections.lastUsed}</dt><dd>${day(connection.lastUsed, words)}</dd></div>
+${client && documentRow(client, messages)}<div><dt>${messages.connections.server}</dt><dd>${connection.resource.replace(/^https?:\/\//, '')}</dd></div>
+<div><dt>${messages.connections.connectedThrough}</dt>${connection.receivers.map((target) => html`<dd>${receiverLabel(target, messages)}</dd>`)}</div>
+<div><dt>${messages.connections.permissions}</dt>${connection.scopes.map((scope) => html`<dd>${describeScope(scope, options.scopes, messages)}</dd>`)}</div>
+<div><dt>${messages.connections.since}</dt><dd>${day(connection.since, messages)}</dd></div>
+${connection.grantCount < 2 ? undefined : html`<div><dt>${messages.connections.timesConnected}</dt><dd>${connection.grantCount}</dd></div>\n`}<div><dt>${messages.connections.lastUsed}</dt><dd>${day(connection.lastUsed, messages)}</dd></div>
 </dl>
 ${form(
   session,
   html`<input type="hidden" name="connection" value="${connection.connectionId}">
-<div class="actions"><button name="action" value="end" aria-describedby="connection-${index}">${words.connections.end}</button></div>`,
+<div class="actions"><button name="action" value="end" aria-describedby="connection-${index}">${messages.connections.end}</button></div>`,
 )}
 </section>
 `;
 };
 
 /** Consents for which nobody asks again, each with a button that ends that; nothing where there are none. */
-const rememberedSection = ({ words, session, clients, consents }: ConnectionsPageOptions): Html | undefined =>
+const rememberedSection = ({ messages, session, clients, consents }: ConnectionsPageOptions): Html | undefined =>
   consents.length === 0
     ? undefined
     : html`<section aria-labelledby="remembered">
-<h2 id="remembered">${words.connections.remembered}</h2>
-<p class="soft">${words.connections.rememberedText}</p>
+<h2 id="remembered">${messages.connections.remembered}</h2>
+<p class="soft">${messages.connections.rememberedText}</p>
 ${consents.map(
   ({ consentId, clientId, redirectUri, resource, expiresAt }, index) => html`<dl>
-<div><dt>${words.connections.application}</dt><dd id="consent-${index}"><bdi>${nameOf(clients.get(clientId), words)}</bdi></dd></div>
-<div><dt>${words.connections.server}</dt><dd>${resource.replace(/^https?:\/\//, '')}</dd></div>
-<div><dt>${words.connections.answersWentTo}</dt><dd>${receiverOf(redirectTarget(redirectUri), words)}</dd></div>
-<div><dt>${words.connections.rememberedUntil}</dt><dd>${day(expiresAt, words)}</dd></div>
+<div><dt>${messages.connections.application}</dt><dd id="consent-${index}"><bdi>${nameOf(clients.get(clientId), messages)}</bdi></dd></div>
+<div><dt>${messages.connections.server}</dt><dd>${resource.replace(/^https?:\/\//, '')}</dd></div>
+<div><dt>${messages.connections.connectedThrough}</dt><dd>${receiverLabel(redirectTarget(redirectUri), messages)}</dd></div>
+<div><dt>${messages.connections.rememberedUntil}</dt><dd>${day(expiresAt, messages)}</dd></div>
 </dl>
 ${form(
   session,
   html`<input type="hidden" name="consent" value="${consentId}">
-<div class="actions"><button name="action" value="forget" aria-describedby="consent-${index}">${words.connections.forget}</button></div>`,
+<div class="actions"><button name="action" value="forget" aria-describedby="consent-${index}">${messages.connections.forget}</button></div>`,
 )}
 `,
 )}</section>`;
 
-const nameOf = (client: Client | undefined, words: Words): string =>
-  client === undefined ? words.connections.unknownClient : (displayName(client.clientName) ?? words.client.unnamed);
+const nameOf = (client: Client | undefined, messages: Messages): string =>
+  client === undefined
+    ? messages.connections.unknownClient
+    : (displayName(client.clientName) ?? messages.client.unnamed);
 
 /** Bound to the session: a form of another one, or of nobody, is refused. */
 const form = ({ sessionId }: OpenSession, content: Html): Html => html`<form method="post" action="${CONNECTIONS_PATH}">
@@ -136,13 +142,13 @@ ${content}
 </form>`;
 
 /** A day as people write it; which one it is nobody can know but in UTC. @param at epoch seconds */
-const day = (at: number, { language }: Words): Html => {
+const day = (at: number, { language }: Messages): Html => {
   const date = new Date(at * 1000);
   const text = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
   return html`<time datetime="${date.toISOString().slice(0, 10)}">${text}</time>`;
 };
 
-const minutes = ({ accessTokenSeconds, words }: ConnectionsPageOptions): string =>
-  new Intl.NumberFormat(words.language, { style: 'unit', unit: 'minute', unitDisplay: 'long' }).format(
+const minutes = ({ accessTokenSeconds, messages }: ConnectionsPageOptions): string =>
+  new Intl.NumberFormat(messages.language, { style: 'unit', unit: 'minute', unitDisplay: 'long' }).format(
     Math.ceil(accessTokenSeconds / 60),
   );

@@ -3,17 +3,17 @@ import type { AuthorizationRequest } from '../../core/authorization/transaction.
 import type { Client } from '../../core/clients/client.ts';
 import { redirectTarget } from '../../core/clients/redirect-uri.ts';
 import type { HttpResponse } from '../http/messages.ts';
-import { documentRow, nameNote, receiverOf, warnings } from './client-notes.ts';
+import { documentRow, nameNote, receiverLabel, warnings } from './client-notes.ts';
 import { displayName } from './display-name.ts';
 import { type Html, html } from './html.ts';
-import type { Words } from './locales/messages.ts';
+import type { Messages } from './locales/messages.ts';
 import { page } from './page.ts';
 import { describeScope } from './scope-labels.ts';
 import type { Site } from './site.ts';
 
 export interface ConsentPageOptions {
   readonly site: Site;
-  readonly words: Words;
+  readonly messages: Messages;
   readonly request: AuthorizationRequest;
   readonly client: Client;
   readonly scopes: ScopeDefinitions;
@@ -29,41 +29,41 @@ export interface ConsentPageOptions {
  * that the account is chosen next (MCP security best practices, confused deputy; catalogue #125, #137).
  */
 export const consentPage = (options: ConsentPageOptions): HttpResponse => {
-  const { words, request, client } = options;
+  const { messages, request, client } = options;
   const target = redirectTarget(request.redirectUri);
-  const name = displayName(request.clientName) ?? words.client.unnamed;
+  const name = displayName(request.clientName) ?? messages.client.unnamed;
   return page({
     site: options.site,
-    words,
+    messages,
     status: 200,
-    title: words.consent.title(name),
+    title: messages.consent.title(name),
     cookies: options.cookies,
     // Under no-referrer browsers would send the form with `Origin: null`, which the CSRF check refuses.
     headers: { 'referrer-policy': 'same-origin' },
-    body: html`<h1>${words.consent.heading(html`<bdi>${name}</bdi>`)}</h1>
-${nameNote(client, words)}
+    body: html`<h1>${messages.consent.heading(html`<bdi>${name}</bdi>`)}</h1>
+${nameNote(client, messages)}
 <dl>
-${documentRow(client, words)}<div><dt>${words.consent.server}</dt><dd>${request.resource.replace(/^https?:\/\//, '')}</dd></div>
-<div><dt>${words.consent.answerGoesTo}</dt><dd>${receiverOf(target, words)}</dd></div>
+${documentRow(client, messages)}<div><dt>${messages.consent.server}</dt><dd>${request.resource.replace(/^https?:\/\//, '')}</dd></div>
+<div><dt>${messages.consent.sendsResponseTo}</dt><dd>${receiverLabel(target, messages)}</dd></div>
 </dl>
-${warnings(client, target, words)}
-<h2>${words.consent.mayDo}</h2>
+${warnings(client, target, messages)}
+<h2>${messages.consent.permissions}</h2>
 <ul>
-${request.scopes.map((scope) => html`<li>${describeScope(scope, options.scopes, words)}</li>\n`)}</ul>
+${request.scopes.map((scope) => html`<li>${describeScope(scope, options.scopes, messages)}</li>\n`)}</ul>
 <form method="post" action="/consent">
 <input type="hidden" name="request" value="${options.sealedRequest}">
-${options.canRemember ? html`<label class="check"><input type="checkbox" name="remember" value="yes">${words.consent.remember}</label>\n` : undefined}<div class="actions">
-${approveButtons(options.identityProviders, words)}
-<button name="decision" value="deny">${words.consent.deny}</button>
+${options.canRemember ? html`<label class="check"><input type="checkbox" name="remember" value="yes">${messages.consent.remember}</label>\n` : undefined}<div class="actions">
+${approveButtons(options.identityProviders, messages)}
+<button name="decision" value="deny">${messages.consent.deny}</button>
 </div>
 </form>
-<p class="foot">${words.consent.accountComesNext}</p>`,
+<p class="foot">${messages.consent.chooseAccountNext}</p>`,
   });
 };
 
 const approveButtons = (
   identityProviders: ConsentPageOptions['identityProviders'],
-  { consent }: Words,
+  { consent }: Messages,
 ): readonly Html[] => {
   const [sole, ...others] = identityProviders;
   if (sole !== undefined && others.length === 0) {

@@ -1,8 +1,8 @@
 import { OAuthError, type OAuthErrorCode } from '../../core/oauth-error.ts';
 import type { HttpRequest, HttpResponse } from '../http/messages.ts';
 import { type Html, html } from './html.ts';
-import { WORDS, wordsFor } from './locales/locales.ts';
-import type { Words } from './locales/messages.ts';
+import { LOCALES, messagesFor } from './locales/locales.ts';
+import type { Messages } from './locales/messages.ts';
 import { type PageOptions, page } from './page.ts';
 import type { Site } from './site.ts';
 
@@ -20,18 +20,18 @@ export interface Message {
 }
 
 /** A message in whichever language it will be shown. */
-export type MessageIn = (words: Words) => Message;
+export type LocalizedMessage = (messages: Messages) => Message;
 
 /** A refusal with words made for the person who sees it; `detail` is for the log. */
 export class PageError extends OAuthError {
-  readonly page: MessageIn;
+  readonly page: LocalizedMessage;
 
   constructor(
     code: OAuthErrorCode,
-    message: MessageIn,
+    message: LocalizedMessage,
     options: { detail?: string; cause?: unknown; headers?: Record<string, string> } = {},
   ) {
-    super(code, message(WORDS.en).title, options);
+    super(code, message(LOCALES.en).title, options);
     this.name = 'PageError';
     this.page = message;
   }
@@ -41,20 +41,20 @@ export class PageError extends OAuthError {
 export const messagePage = (
   site: Site,
   request: HttpRequest,
-  message: MessageIn,
+  message: LocalizedMessage,
   response: Pick<PageOptions, 'status' | 'headers' | 'cookies'>,
 ): HttpResponse => {
-  const words = wordsFor(request);
-  const { title, text, actions = [] } = message(words);
+  const messages = messagesFor(request);
+  const { title, text, actions = [] } = message(messages);
   return page({
     ...response,
     site,
-    words,
+    messages,
     title,
     body: html`<h1>${title}</h1>
 <p>${text}</p>
 ${links(actions)}
-<p class="foot">${words.quoteNumber(html`<code>${request.requestId}</code>`)}</p>`,
+<p class="foot">${messages.quoteRequestId(html`<code>${request.requestId}</code>`)}</p>`,
   });
 };
 
@@ -69,16 +69,16 @@ export const errorPage =
 
 /** For an error that was not worded for people. */
 const plainMessage =
-  (error: OAuthError, request: HttpRequest): MessageIn =>
-  ({ messages, actions }) => {
+  (error: OAuthError, request: HttpRequest): LocalizedMessage =>
+  ({ errors, actions }) => {
     if (error.status < 500) {
-      const { title, text } = messages.requestRefused;
+      const { title, text } = errors.requestRefused;
       return { title, text: text(html`<span lang="en">${error.message}</span>`) };
     }
-    const { title, text } = error.code === 'temporarily_unavailable' ? messages.busy : messages.failed;
+    const { title, text } = error.code === 'temporarily_unavailable' ? errors.busy : errors.failed;
     return request.method === 'GET'
       ? { title, text, actions: [{ label: actions.tryAgain, href: '' }] }
-      : { title, text: `${text} ${messages.goBack}` };
+      : { title, text: `${text} ${errors.goBack}` };
   };
 
 const links = (list: readonly PageAction[]): Html | undefined =>

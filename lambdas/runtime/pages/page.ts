@@ -1,6 +1,6 @@
 import { type HttpResponse, NO_STORE } from '../http/messages.ts';
 import { type Html, html, Html as Markup } from './html.ts';
-import type { Words } from './locales/messages.ts';
+import type { Messages } from './locales/messages.ts';
 import { LOGO_PATH, type Site } from './site.ts';
 
 /**
@@ -18,7 +18,7 @@ const contentSecurityPolicy = ({ hasLogo, style }: Site): string =>
 
 export interface PageOptions {
   readonly site: Site;
-  readonly words: Words;
+  readonly messages: Messages;
   readonly status: number;
   readonly title: string;
   readonly body: Html;
@@ -32,7 +32,7 @@ export const page = (options: PageOptions): HttpResponse => ({
   headers: {
     ...NO_STORE,
     'content-type': 'text/html; charset=utf-8',
-    'content-language': options.words.language,
+    'content-language': options.messages.language,
     vary: 'Accept-Language',
     'content-security-policy': contentSecurityPolicy(options.site),
     'x-frame-options': 'DENY',
@@ -43,8 +43,8 @@ export const page = (options: PageOptions): HttpResponse => ({
   body: document(options).text,
 });
 
-const document = ({ site, words, title, body }: PageOptions): Html => html`<!doctype html>
-<html lang="${words.language}">
+const document = ({ site, messages, title, body }: PageOptions): Html => html`<!doctype html>
+<html lang="${messages.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

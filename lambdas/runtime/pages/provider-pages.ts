@@ -10,7 +10,7 @@ import { PageError } from './message-page.ts';
 export const providerMisconfigured = (displayName: string, cause: UpstreamError): PageError =>
   new PageError(
     cause.isFromBrowser ? 'invalid_request' : 'temporarily_unavailable',
-    ({ messages }) => messages.providerNotSetUp(displayName),
+    ({ errors }) => errors.providerNotSetUp(displayName),
     {
       detail: cause.message,
       cause,
@@ -21,7 +21,7 @@ export const providerMisconfigured = (displayName: string, cause: UpstreamError)
  * Runs what a provider takes part in before anything is used up: a provider that cannot be used becomes a page, and one
  * that does not answer stays an UnavailableError. Both are logged as failed logins.
  */
-export const orMisconfigured = async <Result>(
+export const withProviderErrorPage = async <Result>(
   provider: { readonly id: string; readonly displayName: string },
   call: Promise<Result>,
   { log, ...login }: { readonly log: Log; readonly requestId: string; readonly clientId?: string },

@@ -3,7 +3,7 @@ import { deriveBrowserBinding, deriveUpstreamLeg } from '../../core/authorizatio
 import { UnavailableError } from '../../core/oauth-error.ts';
 import { bindTransaction } from '../http/cookies.ts';
 import { type HttpRequest, type HttpResponse, seeOther } from '../http/messages.ts';
-import { orMisconfigured } from '../pages/provider-pages.ts';
+import { withProviderErrorPage } from '../pages/provider-pages.ts';
 import type { Log, SealingKey, TransactionStore } from '../ports/index.ts';
 import type { IdentityProvider } from './identity-providers.ts';
 
@@ -47,7 +47,7 @@ export const startLogin = async (
   if (transaction === 'used') return 'used';
 
   const leg = deriveUpstreamLeg(key, transactionId, provider.id, transaction.leg);
-  const location = await orMisconfigured(
+  const location = await withProviderErrorPage(
     provider,
     provider.idp.authorizationUrl(leg, { identityOnly: !('request' in login) }),
     {

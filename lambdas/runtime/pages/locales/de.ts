@@ -1,24 +1,24 @@
 import { html } from '../html.ts';
-import type { Words } from './messages.ts';
+import type { Messages } from './messages.ts';
 
-export const de: Words = {
+export const de: Messages = {
   language: 'de',
   consent: {
     title: (client) => `${client} verbinden?`,
     heading: (client) => html`${client} möchte sich verbinden`,
     server: 'Mit diesem Server',
-    answerGoesTo: 'Die Antwort geht an',
-    appOfLinks: (scheme) => html`die App, die Links mit ${scheme} öffnet`,
-    mayDo: 'Soweit Ihr Konto es erlaubt, darf die Anwendung:',
+    sendsResponseTo: 'Die Antwort geht an',
+    appForScheme: (scheme) => html`die App, die Links mit ${scheme} öffnet`,
+    permissions: 'Soweit Ihr Konto es erlaubt, darf die Anwendung:',
     continueWith: (provider) => `Weiter mit ${provider}`,
     deny: 'Ablehnen',
-    accountComesNext: 'Ihr Konto wählen Sie im nächsten Schritt. Vorher wird nichts weitergegeben.',
+    chooseAccountNext: 'Ihr Konto wählen Sie im nächsten Schritt. Vorher wird nichts weitergegeben.',
     remember: 'In diesem Browser 90 Tage lang nicht mehr fragen, solange sich an dieser Anfrage nichts ändert',
   },
   client: {
     unnamed: 'Eine Anwendung ohne Namen',
-    namedByItself: 'Diesen Namen hat sich die Anwendung selbst gegeben. Niemand hat ihn geprüft.',
-    namedByDocument: (host) =>
+    nameUnverified: 'Diesen Namen hat sich die Anwendung selbst gegeben. Niemand hat ihn geprüft.',
+    nameFromWebsite: (host) =>
       html`Der Name stammt aus einem Dokument auf ${host}. Dafür steht nur der Betreiber dieser Website ein; sonst hat ihn niemand geprüft.`,
     describedBy: 'Beschrieben von',
     mixedAlphabets: {
@@ -33,7 +33,7 @@ export const de: Words = {
       lead: 'Eine App auf diesem Gerät erhält die Antwort.',
       text: 'Fahren Sie nur fort, wenn Sie diesen Vorgang gerade selbst in einer App gestartet haben, der Sie vertrauen.',
     },
-    anybodyHere: (host) => ({
+    impersonable: (host) => ({
       lead: 'Jedes Programm auf diesem Computer kann sich als diese Anwendung ausgeben.',
       text: html`Das Dokument auf ${host} verhindert das nicht.`,
     }),
@@ -51,8 +51,8 @@ export const de: Words = {
     none: 'Keine Anwendung darf hier für Sie handeln.',
     unknownClient: 'Eine Anwendung, die hier nicht mehr bekannt ist',
     server: 'Auf diesem Server',
-    answersWentTo: 'Verbunden über',
-    mayDo: 'Sie darf',
+    connectedThrough: 'Verbunden über',
+    permissions: 'Sie darf',
     since: 'Seit',
     timesConnected: 'So oft verbunden',
     lastUsed: 'Zuletzt benutzt',
@@ -78,7 +78,7 @@ export const de: Words = {
     useAnotherAccount: 'Anderes Konto verwenden',
     returnToApplication: 'Zurück zur Anwendung',
   },
-  messages: {
+  errors: {
     clientUnknown: {
       title: 'Diese Anwendung ist hier nicht bekannt',
       text: 'Sie hat sich nie bei diesem Server registriert oder wurde lange nicht verwendet. Entfernen Sie die Verbindung in Ihrer Anwendung und fügen Sie sie neu hinzu, damit sie sich neu registriert.',
@@ -91,7 +91,7 @@ export const de: Words = {
       title: 'Über diese Anwendung ist gerade nichts zu erfahren',
       text: 'Die Website, die sie beschreibt, antwortet nicht. Daher kann dieser Server nicht wissen, wen Sie einlassen würden. Der Fehler liegt bei jener Website oder auf dem Weg dorthin und geht meist von selbst vorüber.',
     },
-    clientDocumentRefused: {
+    clientMetadataInvalid: {
       title: 'Die Beschreibung dieser Anwendung ist nicht in Ordnung',
       text: 'Die Anwendung nennt eine Webadresse, die sie beschreiben soll, und was dort steht, wurde nicht angenommen. Ihr Hersteller muss das berichtigen; der Betreiber dieses Servers findet den Grund im Protokoll.',
     },
@@ -179,17 +179,17 @@ export const de: Words = {
     developerMode: (menu) => html`Schalten Sie zuvor unter ${menu} den Entwicklermodus ein.`,
     addTo: (program, server) =>
       server === undefined ? `Zu ${program} hinzufügen` : `${server} zu ${program} hinzufügen`,
-    notFromTheCloud:
+    runsOnThisComputer:
       'Dieser Server läuft auf Ihrem eigenen Computer. Assistenten, die in der Cloud ihrer Hersteller laufen, erreichen ihn nicht.',
     commandLine: 'Auf der Kommandozeile',
     anotherProgram: 'Ein anderes Programm',
     anyOther: (address) =>
       html`Wo immer es nach einem entfernten MCP-Server (Streamable HTTP) fragt, fügen Sie ${address} ein. Client-ID und Client-Secret bleiben leer.`,
     yourAddress: 'die Adresse von oben',
-    thenWhat: 'Was dann geschieht',
-    youDecide:
+    whatHappensNext: 'Was dann geschieht',
+    reviewAndSignIn:
       'Das Programm öffnet Ihren Browser. Sie sehen seinen Namen, wohin die Antwort geht und was es darf; Sie entscheiden und melden sich an. Ihr Passwort erfährt es nie.',
     connections: 'Ansehen, was verbunden ist, und es beenden',
   },
-  quoteNumber: (requestId) => html`Wenn Sie um Hilfe bitten, nennen Sie diese Nummer: ${requestId}`,
+  quoteRequestId: (requestId) => html`Wenn Sie um Hilfe bitten, nennen Sie diese Nummer: ${requestId}`,
 };

@@ -1,24 +1,24 @@
 import { html } from '../html.ts';
-import type { Words } from './messages.ts';
+import type { Messages } from './messages.ts';
 
-export const en: Words = {
+export const en: Messages = {
   language: 'en',
   consent: {
     title: (client) => `Connect ${client}?`,
     heading: (client) => html`${client} wants to connect`,
     server: 'To this server',
-    answerGoesTo: 'The answer goes to',
-    appOfLinks: (scheme) => html`the app that opens ${scheme} links`,
-    mayDo: 'If your account allows, it may:',
+    sendsResponseTo: 'The answer goes to',
+    appForScheme: (scheme) => html`the app that opens ${scheme} links`,
+    permissions: 'If your account allows, it may:',
     continueWith: (provider) => `Continue with ${provider}`,
     deny: 'Deny',
-    accountComesNext: 'You choose your account in the next step. Nothing is shared before that.',
+    chooseAccountNext: 'You choose your account in the next step. Nothing is shared before that.',
     remember: 'Do not ask me again in this browser for 90 days, unless something about this request changes',
   },
   client: {
     unnamed: 'An application without a name',
-    namedByItself: 'The application chose this name itself. Nobody has verified it.',
-    namedByDocument: (host) =>
+    nameUnverified: 'The application chose this name itself. Nobody has verified it.',
+    nameFromWebsite: (host) =>
       html`The name comes from a document at ${host}. Whoever runs that website says so, and nobody else has verified it.`,
     describedBy: 'Described by',
     mixedAlphabets: {
@@ -33,7 +33,7 @@ export const en: Words = {
       lead: 'An app on this device will receive the answer.',
       text: 'Continue only if you have just started this from an app that you trust.',
     },
-    anybodyHere: (host) => ({
+    impersonable: (host) => ({
       lead: 'Any program on this computer can pass itself off as this application.',
       text: html`The document at ${host} does not prevent that.`,
     }),
@@ -51,8 +51,8 @@ export const en: Words = {
     none: 'No application may act for you here.',
     unknownClient: 'An application that is not known here any more',
     server: 'At this server',
-    answersWentTo: 'Connected through',
-    mayDo: 'It may',
+    connectedThrough: 'Connected through',
+    permissions: 'It may',
     since: 'Since',
     timesConnected: 'Times connected',
     lastUsed: 'Last used',
@@ -78,7 +78,7 @@ export const en: Words = {
     useAnotherAccount: 'Use another account',
     returnToApplication: 'Return to the application',
   },
-  messages: {
+  errors: {
     clientUnknown: {
       title: 'This application is not known here',
       text: 'It has never registered with this server, or has not been used for a long time. Remove the connection in your application and add it again, so that it registers anew.',
@@ -91,7 +91,7 @@ export const en: Words = {
       title: 'This application cannot be looked up just now',
       text: 'The website that describes it does not answer, so this server cannot know whom you would let in. That is a fault of that website or of the way to it, and usually passes.',
     },
-    clientDocumentRefused: {
+    clientMetadataInvalid: {
       title: 'The description of this application is not in order',
       text: 'The application names a web address that should describe it, and what stands there was not accepted. Its makers have to correct it; whoever runs this server finds the reason in the log.',
     },
@@ -178,17 +178,17 @@ export const en: Words = {
     orPasteAt: (menu) => html`Or paste the address at ${menu}.`,
     developerMode: (menu) => html`First turn on developer mode at ${menu}.`,
     addTo: (program, server) => (server === undefined ? `Add to ${program}` : `Add ${server} to ${program}`),
-    notFromTheCloud:
+    runsOnThisComputer:
       'This server runs on your own computer. Assistants that run in the cloud of their makers cannot reach it.',
     commandLine: 'On the command line',
     anotherProgram: 'Another program',
     anyOther: (address) =>
       html`Wherever it asks for a remote MCP server (Streamable HTTP), paste ${address}. Leave client id and secret empty.`,
     yourAddress: 'the address from above',
-    thenWhat: 'What happens then',
-    youDecide:
+    whatHappensNext: 'What happens then',
+    reviewAndSignIn:
       'The program opens your browser. You see its name, where the answer goes and what it may do, you decide, and you log in. It never learns your password.',
     connections: 'See what is connected, and end it',
   },
-  quoteNumber: (requestId) => html`If you ask for help, quote this number: ${requestId}`,
+  quoteRequestId: (requestId) => html`If you ask for help, quote this number: ${requestId}`,
 };

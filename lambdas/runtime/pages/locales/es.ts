@@ -1,24 +1,24 @@
 import { html } from '../html.ts';
-import type { Words } from './messages.ts';
+import type { Messages } from './messages.ts';
 
-export const es: Words = {
+export const es: Messages = {
   language: 'es',
   consent: {
     title: (client) => `¿Conectar ${client}?`,
     heading: (client) => html`${client} quiere conectarse`,
     server: 'A este servidor',
-    answerGoesTo: 'La respuesta se envía a',
-    appOfLinks: (scheme) => html`la aplicación que abre los enlaces ${scheme}`,
-    mayDo: 'Si su cuenta lo permite, la aplicación podrá:',
+    sendsResponseTo: 'La respuesta se envía a',
+    appForScheme: (scheme) => html`la aplicación que abre los enlaces ${scheme}`,
+    permissions: 'Si su cuenta lo permite, la aplicación podrá:',
     continueWith: (provider) => `Continuar con ${provider}`,
     deny: 'Rechazar',
-    accountComesNext: 'Elegirá su cuenta en el paso siguiente. Antes de eso no se comparte nada.',
+    chooseAccountNext: 'Elegirá su cuenta en el paso siguiente. Antes de eso no se comparte nada.',
     remember: 'No volver a preguntarme en este navegador durante 90 días, mientras nada cambie en esta solicitud',
   },
   client: {
     unnamed: 'Una aplicación sin nombre',
-    namedByItself: 'La propia aplicación eligió este nombre. Nadie lo ha verificado.',
-    namedByDocument: (host) =>
+    nameUnverified: 'La propia aplicación eligió este nombre. Nadie lo ha verificado.',
+    nameFromWebsite: (host) =>
       html`El nombre procede de un documento publicado en ${host}. Así lo afirma el responsable de ese sitio web, y nadie más lo ha verificado.`,
     describedBy: 'Descrita por',
     mixedAlphabets: {
@@ -33,7 +33,7 @@ export const es: Words = {
       lead: 'Una aplicación de este dispositivo recibirá la respuesta.',
       text: 'Continúe solo si acaba de iniciar esta operación desde una aplicación en la que confía.',
     },
-    anybodyHere: (host) => ({
+    impersonable: (host) => ({
       lead: 'Cualquier programa de este equipo puede hacerse pasar por esta aplicación.',
       text: html`El documento publicado en ${host} no lo impide.`,
     }),
@@ -51,8 +51,8 @@ export const es: Words = {
     none: 'Ninguna aplicación puede actuar aquí en su nombre.',
     unknownClient: 'Una aplicación que ya no se conoce aquí',
     server: 'En este servidor',
-    answersWentTo: 'Conectada a través de',
-    mayDo: 'Puede',
+    connectedThrough: 'Conectada a través de',
+    permissions: 'Puede',
     since: 'Desde el',
     timesConnected: 'Veces conectada',
     lastUsed: 'Último uso',
@@ -78,7 +78,7 @@ export const es: Words = {
     useAnotherAccount: 'Usar otra cuenta',
     returnToApplication: 'Volver a la aplicación',
   },
-  messages: {
+  errors: {
     clientUnknown: {
       title: 'Esta aplicación no se conoce aquí',
       text: 'Nunca se ha registrado en este servidor, o hace mucho que no se usa. Elimine la conexión en su aplicación y añádala otra vez para que se registre de nuevo.',
@@ -91,7 +91,7 @@ export const es: Words = {
       title: 'Ahora mismo no se puede identificar esta aplicación',
       text: 'El sitio web que la describe no responde, así que este servidor no puede saber a quién dejaría usted entrar. El fallo está en ese sitio o en el camino hasta él, y suele pasar por sí solo.',
     },
-    clientDocumentRefused: {
+    clientMetadataInvalid: {
       title: 'La descripción de esta aplicación no es correcta',
       text: 'La aplicación indica una dirección web que debería describirla, y lo que hay allí no se ha aceptado. Deben corregirlo sus autores; el responsable de este servidor encontrará el motivo en el registro.',
     },
@@ -178,17 +178,17 @@ export const es: Words = {
     orPasteAt: (menu) => html`O pegue la dirección en ${menu}.`,
     developerMode: (menu) => html`Active antes el modo de desarrollador en ${menu}.`,
     addTo: (program, server) => (server === undefined ? `Añadir a ${program}` : `Añadir ${server} a ${program}`),
-    notFromTheCloud:
+    runsOnThisComputer:
       'Este servidor funciona en su propio equipo. Los asistentes que se ejecutan en la nube de sus fabricantes no pueden acceder a él.',
     commandLine: 'En la línea de comandos',
     anotherProgram: 'Otro programa',
     anyOther: (address) =>
       html`Donde pida un servidor MCP remoto (Streamable HTTP), pegue ${address}. Deje vacíos el identificador y el secreto de cliente.`,
     yourAddress: 'la dirección de arriba',
-    thenWhat: 'Qué ocurre después',
-    youDecide:
+    whatHappensNext: 'Qué ocurre después',
+    reviewAndSignIn:
       'El programa abre su navegador. Usted ve su nombre, adónde va la respuesta y qué podrá hacer; decide, e inicia sesión. El programa nunca conoce su contraseña.',
     connections: 'Ver qué está conectado y ponerle fin',
   },
-  quoteNumber: (requestId) => html`Si pide ayuda, indique este número: ${requestId}`,
+  quoteRequestId: (requestId) => html`Si pide ayuda, indique este número: ${requestId}`,
 };

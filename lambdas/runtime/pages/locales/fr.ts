@@ -1,24 +1,24 @@
 import { html } from '../html.ts';
-import type { Words } from './messages.ts';
+import type { Messages } from './messages.ts';
 
-export const fr: Words = {
+export const fr: Messages = {
   language: 'fr',
   consent: {
     title: (client) => `Connecter ${client} ?`,
     heading: (client) => html`${client} souhaite se connecter`,
     server: 'À ce serveur',
-    answerGoesTo: 'La réponse est envoyée à',
-    appOfLinks: (scheme) => html`l’application qui ouvre les liens ${scheme}`,
-    mayDo: 'Si votre compte le permet, l’application pourra :',
+    sendsResponseTo: 'La réponse est envoyée à',
+    appForScheme: (scheme) => html`l’application qui ouvre les liens ${scheme}`,
+    permissions: 'Si votre compte le permet, l’application pourra :',
     continueWith: (provider) => `Continuer avec ${provider}`,
     deny: 'Refuser',
-    accountComesNext: 'Vous choisirez votre compte à l’étape suivante. Rien n’est transmis avant.',
+    chooseAccountNext: 'Vous choisirez votre compte à l’étape suivante. Rien n’est transmis avant.',
     remember: 'Ne plus me demander dans ce navigateur pendant 90 jours, tant que rien ne change dans cette demande',
   },
   client: {
     unnamed: 'Une application sans nom',
-    namedByItself: 'L’application a choisi ce nom elle-même. Personne ne l’a vérifié.',
-    namedByDocument: (host) =>
+    nameUnverified: 'L’application a choisi ce nom elle-même. Personne ne l’a vérifié.',
+    nameFromWebsite: (host) =>
       html`Ce nom provient d’un document publié sur ${host}. C’est le responsable de ce site qui l’affirme, et personne d’autre ne l’a vérifié.`,
     describedBy: 'Décrite par',
     mixedAlphabets: {
@@ -33,7 +33,7 @@ export const fr: Words = {
       lead: 'Une application de cet appareil recevra la réponse.',
       text: 'Ne continuez que si vous venez de lancer cette opération depuis une application à laquelle vous faites confiance.',
     },
-    anybodyHere: (host) => ({
+    impersonable: (host) => ({
       lead: 'N’importe quel programme de cet ordinateur peut se faire passer pour cette application.',
       text: html`Le document publié sur ${host} ne l’empêche pas.`,
     }),
@@ -51,8 +51,8 @@ export const fr: Words = {
     none: 'Aucune application ne peut agir ici en votre nom.',
     unknownClient: 'Une application qui n’est plus connue ici',
     server: 'Sur ce serveur',
-    answersWentTo: 'Connectée par',
-    mayDo: 'Elle peut',
+    connectedThrough: 'Connectée par',
+    permissions: 'Elle peut',
     since: 'Depuis le',
     timesConnected: 'Nombre de connexions',
     lastUsed: 'Dernière utilisation',
@@ -78,7 +78,7 @@ export const fr: Words = {
     useAnotherAccount: 'Utiliser un autre compte',
     returnToApplication: 'Revenir à l’application',
   },
-  messages: {
+  errors: {
     clientUnknown: {
       title: 'Cette application n’est pas connue ici',
       text: 'Elle ne s’est jamais enregistrée auprès de ce serveur, ou n’a pas été utilisée depuis longtemps. Supprimez la connexion dans votre application et ajoutez-la de nouveau, afin qu’elle s’enregistre à nouveau.',
@@ -91,7 +91,7 @@ export const fr: Words = {
       title: 'Impossible d’identifier cette application pour le moment',
       text: 'Le site web qui la décrit ne répond pas : ce serveur ne peut donc pas savoir qui vous laisseriez entrer. Le problème vient de ce site ou du chemin qui y mène, et passe en général tout seul.',
     },
-    clientDocumentRefused: {
+    clientMetadataInvalid: {
       title: 'La description de cette application n’est pas valable',
       text: 'L’application indique une adresse web censée la décrire, et ce qui s’y trouve n’a pas été accepté. C’est à son éditeur de la corriger ; le responsable de ce serveur en trouvera la raison dans le journal.',
     },
@@ -178,17 +178,17 @@ export const fr: Words = {
     orPasteAt: (menu) => html`Ou collez l’adresse sous ${menu}.`,
     developerMode: (menu) => html`Activez d’abord le mode développeur sous ${menu}.`,
     addTo: (program, server) => (server === undefined ? `Ajouter à ${program}` : `Ajouter ${server} à ${program}`),
-    notFromTheCloud:
+    runsOnThisComputer:
       'Ce serveur fonctionne sur votre propre ordinateur. Les assistants qui fonctionnent dans le cloud de leur éditeur ne peuvent pas l’atteindre.',
     commandLine: 'En ligne de commande',
     anotherProgram: 'Un autre programme',
     anyOther: (address) =>
       html`Là où il demande un serveur MCP distant (Streamable HTTP), collez ${address}. Laissez vides l’identifiant client et le secret client.`,
     yourAddress: 'l’adresse ci-dessus',
-    thenWhat: 'Ce qui se passe ensuite',
-    youDecide:
+    whatHappensNext: 'Ce qui se passe ensuite',
+    reviewAndSignIn:
       'Le programme ouvre votre navigateur. Vous voyez son nom, où va la réponse et ce qu’il pourra faire ; vous décidez, puis vous vous connectez. Il n’apprend jamais votre mot de passe.',
     connections: 'Voir ce qui est connecté, et y mettre fin',
   },
-  quoteNumber: (requestId) => html`Si vous demandez de l’aide, indiquez ce numéro : ${requestId}`,
+  quoteRequestId: (requestId) => html`Si vous demandez de l’aide, indiquez ce numéro : ${requestId}`,
 };

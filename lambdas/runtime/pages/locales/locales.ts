@@ -5,9 +5,9 @@ import { de } from './de.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
 import { fr } from './fr.ts';
-import type { Words } from './messages.ts';
+import type { Messages } from './messages.ts';
 
-export const WORDS: Readonly<Record<Language, Words>> = { en, de, fr, es };
+export const LOCALES: Readonly<Record<Language, Messages>> = { en, de, fr, es };
 
 /** The words in the language of whoever sent this request. */
-export const wordsFor = (request: HttpRequest): Words => WORDS[languageOf(request)];
+export const messagesFor = (request: HttpRequest): Messages => LOCALES[languageOf(request)];

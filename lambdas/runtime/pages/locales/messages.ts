@@ -2,13 +2,13 @@ import type { Language } from '../../../core/language.ts';
 import type { Html } from '../html.ts';
 
 /** A page that says one thing. */
-export interface MessageWords {
+export interface MessageText {
   readonly title: string;
   readonly text: string;
 }
 
 /** A box in which the first sentence stands out. */
-export interface WarningWords {
+export interface WarningText {
   readonly lead: string;
   readonly text: string | Html;
 }
@@ -17,11 +17,11 @@ export interface WarningWords {
  * Every text that a person sees, in one language. A word that is missing in a translation is a type error. Names from
  * outside come in as text, or as markup where they must be set apart (`<bdi>`).
  */
-export interface Words {
+export interface Messages {
   readonly language: Language;
-  readonly consent: ConsentWords;
-  readonly client: ClientWords;
-  readonly connections: ConnectionsWords;
+  readonly consent: ConsentMessages;
+  readonly client: ClientMessages;
+  readonly connections: ConnectionsMessages;
   /** What a program may do with the scopes that need no configuration. */
   readonly scopes: Readonly<Record<'email' | 'profile' | 'offline_access', string>>;
   readonly actions: {
@@ -29,28 +29,28 @@ export interface Words {
     readonly useAnotherAccount: string;
     readonly returnToApplication: string;
   };
-  readonly messages: Messages;
-  readonly welcome: WelcomeWords;
+  readonly errors: ErrorMessages;
+  readonly welcome: WelcomeMessages;
   /** Below every message: the number under which the log has it. */
-  readonly quoteNumber: (requestId: Html) => Html;
+  readonly quoteRequestId: (requestId: Html) => Html;
 }
 
-interface ConsentWords {
+interface ConsentMessages {
   readonly title: (client: string) => string;
   readonly heading: (client: Html) => Html;
   readonly server: string;
-  readonly answerGoesTo: string;
-  readonly appOfLinks: (scheme: Html) => Html;
-  readonly mayDo: string;
+  readonly sendsResponseTo: string;
+  readonly appForScheme: (scheme: Html) => Html;
+  readonly permissions: string;
   readonly continueWith: (provider: string) => string;
   readonly deny: string;
-  readonly accountComesNext: string;
+  readonly chooseAccountNext: string;
   /** The box to tick so that nobody asks again. */
   readonly remember: string;
 }
 
 /** The page of one's own connections. */
-interface ConnectionsWords {
+interface ConnectionsMessages {
   readonly title: string;
   readonly signIn: string;
   readonly signedInAs: (account: Html) => Html;
@@ -58,8 +58,8 @@ interface ConnectionsWords {
   readonly none: string;
   readonly unknownClient: string;
   readonly server: string;
-  readonly answersWentTo: string;
-  readonly mayDo: string;
+  readonly connectedThrough: string;
+  readonly permissions: string;
   readonly since: string;
   readonly timesConnected: string;
   readonly lastUsed: string;
@@ -75,49 +75,49 @@ interface ConnectionsWords {
   readonly afterwards: (minutes: string) => string;
 }
 
-interface ClientWords {
+interface ClientMessages {
   readonly unnamed: string;
-  readonly namedByItself: string;
-  readonly namedByDocument: (host: Html) => Html;
+  readonly nameUnverified: string;
+  readonly nameFromWebsite: (host: Html) => Html;
   readonly describedBy: string;
   /** The name has letters of several alphabets that look alike. */
-  readonly mixedAlphabets: WarningWords;
-  readonly programReceives: WarningWords;
-  readonly appReceives: WarningWords;
-  readonly anybodyHere: (host: Html) => WarningWords;
-  readonly otherWebsite: (documentHost: Html, receiver: Html) => WarningWords;
+  readonly mixedAlphabets: WarningText;
+  readonly programReceives: WarningText;
+  readonly appReceives: WarningText;
+  readonly impersonable: (host: Html) => WarningText;
+  readonly otherWebsite: (documentHost: Html, receiver: Html) => WarningText;
 }
 
-interface Messages {
-  readonly clientUnknown: MessageWords;
-  readonly clientBlocked: MessageWords;
-  readonly clientUnreachable: MessageWords;
-  readonly clientDocumentRefused: MessageWords;
-  readonly formFromElsewhere: MessageWords;
-  readonly cookieMissing: MessageWords;
-  readonly formExpired: MessageWords;
-  readonly formUsed: MessageWords;
-  readonly loginUnknown: MessageWords;
-  readonly loginOfOtherBrowser: MessageWords;
-  readonly loginExpired: MessageWords;
-  readonly loginUsed: MessageWords;
-  readonly consentNotRemembered: MessageWords;
-  readonly loginFailed: (provider: string) => MessageWords;
-  readonly providerNotSetUp: (provider: string) => MessageWords;
-  readonly providerNotTrusted: (provider: string) => MessageWords;
+interface ErrorMessages {
+  readonly clientUnknown: MessageText;
+  readonly clientBlocked: MessageText;
+  readonly clientUnreachable: MessageText;
+  readonly clientMetadataInvalid: MessageText;
+  readonly formFromElsewhere: MessageText;
+  readonly cookieMissing: MessageText;
+  readonly formExpired: MessageText;
+  readonly formUsed: MessageText;
+  readonly loginUnknown: MessageText;
+  readonly loginOfOtherBrowser: MessageText;
+  readonly loginExpired: MessageText;
+  readonly loginUsed: MessageText;
+  readonly consentNotRemembered: MessageText;
+  readonly loginFailed: (provider: string) => MessageText;
+  readonly providerNotSetUp: (provider: string) => MessageText;
+  readonly providerNotTrusted: (provider: string) => MessageText;
   /** @param account e-mail address or name at the provider, where it told one */
-  readonly notAllowed: (provider: string, account: string | undefined) => MessageWords;
-  readonly emailNotVerified: (provider: string, account: string) => MessageWords;
+  readonly notAllowed: (provider: string, account: string | undefined) => MessageText;
+  readonly emailNotVerified: (provider: string, account: string) => MessageText;
   /** A part of the service does not answer; `goBack` follows where the page cannot simply be opened again. */
-  readonly busy: MessageWords;
-  readonly failed: MessageWords;
+  readonly busy: MessageText;
+  readonly failed: MessageText;
   readonly goBack: string;
   /** @param reason what was wrong, in the protocol's English */
   readonly requestRefused: { readonly title: string; readonly text: (reason: Html) => Html };
 }
 
 /** The page for whoever opens the address of a server in a browser. */
-interface WelcomeWords {
+interface WelcomeMessages {
   readonly title: string;
   readonly whatThisIs: string;
   readonly address: string;
@@ -130,13 +130,13 @@ interface WelcomeWords {
   readonly developerMode: (menu: Html) => Html;
   /** @param server named only where there are several */
   readonly addTo: (program: string, server: string | undefined) => string;
-  readonly notFromTheCloud: string;
+  readonly runsOnThisComputer: string;
   readonly commandLine: string;
   readonly anotherProgram: string;
   readonly anyOther: (address: Html) => Html;
   /** Stands for the address where there are several. */
   readonly yourAddress: string;
-  readonly thenWhat: string;
-  readonly youDecide: string;
+  readonly whatHappensNext: string;
+  readonly reviewAndSignIn: string;
   readonly connections: string;
 }

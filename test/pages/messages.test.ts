@@ -3,7 +3,7 @@ import { OAuthError } from '../../lambdas/core/oauth-error.ts';
 import { languageOf } from '../../lambdas/runtime/http/language.ts';
 import type { HttpRequest } from '../../lambdas/runtime/http/messages.ts';
 import { Html } from '../../lambdas/runtime/pages/html.ts';
-import { WORDS } from '../../lambdas/runtime/pages/locales/locales.ts';
+import { LOCALES } from '../../lambdas/runtime/pages/locales/locales.ts';
 import { errorPage, PageError } from '../../lambdas/runtime/pages/message-page.ts';
 import { describeScope } from '../../lambdas/runtime/pages/scope-labels.ts';
 import { siteOf } from '../../lambdas/runtime/pages/site.ts';
@@ -32,11 +32,11 @@ const texts = (value: unknown, path = ''): [path: string, text: string, markers:
 };
 
 describe('Words', () => {
-  const english = new Map(texts(WORDS.en).map(([path, text]) => [path, text]));
+  const english = new Map(texts(LOCALES.en).map(([path, text]) => [path, text]));
   const others = LANGUAGES.filter((language) => language !== 'en');
 
   it.each(LANGUAGES)('%s says everything, and loses no name', (language) => {
-    const said = texts(WORDS[language]);
+    const said = texts(LOCALES[language]);
     expect(said.map(([path]) => path).sort()).toEqual([...english.keys()].sort());
     for (const [path, text, markers] of said) {
       for (const marker of markers) expect([path, text]).toEqual([path, expect.stringContaining(marker)]);
@@ -46,12 +46,12 @@ describe('Words', () => {
   });
 
   it.each(others)('%s leaves nothing in English', (language) => {
-    const same = texts(WORDS[language]).filter(([path, text]) => english.get(path) === text);
+    const same = texts(LOCALES[language]).filter(([path, text]) => english.get(path) === text);
     expect(same).toEqual([]);
   });
 
   it.each(LANGUAGES)('%s names an account that has no address', (language) => {
-    expect(WORDS[language].messages.notAllowed('Google', undefined).text).not.toContain('undefined');
+    expect(LOCALES[language].errors.notAllowed('Google', undefined).text).not.toContain('undefined');
   });
 });
 
@@ -78,7 +78,7 @@ describe('Language of a page (RFC 9110 §12.5.4)', () => {
 describe('Message pages', () => {
   const site = siteOf('https://gate.example.com');
   const errors = [
-    new PageError('invalid_request', ({ messages }) => messages.formExpired),
+    new PageError('invalid_request', ({ errors }) => errors.formExpired),
     new OAuthError('invalid_request', 'client_id is missing.'),
     new OAuthError('server_error', 'Something failed on our side. Your request was not at fault.'),
     new OAuthError('temporarily_unavailable', 'The service is busy or a part of it is down. Try again shortly.'),
@@ -103,11 +103,11 @@ describe('Message pages', () => {
 });
 
 describe('Words of a scope', () => {
-  const { en, de, fr } = WORDS;
+  const { en, de, fr } = LOCALES;
 
   it('come from the configuration, in the language or else in English', () => {
     const scopes = { mcp: { description: { en: 'Use the tools', de: 'Die Werkzeuge verwenden' } } };
-    expect([en, de, fr].map((words) => describeScope('mcp', scopes, words))).toEqual([
+    expect([en, de, fr].map((messages) => describeScope('mcp', scopes, messages))).toEqual([
       'Use the tools',
       'Die Werkzeuge verwenden',
       'Use the tools',
