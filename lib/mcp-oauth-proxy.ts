@@ -168,7 +168,7 @@ export class McpOAuthProxy extends Construct {
       this.authorizer,
       ...this.#inspectors,
     ]);
-    if (monitoring.alarms) this.#alarms = new Alarms(this, 'Alarms', { proxy: this, email: monitoring.email });
+    if (monitoring.alarms) this.#alarms = new Alarms(this, 'Alarms', { parts: this, email: monitoring.email });
     if (monitoring.dashboard) new Dashboard(this, 'Dashboard', this);
   }
 

@@ -1,31 +1,12 @@
 import { resourceIdentifier } from '../core/authorization/resources.ts';
-import {
-  authenticateClient,
-  type ClientVerifiers,
-  presentedClient,
-  unprovenClient,
-} from '../core/clients/authentication.ts';
+import { authenticateClient, presentedClient, unprovenClient } from '../core/clients/authentication.ts';
 import type { Client } from '../core/clients/client.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { formParameters } from '../runtime/http/forms.ts';
 import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
-import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
 import { countingFailures } from '../runtime/services/failure-limit.ts';
-import type { Limiter } from '../runtime/services/rate-limiter.ts';
+import type { IntrospectDeps } from './deps.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
-
-export interface IntrospectDeps extends ClientVerifiers {
-  readonly issuer: string;
-  readonly refreshGraceSeconds: number;
-  readonly clients: Pick<ClientDirectory, 'findClient'>;
-  readonly configuredClients: ReadonlyMap<string, Client>;
-  readonly grants: Pick<GrantStore, 'findGrant'>;
-  readonly keyRings: KeyRingStore;
-  /** What clients present in vain. */
-  readonly failures: Limiter;
-  readonly now: Clock;
-  readonly log: Log;
-}
 
 /**
  * Token introspection (RFC 7662). What is asked is found out before it is known who asks, so that those who may know

@@ -4,7 +4,7 @@ import { isBeforeMark } from '../core/grants/not-before.ts';
 import { decideRefresh, parseRefreshToken, type RefreshToken } from '../core/grants/refresh-token.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { findAccessTokenClaimsOfAnyKey } from '../runtime/services/issued-token.ts';
-import type { IntrospectDeps } from './handler.ts';
+import type { IntrospectDeps } from './deps.ts';
 
 /** A token that works at this moment, with what there is to say of it (RFC 7662 §2.2). */
 export interface LiveToken {

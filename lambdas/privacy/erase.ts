@@ -1,4 +1,4 @@
-import type { PeopleDeps } from './handler.ts';
+import type { PeopleDeps } from './deps.ts';
 
 /** The index follows its table a moment late, as a rule by far less than this. */
 const INDEX_DELAY_MS = 5000;

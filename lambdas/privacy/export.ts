@@ -1,6 +1,6 @@
 import type { RememberedConsent } from '../core/authorization/consent.ts';
 import type { Grant } from '../core/grants/grant.ts';
-import type { PeopleDeps } from './handler.ts';
+import type { PeopleDeps } from './deps.ts';
 
 /** Everything that is kept about one person, in words of their own: no secret and no hash of one. Times are ISO 8601. */
 export interface PersonExport {

@@ -1,31 +1,10 @@
 import type { Context } from 'aws-lambda';
 import { deriveSubject } from '../core/authorization/upstream-leg.ts';
 import { tokenIssuer } from '../core/upstream/provider-kinds.ts';
-import type {
-  Clock,
-  ConsentEraser,
-  ConsentStore,
-  GrantDirectory,
-  GrantEraser,
-  Log,
-  SecretReader,
-} from '../runtime/ports/index.ts';
 import { commandOf, type PersonReference } from './command.ts';
+import type { PeopleDeps } from './deps.ts';
 import { erasePerson, type PersonErased } from './erase.ts';
 import { exportPerson, type PersonExport } from './export.ts';
-
-export interface PeopleDeps {
-  readonly identityProviders: Readonly<Record<string, { readonly issuer: string }>>;
-  readonly subjectSecret: SecretReader;
-  readonly grants: GrantDirectory & GrantEraser;
-  readonly consents: Pick<ConsentStore, 'findConsents'> & ConsentEraser;
-  /** Makes whatever that person's access tokens can do end within a minute, and their refresh tokens at once. */
-  readonly endTokens: (subject: string) => Promise<void>;
-  /** Lets that many milliseconds pass. */
-  readonly pause: (milliseconds: number) => Promise<unknown>;
-  readonly now: Clock;
-  readonly log: Log;
-}
 
 /** What is kept about one person: shown, or erased, at an administrator's command (catalogue #238, #239). */
 export const peopleFunction =

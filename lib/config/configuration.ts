@@ -1,14 +1,14 @@
 import type * as z from 'zod';
 import { crossCheck, findLocalUrls } from './rules.ts';
-import { ConfigurationSchema } from './schema.ts';
+import { type Configuration, ConfigurationSchema } from './schema.ts';
 
-/** What the owner of a deployment decides: the object under `context.gatehouse` of cdk.json, defaults filled in. */
-export type Configuration = z.infer<typeof ConfigurationSchema>;
-/** The same as one writes it down: whatever has a default may be left out. */
-export type ConfigurationInput = z.input<typeof ConfigurationSchema>;
-export type ServerConfiguration = Configuration['servers'][string];
-export type BackendConfiguration = ServerConfiguration['backend'];
-export type IdentityProviderConfiguration = Configuration['identityProviders'][string];
+export type {
+  BackendConfiguration,
+  Configuration,
+  ConfigurationInput,
+  IdentityProviderConfiguration,
+  ServerConfiguration,
+} from './schema.ts';
 
 /** A configuration that cannot work. Its message lists every problem and what to change; there is nothing else to see. */
 export class ConfigurationError extends Error {

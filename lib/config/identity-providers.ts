@@ -1,5 +1,5 @@
-import type { Configuration } from './configuration.ts';
 import { ACCESS } from './provider-schema.ts';
+import type { Configuration } from './schema.ts';
 
 type IdentityProviderConfiguration = Configuration['identityProviders'][string];
 type AccessRules = NonNullable<Configuration['access']>;

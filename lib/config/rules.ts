@@ -1,7 +1,7 @@
 import { checkUpstreamTokens } from '../data/upstream-tokens.ts';
-import type { Configuration } from './configuration.ts';
 import { checkIdentityProviderRules, issuerOf } from './identity-providers.ts';
 import { checkMonitoring } from './monitoring-schema.ts';
+import type { Configuration } from './schema.ts';
 import { checkTheme } from './theme.ts';
 
 type ScopeConfiguration = Configuration['scopes'][string];

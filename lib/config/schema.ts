@@ -14,7 +14,7 @@ import {
 } from './fields.ts';
 import { Monitoring } from './monitoring-schema.ts';
 import { Access, AccessConditions, IdentityProvider } from './provider-schema.ts';
-import { Theme } from './theme.ts';
+import { Theme } from './theme-schema.ts';
 
 const serverPath = matching(
   'a path of one or two plain segments, such as "/mcp" or "/tools/mcp"',
@@ -210,3 +210,11 @@ export const ConfigurationSchema = z.strictObject(
   },
   { error: 'an object with "servers", "scopes", "identityProviders" and "access"' },
 );
+
+/** What the owner of a deployment decides: the object under `context.gatehouse` of cdk.json, defaults filled in. */
+export type Configuration = z.infer<typeof ConfigurationSchema>;
+/** The same as one writes it down: whatever has a default may be left out. */
+export type ConfigurationInput = z.input<typeof ConfigurationSchema>;
+export type ServerConfiguration = Configuration['servers'][string];
+export type BackendConfiguration = ServerConfiguration['backend'];
+export type IdentityProviderConfiguration = Configuration['identityProviders'][string];

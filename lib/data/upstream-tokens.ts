@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccountRootPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { Configuration, IdentityProviderConfiguration } from '../config/configuration.ts';
+import type { Configuration, IdentityProviderConfiguration } from '../config/schema.ts';
 import type { EndpointFunction } from '../functions/endpoint-function.ts';
 
 /** Whether tokens of a provider are kept: to ask it again, or to hand them to a backend. */

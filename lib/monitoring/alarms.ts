@@ -3,8 +3,8 @@ import { ComparisonOperator, MathExpression, type Metric, TreatMissingData } fro
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { McpOAuthProxy } from '../mcp-oauth-proxy.ts';
 import { makeAlarmTopic } from './alarm-topic.ts';
+import type { MonitoredParts } from './monitored-parts.ts';
 import { ownMetric } from './own-metrics.ts';
 import { errorRate, signingQuotaPercent, slowest, tableThrottles, throttles } from './watched-metrics.ts';
 
@@ -25,7 +25,7 @@ interface AlarmProps {
 }
 
 export interface AlarmsProps {
-  readonly proxy: McpOAuthProxy;
+  readonly parts: MonitoredParts;
   /** Who is told by mail. */
   readonly email: string | undefined;
 }
@@ -37,15 +37,15 @@ export interface AlarmsProps {
 export class Alarms extends Construct {
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, { proxy, email }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { parts, email }: AlarmsProps) {
     super(scope, id);
     this.topic = makeAlarmTopic(this, email);
-    this.#watchErrors(proxy);
+    this.#watchErrors(parts);
     this.#watchAttacks();
-    this.#watchLimits(proxy);
+    this.#watchLimits(parts);
   }
 
-  #watchErrors({ authorizationServer, protectedResources, authorizer, endpoints, keyRing }: McpOAuthProxy): void {
+  #watchErrors({ authorizationServer, protectedResources, authorizer, endpoints, keyRing }: MonitoredParts): void {
     this.#alarm('AuthorizationServerErrors', {
       meaning: '1 % or more of the requests to the authorization server fail',
       runbook: 'the-authorization-server-fails',
@@ -107,7 +107,7 @@ export class Alarms extends Construct {
     });
   }
 
-  #watchLimits({ authorizer, endpoints, tables }: McpOAuthProxy): void {
+  #watchLimits({ authorizer, endpoints, tables }: MonitoredParts): void {
     this.#alarm('SigningNearQuota', {
       meaning: 'RSA operations are at 60 % of the quota of KMS in this region; beyond it no token can be issued',
       runbook: 'signing-comes-near-the-quota-of-kms',

@@ -7,15 +7,15 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRICS } from '../../lambdas/core/settings.ts';
-import type { McpOAuthProxy } from '../mcp-oauth-proxy.ts';
+import type { MonitoredParts } from './monitored-parts.ts';
 import { ownMetric } from './own-metrics.ts';
 import { errorRate, signingQuotaPercent, slowest, tableThrottles, throttles } from './watched-metrics.ts';
 
 /** One page that says how things stand: the same metrics that the alarms watch, and how much there is to do. */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, proxy: McpOAuthProxy) {
+  constructor(scope: Construct, id: string, parts: MonitoredParts) {
     super(scope, id);
-    const { authorizationServer, protectedResources, authorizer, endpoints, tables } = proxy;
+    const { authorizationServer, protectedResources, authorizer, endpoints, tables } = parts;
     const apis = [authorizationServer, ...protectedResources].map(({ api }) => api);
     const busy = [authorizer, endpoints.token, endpoints.authorize, endpoints.callback, endpoints.register];
     const own = METRICS.map((name) => ownMetric(this, name));

@@ -1,7 +1,8 @@
 import { newConsent } from '../../lambdas/core/authorization/consent.ts';
 import { deriveSubject } from '../../lambdas/core/authorization/upstream-leg.ts';
 import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
-import { type PeopleDeps, peopleFunction } from '../../lambdas/privacy/handler.ts';
+import type { PeopleDeps } from '../../lambdas/privacy/deps.ts';
+import { peopleFunction } from '../../lambdas/privacy/handler.ts';
 import { endTokensOf } from '../../lambdas/privacy/mark.ts';
 import { memoryLog } from '../support/http/post-form.ts';
 import { MemoryConsentStore, MemoryGrantStore } from '../support/memory/memory-stores.ts';

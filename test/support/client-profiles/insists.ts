@@ -4,8 +4,9 @@ import {
   OAuthProtectedResourceMetadataSchema,
   OAuthTokensSchema,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
-import { postForm } from '../http/oauth-requests.ts';
-import type { PlayedClient } from './driver.ts';
+import type { CloudAddress } from '../cloud/local-cloud.ts';
+import { type JsonAnswer, postForm } from '../http/oauth-requests.ts';
+import type { MetadataDocument, PreRegistration, Registration, TokenAuthMethod } from './identification.ts';
 
 /** Claude gives discovery, registration and token requests ten seconds. */
 const CLAUDE_TIMEOUT_MS = 10_000;
@@ -13,7 +14,28 @@ const CLAUDE_TIMEOUT_MS = 10_000;
 const claimsOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-type Check = (played: PlayedClient) => void | Promise<void>;
+// biome-ignore lint/suspicious/noExplicitAny: a check looks into any JSON that came
+type Json = any;
+
+/** What a client that was played has seen, as far as the checks look at it. */
+interface Played {
+  readonly cloud: CloudAddress;
+  readonly port: number;
+  readonly profile: {
+    readonly identification: Registration | MetadataDocument | PreRegistration;
+    readonly token: { readonly method: TokenAuthMethod };
+  };
+  readonly http: { readonly trace: readonly { readonly durationMs: number }[] };
+  readonly challenge: Readonly<Record<string, string>>;
+  readonly resourceMetadata: Json;
+  readonly serverMetadata: Json;
+  readonly registration: JsonAnswer | undefined;
+  readonly redirect: URL | undefined;
+  readonly tokens: Json;
+  readonly refreshed: Json;
+}
+
+type Check = (played: Played) => void | Promise<void>;
 
 /** What clients refuse to go on without, each in the words of a test title. */
 const CHECKS = {
@@ -115,7 +137,7 @@ const CHECKS = {
 
 export type Insistence = keyof typeof CHECKS;
 
-export const insist = async (played: PlayedClient, insistence: Insistence): Promise<void> => {
+export const insist = async (played: Played, insistence: Insistence): Promise<void> => {
   const check: Check = CHECKS[insistence];
   await check(played);
 };

@@ -1,40 +1,10 @@
+import type { MetadataDocument, PreRegistration, Registration, TokenAuthMethod } from './identification.ts';
 import type { Insistence } from './insists.ts';
 
 // What a client sends, as data. Placeholders are filled in when it is played: {origin} and {path} of the MCP server,
 // {challenge} the resource_metadata of the 401, {server} the authorization server that the resource names, {port} a
 // loopback port of this run.
 
-/** RFC 7591: the body as the client posts it. */
-export interface Registration {
-  readonly kind: 'registration';
-  readonly request: Readonly<Record<string, unknown>>;
-  /** Some register more than once for each attempt, and go on with the last answer. */
-  readonly times?: number;
-}
-
-/** A client ID metadata document; the client's own host is played by a local one, under the path of its host name. */
-export interface MetadataDocument {
-  readonly kind: 'document';
-  /** URL without scheme, such as `chatgpt.com/oauth/client.json`. */
-  readonly url: string;
-  readonly document: Readonly<Record<string, unknown>>;
-  /** Where the public key of `private_key_jwt` is served, likewise. */
-  readonly jwksUrl?: string;
-}
-
-/** What the owner of the deployment configured, and the person typed into the client. */
-export interface PreRegistration {
-  readonly kind: 'configured';
-  readonly clientId: string;
-  /** The entry under `clients`. */
-  readonly configuration: {
-    readonly name: string;
-    readonly redirectUris: readonly string[];
-    readonly authentication: TokenAuthMethod;
-  };
-}
-
-export type TokenAuthMethod = 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt';
 export type ScopeSource = 'challenge' | 'resource' | 'server';
 
 export interface ClientProfile {

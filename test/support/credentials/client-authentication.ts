@@ -1,4 +1,4 @@
-import type { TokenAuthMethod } from '../client-profiles/profile.ts';
+import type { TokenAuthMethod } from '../client-profiles/identification.ts';
 import type { RegisteredClient } from '../http/oauth-requests.ts';
 
 const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { UpstreamClient } from './index.ts';
 import { loginPage } from './pages.ts';
 import { parseLogin, personOf } from './person.ts';
 import { hasWord, isRefused, meetTrouble } from './person-claims.ts';
 import { readForm, send, sendJson, sendPage } from './send.ts';
+import type { UpstreamClient } from './upstream-client.ts';
 
 interface Authorization {
   readonly login: string;

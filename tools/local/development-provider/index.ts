@@ -5,23 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Provider, { type Context } from 'oidc-provider';
 import { serveGithub } from './github.ts';
-import type { ProviderKind } from './kinds.ts';
 import { loginPage, messagePage } from './pages.ts';
 import { parseLogin } from './person.ts';
 import { claimsOf, EXTRA_CLAIMS, isRefused, meetTrouble } from './person-claims.ts';
-import { type ProviderBehaviour, refreshTokensOf, withOfflineRequest } from './refresh-tokens.ts';
+import { refreshTokensOf, withOfflineRequest } from './refresh-tokens.ts';
 import { readForm, send, sendPage } from './send.ts';
 import { createStore } from './store.ts';
-
-/** The one static client that an identity provider ever sees: Gatehouse. */
-export interface UpstreamClient {
-  /** As which kind of provider to answer; by default as a plain OpenID provider. */
-  readonly kind?: ProviderKind;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly redirectUri: string;
-  readonly behaviour?: ProviderBehaviour;
-}
+import type { UpstreamClient } from './upstream-client.ts';
 
 /** Keys by which everything that the provider signs is recognised after a restart. */
 export interface ProviderKeys {

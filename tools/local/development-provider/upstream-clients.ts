@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Configuration } from '../../../lib/config/configuration.ts';
 import type { ResolvedTemplate } from '../cloud/resolved-template.ts';
 import type { Services } from '../cloud/services/index.ts';
-import type { UpstreamClient } from './index.ts';
+import type { UpstreamClient } from './upstream-client.ts';
 
 interface Options {
   readonly origin: string;

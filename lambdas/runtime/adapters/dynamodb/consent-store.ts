@@ -2,20 +2,11 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type RememberedConsent, withConsent } from '../../../core/authorization/consent.ts';
 import { UnavailableError } from '../../../core/oauth-error.ts';
 import type { ConsentEraser, ConsentStore } from '../../ports/index.ts';
-import { consentsShape } from './shapes.ts';
+import { type ConsentsRow, consentsShape } from './shapes.ts';
 import { Table } from './table.ts';
 
 /** Times that a change is tried again which somebody else's change overtook. */
 const ATTEMPTS = 5;
-
-/** All remembered consents of one person, in one row. */
-export interface ConsentsRow {
-  readonly subject: string;
-  /** By consent id. */
-  readonly consents: Readonly<Record<string, RememberedConsent>>;
-  readonly version: number;
-  readonly expiresAt: number;
-}
 
 type Change = (consents: readonly RememberedConsent[]) => readonly RememberedConsent[];
 

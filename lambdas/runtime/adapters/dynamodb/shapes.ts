@@ -5,7 +5,6 @@ import type { Client } from '../../../core/clients/client.ts';
 import type { Grant } from '../../../core/grants/grant.ts';
 import type { SigningKey } from '../../../core/tokens/key-ring.ts';
 import type { UpstreamState } from '../../../core/upstream/session.ts';
-import type { ConsentsRow } from './consent-store.ts';
 import type { KeyRingRow } from './key-ring-row.ts';
 
 // What a row must hold for this version to work with it. Members that are not listed are let through: the next version may
@@ -127,6 +126,16 @@ const consentShape: z.ZodMiniType<RememberedConsent> = z.object({
   givenAt: seconds,
   expiresAt: seconds,
 });
+
+/** All remembered consents of one person, in one row. */
+export interface ConsentsRow {
+  readonly subject: string;
+  /** By consent id. */
+  readonly consents: Readonly<Record<string, RememberedConsent>>;
+  readonly version: number;
+  readonly expiresAt: number;
+}
+
 export const consentsShape: z.ZodMiniType<ConsentsRow> = z.object({
   subject: text,
   consents: z.record(text, consentShape),

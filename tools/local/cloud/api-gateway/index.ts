@@ -7,7 +7,8 @@ import { invokeHttp } from './http-proxy.ts';
 import { createInvocation, domainOf, type Invocation } from './invocation.ts';
 import { invokeLambda } from './lambda-proxy.ts';
 import { invokeMock } from './mock.ts';
-import { type RestApi, readRestApis } from './model.ts';
+import type { RestApi } from './model.ts';
+import { readRestApis } from './read-rest-apis.ts';
 import { createThrottle } from './throttle.ts';
 
 /** Body of a request to a REST API. */

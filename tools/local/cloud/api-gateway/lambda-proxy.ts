@@ -4,7 +4,8 @@ import { isRecord } from '../template/shape.ts';
 import { proxyEvent } from './event.ts';
 import { GatewayError } from './gateway-response.ts';
 import { type Invocation, integrationArn } from './invocation.ts';
-import { functionArnOf, type Integration } from './model.ts';
+import type { Integration } from './model.ts';
+import { functionArnOf } from './read-rest-apis.ts';
 import { integrationHeaders } from './response-headers.ts';
 import { answerWithin, gatewayStream } from './stream-limits.ts';
 

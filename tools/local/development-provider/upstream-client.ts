@@ -1,0 +1,12 @@
+import type { ProviderKind } from './kinds.ts';
+import type { ProviderBehaviour } from './refresh-tokens.ts';
+
+/** The one static client that an identity provider ever sees: Gatehouse. */
+export interface UpstreamClient {
+  /** As which kind of provider to answer; by default as a plain OpenID provider. */
+  readonly kind?: ProviderKind;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUri: string;
+  readonly behaviour?: ProviderBehaviour;
+}
