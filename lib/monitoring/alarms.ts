@@ -13,7 +13,7 @@ type Watched = Metric | MathExpression;
 interface AlarmProps {
   /** A sentence for whoever is woken by it. */
   readonly meaning: string;
-  /** Heading of docs/runbook.md, as an anchor. */
+  /** Heading of docs/runbook/alarms.md, as an anchor. */
   readonly runbook: string;
   /** At most ten, which is what CloudWatch takes: the largest one counts, and what has no data does not. */
   readonly metrics: readonly Watched[];
@@ -31,7 +31,7 @@ export interface AlarmsProps {
 }
 
 /**
- * At most ten alarms. docs/runbook.md has an entry for each. Neither clients nor people nor providers are told apart:
+ * At most ten alarms. docs/runbook/alarms.md has an entry for each. Neither clients nor people nor providers are told apart:
  * whoever can choose such a name could otherwise make metrics, and bills, without end.
  */
 export class Alarms extends Construct {
@@ -110,7 +110,7 @@ export class Alarms extends Construct {
   #watchLimits({ authorizer, endpoints, tables }: MonitoredParts): void {
     this.#alarm('SigningNearQuota', {
       meaning: 'RSA operations are at 60 % of the quota of KMS in this region; beyond it no token can be issued',
-      runbook: 'signing-comes-near-the-quota-of-kms',
+      runbook: 'signing-nears-the-kms-quota',
       metrics: [signingQuotaPercent()],
       atLeast: 60,
       period: Duration.minutes(1),
@@ -134,7 +134,7 @@ export class Alarms extends Construct {
     const alarm = largest(metrics)
       .with({ period })
       .createAlarm(this, id, {
-        alarmDescription: `Gatehouse: ${meaning}. See docs/runbook.md#${runbook}`,
+        alarmDescription: `Gatehouse: ${meaning}. See docs/runbook/alarms.md#${runbook}`,
         threshold: atLeast,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: ofThreePeriods === undefined ? 1 : 3,

@@ -163,12 +163,12 @@ describe('A first deployment that failed', () => {
   it('leaves these behind and nothing else, as the runbook says', async () => {
     const withPool = await templateFor({ identityProviders: { pool: { kind: 'cognito' } } });
     const left = Object.values(withPool.resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
-    const runbook = readFileSync('docs/runbook.md', 'utf8');
+    const runbook = readFileSync('docs/runbook/recovery.md', 'utf8');
     const section = /\n## The first deployment failed\n(.*?)\n## /s.exec(runbook)?.[1] ?? '';
     const words: Record<string, RegExp> = {
       'AWS::DynamoDB::Table': /tables.*delete-table/s,
       'AWS::Cognito::UserPool': /user pools.*delete-user-pool/s,
-      'AWS::IAM::Role': /the role by which API Gateway writes logs/,
+      'AWS::IAM::Role': /API Gateway's logging role/,
       'AWS::ApiGateway::Account': /apigateway get-account/,
     };
     expect(new Set(left.map(({ Type }) => Type))).toEqual(new Set(Object.keys(words)));

@@ -54,7 +54,7 @@ beforeAll(async () => {
 
 describe('Alarms', () => {
   it('are at most ten, however many servers there are, and each has a topic and a runbook entry', () => {
-    const headings = headingsOf('docs/runbook.md');
+    const headings = headingsOf('docs/runbook/alarms.md');
     for (const { ofType } of [template, largest]) {
       const alarms = ofType('AWS::CloudWatch::Alarm');
       expect(alarms.length).toBeGreaterThan(0);
@@ -67,7 +67,7 @@ describe('Alarms', () => {
           topics,
         ]);
         expect(Properties.TreatMissingData).toBe('notBreaching');
-        const anchor = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(Properties.AlarmDescription)?.[1];
+        const anchor = /docs\/runbook\/alarms\.md#([a-z0-9-]+)$/.exec(Properties.AlarmDescription)?.[1];
         expect(headings).toContain(anchor);
       }
     }
