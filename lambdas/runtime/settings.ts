@@ -44,11 +44,13 @@ const Scopes = z.record(
 );
 export type Scopes = z.infer<typeof Scopes>;
 
-/** How the pages look; the logo itself stands at a path of its own. */
+const AccentColors = z.object({ accent: z.string(), hover: z.string(), onAccent: z.string() });
+
+/** How the pages look. The logo itself is served at a path of its own. */
 const Theme = z.object({
   name: z.optional(z.string()),
-  color: z.optional(z.string()),
   logo: z.optional(z.boolean()),
+  colors: z.object({ light: AccentColors, dark: AccentColors }),
 });
 export type Theme = z.infer<typeof Theme>;
 

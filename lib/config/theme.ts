@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Theme } from '../../lambdas/core/theme.ts';
 import type { Configuration } from './schema.ts';
+import { computeThemeColors } from './theme-colors.ts';
 
-/** What the functions that show pages are told: the logo they only link to. */
-export const themeSettings = ({ theme: { logo, ...rest } }: Configuration) => ({
-  ...rest,
+const DEFAULT_COLOR = '#1f5f4a';
+
+/** The theme as the functions that show pages get it: they only link to the logo, and the colours are computed here. */
+export const themeSettings = ({ theme: { name, logo, color } }: Pick<Configuration, 'theme'>): Theme => ({
+  ...(name === undefined ? {} : { name }),
   ...(logo === undefined ? {} : { logo: true }),
+  colors: computeThemeColors(color ?? DEFAULT_COLOR),
 });
 
 /** Whether the logo can be used. */

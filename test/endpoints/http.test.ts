@@ -5,6 +5,7 @@ import { formParameters } from '../../lambdas/runtime/http/forms.ts';
 import { type Flow, json } from '../../lambdas/runtime/http/messages.ts';
 import { errorPage } from '../../lambdas/runtime/pages/message-page.ts';
 import { siteOf } from '../../lambdas/runtime/pages/site.ts';
+import { themeSettings } from '../../lib/config/theme.ts';
 import { ISSUER, invoke } from '../support/memory/front-half.ts';
 
 const lines: Record<string, unknown>[] = [];
@@ -99,7 +100,7 @@ describe('Errors on the wire and in the log (#65)', () => {
 
   it('a page shows the words and the request id, escaped', async () => {
     const answer = await failing(new OAuthError('invalid_request', '<b>'), {
-      renderError: errorPage(siteOf(ISSUER)),
+      renderError: errorPage(siteOf(ISSUER, themeSettings({ theme: {} }))),
     });
     expect(answer.body).toContain('&lt;b&gt;');
     expect(answer.body).toContain('request-1');

@@ -7,6 +7,7 @@ import { LOCALES } from '../../lambdas/runtime/pages/locales/locales.ts';
 import { errorPage, PageError } from '../../lambdas/runtime/pages/message-page.ts';
 import { describeScope } from '../../lambdas/runtime/pages/scope-labels.ts';
 import { siteOf } from '../../lambdas/runtime/pages/site.ts';
+import { themeSettings } from '../../lib/config/theme.ts';
 
 const request = (languages?: string | readonly string[], method = 'GET'): HttpRequest => ({
   method,
@@ -76,7 +77,7 @@ describe('Language of a page (RFC 9110 §12.5.4)', () => {
 });
 
 describe('Message pages', () => {
-  const site = siteOf('https://gate.example.com');
+  const site = siteOf('https://gate.example.com', themeSettings({ theme: {} }));
   const errors = [
     new PageError('invalid_request', ({ errors }) => errors.formExpired),
     new OAuthError('invalid_request', 'client_id is missing.'),

@@ -1,22 +1,23 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { accentsOf, contrast } from '../../lambdas/runtime/pages/accent.ts';
+import { CARD_COLORS } from '../../lambdas/core/theme.ts';
 import { html } from '../../lambdas/runtime/pages/html.ts';
 import { LOCALES } from '../../lambdas/runtime/pages/locales/locales.ts';
 import { page } from '../../lambdas/runtime/pages/page.ts';
 import { siteOf } from '../../lambdas/runtime/pages/site.ts';
-import { styleOf } from '../../lambdas/runtime/pages/style.ts';
+import { themeSettings } from '../../lib/config/theme.ts';
+import { computeThemeColors, contrast } from '../../lib/config/theme-colors.ts';
 
 const color = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);
 
 describe('Colours of a theme (WCAG 2.2 §1.4.3, §1.4.11)', () => {
-  it('are legible on buttons and on the card, in light and dark, whatever somebody chose', () => {
+  it('are legible on buttons and on the card, in light and dark, for any chosen colour', () => {
     fc.assert(
       fc.property(color, (chosen) => {
-        const { light, dark } = accentsOf(chosen);
+        const { light, dark } = computeThemeColors(chosen);
         for (const [scheme, card] of [
-          [light, '#ffffff'],
-          [dark, '#1b1f1d'],
+          [light, CARD_COLORS.light],
+          [dark, CARD_COLORS.dark],
         ] as const) {
           expect(contrast(scheme.accent, scheme.onAccent)).toBeGreaterThanOrEqual(4.5);
           expect(contrast(scheme.hover, scheme.onAccent)).toBeGreaterThanOrEqual(4.5);
@@ -29,9 +30,9 @@ describe('Colours of a theme (WCAG 2.2 §1.4.3, §1.4.11)', () => {
   });
 
   it('stay as they were where they are legible', () => {
-    expect(accentsOf('#1f5f4a').light.accent).toBe('#1f5f4a');
-    expect(accentsOf('#0000ff').light.accent).toBe('#0000ff');
-    expect(accentsOf('#7FCBAE').dark.accent).toBe('#7fcbae');
+    expect(computeThemeColors('#1f5f4a').light.accent).toBe('#1f5f4a');
+    expect(computeThemeColors('#0000ff').light.accent).toBe('#0000ff');
+    expect(computeThemeColors('#7FCBAE').dark.accent).toBe('#7fcbae');
   });
 
   it('measure contrast as WCAG does', () => {
@@ -43,18 +44,18 @@ describe('Colours of a theme (WCAG 2.2 §1.4.3, §1.4.11)', () => {
 
 describe('A page with a theme', () => {
   const shown = (theme = {}) => {
-    const site = siteOf('https://gate.example.com', theme);
+    const site = siteOf('https://gate.example.com', themeSettings({ theme }));
     const { headers = {}, body = '' } = page({ site, messages: LOCALES.en, status: 200, title: 'x', body: html`` });
     return { policy: headers['content-security-policy'] ?? '', body };
   };
 
   it('lets in the style that is really sent, and no other (CSP Level 3 §6.7.2)', () => {
-    for (const theme of [{}, { color: '#ffcc00' }, { name: 'Example tools', logo: true, color: '#00f0ff' }]) {
+    for (const theme of [{}, { color: '#ffcc00' }, { name: 'Example tools', logo: 'logo.svg', color: '#00f0ff' }]) {
       const { policy, body } = shown(theme);
       const style = /<style>([\s\S]*)<\/style>/.exec(body)?.[1] ?? '';
       expect(policy).toContain(`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`);
     }
-    expect(styleOf('#ffcc00').text).not.toBe(styleOf().text);
+    expect(shown({ color: '#ffcc00' }).policy).not.toBe(shown().policy);
   });
 
   it('shows the name, and always the host (#136)', () => {
@@ -65,8 +66,8 @@ describe('A page with a theme', () => {
   });
 
   it('#135 takes a logo from its own origin alone, and none without one', () => {
-    expect(shown({ logo: true }).policy).toContain("img-src 'self';");
-    expect(shown({ logo: true }).body).toContain('<img src="/logo.svg" alt="">');
+    expect(shown({ logo: 'logo.svg' }).policy).toContain("img-src 'self';");
+    expect(shown({ logo: 'logo.svg' }).body).toContain('<img src="/logo.svg" alt="">');
     expect(shown().policy).toContain('img-src data:;');
     expect(shown().body).not.toContain('<img');
   });

@@ -1,26 +1,22 @@
 import { createHash } from 'node:crypto';
-import { type Accent, accentsOf } from './accent.ts';
+import { type AccentColors, CARD_COLORS, type ThemeColors } from '../../core/theme.ts';
 
-/** One style sheet, inline in every page: no further request, and nothing that a script or a third party could add. */
+/** The style sheet that every page contains, so that pages load nothing from elsewhere. */
 export interface Style {
   readonly text: string;
-  /** Lets this sheet in, and no other (CSP Level 3 §6.7.2). */
+  /** The CSP source that allows this style sheet and no other (CSP Level 3 §6.7.2). */
   readonly source: string;
 }
 
-const DEFAULT_COLOR = '#1f5f4a';
-
-/** @param color of the theme, `#rrggbb` */
-export const styleOf = (color = DEFAULT_COLOR): Style => {
-  const { light, dark } = accentsOf(color);
+export const createStyle = ({ light, dark }: ThemeColors): Style => {
   const text = `
-:root{color-scheme:light dark;--page:#f3f4f2;--card:#fff;--ink:#1b1f1d;--soft:#59625d;--line:#dfe3e0;${properties(light)};--warn-page:#fdf4e3;--warn-line:#e3b75c;--warn-ink:#5d4206}
-@media (prefers-color-scheme:dark){:root{--page:#121513;--card:#1b1f1d;--ink:#eceeed;--soft:#a3ada8;--line:#323934;${properties(dark)};--warn-page:#2b2414;--warn-line:#7d6429;--warn-ink:#f1d9a2}}
+:root{color-scheme:light dark;--page:#f3f4f2;--card:${CARD_COLORS.light};--ink:#1b1f1d;--soft:#59625d;--line:#dfe3e0;${properties(light)};--warn-page:#fdf4e3;--warn-line:#e3b75c;--warn-ink:#5d4206}
+@media (prefers-color-scheme:dark){:root{--page:#121513;--card:${CARD_COLORS.dark};--ink:#eceeed;--soft:#a3ada8;--line:#323934;${properties(dark)};--warn-page:#2b2414;--warn-line:#7d6429;--warn-ink:#f1d9a2}}
 ${LAYOUT}`;
   return { text, source: `'sha256-${createHash('sha256').update(text).digest('base64')}'` };
 };
 
-const properties = ({ accent, hover, onAccent }: Accent): string =>
+const properties = ({ accent, hover, onAccent }: AccentColors): string =>
   `--accent:${accent};--accent-hover:${hover};--on-accent:${onAccent}`;
 
 const LAYOUT = `*{box-sizing:border-box}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readConfiguration } from '../../../lib/config/cdk-json.ts';
 import { merge, parseConfiguration } from '../../../lib/config/configuration.ts';
 import { readLogo } from '../../../lib/config/theme.ts';
+import { computeThemeColors } from '../../../lib/config/theme-colors.ts';
 import { templateFor } from '../template.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-theme-'));
@@ -72,8 +73,8 @@ describe('Theme', () => {
       const { Environment } = template.functionOf(folder)[1].Properties;
       expect(JSON.parse(Environment.Variables.GATEHOUSE_THEME)).toEqual({
         name: 'Example tools',
-        color: '#ff8800',
         logo: true,
+        colors: computeThemeColors('#ff8800'),
       });
     }
     const methods = template.ofType('AWS::ApiGateway::Method').map(([, { Properties }]) => Properties);

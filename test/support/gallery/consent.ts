@@ -1,4 +1,3 @@
-import type { Theme } from '../../../lambdas/runtime/pages/site.ts';
 import { authorizationQuery, locationOf } from '../memory/front-half.ts';
 import {
   APP,
@@ -17,7 +16,7 @@ import {
 
 /** A name that tries everything: markup, direction overrides, zero width, and no end. */
 const HOSTILE_NAME = `\u202E<b>Сlаudе</b>\u202C "'> by Anthropic \u200B${'W'.repeat(200)}`;
-export const THEME: Theme = { name: 'Example tools', color: '#f2b705', logo: true };
+const THEME = { name: 'Example tools', color: '#f2b705', logo: 'logo.svg' };
 
 export const CONSENT_PAGES: readonly PageState[] = [
   state(

@@ -1,24 +1,23 @@
 import { jsonLog } from '../../../lambdas/runtime/adapters/log.ts';
 import { endpoint } from '../../../lambdas/runtime/http/endpoint.ts';
 import { errorPage } from '../../../lambdas/runtime/pages/message-page.ts';
-import { siteOf, type Theme } from '../../../lambdas/runtime/pages/site.ts';
+import { siteOf } from '../../../lambdas/runtime/pages/site.ts';
 import { welcomeFlow } from '../../../lambdas/welcome/handler.ts';
 import type { Connector } from '../../../lambdas/welcome/install-links.ts';
+import { themeSettings } from '../../../lib/config/theme.ts';
 import { ISSUER, invoke } from '../memory/front-half.ts';
 import { type PageState, state } from './parts.ts';
 
 const SERVER: Connector = { name: 'Example MCP server', url: `${ISSUER}/mcp` };
 const OTHER_SERVER: Connector = { name: 'Tickets', url: `${ISSUER}/tickets/mcp` };
 
-const welcomeOf =
-  (connectors: readonly Connector[], theme: Theme = {}) =>
-  (languages: string) => {
-    const site = siteOf(ISSUER, theme);
-    return invoke(endpoint(welcomeFlow({ site, connectors }), { log: jsonLog(), renderError: errorPage(site) }), {
-      path: '/',
-      headers: { 'accept-language': languages },
-    });
-  };
+const welcomeOf = (connectors: readonly Connector[]) => (languages: string) => {
+  const site = siteOf(ISSUER, themeSettings({ theme: {} }));
+  return invoke(endpoint(welcomeFlow({ site, connectors }), { log: jsonLog(), renderError: errorPage(site) }), {
+    path: '/',
+    headers: { 'accept-language': languages },
+  });
+};
 
 export const WELCOME_PAGES: readonly PageState[] = [
   state('welcome', 'A user opens the address of an MCP server in a browser', 200, welcomeOf([SERVER])),

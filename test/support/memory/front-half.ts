@@ -19,7 +19,7 @@ import { JoseSessionSealer } from '../../../lambdas/runtime/adapters/sealing/jos
 import { sealingKey } from '../../../lambdas/runtime/adapters/secrets-manager/sealing-keys.ts';
 import { endpoint } from '../../../lambdas/runtime/http/endpoint.ts';
 import { errorPage } from '../../../lambdas/runtime/pages/message-page.ts';
-import { siteOf, type Theme } from '../../../lambdas/runtime/pages/site.ts';
+import { siteOf } from '../../../lambdas/runtime/pages/site.ts';
 import type {
   Clock,
   SealingKeys,
@@ -30,6 +30,8 @@ import type {
 import { ClientDocuments } from '../../../lambdas/runtime/services/client-documents.ts';
 import { FirstMatchDirectory } from '../../../lambdas/runtime/services/client-resolver.ts';
 import { FetchBudget } from '../../../lambdas/runtime/services/fetch-budget.ts';
+import type { Configuration } from '../../../lib/config/configuration.ts';
+import { themeSettings } from '../../../lib/config/theme.ts';
 import { formsOf } from '../http/html-form.ts';
 import {
   MemoryClientStore,
@@ -104,7 +106,7 @@ export interface FrontHalfOptions {
   readonly rememberConsent?: boolean;
   /** Whether clients may come with a metadata document. */
   readonly advertise?: boolean;
-  readonly theme?: Theme;
+  readonly theme?: Configuration['theme'];
   /** Provider id → what people call it. */
   readonly displayNames?: Readonly<Record<string, string>>;
 }
@@ -170,7 +172,7 @@ export class FrontHalf {
       ...(options.advertise === false ? {} : { documents }),
     });
     const sessions = new JoseSessionSealer(sealingKeys, SESSION_SECONDS);
-    const site = siteOf(ISSUER, options.theme);
+    const site = siteOf(ISSUER, themeSettings({ theme: options.theme ?? {} }));
     const shared = {
       issuer: ISSUER,
       site,

@@ -1,43 +1,36 @@
-/** The colours of a theme in one of the two schemes, as `#rrggbb`. */
-export interface Accent {
-  readonly accent: string;
-  readonly hover: string;
-  /** Text on a button of that colour. */
-  readonly onAccent: string;
-}
+import { CARD_COLORS, type ThemeColors } from '../../lambdas/core/theme.ts';
 
 /** WCAG 2.2 §1.4.3, for text of any size. */
 const MIN_CONTRAST = 4.5;
-/** Light text strains less on dark ground when there is more of it. */
+/** Thin light text on a dark background needs more contrast. */
 const MIN_CONTRAST_IN_DARK = 7;
 const HOVER_LIGHTNESS = 0.06;
 const LIGHTNESS_STEP = 0.01;
 
-const CARD_IN_LIGHT = '#ffffff';
-const CARD_IN_DARK = '#1b1f1d';
-const INK_IN_DARK = '#0d1512';
+const ON_ACCENT = { light: '#ffffff', dark: '#0d1512' } as const;
 
 /**
- * Buttons, marks and focus rings in somebody's colour. Its hue stays, and its lightness moves only as far as it must for
- * everybody to read it: on the card as well as under the text of a button.
+ * The accent colours of a theme, in light and in dark. They keep the hue of the given colour. Their lightness changes only
+ * as far as WCAG 2.2 §1.4.3 requires: on the card, and behind the text of a button.
  *
  * @param color `#rrggbb`
  */
-export const accentsOf = (color: string): { readonly light: Accent; readonly dark: Accent } => {
-  const accent = toHsl(color);
-  const light = moved(accent, -LIGHTNESS_STEP, (made) => contrast(made, CARD_IN_LIGHT) >= MIN_CONTRAST);
-  const dark = moved(
-    accent,
+export const computeThemeColors = (color: string): ThemeColors => {
+  const given = toHsl(color);
+  const light = shiftUntil(given, -LIGHTNESS_STEP, (shifted) => contrast(shifted, CARD_COLORS.light) >= MIN_CONTRAST);
+  const dark = shiftUntil(
+    given,
     LIGHTNESS_STEP,
-    (made) => Math.min(contrast(made, CARD_IN_DARK), contrast(made, INK_IN_DARK)) >= MIN_CONTRAST_IN_DARK,
+    (shifted) =>
+      Math.min(contrast(shifted, CARD_COLORS.dark), contrast(shifted, ON_ACCENT.dark)) >= MIN_CONTRAST_IN_DARK,
   );
   return {
-    light: { accent: toHex(light), hover: toHex(lighter(light, -HOVER_LIGHTNESS)), onAccent: CARD_IN_LIGHT },
-    dark: { accent: toHex(dark), hover: toHex(lighter(dark, HOVER_LIGHTNESS)), onAccent: INK_IN_DARK },
+    light: { accent: toHex(light), hover: toHex(lighten(light, -HOVER_LIGHTNESS)), onAccent: ON_ACCENT.light },
+    dark: { accent: toHex(dark), hover: toHex(lighten(dark, HOVER_LIGHTNESS)), onAccent: ON_ACCENT.dark },
   };
 };
 
-/** How far two colours are apart, from 1 to 21 (WCAG 2.2, "contrast ratio"). */
+/** The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, "contrast ratio"). */
 export const contrast = (one: string, other: string): number => {
   const [darker = 0, brighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (brighter + 0.05) / (darker + 0.05);
@@ -45,14 +38,14 @@ export const contrast = (one: string, other: string): number => {
 
 type Hsl = readonly [hueDegrees: number, saturation: number, lightness: number];
 
-/** In steps, until it is legible; black and white are the last ones and always are. */
-const moved = (color: Hsl, step: number, isLegible: (color: string) => boolean): Hsl => {
+/** Changes the lightness in steps until the colour is legible. Black and white are the last steps, and always legible. */
+const shiftUntil = (color: Hsl, step: number, isLegible: (color: string) => boolean): Hsl => {
   let current = color;
-  while (!isLegible(toHex(current))) current = lighter(current, step);
+  while (!isLegible(toHex(current))) current = lighten(current, step);
   return current;
 };
 
-const lighter = ([hue, saturation, lightness]: Hsl, by: number): Hsl => [
+const lighten = ([hue, saturation, lightness]: Hsl, by: number): Hsl => [
   hue,
   saturation,
   Math.min(1, Math.max(0, lightness + by)),
