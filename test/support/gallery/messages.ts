@@ -12,7 +12,7 @@ import {
 } from '../memory/front-half.ts';
 import { CLIENT_CALLBACK, consentOf, documentedBy, gateOf, type PageState, QUERY, state } from './parts.ts';
 
-/** The form, sent by whatever `send` makes of it. */
+/** The form of the consent page, as `send` submits it. */
 const formOf =
   (send: (gate: FrontHalf, browser: Browser, request: string) => Promise<Answer>) => async (languages: string) => {
     const gate = gateOf();
