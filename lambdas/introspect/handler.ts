@@ -1,5 +1,5 @@
 import { resourceIdentifier } from '../core/authorization/resources.ts';
-import { authenticateClient, presentedClient, unprovenClient } from '../core/clients/authentication.ts';
+import { authenticateClient, presentedClient } from '../core/clients/authentication.ts';
 import type { Client } from '../core/clients/client.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { formParameters } from '../runtime/http/forms.ts';
@@ -28,9 +28,9 @@ export const introspectEndpoint =
       findLiveToken(deps, token, now),
     ]);
     const attempt = { client: known, now, requestId: request.requestId };
-    const insteadOfFetching = live?.clientId === presented.clientId ? undefined : unprovenClient();
+    const mayFetchKeys = live?.clientId === presented.clientId;
     const { client } = await countingFailures(deps.failures, attempt, () =>
-      authenticateClient(known, presented, deps, insteadOfFetching),
+      authenticateClient(known, presented, deps, { mayFetchKeys }),
     );
 
     const answer = live !== undefined && mayLearn(deps, client, live) ? live.description : { active: false };

@@ -1,9 +1,4 @@
-import {
-  authenticateClient,
-  type ClientVerifiers,
-  presentedClient,
-  unprovenClient,
-} from '../core/clients/authentication.ts';
+import { authenticateClient, type ClientVerifiers, presentedClient } from '../core/clients/authentication.ts';
 import { isOfFamily, parseRefreshToken } from '../core/grants/refresh-token.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { formParameters } from '../runtime/http/forms.ts';
@@ -49,9 +44,9 @@ export const revokeEndpoint =
       findRevocable(deps, token, now),
     ]);
     const attempt = { client: known, now, requestId: request.requestId };
-    const insteadOfFetching = revocable?.clientId === presented.clientId ? undefined : unprovenClient();
+    const mayFetchKeys = revocable?.clientId === presented.clientId;
     const { client } = await countingFailures(deps.failures, attempt, () =>
-      authenticateClient(known, presented, deps, insteadOfFetching),
+      authenticateClient(known, presented, deps, { mayFetchKeys }),
     );
 
     // Unknown, invalid or another client's: the same answer, and nothing happens (RFC 7009 §2.1, §2.2).

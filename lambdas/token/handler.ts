@@ -1,3 +1,4 @@
+import { KeysNotFetchedError } from '../core/clients/assertion.ts';
 import { authenticateClient, presentedClient } from '../core/clients/authentication.ts';
 import type { Client } from '../core/clients/client.ts';
 import { OAuthError } from '../core/oauth-error.ts';
@@ -31,9 +32,10 @@ export const tokenEndpoint =
       deps.keyRings.readLatestKeyRing(),
     ]);
     return countingFailures(deps.failures, { client, now, requestId }, async () => {
-      const hasGrant = grant !== undefined && grant.clientId === client?.clientId;
-      const insteadOfFetching = hasGrant ? undefined : withoutGrant(grantType, client);
-      const authenticated = await authenticateClient(client, presented, deps, insteadOfFetching);
+      const mayFetchKeys = grant !== undefined && grant.clientId === client?.clientId;
+      const authenticated = await authenticateClient(client, presented, deps, { mayFetchKeys }).catch((error) => {
+        throw error instanceof KeysNotFetchedError ? withoutGrant(grantType, client) : error;
+      });
       if (!mayUse(authenticated.client, grantType)) throw otherGrantType();
       const notBefore = ring?.notBefore;
       const loaded = { authenticated, grant, notBefore, form, now, requestId };

@@ -27,19 +27,33 @@ export interface ClientAssertionStore {
 }
 
 export interface KeyOptions {
+  /** Whether a host that the client names may be contacted for this request. */
+  readonly mayFetchKeys: boolean;
   /** Asks for a newer copy, because the one at hand lacks a key. */
   readonly unknownKid?: boolean;
-  /** What to reject with where a host would have to be asked. Undefined: it is asked. */
-  readonly insteadOfFetching?: OAuthError | undefined;
+}
+
+/**
+ * The client could be proven only by contacting the host of its keys, and this request does not justify that. Without
+ * a mapping of the endpoint's own it is answered like any other client that is not authenticated.
+ */
+export class KeysNotFetchedError extends OAuthError {
+  constructor() {
+    super('invalid_client', 'Client authentication failed. Register again, or check the client credentials.', {
+      detail: 'not proven without asking the host of its keys',
+    });
+    this.name = 'KeysNotFetchedError';
+  }
 }
 
 /** Where the public keys of a client are. */
 export interface ClientKeySource {
   /**
-   * The client's keys, inline ones or those of its `jwks_uri`. Rejects with UnavailableError when the `jwks_uri` does not
-   * answer, and with OAuthError `invalid_client` when what it answers is no set of public keys.
+   * The client's keys, inline ones or those of its `jwks_uri`; `not-fetched` when they are not in memory and
+   * `mayFetchKeys` is false. Rejects with UnavailableError when the `jwks_uri` does not answer, and with OAuthError
+   * `invalid_client` when it answers with something other than a set of public keys.
    */
-  keysOf(client: Client, options?: KeyOptions): Promise<readonly JWK[]>;
+  findKeys(client: Client, options: KeyOptions): Promise<readonly JWK[] | 'not-fetched'>;
 }
 
 export interface ClientAssertionDeps {
@@ -79,18 +93,20 @@ export const readClientAssertion = (jwt: string): UnverifiedClientAssertion => {
 /**
  * Authenticates a client by `private_key_jwt` (RFC 7523 §3, OpenID Connect Core §9). Whatever costs nothing is
  * checked before the client's keys are fetched, and the `jti` is spent last, so that only the client itself can spend it.
- * `insteadOfFetching` is thrown where nobody but the keys' host could tell; undefined: it is asked. Throws OAuthError
- * `invalid_client`; rejects with UnavailableError when keys or store do not answer.
+ *
+ * @throws KeysNotFetchedError when the keys are not in memory and `mayFetchKeys` is false
+ * @throws OAuthError `invalid_client`
+ * @throws UnavailableError when keys or store do not answer
  */
 export const authenticateByAssertion = async (
   deps: ClientAssertionDeps,
   client: Client,
   assertion: UnverifiedClientAssertion,
-  insteadOfFetching?: OAuthError,
+  options: Pick<KeyOptions, 'mayFetchKeys'>,
 ): Promise<void> => {
   assertMethod(client, assertion);
   const { jti, useUntil } = assertClaims(client, assertion.claims, deps, deps.now());
-  await assertSignature(deps.keys, client, assertion, insteadOfFetching);
+  await assertSignature(deps.keys, client, assertion, options);
   if (!(await deps.assertions.useOnce(client.clientId, jti, useUntil))) throw refused('jti was used before');
 };
 
@@ -139,13 +155,16 @@ const assertSignature = async (
   keys: ClientKeySource,
   client: Client,
   { jwt, header }: UnverifiedClientAssertion,
-  insteadOfFetching: OAuthError | undefined,
+  options: Pick<KeyOptions, 'mayFetchKeys'>,
 ): Promise<void> => {
-  let candidates = candidateKeys(await keys.keysOf(client, { insteadOfFetching }), header);
+  const findCandidates = async (unknownKid: boolean): Promise<readonly JWK[]> => {
+    const found = await keys.findKeys(client, { ...options, unknownKid });
+    if (found === 'not-fetched') throw new KeysNotFetchedError();
+    return candidateKeys(found, header);
+  };
+  let candidates = await findCandidates(false);
   // The client may have rotated its keys since they were read.
-  if (candidates.length === 0) {
-    candidates = candidateKeys(await keys.keysOf(client, { unknownKid: true, insteadOfFetching }), header);
-  }
+  if (candidates.length === 0) candidates = await findCandidates(true);
   if (candidates.length === 0) throw refused('the client has no key of that kid and algorithm');
   for (const key of candidates.slice(0, MAX_CANDIDATE_KEYS)) {
     if (await isSignedBy(jwt, key, header.alg)) return;

@@ -1,6 +1,11 @@
 import { constantTimeEqual, sha256 } from '../crypto.ts';
 import { OAuthError } from '../oauth-error.ts';
-import { CLIENT_ASSERTION_TYPE, readClientAssertion, type UnverifiedClientAssertion } from './assertion.ts';
+import {
+  CLIENT_ASSERTION_TYPE,
+  type KeyOptions,
+  readClientAssertion,
+  type UnverifiedClientAssertion,
+} from './assertion.ts';
 import type { Client, TokenEndpointAuthMethod } from './client.ts';
 
 /** One method's claim to be a client, not yet proven. A new method is one more member here and one more verifier. */
@@ -15,12 +20,12 @@ export type PresentedClient =
 
 /**
  * Proves a client by its assertion, and spends the assertion (`authenticateByAssertion` with its keys and store).
- * Throws OAuthError `invalid_client`, or `insteadOfFetching`; rejects with UnavailableError when keys or store do not answer.
+ * Throws what that function throws.
  */
 export type AssertionVerifier = (
   client: Client,
   assertion: UnverifiedClientAssertion,
-  insteadOfFetching?: OAuthError,
+  options: Pick<KeyOptions, 'mayFetchKeys'>,
 ) => Promise<void>;
 
 /**
@@ -128,16 +133,18 @@ const hasSecret = async (client: Client, presented: string, verifySecret?: Secre
  * Proves the claim with exactly the methods that the client may use: a client with a secret is never served without
  * it (catalogue #53), and a public one never because it sends some secret.
  * @param client what is known under `presented.clientId`; undefined when it is unknown or gone
- * @param insteadOfFetching thrown where a host of the client's own choice would have to be asked, for a request that
- *   brings nothing that a person gave this client: otherwise anybody could make us wait for a host, and call it our
- *   fault. Undefined: the host is asked, as always for a client that the operator configured
- * @throws OAuthError `invalid_client`, so that clients register anew; UnavailableError when it cannot be known
+ * @param options.mayFetchKeys Whether a host that the client names may be contacted. Pass true only for a request that
+ *   carries a code or token issued to this client: otherwise any caller could make this server wait for a host of its
+ *   choice. The host of a client that the operator configured is always contacted. Default: false.
+ * @throws KeysNotFetchedError when the client can be proven only by contacting that host
+ * @throws OAuthError `invalid_client`, so that clients register anew
+ * @throws UnavailableError when it cannot be known
  */
 export const authenticateClient = async (
   client: Client | undefined,
   presented: PresentedClient,
   { verifyAssertion, verifySecret }: ClientVerifiers = {},
-  insteadOfFetching?: OAuthError,
+  { mayFetchKeys = false }: { readonly mayFetchKeys?: boolean } = {},
 ): Promise<AuthenticatedClient> => {
   const triedHeader = presented.method === 'client_secret_basic';
   if (client === undefined) throw invalidClient('unknown client', triedHeader);
@@ -155,17 +162,12 @@ export const authenticateClient = async (
       break;
     case 'private_key_jwt':
       if (verifyAssertion === undefined) throw invalidClient('no client assertions at this endpoint', false);
-      await verifyAssertion(
-        client,
-        presented.assertion,
-        client.source === 'configured' ? undefined : insteadOfFetching,
-      );
+      await verifyAssertion(client, presented.assertion, {
+        mayFetchKeys: mayFetchKeys || client.source === 'configured',
+      });
   }
   return { client, method: presented.method };
 };
-
-/** For a client that only its own host could prove, which is not asked for this request. */
-export const unprovenClient = (): OAuthError => invalidClient('not proven without asking the host of its keys', false);
 
 /** How hard a method is to fake. */
 export const STRENGTH = { none: 0, client_secret_post: 1, client_secret_basic: 1, private_key_jwt: 2 } as const;

@@ -45,7 +45,10 @@ export class ClientKeys implements ClientKeySource {
     });
   }
 
-  async keysOf(client: Client, { unknownKid = false, insteadOfFetching }: KeyOptions = {}): Promise<readonly JWK[]> {
+  async findKeys(
+    client: Client,
+    { mayFetchKeys, unknownKid = false }: KeyOptions,
+  ): Promise<readonly JWK[] | 'not-fetched'> {
     if (client.jwks) return this.#inlineKeys(client, client.jwks);
     if (client.jwksUri === undefined) throw this.#refused(client, 'jwks', 'the client has no keys');
     const { hosts = {}, allowLoopback = false } = this.#options;
@@ -56,11 +59,7 @@ export class ClientKeys implements ClientKeySource {
       throw this.#refused(client, 'host_blocked', 'the jwks_uri was not looked up');
     }
     const maxAgeSeconds = unknownKid ? EARLY_REFRESH_SECONDS : undefined;
-    if (insteadOfFetching !== undefined) {
-      const fresh = this.#cache.findFresh(jwksUri, maxAgeSeconds);
-      if (fresh === undefined) throw insteadOfFetching;
-      return fresh;
-    }
+    if (!mayFetchKeys) return this.#cache.findFresh(jwksUri, maxAgeSeconds) ?? 'not-fetched';
     const keySet = await this.#cache.read(jwksUri, {
       isKnown: async () => isVouchedFor(client, jwksUri),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),

@@ -2,7 +2,6 @@ import type { JWK } from 'jose';
 import type { ClientKeySource, KeyOptions } from '../../core/clients/assertion.ts';
 import type { Client } from '../../core/clients/client.ts';
 import { CLIENT_KEYS_FRESHNESS } from '../../core/clients/document-freshness.ts';
-import type { OAuthError } from '../../core/oauth-error.ts';
 import type { ClientDocuments } from './client-documents.ts';
 import { EARLY_REFRESH_SECONDS } from './document-cache.ts';
 
@@ -21,16 +20,12 @@ export class CurrentClientKeys implements ClientKeySource {
     this.#keys = keys;
   }
 
-  async keysOf(client: Client, options: KeyOptions = {}): Promise<readonly JWK[]> {
-    if (client.source !== 'document') return this.#keys.keysOf(client, options);
+  async findKeys(client: Client, options: KeyOptions): Promise<readonly JWK[] | 'not-fetched'> {
+    if (client.source !== 'document') return this.#keys.findKeys(client, options);
     const maxAgeSeconds = options.unknownKid ? EARLY_REFRESH_SECONDS : CLIENT_KEYS_FRESHNESS.maxSeconds;
-    return this.#keys.keysOf(await this.#current(client, maxAgeSeconds, options.insteadOfFetching), options);
-  }
-
-  async #current(client: Client, maxAgeSeconds: number, insteadOfFetching: OAuthError | undefined): Promise<Client> {
-    if (insteadOfFetching === undefined) return this.#documents.findCurrentClient(client, maxAgeSeconds);
-    const fresh = this.#documents.findFreshClient(client.clientId, maxAgeSeconds);
-    if (fresh === undefined) throw insteadOfFetching;
-    return fresh;
+    const current = options.mayFetchKeys
+      ? await this.#documents.findCurrentClient(client, maxAgeSeconds)
+      : this.#documents.findFreshClient(client.clientId, maxAgeSeconds);
+    return current === undefined ? 'not-fetched' : this.#keys.findKeys(current, options);
   }
 }

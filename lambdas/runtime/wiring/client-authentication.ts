@@ -34,8 +34,7 @@ export const connectClientAuthentication = (
   const proof = { issuer, tokenEndpoint: `${issuer}/token`, keys, assertions, now };
   return {
     clients: directory,
-    verifyAssertion: (client, assertion, insteadOfFetching) =>
-      authenticateByAssertion(proof, client, assertion, insteadOfFetching),
+    verifyAssertion: (client, assertion, options) => authenticateByAssertion(proof, client, assertion, options),
     verifySecret: new SecretsManagerClientSecrets(secretsManagerClient(), now).verify,
     failures: new Limiter({ limit: FAILURE_LIMIT, counters, log }),
   };

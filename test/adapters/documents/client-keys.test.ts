@@ -22,6 +22,7 @@ const client: Client = {
   issuedAt: 0,
 };
 const { jwksUri: _, ...withoutKeys } = client;
+const FETCH = { mayFetchKeys: true };
 const KEY = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one' };
 const ok = (keys: readonly object[], cacheControl?: string): FetchedDocument => ({
   ok: true,
@@ -51,8 +52,8 @@ const world = (options: Partial<ClientKeysOptions> = {}) => {
   });
   return Object.assign(state, {
     keys,
-    read: (members: Partial<Client> = {}) => keys.keysOf({ ...client, ...members }),
-    readNewer: () => keys.keysOf(client, { unknownKid: true }),
+    read: (members: Partial<Client> = {}) => keys.findKeys({ ...client, ...members }, FETCH),
+    readNewer: () => keys.findKeys(client, { ...FETCH, unknownKid: true }),
   });
 };
 const INVALID_CLIENT = { name: 'OAuthError', code: 'invalid_client' };
@@ -60,7 +61,7 @@ const INVALID_CLIENT = { name: 'OAuthError', code: 'invalid_client' };
 describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
   it('inline ones need no fetch', async () => {
     const w = world();
-    expect(await w.keys.keysOf({ ...withoutKeys, jwks: { keys: [KEY] } })).toEqual([KEY]);
+    expect(await w.keys.findKeys({ ...withoutKeys, jwks: { keys: [KEY] } }, FETCH)).toEqual([KEY]);
     expect(w.fetched).toEqual([]);
   });
 
@@ -175,7 +176,7 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
     const w = world({ hosts: { allowed: ['client.example.org'], blocked: ['bad.example.org'] } });
     await expect(w.read({ jwksUri: 'http://client.example.org/jwks.json' })).rejects.toMatchObject(INVALID_CLIENT);
     await expect(w.read({ jwksUri: 'https://bad.example.org/jwks.json' })).rejects.toMatchObject(INVALID_CLIENT);
-    await expect(w.keys.keysOf(withoutKeys)).rejects.toMatchObject(INVALID_CLIENT);
+    await expect(w.keys.findKeys(withoutKeys, FETCH)).rejects.toMatchObject(INVALID_CLIENT);
     expect(w.fetched).toEqual([]);
     expect(w.logged.map(({ rule }) => rule)).toEqual(['scheme', 'host_blocked', 'jwks']);
     expect(await w.read({ jwksUri: 'https://keys.example.net/jwks.json' })).toEqual([KEY]);
@@ -210,7 +211,7 @@ it('a client rotates its key between two token requests', async () => {
     keys,
     assertions: { useOnce: async () => true },
   };
-  const authenticate = async (jwt: string) => authenticateByAssertion(deps, signer, readClientAssertion(jwt));
+  const authenticate = async (jwt: string) => authenticateByAssertion(deps, signer, readClientAssertion(jwt), FETCH);
 
   await authenticate(await sign(before.privateKey, 'before'));
   published = [{ ...(await exportJWK(after.publicKey)), kid: 'after' }];

@@ -8,6 +8,7 @@ import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { CLIENT_ASSERTION_ALGORITHMS } from '../../../lambdas/core/clients/jwks.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 
+const FETCH = { mayFetchKeys: true };
 const NOW = 1_790_000_000;
 const ISSUER = 'https://mcp.example.org';
 const TOKEN_ENDPOINT = `${ISSUER}/token`;
@@ -57,7 +58,7 @@ const world = ({ keys = published, newerKeys = keys, client: members = {} }: Wor
     tokenEndpoint: TOKEN_ENDPOINT,
     now: () => NOW,
     keys: {
-      keysOf: async (_client, { unknownKid = false } = {}) => {
+      findKeys: async (_client, { unknownKid = false }) => {
         asked.push(unknownKid ? 'newer keys' : 'keys');
         return unknownKid ? newerKeys : keys;
       },
@@ -73,7 +74,7 @@ const world = ({ keys = published, newerKeys = keys, client: members = {} }: Wor
     },
   };
   const authenticate = async (jwt: string) =>
-    authenticateByAssertion(deps, { ...client, ...members }, readClientAssertion(jwt));
+    authenticateByAssertion(deps, { ...client, ...members }, readClientAssertion(jwt), FETCH);
   return { deps, asked, used, authenticate };
 };
 const INVALID_CLIENT = { name: 'OAuthError', code: 'invalid_client', status: 401 };
@@ -234,15 +235,15 @@ describe('jti is used once (RFC 7523 §3)', () => {
     await authenticate(await sign());
     const other = { ...client, clientId: 'other' };
     const jwt = await sign({ iss: 'other', sub: 'other' });
-    await expect(authenticateByAssertion(deps, other, readClientAssertion(jwt))).resolves.toBeUndefined();
+    await expect(authenticateByAssertion(deps, other, readClientAssertion(jwt), FETCH)).resolves.toBeUndefined();
   });
 
   it('a store that does not answer is a fault of ours, not the client’s', async () => {
     const { deps } = world();
     const broken = { ...deps, assertions: { useOnce: () => Promise.reject(new UnavailableError('DynamoDB')) } };
-    await expect(authenticateByAssertion(broken, client, readClientAssertion(await sign()))).rejects.toBeInstanceOf(
-      UnavailableError,
-    );
+    await expect(
+      authenticateByAssertion(broken, client, readClientAssertion(await sign()), FETCH),
+    ).rejects.toBeInstanceOf(UnavailableError);
   });
 });
 

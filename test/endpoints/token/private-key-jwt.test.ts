@@ -44,8 +44,8 @@ const start = (hosts: { blocked?: readonly string[] } = {}) => {
   const assertions = new MemoryClientAssertionStore(now);
   const keys = new CurrentClientKeys(documents, new ClientKeys(shared));
   const deps = { issuer: ISSUER, tokenEndpoint: TOKEN_ENDPOINT, keys, assertions, now };
-  const verifyAssertion: AssertionVerifier = (client, assertion, insteadOfFetching) =>
-    authenticateByAssertion(deps, client, assertion, insteadOfFetching);
+  const verifyAssertion: AssertionVerifier = (client, assertion, options) =>
+    authenticateByAssertion(deps, client, assertion, options);
   const server = startTokenEndpoint({ now, verifyAssertion });
   clock = server.clock;
   const directory = new FirstMatchDirectory({ configured: new Map(), store: server.clients, hosts });
