@@ -1,13 +1,13 @@
 import { OAuthError } from '../core/oauth-error.ts';
 import { PageError } from '../runtime/pages/message-page.ts';
-import type { ClientDirectory, KnownClient } from '../runtime/ports/index.ts';
+import type { ClientResolver, KnownClient } from '../runtime/ports/index.ts';
 
 /** Hosts of metadata documents that failed are asked again after half a minute. */
 const RETRY_AFTER_SECONDS = '30';
 
 /** The client of an authorization request. @throws PageError, for nobody knows where else an error could go */
 export const findClient = async (
-  clients: Pick<ClientDirectory, 'findForAuthorization'>,
+  clients: Pick<ClientResolver, 'findForAuthorization'>,
   clientId: string,
   now: number,
 ): Promise<KnownClient> => {

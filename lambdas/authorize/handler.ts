@@ -14,7 +14,7 @@ import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../run
 import { consentPage } from '../runtime/pages/consent-page.ts';
 import { messagesFor } from '../runtime/pages/locales/locales.ts';
 import type { Site } from '../runtime/pages/site.ts';
-import type { ClientDirectory, Clock, Log, RequestSealer } from '../runtime/ports/index.ts';
+import type { ClientResolver, Clock, Log, RequestSealer } from '../runtime/ports/index.ts';
 import { findClient } from './client.ts';
 import { continueRemembered, type RememberedDeps } from './remembered.ts';
 
@@ -25,7 +25,7 @@ export interface AuthorizeDeps {
   readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
   /** How long a form can be sent, and so how long the browser must keep its page cookie. */
   readonly transactionSeconds: number;
-  readonly clients: Pick<ClientDirectory, 'findForAuthorization'>;
+  readonly clients: Pick<ClientResolver, 'findForAuthorization'>;
   readonly sealer: RequestSealer;
   /** Undefined where no consent is remembered: then this endpoint writes nothing. */
   readonly remembered: RememberedDeps | undefined;

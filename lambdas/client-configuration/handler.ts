@@ -9,7 +9,7 @@ import { bearerToken } from '../core/tokens/bearer.ts';
 import { jsonBody } from '../runtime/http/json-body.ts';
 import { type Flow, type HttpRequest, type HttpResponse, json, NO_STORE } from '../runtime/http/messages.ts';
 import type { ClientStore, Clock, Log } from '../runtime/ports/index.ts';
-import { parseUpdate } from './update-request.ts';
+import { parseUpdateRequest } from './update-request.ts';
 
 export interface ClientConfigurationDeps {
   readonly issuer: string;
@@ -33,11 +33,11 @@ export const clientConfigurationFlow =
     const registrant = await authenticateRegistrant(deps, request);
     switch (request.method) {
       case 'PUT':
-        return update(deps, request, registrant);
+        return updateRegistration(deps, request, registrant);
       case 'DELETE':
-        return remove(deps, request, registrant);
+        return deleteRegistration(deps, request, registrant);
       default:
-        return tell(deps, registrant);
+        return readRegistration(deps, registrant);
     }
   };
 
@@ -55,17 +55,19 @@ const authenticateRegistrant = async (deps: ClientConfigurationDeps, request: Ht
 };
 
 /** The secret is not among it: only its hash is stored. */
-const tell = (deps: ClientConfigurationDeps, { client, registrationAccessToken }: Registrant): HttpResponse =>
-  json(200, clientInformation(deps.issuer, client, { registrationAccessToken }), NO_STORE);
+const readRegistration = (
+  deps: ClientConfigurationDeps,
+  { client, registrationAccessToken }: Registrant,
+): HttpResponse => json(200, clientInformation(deps.issuer, client, { registrationAccessToken }), NO_STORE);
 
 /** RFC 7592 §2.2: the metadata that is sent replaces the former as a whole. The life of the client stays as it was. */
-const update = async (
+const updateRegistration = async (
   deps: ClientConfigurationDeps,
   request: HttpRequest,
   { client, registrationAccessToken }: Registrant,
 ): Promise<HttpResponse> => {
   const { allowLoopback = false } = deps;
-  const metadata = parseUpdate(jsonBody(request, MAX_METADATA_BYTES), client, { allowLoopback });
+  const metadata = parseUpdateRequest(jsonBody(request, MAX_METADATA_BYTES), client, { allowLoopback });
   const updated = updatedClient(client, metadata);
   if ((await deps.clients.updateClient(updated)) === 'gone') throw notAuthenticated('deleted meanwhile');
   deps.log('client_updated', { requestId: request.requestId, clientId: client.clientId });
@@ -73,7 +75,7 @@ const update = async (
 };
 
 /** RFC 7592 §2.3. A gone client answers invalid_client at the token endpoint, so its grants end with it (catalogue #183). */
-const remove = async (
+const deleteRegistration = async (
   deps: ClientConfigurationDeps,
   request: HttpRequest,
   { client }: Registrant,

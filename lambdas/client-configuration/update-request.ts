@@ -5,7 +5,7 @@ import { constantTimeEqual, sha256 } from '../core/crypto.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 
 /** What the server alone decides: a request that names any of it is refused (RFC 7592 §2.2). */
-const OF_THE_SERVER = [
+const SERVER_ASSIGNED_MEMBERS = [
   'registration_access_token',
   'registration_client_uri',
   'client_secret_expires_at',
@@ -17,9 +17,9 @@ const OF_THE_SERVER = [
  * present one, for a client cannot choose its own. An omitted authentication method stays as it was.
  * @throws OAuthError `invalid_client_metadata` or `invalid_redirect_uri`
  */
-export const parseUpdate = (body: unknown, client: Client, options: UrlRuleOptions): ClientMetadata => {
+export const parseUpdateRequest = (body: unknown, client: Client, options: UrlRuleOptions): ClientMetadata => {
   const members = new Map(Object.entries(isObject(body) ? body : {}));
-  const extra = OF_THE_SERVER.find((name) => members.has(name));
+  const extra = SERVER_ASSIGNED_MEMBERS.find((name) => members.has(name));
   if (extra !== undefined) throw invalid(`${extra} is decided by the server: leave it out.`);
   if (members.get('client_id') !== client.clientId) {
     throw invalid('client_id must be there, and be that of this registration.');

@@ -15,7 +15,7 @@ import { formExpired, formFromElsewhere } from '../runtime/pages/form-errors.ts'
 import { messagesFor } from '../runtime/pages/locales/locales.ts';
 import type { Site } from '../runtime/pages/site.ts';
 import type {
-  ClientDirectory,
+  ClientResolver,
   Clock,
   ConsentStore,
   GrantDirectory,
@@ -41,7 +41,7 @@ export interface ConnectionsDeps {
   readonly transactions: TransactionStore;
   readonly grants: Pick<GrantStore, 'revokeGrant'>;
   readonly grantDirectory: GrantDirectory;
-  readonly clients: Pick<ClientDirectory, 'findClient'>;
+  readonly clients: Pick<ClientResolver, 'findClient'>;
   readonly keyRings: Pick<KeyRingStore, 'readKeyRing'>;
   readonly sealingKeys: SealingKeys;
   readonly sessions: SessionSealer;

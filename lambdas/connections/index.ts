@@ -13,7 +13,7 @@ import { SecretsManagerSealingKeys } from '../runtime/adapters/secrets-manager/s
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { errorPage } from '../runtime/pages/message-page.ts';
 import { siteOf } from '../runtime/pages/site.ts';
-import { FirstMatchDirectory } from '../runtime/services/client-resolver.ts';
+import { LayeredClientResolver } from '../runtime/services/client-resolver.ts';
 import * as config from '../runtime/settings.ts';
 import { connectRemembering } from '../runtime/wiring/consent-memory.ts';
 import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
@@ -39,7 +39,7 @@ const flow = connectionsFlow({
   grants: new DynamoDbGrantStore(dynamoDb, grantsTable),
   grantDirectory: new DynamoDbGrantDirectory(dynamoDb, grantsTable),
   // Names as they were when a person last logged in: nobody's website is asked.
-  clients: new FirstMatchDirectory({
+  clients: new LayeredClientResolver({
     configured: config.configuredClients(),
     store: new DynamoDbClientStore(dynamoDb, config.clientsTable()),
   }),

@@ -1,12 +1,12 @@
 import type { ClientVerifiers } from '../core/clients/authentication.ts';
 import type { Client } from '../core/clients/client.ts';
-import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
+import type { ClientResolver, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
 import type { Limiter } from '../runtime/services/rate-limiter.ts';
 
 export interface IntrospectDeps extends ClientVerifiers {
   readonly issuer: string;
   readonly refreshGraceSeconds: number;
-  readonly clients: Pick<ClientDirectory, 'findClient'>;
+  readonly clients: Pick<ClientResolver, 'findClient'>;
   readonly configuredClients: ReadonlyMap<string, Client>;
   readonly grants: Pick<GrantStore, 'findGrant'>;
   readonly keyRings: KeyRingStore;

@@ -1,5 +1,5 @@
 import { resourceIdentifier } from '../core/authorization/resources.ts';
-import { authenticateClient, presentedClient } from '../core/clients/authentication.ts';
+import { authenticateClient, parsePresentedClient } from '../core/clients/authentication.ts';
 import type { Client } from '../core/clients/client.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { formParameters } from '../runtime/http/forms.ts';
@@ -19,7 +19,7 @@ export const introspectEndpoint =
     const form = formParameters(request);
     const token = form.get('token');
     if (token === null) throw new OAuthError('invalid_request', 'The parameter token is missing.');
-    const presented = presentedClient(request.headers.get('authorization') ?? [], form);
+    const presented = parsePresentedClient(request.headers.get('authorization') ?? [], form);
     if (presented.method === 'none') throw publicClient();
     const now = deps.now();
 

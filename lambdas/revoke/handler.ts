@@ -1,16 +1,16 @@
-import { authenticateClient, type ClientVerifiers, presentedClient } from '../core/clients/authentication.ts';
+import { authenticateClient, type ClientVerifiers, parsePresentedClient } from '../core/clients/authentication.ts';
 import { isOfFamily, parseRefreshToken } from '../core/grants/refresh-token.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { formParameters } from '../runtime/http/forms.ts';
 import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
-import type { ClientDirectory, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
+import type { ClientResolver, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
 import { countingFailures } from '../runtime/services/failure-limit.ts';
 import { findAccessTokenClaimsOfAnyKey } from '../runtime/services/issued-token.ts';
 import type { Limiter } from '../runtime/services/rate-limiter.ts';
 
 export interface RevokeDeps extends ClientVerifiers {
   readonly issuer: string;
-  readonly clients: Pick<ClientDirectory, 'findClient'>;
+  readonly clients: Pick<ClientResolver, 'findClient'>;
   readonly grants: GrantStore;
   readonly keyRings: KeyRingStore;
   /** What clients present in vain. */
@@ -36,7 +36,7 @@ export const revokeEndpoint =
     const form = formParameters(request);
     const token = form.get('token');
     if (token === null) throw new OAuthError('invalid_request', 'The parameter token is missing.');
-    const presented = presentedClient(request.headers.get('authorization') ?? [], form);
+    const presented = parsePresentedClient(request.headers.get('authorization') ?? [], form);
     const now = deps.now();
 
     const [known, revocable] = await Promise.all([

@@ -8,7 +8,7 @@ import type { RefreshLifetimes } from '../core/grants/refresh-token.ts';
 import type { IdentityProviderKind } from '../core/upstream/provider-kinds.ts';
 import type {
   AccessTokenSigner,
-  ClientDirectory,
+  ClientResolver,
   Clock,
   GrantStore,
   KeyRingStore,
@@ -28,7 +28,7 @@ export interface TokenDeps extends ClientVerifiers {
   readonly identityProviderKinds: ReadonlyMap<string, IdentityProviderKind>;
   /** Identifiers of the protected resources that tokens can be for. */
   readonly resources: readonly string[];
-  readonly clients: Pick<ClientDirectory, 'findClient'>;
+  readonly clients: Pick<ClientResolver, 'findClient'>;
   readonly grants: GrantStore;
   /** The providers that are asked again, or whose tokens a backend may have. */
   readonly keptProviders: IdentityProviders;

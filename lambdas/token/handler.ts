@@ -1,5 +1,5 @@
 import { KeysNotFetchedError } from '../core/clients/assertion.ts';
-import { authenticateClient, presentedClient } from '../core/clients/authentication.ts';
+import { authenticateClient, parsePresentedClient } from '../core/clients/authentication.ts';
 import type { Client } from '../core/clients/client.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { formParameters } from '../runtime/http/forms.ts';
@@ -20,7 +20,7 @@ export const tokenEndpoint =
   async (request) => {
     const form = formParameters(request, { repeatable: ['resource'] });
     const grantType = grantTypeOf(form);
-    const presented = presentedClient(request.headers.get('authorization') ?? [], form);
+    const presented = parsePresentedClient(request.headers.get('authorization') ?? [], form);
     const grantId = grantType.grantIdOf(form);
     const now = deps.now();
     const { requestId } = request;

@@ -74,9 +74,9 @@ export interface UnverifiedClientAssertion {
 }
 
 /** Reads an assertion without believing it. Throws OAuthError `invalid_client`. */
-export const readClientAssertion = (jwt: string): UnverifiedClientAssertion => {
+export const parseClientAssertion = (jwt: string): UnverifiedClientAssertion => {
   if (jwt.length > MAX_ASSERTION_CHARACTERS) throw refused('it is longer than 8192 characters');
-  const { header, claims } = decode(jwt);
+  const { header, claims } = parseJwt(jwt);
   if (!isClientAssertionAlgorithm(header.alg)) throw refused('alg is not among the supported ones');
   if (!ACCEPTED_TYPES.includes(header.typ?.toLowerCase())) throw refused('typ names another kind of token');
   if (header.crit !== undefined) throw refused('crit names extensions, and none is supported');
@@ -128,7 +128,7 @@ const assertClaims = (
   const { iss, sub, aud, exp, nbf, iat, jti } = claims;
   if (sub !== client.clientId) throw refused('sub is not the client_id');
   if (iss !== client.clientId) throw refused('iss is not the client_id');
-  if (!isOurs(aud, audience)) throw refused('aud is neither the issuer nor the token endpoint alone');
+  if (!isOwnAudience(aud, audience)) throw refused('aud is neither the issuer nor the token endpoint alone');
   if (!isTime(exp)) throw refused('exp is missing');
   if (exp <= now - ASSERTION_LEEWAY_SECONDS) throw refused('it has expired');
   if (exp > now + MAX_ASSERTION_LIFETIME_SECONDS + ASSERTION_LEEWAY_SECONDS) throw refused('exp is too far ahead');
@@ -143,7 +143,7 @@ const assertClaims = (
  * Exact comparison (RFC 7523 §3, item 3). Audiences beside our own could be used elsewhere too, so there may be none
  * (draft-ietf-oauth-rfc7523bis). That draft leaves the issuer alone; ChatGPT names the token endpoint.
  */
-const isOurs = (
+const isOwnAudience = (
   aud: unknown,
   { issuer, tokenEndpoint }: Pick<ClientAssertionDeps, 'issuer' | 'tokenEndpoint'>,
 ): boolean => {
@@ -182,7 +182,7 @@ const isSignedBy = async (jwt: string, key: JWK, alg: ClientAssertionAlgorithm):
   }
 };
 
-const decode = (jwt: string) => {
+const parseJwt = (jwt: string) => {
   try {
     return { header: decodeProtectedHeader(jwt), claims: decodeJwt(jwt) as Readonly<Record<string, unknown>> };
   } catch (cause) {

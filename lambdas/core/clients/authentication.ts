@@ -3,7 +3,7 @@ import { OAuthError } from '../oauth-error.ts';
 import {
   CLIENT_ASSERTION_TYPE,
   type KeyOptions,
-  readClientAssertion,
+  parseClientAssertion,
   type UnverifiedClientAssertion,
 } from './assertion.ts';
 import type { Client, TokenEndpointAuthMethod } from './client.ts';
@@ -63,14 +63,14 @@ const invalidClient = (detail: string, triedHeader: boolean): OAuthError =>
  * @throws OAuthError `invalid_client` when there is none or it is malformed, `invalid_request` when there are several
  *   (RFC 6749 §2.3, §5.2)
  */
-export const presentedClient = (
+export const parsePresentedClient = (
   authorizationHeaders: readonly string[],
   form: Pick<URLSearchParams, 'get'>,
 ): PresentedClient => {
   const [header, ...others] = authorizationHeaders;
   if (others.length > 0) throw invalidClient('several Authorization headers', true);
-  if (header !== undefined) return presentedByBasic(header, form);
-  if (hasAssertion(form)) return presentedByAssertion(form);
+  if (header !== undefined) return parseBasicCredentials(header, form);
+  if (hasAssertion(form)) return parseAssertion(form);
   const [clientId, clientSecret] = [form.get('client_id'), form.get('client_secret')];
   if (clientId === null) throw invalidClient('client_id is missing', false);
   if (clientSecret === null) return { method: 'none', clientId };
@@ -78,13 +78,13 @@ export const presentedClient = (
 };
 
 /** RFC 6749 §2.3.1: both halves are form-encoded before RFC 7617 joins them. */
-const presentedByBasic = (header: string, form: Pick<URLSearchParams, 'get'>): PresentedClient => {
+const parseBasicCredentials = (header: string, form: Pick<URLSearchParams, 'get'>): PresentedClient => {
   const credentials = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
   if (credentials === undefined) throw invalidClient('the Authorization header is not Basic', true);
   const text = Buffer.from(credentials, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  const clientId = colon < 0 ? undefined : formDecoded(text.slice(0, colon));
-  const clientSecret = colon < 0 ? undefined : formDecoded(text.slice(colon + 1));
+  const clientId = colon < 0 ? undefined : decodeFormValue(text.slice(0, colon));
+  const clientSecret = colon < 0 ? undefined : decodeFormValue(text.slice(colon + 1));
   if (!clientId || clientSecret === undefined) throw invalidClient('malformed Basic credentials', true);
   if (form.get('client_secret') !== null || hasAssertion(form)) throw severalMethods();
   if ((form.get('client_id') ?? clientId) !== clientId) {
@@ -97,14 +97,14 @@ const hasAssertion = (form: Pick<URLSearchParams, 'get'>): boolean =>
   form.get('client_assertion') !== null || form.get('client_assertion_type') !== null;
 
 /** RFC 7521 §4.2, RFC 7523 §2.2: `client_id` may be left out, for the assertion names the client. */
-const presentedByAssertion = (form: Pick<URLSearchParams, 'get'>): PresentedClient => {
+const parseAssertion = (form: Pick<URLSearchParams, 'get'>): PresentedClient => {
   const [type, jwt] = [form.get('client_assertion_type'), form.get('client_assertion')];
   if (form.get('client_secret') !== null) throw severalMethods();
   if (type === null || jwt === null) {
     throw new OAuthError('invalid_request', 'client_assertion and client_assertion_type go together: send both.');
   }
   if (type !== CLIENT_ASSERTION_TYPE) throw invalidClient('client_assertion_type is not jwt-bearer', false);
-  const assertion = readClientAssertion(jwt);
+  const assertion = parseClientAssertion(jwt);
   if ((form.get('client_id') ?? assertion.clientId) !== assertion.clientId) {
     throw invalidClient('client_id differs from the client assertion', false);
   }
@@ -115,7 +115,7 @@ const severalMethods = (): OAuthError =>
   new OAuthError('invalid_request', 'Use one client authentication method, not two.');
 
 /** `application/x-www-form-urlencoded` decoding of one value, or undefined when it cannot be decoded. */
-const formDecoded = (text: string): string | undefined => {
+const decodeFormValue = (text: string): string | undefined => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
@@ -123,7 +123,7 @@ const formDecoded = (text: string): string | undefined => {
   }
 };
 
-const hasSecret = async (client: Client, presented: string, verifySecret?: SecretVerifier): Promise<boolean> => {
+const isClientSecret = async (client: Client, presented: string, verifySecret?: SecretVerifier): Promise<boolean> => {
   const { clientSecretHash, clientSecretId } = client;
   if (clientSecretHash !== undefined) return constantTimeEqual(sha256(presented), clientSecretHash);
   return clientSecretId !== undefined && (await verifySecret?.(clientSecretId, presented)) === true;
@@ -156,7 +156,7 @@ export const authenticateClient = async (
       break;
     case 'client_secret_post':
     case 'client_secret_basic':
-      if (!(await hasSecret(client, presented.clientSecret, verifySecret))) {
+      if (!(await isClientSecret(client, presented.clientSecret, verifySecret))) {
         throw invalidClient('wrong client secret', triedHeader);
       }
       break;
@@ -170,14 +170,19 @@ export const authenticateClient = async (
 };
 
 /** How hard a method is to fake. */
-export const STRENGTH = { none: 0, client_secret_post: 1, client_secret_basic: 1, private_key_jwt: 2 } as const;
+export const AUTH_METHOD_STRENGTH = {
+  none: 0,
+  client_secret_post: 1,
+  client_secret_basic: 1,
+  private_key_jwt: 2,
+} as const;
 
 /**
  * A client with several methods may not refresh with a weaker one than it redeemed the code with.
  * @throws OAuthError `invalid_client`
  */
 export const assertNotWeaker = (method: TokenEndpointAuthMethod, atRedemption: TokenEndpointAuthMethod): void => {
-  if (STRENGTH[method] < STRENGTH[atRedemption]) {
+  if (AUTH_METHOD_STRENGTH[method] < AUTH_METHOD_STRENGTH[atRedemption]) {
     throw invalidClient(
       `${method} is weaker than ${atRedemption}, used at redemption`,
       method === 'client_secret_basic',

@@ -1,6 +1,6 @@
 import type { Client, GrantType, TokenEndpointAuthMethod } from './client.ts';
 import { brokenFetchUrlRule, type UrlRuleOptions } from './client-id-url.ts';
-import { isClientAssertionAlgorithm, publicKeysOf } from './jwks.ts';
+import { isClientAssertionAlgorithm, parsePublicKeys } from './jwks.ts';
 import { judgeRedirectUri } from './redirect-uri.ts';
 
 /** Rules of a client metadata document; the log says which one refused. */
@@ -165,7 +165,7 @@ const declaredMethods = (document: ClientDocument): readonly DocumentMethod[] =>
 const keysOf = ({ jwks, jwks_uri: uri }: ClientDocument, options: UrlRuleOptions): Keys | undefined => {
   if (jwks !== undefined && uri !== undefined) throw new BrokenRule('jwks', 'jwks and jwks_uri exclude each other');
   if (jwks !== undefined) {
-    const keys = publicKeysOf(jwks);
+    const keys = parsePublicKeys(jwks);
     if (typeof keys === 'string') throw new BrokenRule('jwks', keys);
     return { jwks: { keys } };
   }

@@ -34,7 +34,7 @@ export type JwkSetProblem = 'not_a_jwk_set' | 'too_many_keys' | 'private_key_pub
  * key only what we know is kept, so that what a client sends is stored in no other shape; a key with a member that is
  * not what it should be is left out, as §5 asks for.
  */
-export const publicKeysOf = (value: unknown): readonly JWK[] | JwkSetProblem => {
+export const parsePublicKeys = (value: unknown): readonly JWK[] | JwkSetProblem => {
   const keys = isRecord(value) ? value.keys : undefined;
   if (!Array.isArray(keys) || !keys.every(isJwk)) return 'not_a_jwk_set';
   if (keys.length > MAX_KEYS) return 'too_many_keys';

@@ -1,7 +1,7 @@
 import { OAuthError } from '../oauth-error.ts';
 import type { Client } from './client.ts';
 import { brokenFetchUrlRule, type UrlRuleOptions } from './client-id-url.ts';
-import { isClientAssertionAlgorithm, publicKeysOf } from './jwks.ts';
+import { isClientAssertionAlgorithm, parsePublicKeys } from './jwks.ts';
 
 /** The keys of a registration, and the one algorithm that its assertions are signed with. */
 export type RegisteredKeys = Pick<Client, 'jwks' | 'jwksUri' | 'tokenEndpointAuthSigningAlg'>;
@@ -28,7 +28,7 @@ export const registeredKeysOf = (
 };
 
 const inlineOf = (jwks: unknown): RegisteredKeys => {
-  const keys = publicKeysOf(jwks);
+  const keys = parsePublicKeys(jwks);
   switch (keys) {
     case 'private_key_published':
       throw invalid('jwks holds a private or a symmetric key: make a new key pair and send the public half.');

@@ -1,6 +1,6 @@
 import { newId, newSecret, sha256 } from '../crypto.ts';
 import { OAuthError } from '../oauth-error.ts';
-import { STRENGTH } from './authentication.ts';
+import { AUTH_METHOD_STRENGTH } from './authentication.ts';
 import type { Client } from './client.ts';
 import { firstClientExpiry } from './lifetime.ts';
 import type { ClientMetadata } from './metadata.ts';
@@ -72,7 +72,7 @@ export const registeredMembers = (
 export const updatedClient = (client: Client, metadata: ClientMetadata): Client => {
   const [former = 'none'] = client.tokenEndpointAuthMethods;
   const method = metadata.tokenEndpointAuthMethod;
-  if (STRENGTH[method] < STRENGTH[former]) {
+  if (AUTH_METHOD_STRENGTH[method] < AUTH_METHOD_STRENGTH[former]) {
     throw new OAuthError(
       'invalid_client_metadata',
       'token_endpoint_auth_method must not become weaker. Register a new client instead.',

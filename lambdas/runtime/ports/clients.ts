@@ -8,7 +8,7 @@ export interface KnownClient {
 }
 
 /** Clients wherever they come from: configuration, registration, metadata documents. The first that knows one wins. */
-export interface ClientDirectory {
+export interface ClientResolver {
   /**
    * The client as it is known without asking anybody else: for endpoints where clients authenticate. Undefined when it
    * is unknown, gone or blocked.

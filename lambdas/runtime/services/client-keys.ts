@@ -4,7 +4,7 @@ import type { Client } from '../../core/clients/client.ts';
 import { brokenFetchUrlRule } from '../../core/clients/client-id-url.ts';
 import { CLIENT_KEYS_FRESHNESS } from '../../core/clients/document-freshness.ts';
 import { type DocumentHosts, isBlockedHost } from '../../core/clients/document-policy.ts';
-import { publicKeysOf } from '../../core/clients/jwks.ts';
+import { parsePublicKeys } from '../../core/clients/jwks.ts';
 import { OAuthError, UnavailableError } from '../../core/oauth-error.ts';
 import type { GuardedFetch } from '../adapters/guarded-fetch.ts';
 import type { Clock, Log } from '../ports/index.ts';
@@ -78,7 +78,7 @@ export class ClientKeys implements ClientKeySource {
   }
 
   #inlineKeys(client: Client, jwks: NonNullable<Client['jwks']>): readonly JWK[] {
-    const keys = publicKeysOf(jwks);
+    const keys = parsePublicKeys(jwks);
     if (typeof keys === 'string') throw this.#refused(client, keys, 'inline jwks');
     return keys;
   }
@@ -102,7 +102,7 @@ const parseKeySet = (text: string): Parsed<readonly JWK[]> => {
   } catch {
     return { ok: false, reason: 'not_json', detail: 'the key set is not valid JSON' };
   }
-  const keys = publicKeysOf(value);
+  const keys = parsePublicKeys(value);
   return typeof keys === 'string'
     ? { ok: false, reason: keys, detail: 'the key set of the jwks_uri' }
     : { ok: true, value: keys };

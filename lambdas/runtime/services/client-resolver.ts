@@ -3,9 +3,9 @@ import type { Client, DocumentClient } from '../../core/clients/client.ts';
 import { isClientIdUrl } from '../../core/clients/client-id-url.ts';
 import { type DocumentHosts, isBlockedHost } from '../../core/clients/document-policy.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
-import type { ClientDirectory, ClientStore, KnownClient } from '../ports/index.ts';
+import type { ClientResolver, ClientStore, KnownClient } from '../ports/index.ts';
 
-export interface FirstMatchDirectoryOptions {
+export interface LayeredClientResolverOptions {
   /** Clients of the configuration, by client id: the operator vouches for them. */
   readonly configured: ReadonlyMap<string, Client>;
   readonly store: Pick<ClientStore, 'findClient'>;
@@ -15,10 +15,10 @@ export interface FirstMatchDirectoryOptions {
 }
 
 /** Configured clients first, then metadata documents, then what registered. */
-export class FirstMatchDirectory implements ClientDirectory {
-  readonly #options: FirstMatchDirectoryOptions;
+export class LayeredClientResolver implements ClientResolver {
+  readonly #options: LayeredClientResolverOptions;
 
-  constructor(options: FirstMatchDirectoryOptions) {
+  constructor(options: LayeredClientResolverOptions) {
     this.#options = options;
   }
 
@@ -53,8 +53,8 @@ export class FirstMatchDirectory implements ClientDirectory {
 }
 
 const findDocumentClient = async (
-  documents: NonNullable<FirstMatchDirectoryOptions['documents']>,
-  store: FirstMatchDirectoryOptions['store'],
+  documents: NonNullable<LayeredClientResolverOptions['documents']>,
+  store: LayeredClientResolverOptions['store'],
   clientId: string,
   now: number,
 ): Promise<KnownClient | 'blocked' | 'unreachable'> => {

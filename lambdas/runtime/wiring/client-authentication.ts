@@ -6,7 +6,7 @@ import { DynamoDbClientAssertionStore } from '../adapters/dynamodb/client-assert
 import { DynamoDbClientStore } from '../adapters/dynamodb/client-store.ts';
 import { secretsManagerClient } from '../adapters/secrets-manager/client.ts';
 import { SecretsManagerClientSecrets } from '../adapters/secrets-manager/client-secrets.ts';
-import type { ClientDirectory, CounterStore } from '../ports/index.ts';
+import type { ClientResolver, CounterStore } from '../ports/index.ts';
 import { Limiter } from '../services/rate-limiter.ts';
 import { type ConnectClientsOptions, connectClients } from './clients.ts';
 
@@ -22,7 +22,7 @@ export interface ClientAuthenticationOptions extends Omit<ConnectClientsOptions,
 export const connectClientAuthentication = (
   options: ClientAuthenticationOptions,
 ): {
-  readonly clients: ClientDirectory;
+  readonly clients: ClientResolver;
   readonly verifyAssertion: AssertionVerifier;
   readonly verifySecret: SecretVerifier;
   readonly failures: Limiter;

@@ -4,7 +4,7 @@ import { guardedFetch } from '../adapters/guarded-fetch.ts';
 import type { ClientStore, Clock, Log } from '../ports/index.ts';
 import { ClientDocuments } from '../services/client-documents.ts';
 import { ClientKeys } from '../services/client-keys.ts';
-import { FirstMatchDirectory } from '../services/client-resolver.ts';
+import { LayeredClientResolver } from '../services/client-resolver.ts';
 import { CurrentClientKeys } from '../services/current-client-keys.ts';
 import { FetchBudget } from '../services/fetch-budget.ts';
 
@@ -38,7 +38,7 @@ export const connectClients = (options: ConnectClientsOptions) => {
   };
   const documents = new ClientDocuments(shared);
   return {
-    directory: new FirstMatchDirectory({ configured, store, hosts, ...(advertise ? { documents } : {}) }),
+    directory: new LayeredClientResolver({ configured, store, hosts, ...(advertise ? { documents } : {}) }),
     keys: new CurrentClientKeys(documents, new ClientKeys(shared)),
   };
 };

@@ -1,5 +1,5 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { authenticateByAssertion, readClientAssertion } from '../../../lambdas/core/clients/assertion.ts';
+import { authenticateByAssertion, parseClientAssertion } from '../../../lambdas/core/clients/assertion.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import {
@@ -211,7 +211,7 @@ it('a client rotates its key between two token requests', async () => {
     keys,
     assertions: { useOnce: async () => true },
   };
-  const authenticate = async (jwt: string) => authenticateByAssertion(deps, signer, readClientAssertion(jwt), FETCH);
+  const authenticate = async (jwt: string) => authenticateByAssertion(deps, signer, parseClientAssertion(jwt), FETCH);
 
   await authenticate(await sign(before.privateKey, 'before'));
   published = [{ ...(await exportJWK(after.publicKey)), kid: 'after' }];

@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT, Unsecur
 import {
   authenticateByAssertion,
   type ClientAssertionDeps,
-  readClientAssertion,
+  parseClientAssertion,
 } from '../../../lambdas/core/clients/assertion.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { CLIENT_ASSERTION_ALGORITHMS } from '../../../lambdas/core/clients/jwks.ts';
@@ -74,7 +74,7 @@ const world = ({ keys = published, newerKeys = keys, client: members = {} }: Wor
     },
   };
   const authenticate = async (jwt: string) =>
-    authenticateByAssertion(deps, { ...client, ...members }, readClientAssertion(jwt), FETCH);
+    authenticateByAssertion(deps, { ...client, ...members }, parseClientAssertion(jwt), FETCH);
   return { deps, asked, used, authenticate };
 };
 const INVALID_CLIENT = { name: 'OAuthError', code: 'invalid_client', status: 401 };
@@ -235,14 +235,14 @@ describe('jti is used once (RFC 7523 §3)', () => {
     await authenticate(await sign());
     const other = { ...client, clientId: 'other' };
     const jwt = await sign({ iss: 'other', sub: 'other' });
-    await expect(authenticateByAssertion(deps, other, readClientAssertion(jwt), FETCH)).resolves.toBeUndefined();
+    await expect(authenticateByAssertion(deps, other, parseClientAssertion(jwt), FETCH)).resolves.toBeUndefined();
   });
 
   it('a store that does not answer is a fault of ours, not the client’s', async () => {
     const { deps } = world();
     const broken = { ...deps, assertions: { useOnce: () => Promise.reject(new UnavailableError('DynamoDB')) } };
     await expect(
-      authenticateByAssertion(broken, client, readClientAssertion(await sign()), FETCH),
+      authenticateByAssertion(broken, client, parseClientAssertion(await sign()), FETCH),
     ).rejects.toBeInstanceOf(UnavailableError);
   });
 });

@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { assertNotWeaker, authenticateClient, presentedClient } from '../../../lambdas/core/clients/authentication.ts';
+import {
+  assertNotWeaker,
+  authenticateClient,
+  parsePresentedClient,
+} from '../../../lambdas/core/clients/authentication.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { sha256 } from '../../../lambdas/core/crypto.ts';
 import { OAuthError } from '../../../lambdas/core/oauth-error.ts';
@@ -21,23 +25,26 @@ const refusalOf = async (work: () => unknown): Promise<OAuthError> => {
 
 describe('Client authentication (RFC 6749 §2.3)', () => {
   it('finds the one method that is used', () => {
-    expect(presentedClient([], form({ client_id: 'c' }))).toEqual({ method: 'none', clientId: 'c' });
+    expect(parsePresentedClient([], form({ client_id: 'c' }))).toEqual({ method: 'none', clientId: 'c' });
     const post = form({ client_id: 'c', client_secret: 's' });
-    expect(presentedClient([], post)).toEqual({ method: 'client_secret_post', clientId: 'c', clientSecret: 's' });
+    expect(parsePresentedClient([], post)).toEqual({ method: 'client_secret_post', clientId: 'c', clientSecret: 's' });
     const expected = { method: 'client_secret_basic', clientId: 'c d', clientSecret: SECRET };
-    expect(presentedClient([basic('c d', SECRET)], form({}))).toEqual(expected);
-    expect(presentedClient([basic('c d', SECRET)], form({ client_id: 'c d' }))).toEqual(expected);
+    expect(parsePresentedClient([basic('c d', SECRET)], form({}))).toEqual(expected);
+    expect(parsePresentedClient([basic('c d', SECRET)], form({ client_id: 'c d' }))).toEqual(expected);
   });
 
   it('#55, RFC 9110 §11.1: the scheme is case-insensitive', () => {
     const header = basic('c', 's').replace('Basic', 'bAsIc');
-    expect(presentedClient([header], form({}))).toMatchObject({ clientId: 'c', clientSecret: 's' });
+    expect(parsePresentedClient([header], form({}))).toMatchObject({ clientId: 'c', clientSecret: 's' });
   });
 
   it('§2.3.1: any id and secret survive the double encoding', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string(), (clientId, clientSecret) => {
-        expect(presentedClient([basic(clientId, clientSecret)], form({}))).toMatchObject({ clientId, clientSecret });
+        expect(parsePresentedClient([basic(clientId, clientSecret)], form({}))).toMatchObject({
+          clientId,
+          clientSecret,
+        });
       }),
     );
   });
@@ -55,18 +62,18 @@ describe('Client authentication (RFC 6749 §2.3)', () => {
     ['two headers', [basic('c', 's'), basic('c', 's')]],
     ['an id that differs from client_id', [basic('d', 's')]],
   ])('#55, §5.2: a malformed Authorization header is 401 with the challenge: %s', async (_name, headers) => {
-    const error = await refusalOf(() => presentedClient(headers, form({ client_id: 'c' })));
+    const error = await refusalOf(() => parsePresentedClient(headers, form({ client_id: 'c' })));
     expect(error).toMatchObject({ code: 'invalid_client', status: 401 });
     expect(error.headers['www-authenticate']).toMatch(/^Basic realm=/);
   });
 
   it('two methods at once are invalid_request', async () => {
-    const error = await refusalOf(() => presentedClient([basic('c', 's')], form({ client_secret: 's' })));
+    const error = await refusalOf(() => parsePresentedClient([basic('c', 's')], form({ client_secret: 's' })));
     expect(error.code).toBe('invalid_request');
   });
 
   it('#52: no client_id at all is invalid_client', async () => {
-    expect((await refusalOf(() => presentedClient([], form({})))).code).toBe('invalid_client');
+    expect((await refusalOf(() => parsePresentedClient([], form({})))).code).toBe('invalid_client');
   });
 
   const publicClient = testClient({ clientId: 'c' });

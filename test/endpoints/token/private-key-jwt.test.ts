@@ -7,7 +7,7 @@ import { revokeEndpoint } from '../../../lambdas/revoke/handler.ts';
 import type { GuardedFetch } from '../../../lambdas/runtime/adapters/guarded-fetch.ts';
 import { ClientDocuments } from '../../../lambdas/runtime/services/client-documents.ts';
 import { ClientKeys } from '../../../lambdas/runtime/services/client-keys.ts';
-import { FirstMatchDirectory } from '../../../lambdas/runtime/services/client-resolver.ts';
+import { LayeredClientResolver } from '../../../lambdas/runtime/services/client-resolver.ts';
 import { CurrentClientKeys } from '../../../lambdas/runtime/services/current-client-keys.ts';
 import { assertionForm, newAssertionKey } from '../../support/credentials/client-assertions.ts';
 import { basic, formPoster } from '../../support/http/post-form.ts';
@@ -48,7 +48,7 @@ const start = (hosts: { blocked?: readonly string[] } = {}) => {
     authenticateByAssertion(deps, client, assertion, options);
   const server = startTokenEndpoint({ now, verifyAssertion });
   clock = server.clock;
-  const directory = new FirstMatchDirectory({ configured: new Map(), store: server.clients, hosts });
+  const directory = new LayeredClientResolver({ configured: new Map(), store: server.clients, hosts });
   const { grants, keyRings, failures, log } = server;
   const serving = startTokenEndpoint({ now, verifyAssertion, clients: directory, grants, keyRings, log });
   const revoke = formPoster(

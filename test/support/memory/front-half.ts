@@ -28,7 +28,7 @@ import type {
   UpstreamLogin,
 } from '../../../lambdas/runtime/ports/index.ts';
 import { ClientDocuments } from '../../../lambdas/runtime/services/client-documents.ts';
-import { FirstMatchDirectory } from '../../../lambdas/runtime/services/client-resolver.ts';
+import { LayeredClientResolver } from '../../../lambdas/runtime/services/client-resolver.ts';
 import { FetchBudget } from '../../../lambdas/runtime/services/fetch-budget.ts';
 import type { Configuration } from '../../../lib/config/configuration.ts';
 import { themeSettings } from '../../../lib/config/theme.ts';
@@ -165,7 +165,7 @@ export class FrontHalf {
       return { ok: true, text: JSON.stringify(document), headers: { cacheControl: 'max-age=60' } };
     };
     const documents = new ClientDocuments({ fetch, now, log, budget, hosts });
-    const directory = new FirstMatchDirectory({
+    const directory = new LayeredClientResolver({
       configured: new Map((options.configured ?? []).map((client) => [client.clientId, client])),
       store: clients,
       hosts,
