@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { ArgumentError, parseArguments } from '../../tools/local/arguments.ts';
-import { redact } from '../../tools/local/cloud/redact.ts';
 import { printFunctionLog, printRequest } from '../../tools/local/console.ts';
+import { redact } from '../../tools/local/redact.ts';
 import { type CloudProcess, failingStart, startCloudProcess } from '../support/cloud/cloud-process.ts';
 import { freePortPair } from '../support/memory/ports.ts';
 

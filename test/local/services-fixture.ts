@@ -117,6 +117,7 @@ export const templateOf = (assemblyDirectory: string, ...resources: (Resource | 
   resources: resources.flat(),
   outputs: {},
   assemblyDirectory,
+  stackName: 'Test',
 });
 
 /** A function that shows its environment, so that a test can call services under its role. */

@@ -1,8 +1,8 @@
 import type { RequestNotice } from './cloud/edge-server.ts';
 import type { FunctionLog } from './cloud/lambda/execution-environment.ts';
-import { redact } from './cloud/redact.ts';
 import type { CallNotice } from './cloud/services/aws-json-server.ts';
 import { isRecord } from './cloud/template/shape.ts';
+import { redact } from './redact.ts';
 
 type Print = (line: string) => void;
 

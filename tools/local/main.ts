@@ -1,5 +1,5 @@
 import { ArgumentError, parseArguments, USAGE } from './arguments.ts';
-import { CleanUp } from './clean-up.ts';
+import { CleanUp } from './cloud/clean-up.ts';
 import { PortError } from './cloud/listen.ts';
 
 // The cloud on a laptop: `npm start -- --port 4800 [--data DIR] [--config FILE]`.

@@ -1,4 +1,4 @@
-import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import type { OnLog } from './cloud/lambda/execution-environment.ts';
 import { type Listening, listenOnLocalhost, PortError } from './cloud/listen.ts';
 import type { ResolvedTemplate } from './cloud/resolved-template.ts';
 import type { OnCall } from './cloud/services/aws-json-server.ts';
+import { assertUsable } from './cloud/services/data-folder.ts';
 import { type Services, startServices } from './cloud/services/index.ts';
 import { withSecretValues } from './cloud/template/dynamic-references.ts';
 import { loadTemplate } from './cloud/template/index.ts';
@@ -136,20 +137,6 @@ export const startLocalCloud = async (
   );
   if (!options.cold) void services.functions.prewarm();
   return { connectorUrl: `${origin}${Object.keys(configuration.servers)[0] ?? ''}`, template, services };
-};
-
-/** The data folder is no folder, or this user may not write to it. */
-export class DataFolderError extends Error {}
-
-const assertUsable = async (dataDir: string): Promise<void> => {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await access(dataDir, constants.R_OK | constants.W_OK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'it is not a folder' : `it cannot be written to (${code})`;
-    throw new DataFolderError(`--data ${dataDir} cannot be used: ${why}. Name a folder of your own.`);
-  }
 };
 
 /** The port and the next one; with port 0 any free pair. @throws PortError */

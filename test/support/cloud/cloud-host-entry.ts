@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { parseArguments } from '../../../tools/local/arguments.ts';
-import { CleanUp } from '../../../tools/local/clean-up.ts';
+import { CleanUp } from '../../../tools/local/cloud/clean-up.ts';
 import { startLocalCloud } from '../../../tools/local/start.ts';
 
 // Runs any number of local clouds in one process, so that the CDK and the rest are loaded once for all of them. A

@@ -1,7 +1,7 @@
-import type { Fault, RecordedCall } from '../../../tools/local/faults/faults.ts';
-import { type FaultKind, kindsOf } from '../../../tools/local/faults/kinds.ts';
-import { upstreamKindsOf } from '../../../tools/local/faults/upstream-kinds.ts';
 import type { FlowUnderFaults } from './flow.ts';
+import type { Fault, RecordedCall } from './injection/faults.ts';
+import { type FaultKind, kindsOf } from './injection/kinds.ts';
+import { upstreamKindsOf } from './injection/upstream-kinds.ts';
 import type { Choose } from './walk.ts';
 
 type Choice = Pick<Fault, 'kind' | 'attempts'>;

@@ -1,9 +1,9 @@
 import { parseArguments } from '../../../tools/local/arguments.ts';
-import { CleanUp } from '../../../tools/local/clean-up.ts';
+import { CleanUp } from '../../../tools/local/cloud/clean-up.ts';
 import { ofType } from '../../../tools/local/cloud/services/principals.ts';
-import { Faults } from '../../../tools/local/faults/faults.ts';
 import { startLocalCloud } from '../../../tools/local/start.ts';
 import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
+import { Faults } from './injection/faults.ts';
 
 // The local cloud with faults to order, run as a process of its own. Orders come by the channel to the parent process,
 // which no `npm start` has.

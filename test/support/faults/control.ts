@@ -1,5 +1,5 @@
 import type { ServiceName } from '../../../tools/local/cloud/services/aws-json-server.ts';
-import type { Fault, RecordedCall } from '../../../tools/local/faults/faults.ts';
+import type { Fault, RecordedCall } from './injection/faults.ts';
 
 /** What a test can order of a local cloud that runs as its child. */
 export interface CloudControl {

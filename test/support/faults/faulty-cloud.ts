@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
-import { type Fault, Faults, type RecordedCall } from '../../../tools/local/faults/faults.ts';
 import { ClientDocuments } from '../client-profiles/documents.ts';
 import { type CloudProcess, startCloudProcess } from '../cloud/cloud-process.ts';
 import type { LocalCloudOptions } from '../cloud/cloud-run.ts';
 import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
+import { type Fault, Faults, type RecordedCall } from './injection/faults.ts';
 
 const ENTRY = resolve(import.meta.dirname, 'cloud-with-faults.ts');
 

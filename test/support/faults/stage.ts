@@ -1,4 +1,4 @@
-import type { Fault } from '../../../tools/local/faults/faults.ts';
+import type { Fault } from './injection/faults.ts';
 import type { WalkGround } from './walk-ground.ts';
 
 /** API Gateway's own limit: nobody gets an answer after that. */

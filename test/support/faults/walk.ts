@@ -1,6 +1,6 @@
-import type { Fault, RecordedCall } from '../../../tools/local/faults/faults.ts';
 import type { Canaries } from './canaries.ts';
 import type { FlowUnderFaults } from './flow.ts';
+import type { Fault, RecordedCall } from './injection/faults.ts';
 import { type Expectation, expectationOf, Stage } from './stage.ts';
 import type { WalkGround } from './walk-ground.ts';
 

@@ -1,5 +1,5 @@
 import { parseArguments } from '../../../tools/local/arguments.ts';
-import { CleanUp } from '../../../tools/local/clean-up.ts';
+import { CleanUp } from '../../../tools/local/cloud/clean-up.ts';
 import { ofType } from '../../../tools/local/cloud/services/principals.ts';
 import { startLocalCloud } from '../../../tools/local/start.ts';
 import { eventProblems, eventsIn } from './event-problems.ts';

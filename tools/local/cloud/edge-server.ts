@@ -58,7 +58,7 @@ const serve = async (
   incoming: IncomingMessage,
   signal: AbortSignal,
 ): Promise<EdgeResponse> => {
-  if (!edge) return plain(503, 'Gatehouse is starting. Try again in a moment.');
+  if (!edge) return plain(503, 'The local cloud is starting. Try again in a moment.');
   const { pathname, query } = splitTarget(incoming.url ?? '/');
   if (!pathname.startsWith('/')) return plain(400, 'Bad request.');
   const request: EdgeRequest = {

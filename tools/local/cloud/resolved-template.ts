@@ -14,6 +14,8 @@ export interface Resource {
 
 /** The template as the local cloud runs it. */
 export interface ResolvedTemplate {
+  /** The value of `AWS::StackName`. */
+  readonly stackName: string;
   readonly resources: readonly Resource[];
   /** Output name → value. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -23,3 +25,7 @@ export interface ResolvedTemplate {
 
 export const LOCAL_ACCOUNT_ID = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
+
+/** The value of `AWS::StackId`. */
+export const stackIdOf = (stackName: string): string =>
+  `arn:aws:cloudformation:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:stack/${stackName}/local`;

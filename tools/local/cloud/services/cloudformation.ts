@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import type { Functions } from '../lambda/functions.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION, type ResolvedTemplate, type Resource } from '../resolved-template.ts';
+import { type ResolvedTemplate, type Resource, stackIdOf } from '../resolved-template.ts';
 import { closeServer, listenOnLoopback, readBody } from './aws-json-server.ts';
 import type { StateFile } from './state-file.ts';
 
@@ -29,7 +29,6 @@ interface Answer {
 const MAX_ANSWER_BYTES = 4096;
 /** How long after the function's end its answer may still be on the way. */
 const LATE_ANSWER_MS = 2_000;
-const STACK_ID = `arn:aws:cloudformation:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:stack/gatehouse/local`;
 
 /**
  * Runs the template's custom resources one after the other, as CloudFormation does at deployment: Create the first time,
@@ -48,7 +47,7 @@ export const runCustomResources = async (
     const old = Object.hasOwn(state.value, logicalId) ? state.value[logicalId] : undefined;
     if (old && !options.always && isDeepStrictEqual(old.properties, properties)) continue;
     options.onStep?.(`${old ? 'updating' : 'creating'} ${logicalId} (${resource.type})`);
-    const answer = await deploy(resource, properties, old, functions);
+    const answer = await deploy(resource, properties, old, functions, stackIdOf(template.stackName));
     if (answer.Status !== 'SUCCESS') {
       throw new Error(`${logicalId} (${resource.type}) failed: ${answer.Reason ?? 'its function gave no reason'}`);
     }
@@ -65,6 +64,7 @@ const deploy = async (
   properties: Properties,
   old: DeployedResource | undefined,
   functions: Functions,
+  stackId: string,
 ): Promise<Answer> => {
   const receiver = await receiveAnswer(`${logicalId} (${type})`);
   try {
@@ -72,7 +72,7 @@ const deploy = async (
       RequestType: old ? 'Update' : 'Create',
       ServiceToken: properties.ServiceToken,
       ResponseURL: receiver.url,
-      StackId: STACK_ID,
+      StackId: stackId,
       RequestId: randomUUID(),
       ResourceType: type,
       LogicalResourceId: logicalId,

@@ -1,5 +1,20 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+/** The data folder is not a folder, or this user cannot write to it. */
+export class DataFolderError extends Error {}
+
+/** Makes the data folder when there is none. @throws DataFolderError */
+export const assertUsable = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'it is not a folder' : `it cannot be written to (${code})`;
+    throw new DataFolderError(`The data folder ${folder} cannot be used: ${why}. Choose another folder.`);
+  }
+};
 
 /**
  * Takes a data folder for this process, making it when there is none.

@@ -24,7 +24,7 @@ export interface DynamoDb {
 
 /** The one credential behind the door: DynamoDB Local keeps a database per access key. */
 const BACKEND_AUTHORIZATION =
-  `AWS4-HMAC-SHA256 Credential=gatehouse/20250101/${LOCAL_REGION}/dynamodb/aws4_request, ` +
+  `AWS4-HMAC-SHA256 Credential=local/20250101/${LOCAL_REGION}/dynamodb/aws4_request, ` +
   `SignedHeaders=host, Signature=${'0'.repeat(64)}`;
 
 const tableArn = (table: unknown): string =>

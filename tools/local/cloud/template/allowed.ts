@@ -8,7 +8,6 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'alarm',
   'AWS::CloudWatch::CompositeAlarm': 'alarm',
   'AWS::CloudWatch::Dashboard': 'dashboard',
-  // Its people log in at the development provider here.
   'AWS::Cognito::ManagedLoginBranding': 'user pool',
   'AWS::Cognito::UserPool': 'user pool',
   'AWS::Cognito::UserPoolClient': 'user pool',

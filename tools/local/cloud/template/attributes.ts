@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
 
 /** Stands for the distribution's domain until the one edit of `localize.ts`. Reserved by RFC 2606, so it meets nothing. */
-export const SENTINEL_DOMAIN = 'distribution.gatehouse.invalid';
+export const SENTINEL_DOMAIN = 'distribution.local-cloud.invalid';
 
 /** What a resource is called, from which all that `Ref` and `Fn::GetAtt` say follows. */
 export interface Naming {
@@ -86,7 +86,7 @@ const REFERENCES: Readonly<Record<string, References>> = {
     ref: functionArn,
     attributes: { FunctionARN: functionArn, 'FunctionMetadata.FunctionARN': functionArn },
   },
-  // Not run, but named: in the stack's outputs, and in the secret that the development provider's credentials replace.
+  // User pools are not run, but other resources and the stack's outputs refer to them.
   'AWS::Cognito::UserPool': {
     ref: userPoolId,
     attributes: { ProviderURL: (n) => `https://cognito-idp.${LOCAL_REGION}.amazonaws.com/${userPoolId(n)}` },

@@ -98,5 +98,5 @@ export const resolveTemplate = (
   );
   problems.push(...dynamicReferenceProblems('', outputs, 'an output'));
   if (problems.length > 0) throw new TemplateError(problems);
-  return { template: { resources, outputs, assemblyDirectory: options.assemblyDirectory }, notRun };
+  return { template: { ...options, resources, outputs }, notRun };
 };

@@ -1,4 +1,4 @@
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION, stackIdOf } from '../resolved-template.ts';
 import { attributeOf, defaultName, NAME_PROPERTY, type Naming, refOf } from './attributes.ts';
 import { conditionResolver } from './conditions.ts';
 import { isRecord } from './shape.ts';
@@ -37,7 +37,7 @@ export const createResolver = (template: CloudFormationTemplate, stackName: stri
     'AWS::NoValue': NO_VALUE,
     'AWS::Partition': 'aws',
     'AWS::Region': LOCAL_REGION,
-    'AWS::StackId': `arn:aws:cloudformation:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:stack/${stackName}/local`,
+    'AWS::StackId': stackIdOf(stackName),
     'AWS::StackName': stackName,
     'AWS::URLSuffix': 'amazonaws.com',
   };

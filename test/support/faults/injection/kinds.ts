@@ -1,5 +1,5 @@
-import { AwsError } from '../cloud/services/aws-error.ts';
-import { type CallNotice, NoAnswer } from '../cloud/services/aws-json-server.ts';
+import { AwsError } from '../../../../tools/local/cloud/services/aws-error.ts';
+import { type CallNotice, NoAnswer } from '../../../../tools/local/cloud/services/aws-json-server.ts';
 
 /** Ends whatever a function is at work on, or every function where nobody knows which one called. */
 export type Crash = (functionLogicalId?: string) => Promise<void>;

@@ -4,8 +4,6 @@ import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/clie
 import { SDK_LIMITS } from '../../lambdas/runtime/adapters/sdk-limits.ts';
 import type { CallNotice } from '../../tools/local/cloud/services/aws-json-server.ts';
 import { type Services, startServices } from '../../tools/local/cloud/services/index.ts';
-import { type Fault, Faults } from '../../tools/local/faults/faults.ts';
-import { kindsOf } from '../../tools/local/faults/kinds.ts';
 import {
   clientOf,
   lambda,
@@ -14,7 +12,9 @@ import {
   tableArn,
   templateOf,
   temporaryFolder,
-} from './services-fixture.ts';
+} from '../local/services-fixture.ts';
+import { type Fault, Faults } from '../support/faults/injection/faults.ts';
+import { kindsOf } from '../support/faults/injection/kinds.ts';
 
 const killed: (string | undefined)[] = [];
 const faults = new Faults(async (logicalId) => void killed.push(logicalId));

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { CallNotice, OnCall } from '../cloud/services/aws-json-server.ts';
+import type { CallNotice, OnCall } from '../../../../tools/local/cloud/services/aws-json-server.ts';
 import { type Crash, type FaultKind, meet } from './kinds.ts';
 import { answerBadly, type UpstreamKind } from './upstream-kinds.ts';
 
