@@ -11,7 +11,7 @@ import { errorPage } from '../runtime/pages/message-page.ts';
 import { siteOf } from '../runtime/pages/site.ts';
 import * as config from '../runtime/settings.ts';
 import { connectClients } from '../runtime/wiring/clients.ts';
-import { connectRemembered } from './connect-remembered.ts';
+import { connectRemembered } from '../runtime/wiring/remembered-consent.ts';
 import { authorizeFlow } from './handler.ts';
 
 const log = measuredLog(config.metricsStack());

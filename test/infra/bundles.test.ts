@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { bundleFunctions, functionNames, PACKAGE_DIRECTORY } from '../../lib/functions/bundles.ts';
+import { bundleFunctions, functionNames } from '../../lib/functions/bundles.ts';
 
 const AWS_SDK = /node_modules\/(@aws-sdk|@smithy)\//;
 const KILOBYTE = 1024;
@@ -54,23 +52,6 @@ describe('Bundles', () => {
       for (const { path, external } of outputOf(name).imports) {
         if (external) expect(path).toMatch(/^(node:)?[a-z_/]+$/);
       }
-    }
-  });
-});
-
-describe('Layers', () => {
-  it('lib knows of lambdas the names of environment variables and nothing else', () => {
-    for (const file of [
-      'config/configuration',
-      'functions/endpoints',
-      'functions/endpoint-function',
-      'data/key-ring',
-      'mcp-oauth-proxy',
-      'api/protected-resource',
-    ]) {
-      const imports =
-        readFileSync(join(PACKAGE_DIRECTORY, 'lib', `${file}.ts`), 'utf8').match(/'[./]*lambdas\/[^']+'/g) ?? [];
-      for (const one of imports) expect(one).toMatch(/^'[./]+\/lambdas\/core\/settings\.ts'$/);
     }
   });
 });

@@ -3,16 +3,14 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP, isIPv4, type LookupFunction } from 'node:net';
 import { brokenFetchUrlRule } from '../../core/clients/client-id-url.ts';
-import type { FreshnessHeaders } from '../../core/clients/document-freshness.ts';
 import { isLocalName, isLoopbackAddress, specialUseOf } from '../../core/net/special-use-addresses.ts';
+import type { FetchedDocument, FetchFailure, FetchFailureReason, GuardedFetch } from '../ports/index.ts';
 
 /** All of it: name, connection, headers and body. Claude gives up on /authorize after ten seconds. */
 const TIMEOUT_MS = 5_000;
 const MAX_HEADER_BYTES = 16_384;
 const JSON_CONTENT_TYPE = /^application\/(?:[a-z0-9!#$&^_.-]+\+)?json$/;
 
-/** Why nothing was read. `unreachable` says nothing about the document; `authoritative`: there is none, or no good one. */
-export type FetchFailureReason = keyof typeof KIND_BY_REASON;
 const KIND_BY_REASON = {
   url: 'authoritative',
   local_host: 'authoritative',
@@ -28,24 +26,7 @@ const KIND_BY_REASON = {
   content_encoding: 'authoritative',
   not_utf8: 'authoritative',
   too_large: 'authoritative',
-} as const;
-
-export interface FetchFailure {
-  readonly ok: false;
-  readonly kind: (typeof KIND_BY_REASON)[FetchFailureReason];
-  readonly reason: FetchFailureReason;
-  /** For the log alone: outside, one failure looks like the other, so that nobody maps a network through us. */
-  readonly detail: string;
-}
-
-export interface FetchedDocument {
-  readonly ok: true;
-  readonly text: string;
-  readonly headers: FreshnessHeaders;
-}
-
-/** Never rejects. `maxBytes` caps the decoded body. */
-export type GuardedFetch = (url: string, maxBytes: number) => Promise<FetchedDocument | FetchFailure>;
+} as const satisfies Record<FetchFailureReason, FetchFailure['kind']>;
 
 /** All addresses of a host; of an IP literal the literal itself. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;

@@ -12,6 +12,7 @@ export type Log = <Name extends EventName>(event: Name, fields: EventFields[Name
 export type * from './clients.ts';
 export type * from './consents.ts';
 export type * from './grants.ts';
+export type * from './guarded-fetch.ts';
 export type * from './keys.ts';
 export type * from './sealing.ts';
 export type * from './upstream.ts';

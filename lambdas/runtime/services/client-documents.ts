@@ -5,8 +5,7 @@ import { CLIENT_DOCUMENT_FRESHNESS } from '../../core/clients/document-freshness
 import { brokenHostRule, type DocumentHosts } from '../../core/clients/document-policy.ts';
 import { WELL_KNOWN_CLIENT_IDS, wellKnownClientDocument } from '../../core/clients/well-known.ts';
 import { OAuthError, UnavailableError } from '../../core/oauth-error.ts';
-import type { GuardedFetch } from '../adapters/guarded-fetch.ts';
-import type { Clock, Log } from '../ports/index.ts';
+import type { Clock, GuardedFetch, Log } from '../ports/index.ts';
 import { type CachedDocument, DocumentCache } from './document-cache.ts';
 import { FetchBudget } from './fetch-budget.ts';
 

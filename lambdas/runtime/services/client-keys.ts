@@ -6,8 +6,7 @@ import { CLIENT_KEYS_FRESHNESS } from '../../core/clients/document-freshness.ts'
 import { type DocumentHosts, isBlockedHost } from '../../core/clients/document-policy.ts';
 import { parsePublicKeys } from '../../core/clients/jwks.ts';
 import { OAuthError, UnavailableError } from '../../core/oauth-error.ts';
-import type { GuardedFetch } from '../adapters/guarded-fetch.ts';
-import type { Clock, Log } from '../ports/index.ts';
+import type { Clock, GuardedFetch, Log } from '../ports/index.ts';
 import { DocumentCache, EARLY_REFRESH_SECONDS, type Parsed } from './document-cache.ts';
 import { FetchBudget } from './fetch-budget.ts';
 

@@ -1,6 +1,5 @@
 import { type FreshnessBounds, freshnessSeconds } from '../../core/clients/document-freshness.ts';
-import type { FetchFailure, GuardedFetch } from '../adapters/guarded-fetch.ts';
-import type { Clock } from '../ports/index.ts';
+import type { Clock, FetchFailure, GuardedFetch } from '../ports/index.ts';
 import type { FetchBudget } from './fetch-budget.ts';
 
 /** How long the fact that a fetch failed is remembered: not the answer, only that there is no use in asking again. */

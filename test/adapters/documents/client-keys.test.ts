@@ -2,11 +2,8 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'j
 import { authenticateByAssertion, parseClientAssertion } from '../../../lambdas/core/clients/assertion.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
-import {
-  type FetchedDocument,
-  type FetchFailure,
-  guardedFetch,
-} from '../../../lambdas/runtime/adapters/guarded-fetch.ts';
+import { guardedFetch } from '../../../lambdas/runtime/adapters/guarded-fetch.ts';
+import type { FetchedDocument, FetchFailure } from '../../../lambdas/runtime/ports/index.ts';
 import { ClientKeys, type ClientKeysOptions } from '../../../lambdas/runtime/services/client-keys.ts';
 import { startDocumentHost } from '../../support/backends/document-host.ts';
 

@@ -1,8 +1,8 @@
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
-import type { FetchedDocument, FetchFailure } from '../../../lambdas/runtime/adapters/guarded-fetch.ts';
 import { guardedFetch } from '../../../lambdas/runtime/adapters/guarded-fetch.ts';
 import { jsonLog } from '../../../lambdas/runtime/adapters/log.ts';
+import type { FetchedDocument, FetchFailure } from '../../../lambdas/runtime/ports/index.ts';
 import { ClientDocuments, type ClientDocumentsOptions } from '../../../lambdas/runtime/services/client-documents.ts';
 import { FetchBudget } from '../../../lambdas/runtime/services/fetch-budget.ts';
 import { startDocumentHost } from '../../support/backends/document-host.ts';

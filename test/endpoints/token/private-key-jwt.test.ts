@@ -4,7 +4,7 @@ import type { AssertionVerifier } from '../../../lambdas/core/clients/authentica
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { introspectEndpoint } from '../../../lambdas/introspect/handler.ts';
 import { revokeEndpoint } from '../../../lambdas/revoke/handler.ts';
-import type { GuardedFetch } from '../../../lambdas/runtime/adapters/guarded-fetch.ts';
+import type { GuardedFetch } from '../../../lambdas/runtime/ports/index.ts';
 import { ClientDocuments } from '../../../lambdas/runtime/services/client-documents.ts';
 import { ClientKeys } from '../../../lambdas/runtime/services/client-keys.ts';
 import { LayeredClientResolver } from '../../../lambdas/runtime/services/client-resolver.ts';

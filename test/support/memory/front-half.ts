@@ -12,7 +12,6 @@ import { SESSION_SECONDS } from '../../../lambdas/core/grants/connections-sessio
 import type { UpstreamIdentity } from '../../../lambdas/core/grants/grant.ts';
 import type { UpstreamTokens } from '../../../lambdas/core/upstream/session.ts';
 import { registerFlow } from '../../../lambdas/register/handler.ts';
-import type { GuardedFetch } from '../../../lambdas/runtime/adapters/guarded-fetch.ts';
 import { JosePersonSealer } from '../../../lambdas/runtime/adapters/sealing/jose-person-sealer.ts';
 import { JoseRequestSealer } from '../../../lambdas/runtime/adapters/sealing/jose-request-sealer.ts';
 import { JoseSessionSealer } from '../../../lambdas/runtime/adapters/sealing/jose-session-sealer.ts';
@@ -22,6 +21,7 @@ import { errorPage } from '../../../lambdas/runtime/pages/message-page.ts';
 import { siteOf } from '../../../lambdas/runtime/pages/site.ts';
 import type {
   Clock,
+  GuardedFetch,
   SealingKeys,
   UpstreamIdp,
   UpstreamLeg,

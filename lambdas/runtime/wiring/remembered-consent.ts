@@ -1,13 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { systemClock } from '../runtime/adapters/clock.ts';
-import { DynamoDbKeyRingStore } from '../runtime/adapters/dynamodb/key-ring-store.ts';
-import { DynamoDbTransactionStore } from '../runtime/adapters/dynamodb/transaction-store.ts';
-import type { Log, SealingKeys } from '../runtime/ports/index.ts';
-import * as config from '../runtime/settings.ts';
-import { connectRemembering } from '../runtime/wiring/consent-memory.ts';
-import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
-import type { RememberedDeps } from './remembered.ts';
+import { systemClock } from '../adapters/clock.ts';
+import { DynamoDbKeyRingStore } from '../adapters/dynamodb/key-ring-store.ts';
+import { DynamoDbTransactionStore } from '../adapters/dynamodb/transaction-store.ts';
+import type { Log, SealingKeys } from '../ports/index.ts';
+import * as config from '../settings.ts';
+import { connectRemembering } from './consent-memory.ts';
+import { connectIdentityProviders } from './identity-providers.ts';
 
 /** What continues a remembered consent, or undefined where none is remembered: then its tables are not even named. */
 export const connectRemembered = (
@@ -15,7 +14,7 @@ export const connectRemembered = (
   secrets: SecretsManagerClient,
   sealingKeys: SealingKeys,
   log: Log,
-): RememberedDeps | undefined => {
+) => {
   const remembering = connectRemembering(dynamoDb, config.consentsTableInUse(), sealingKeys);
   if (remembering === undefined) return undefined;
   return {
