@@ -95,15 +95,7 @@ describe('#143 By keyboard', () => {
     ['not-allowed', ['Use another account', 'Return to the application']],
     [
       'welcome',
-      [
-        'Claude',
-        'ChatGPT',
-        'VS Code',
-        'Cursor',
-        'On the command line',
-        'Another program',
-        'See what is connected, and end it',
-      ],
+      ['Claude', 'ChatGPT', 'VS Code', 'Cursor', 'Command line', 'Other applications', 'Manage your connections'],
     ],
   ])('%s: in the order of reading, and the focus is to be seen', async (name, expected) => {
     if (!browser) return;

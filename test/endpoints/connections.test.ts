@@ -171,12 +171,12 @@ describe('My connections', () => {
     for (const text of [
       'ada@example.com',
       'Test client',
-      'The application chose this name itself. Nobody has verified it.',
+      'The application chose this name itself. The name has not been verified.',
       'client.example.com',
       'gate.example.com/mcp',
       'Use the tools of this server',
       '<time datetime="2027-01-15">January 15, 2027</time>',
-      'An application that is not known here any more',
+      'Unknown application',
       'the app that opens <bdi>com.example.app:</bdi> links',
       'for up to 60 minutes',
     ]) {

@@ -330,12 +330,12 @@ describe('Remembered consents in my connections', () => {
 
   it('are shown, and ended: the next request is asked for again', async () => {
     const { gate, browser, shown, session, forms } = await opened();
-    expect(shown.body).toContain('Connected without asking');
+    expect(shown.body).toContain('Applications that don’t ask again');
     const consent = forms.find((fields) => fields.consent)?.consent ?? '';
     const answer = await gate.connections(browser, { session, action: 'forget', consent });
     expect(answer.status).toBe(303);
     expect(gate.events()).toEqual(['consent_forgotten']);
-    expect((await gate.connections(browser)).body).not.toContain('Connected without asking');
+    expect((await gate.connections(browser)).body).not.toContain('Applications that don’t ask again');
     expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
     expect([...gate.grants.rows.values()].map(({ status }) => status)).toEqual(['issued']);
   });

@@ -20,7 +20,7 @@ const request = (languages?: string | readonly string[], method = 'GET'): HttpRe
   requestId: 'request-1',
 });
 
-/** Every text of a catalogue by its path, with markers where a name from outside goes. */
+/** Every text of a locale by its path, with markers in place of names from outside. */
 const texts = (value: unknown, path = ''): [path: string, text: string, markers: readonly string[]][] => {
   if (typeof value === 'function') {
     const markers = ['MARKER1', 'MARKER2'].slice(0, value.length);
@@ -32,11 +32,14 @@ const texts = (value: unknown, path = ''): [path: string, text: string, markers:
   return Object.entries(value as object).flatMap(([name, inner]) => texts(inner, `${path}.${name}`));
 };
 
-describe('Words', () => {
+/** The words that a language shares with English. */
+const SAME_AS_ENGLISH: Partial<Record<Language, string>> = { de: 'Server', fr: 'Application' };
+
+describe('Locales', () => {
   const english = new Map(texts(LOCALES.en).map(([path, text]) => [path, text]));
   const others = LANGUAGES.filter((language) => language !== 'en');
 
-  it.each(LANGUAGES)('%s says everything, and loses no name', (language) => {
+  it.each(LANGUAGES)('%s has every text, and keeps every name', (language) => {
     const said = texts(LOCALES[language]);
     expect(said.map(([path]) => path).sort()).toEqual([...english.keys()].sort());
     for (const [path, text, markers] of said) {
@@ -46,12 +49,14 @@ describe('Words', () => {
     }
   });
 
-  it.each(others)('%s leaves nothing in English', (language) => {
-    const same = texts(LOCALES[language]).filter(([path, text]) => english.get(path) === text);
+  it.each(others)('%s has no text left in English', (language) => {
+    const same = texts(LOCALES[language]).filter(
+      ([path, text]) => english.get(path) === text && SAME_AS_ENGLISH[language] !== text,
+    );
     expect(same).toEqual([]);
   });
 
-  it.each(LANGUAGES)('%s names an account that has no address', (language) => {
+  it.each(LANGUAGES)('%s describes an account without an email address', (language) => {
     expect(LOCALES[language].errors.notAllowed('Google', undefined).text).not.toContain('undefined');
   });
 });
@@ -73,7 +78,7 @@ describe('Language of a page (RFC 9110 §12.5.4)', () => {
     ['__proto__,constructor,toString', 'en'],
     [`${'x,'.repeat(4000)}de`, 'de'],
     ['de;q=x;;,,;=\u0000\uFFFD', 'en'],
-  ])('%j is answered in %s', (languages, expected) => expect(languageOf(request(languages))).toBe(expected));
+  ])('Accept-Language %j gives %s', (languages, expected) => expect(languageOf(request(languages))).toBe(expected));
 });
 
 describe('Message pages', () => {
@@ -85,7 +90,7 @@ describe('Message pages', () => {
     new OAuthError('temporarily_unavailable', 'The service is busy or a part of it is down. Try again shortly.'),
   ];
 
-  it.each(LANGUAGES)('say in %s which language they are in', (language) => {
+  it.each(LANGUAGES)('declare their language in %s', (language) => {
     for (const method of ['GET', 'POST']) {
       for (const error of errors) {
         const { headers, body } = errorPage(site)(error, request(language, method));
@@ -96,17 +101,17 @@ describe('Message pages', () => {
     }
   });
 
-  it('mark what stays in the English of the protocol, and word what is ours', () => {
+  it('mark protocol errors as English, and translate our own', () => {
     const [, refused, failed, busy] = errors.map((error) => errorPage(site)(error, request('de')).body ?? '');
     expect(refused).toContain('<span lang="en">client_id is missing.</span>');
-    for (const body of [failed, busy]) expect(body).not.toMatch(/on our side|Try again/);
+    for (const body of [failed, busy]) expect(body).not.toMatch(/on (our side|this server)|Try again/);
   });
 });
 
-describe('Words of a scope', () => {
+describe('Label of a scope', () => {
   const { en, de, fr } = LOCALES;
 
-  it('come from the configuration, in the language or else in English', () => {
+  it('comes from the configuration, in the page’s language or in English', () => {
     const scopes = { mcp: { description: { en: 'Use the tools', de: 'Die Werkzeuge verwenden' } } };
     expect([en, de, fr].map((messages) => describeScope('mcp', scopes, messages))).toEqual([
       'Use the tools',
@@ -116,13 +121,13 @@ describe('Words of a scope', () => {
     expect(describeScope('mcp', { mcp: { description: 'Use the tools' } }, de)).toBe('Use the tools');
   });
 
-  it('are ours for what needs no configuration, unless that words it', () => {
-    expect(describeScope('email', {}, en)).toBe('See your e-mail address');
+  it('is ours for a standard scope, unless the configuration describes it', () => {
+    expect(describeScope('email', {}, en)).toBe('See your email address');
     expect(describeScope('email', { email: {} }, de)).toBe('Ihre E-Mail-Adresse sehen');
     expect(describeScope('email', { email: { description: 'Write to you' } }, de)).toBe('Write to you');
   });
 
-  it('are its name where nobody wrote any, and never of the prototype', () => {
+  it('is the scope’s name if there is no description, and never comes from the prototype', () => {
     expect(describeScope('mcp:read', { 'mcp:read': {} }, en)).toBe('mcp:read');
     expect(['toString', '__proto__'].map((scope) => describeScope(scope, {}, en))).toEqual(['toString', '__proto__']);
   });

@@ -19,7 +19,7 @@ export const nameNote = (client: Client, messages: Messages): Html | undefined =
 /** The website that describes the client, as a row of the list; nothing for clients without one. */
 export const documentRow = (client: Client, messages: Messages): Html | undefined =>
   client.source === 'document'
-    ? html`<div><dt>${messages.client.describedBy}</dt><dd>${documentHost(client)}</dd></div>\n`
+    ? html`<div><dt>${messages.client.applicationWebsite}</dt><dd>${documentHost(client)}</dd></div>\n`
     : undefined;
 
 /** Where answers go: a host, or the app that opens links of a scheme. */

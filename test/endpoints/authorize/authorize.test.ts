@@ -221,10 +221,10 @@ describe('Consent page', () => {
     const gate = gateWithClient({ requiredScopes: ['mcp', 'email'] });
     const { body } = await gate.authorize(authorizationQuery({ scope: 'mcp openid offline_access' }));
     expect(body).toContain('<h1><bdi>Test client</bdi> wants to connect</h1>');
-    expect(body).toContain('Nobody has verified it');
+    expect(body).toContain('has not been verified');
     expect(body).toContain('<bdi>client.example.com</bdi>');
     expect(body).toContain('gate.example.com/mcp');
-    for (const words of ['Use the tools of this server', 'See your e-mail address', 'Stay connected']) {
+    for (const words of ['Use the tools of this server', 'See your email address', 'Stay connected']) {
       expect(body).toContain(words);
     }
     expect(body).toContain('name="decision" value="approve">Continue with Login company');
@@ -250,7 +250,7 @@ describe('Consent page', () => {
   it('does not call the name of a configured client unverified', async () => {
     const gate = new FrontHalf();
     gate.addClient({ source: 'configured' });
-    expect((await gate.authorize(authorizationQuery())).body).not.toContain('Nobody has verified');
+    expect((await gate.authorize(authorizationQuery())).body).not.toContain('has not been verified');
   });
 
   it.each([
@@ -262,7 +262,7 @@ describe('Consent page', () => {
     ['#136 controls and line breaks', 'Cla\u0007u\nde', 'Clau de'],
     ['#136 stacked accents', `Z${'\u0301'.repeat(20)}`, 'Ź\u0301\u0301'],
     ['#136 length', 'x'.repeat(120), `${'x'.repeat(63)}…`],
-    ['#136 nothing visible', '\u3164\u2800 \u200B', 'An application without a name'],
+    ['#136 nothing visible', '\u3164\u2800 \u200B', 'Unnamed application'],
   ])('%s in a name stays harmless', async (_, clientName, shown) => {
     const gate = new FrontHalf();
     gate.addClient({ clientName });

@@ -64,7 +64,7 @@ describe('Client ID metadata documents (draft-ietf-oauth-client-id-metadata-docu
     const seen = await person.open(authorizationRequest(cloud, publishClient('loopback')).url);
     expect(seen.html).toContain('Document of loopback');
     expect(seen.html).toContain(`<bdi>${new URL(documents.origin).host}</bdi>`);
-    expect(seen.html).toContain('Any program on this computer can pass itself off as this application.');
+    expect(seen.html).toContain('Any program on this computer can impersonate this application.');
   });
 
   it('#199 host down: a refresh goes on, and so does a login', async () => {
@@ -209,7 +209,7 @@ describe('#199 The host of a document that is down, and no copy', () => {
     const seen = await new Person(own).open(url);
     await documents.start();
     expect([seen.status, seen.left, seen.headers.get('retry-after')]).toEqual([400, undefined, '30']);
-    expect(seen.html).toContain('This application cannot be looked up just now');
+    expect(seen.html).toContain('This application cannot be checked right now');
     expect(seen.html).toContain('Try again');
     await own.until((output) => /client_refused .*rule=connection/.test(output));
   });
@@ -227,6 +227,6 @@ describe('What a deployment may switch off', () => {
     expect(metadata).toMatchObject({ client_id_metadata_document_supported: false });
     const seen = await new Person(own).open(authorizationRequest(own, publishClient('refused')).url);
     expect([seen.status, seen.left]).toEqual([400, undefined]);
-    expect(seen.html).toContain('not known here');
+    expect(seen.html).toContain('Unknown application');
   });
 });

@@ -52,7 +52,7 @@ describe('My connections', () => {
     const { sessions: others } = await connected('cora', 'First program');
     const { person, sessions, seen } = await connected('carl', 'First program', 'Second program');
     const after = await press(person, seen, 'end-all');
-    expect(after.html).toContain('No application may act for you here.');
+    expect(after.html).toContain('You have no connected applications.');
     for (const session of sessions) expect(await refreshed(session)).toEqual([400, 'invalid_grant']);
     for (const session of others) expect(await refreshed(session)).toEqual([200, undefined]);
   });
@@ -60,7 +60,7 @@ describe('My connections', () => {
   it('shows the connections of whoever logged in, and of nobody else', async () => {
     await connected('cleo', 'The program of Cleo');
     const { person, seen } = await connected('curt');
-    expect(seen.html).toContain('No application may act for you here.');
+    expect(seen.html).toContain('You have no connected applications.');
     const out = await press(person, seen, 'log-out');
     expect(out.html).toContain('name="idp"');
     expect((await person.jar.getCookies(cloud.origin)).map(({ key }) => key)).not.toContain('__Host-gatehouse-session');

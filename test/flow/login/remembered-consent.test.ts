@@ -82,7 +82,7 @@ describe('Remembered consent over HTTP', () => {
     const form = formsOf(page.html).find(({ fields }) => fields.consent !== undefined);
     if (form === undefined) throw new Error(`no remembered consent: ${page.html}`);
     const after = await person.submit(page, form, { action: 'forget' });
-    expect(after.html).not.toContain('Connected without asking');
+    expect(after.html).not.toContain('Applications that don’t ask again');
     expect(isForm(await ask(person, 'none'))).toBe(true);
   });
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
     config: {
       lifetimes: { refreshGraceSeconds: 0 },
       access: { emails: ['ada@example.com'] },
-      scopes: { email: { description: 'See your e-mail address' } },
+      scopes: { email: { description: 'See your email address' } },
     },
   });
   client = await registerClient(cloud, { client_name: 'Events' });

@@ -230,7 +230,7 @@ describe('A pre-registered client', () => {
     const { url } = authorizationRequest(cloud, { client_id: 'copilot-studio' }, { resource: cloud.mcpUrl });
     const html = await (await fetch(url)).text();
     expect(html).toContain('<bdi>Copilot Studio</bdi>');
-    expect(html).not.toContain('Nobody has verified it');
+    expect(html).not.toContain('has not been verified');
   });
 
   it('goes from code to tool, refresh and revocation', async () => {

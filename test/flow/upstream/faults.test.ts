@@ -40,7 +40,7 @@ const drip: Answer = (response) => {
 const expectOutage = (seen: Seen, status = 503): void => {
   expect([seen.status, seen.left]).toEqual([status, undefined]);
   expect(seen.headers.get('retry-after')).toMatch(/^\d+$/);
-  expect(seen.html).toContain('The login did not work just now');
+  expect(seen.html).toContain('You could not be signed in right now');
   expect(seen.html).not.toMatch(/canary|undefined/);
 };
 

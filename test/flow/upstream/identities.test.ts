@@ -45,13 +45,13 @@ const NOW = () => Math.floor(Date.now() / 1000);
 const expectDistrust = async (id: ProviderId = 'company'): Promise<void> => {
   const seen = await logInAt(gate, client, id);
   expect([seen.status, seen.left]).toEqual([403, undefined]);
-  expect(seen.html).toContain('cannot be trusted');
+  expect(seen.html).toContain('could not be verified');
   expect(gate.providers[id].seen(id === 'github' ? '/login/oauth/access_token' : '/token')).toHaveLength(1);
 };
 const expectNoAccess = async (id: ProviderId = 'company'): Promise<void> => {
   const seen = await logInAt(gate, client, id);
   expect([seen.status, seen.left]).toEqual([403, undefined]);
-  expect(seen.html).toContain('This account has no access here');
+  expect(seen.html).toContain('This account does not have access');
 };
 const expectWelcome = async (id: ProviderId = 'company'): Promise<void> => {
   expect(callbackParameters(await logInAt(gate, client, id)).get('code')).toMatch(/^gh_ac_/);

@@ -93,7 +93,7 @@ describe('Who may come in', () => {
   ])('%s: not the %s', async (kind, login) => {
     const seen = await tryToLogIn(kind.replace(/^#\d+ /, ''), login);
     expect(seen.left).toBeUndefined();
-    expect([seen.status, seen.html]).toEqual([403, expect.stringContaining('This account has no access here')]);
+    expect([seen.status, seen.html]).toEqual([403, expect.stringContaining('This account does not have access')]);
     expect(seen.html).toContain('Use another account');
   });
 

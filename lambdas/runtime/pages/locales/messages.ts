@@ -79,7 +79,7 @@ interface ClientMessages {
   readonly unnamed: string;
   readonly nameUnverified: string;
   readonly nameFromWebsite: (host: Html) => Html;
-  readonly describedBy: string;
+  readonly applicationWebsite: string;
   /** The name has letters of several alphabets that look alike. */
   readonly mixedAlphabets: WarningText;
   readonly programReceives: WarningText;
