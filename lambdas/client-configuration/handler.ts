@@ -1,8 +1,8 @@
 import { CLIENT_ID } from '../core/authorization/request.ts';
 import type { Client } from '../core/clients/client.ts';
 import { clientInformation } from '../core/clients/information.ts';
-import { MAX_METADATA_BYTES } from '../core/clients/metadata.ts';
 import { updatedClient } from '../core/clients/registration.ts';
+import { MAX_METADATA_BYTES } from '../core/clients/registration-request.ts';
 import { constantTimeEqual, sha256 } from '../core/crypto.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { bearerToken } from '../core/tokens/bearer.ts';

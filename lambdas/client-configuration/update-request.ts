@@ -1,6 +1,6 @@
 import type { Client } from '../core/clients/client.ts';
 import type { UrlRuleOptions } from '../core/clients/client-id-url.ts';
-import { type ClientMetadata, negotiateClientMetadata } from '../core/clients/metadata.ts';
+import { type ClientMetadata, parseRegistrationRequest } from '../core/clients/registration-request.ts';
 import { constantTimeEqual, sha256 } from '../core/crypto.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 
@@ -29,7 +29,7 @@ export const parseUpdateRequest = (body: unknown, client: Client, options: UrlRu
     throw invalid('client_secret must be the one that was issued: leave it out.');
   }
   const method = members.get('token_endpoint_auth_method') ?? client.tokenEndpointAuthMethods[0];
-  return negotiateClientMetadata({ ...Object.fromEntries(members), token_endpoint_auth_method: method }, options);
+  return parseRegistrationRequest({ ...Object.fromEntries(members), token_endpoint_auth_method: method }, options);
 };
 
 const isSecretOf = ({ clientSecretHash }: Client, secret: unknown): boolean =>

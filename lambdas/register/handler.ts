@@ -1,8 +1,12 @@
 import type { Client } from '../core/clients/client.ts';
 import { clientInformation } from '../core/clients/information.ts';
 import { extendedClientExpiry } from '../core/clients/lifetime.ts';
-import { type ClientMetadata, MAX_METADATA_BYTES, negotiateClientMetadata } from '../core/clients/metadata.ts';
 import { type NewRegisteredClient, newRegisteredClient, publicClientId } from '../core/clients/registration.ts';
+import {
+  type ClientMetadata,
+  MAX_METADATA_BYTES,
+  parseRegistrationRequest,
+} from '../core/clients/registration-request.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { jsonBody } from '../runtime/http/json-body.ts';
 import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
@@ -22,7 +26,7 @@ export const registerFlow =
   (deps: RegisterDeps): Flow =>
   async (request) => {
     const { allowLoopback = false } = deps;
-    const metadata = negotiateClientMetadata(jsonBody(request, MAX_METADATA_BYTES), { allowLoopback });
+    const metadata = parseRegistrationRequest(jsonBody(request, MAX_METADATA_BYTES), { allowLoopback });
     const { client, isNew, ...secrets } =
       metadata.tokenEndpointAuthMethod === 'none'
         ? await registerPublicClient(deps, metadata)

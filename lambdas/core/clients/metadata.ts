@@ -1,166 +1,180 @@
-import { OAuthError } from '../oauth-error.ts';
-import type { GrantType, TokenEndpointAuthMethod } from './client.ts';
-import type { UrlRuleOptions } from './client-id-url.ts';
+import * as z from 'zod/mini';
+import type { Client, GrantType } from './client.ts';
+import { brokenFetchUrlRule, type UrlRuleOptions } from './client-id-url.ts';
+import { CLIENT_ASSERTION_ALGORITHMS, parsePublicKeys } from './jwks.ts';
 import { judgeRedirectUri, type RedirectUriVerdict } from './redirect-uri.ts';
-import { type RegisteredKeys, registeredKeysOf } from './registered-keys.ts';
 
-/** Of a registration or an update; real ones have about 1 KB. */
-export const MAX_METADATA_BYTES = 16_384;
-export const MAX_REDIRECT_URIS = 10;
-/** In characters (code points). */
-export const MAX_CLIENT_NAME_LENGTH = 128;
+// What every source of client metadata has in common: the members, their types, and the rules of each. The sources are
+// registration-request.ts and document.ts; they say what is required, what is defaulted, and how a refusal is reported.
 
-const SUPPORTED_GRANT_TYPES = ['authorization_code', 'refresh_token'] as const satisfies readonly GrantType[];
+const text = z.string('must be a string');
+const texts = z.array(z.string('must be an array of strings'), 'must be an array of strings');
 
-/** What a client asked for (RFC 7591 §2), cut down to what this server supports: exactly what it is told back. */
-export interface ClientMetadata {
-  readonly clientName?: string;
-  readonly redirectUris: readonly string[];
-  readonly grantTypes: readonly GrantType[];
-  readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
-  readonly applicationType?: 'native' | 'web';
-  /** With `private_key_jwt` alone. */
-  readonly keys?: RegisteredKeys;
+/** The members that are read (RFC 7591 §2). All other members are ignored. */
+const ClientMetadataMembers = z.object({
+  client_name: text,
+  redirect_uris: texts,
+  grant_types: texts,
+  response_types: texts,
+  application_type: z.unknown(),
+  token_endpoint_auth_method: text,
+  /** OpenID Connect Relying Party Metadata Choices 1.0 §2. */
+  token_endpoint_auth_methods_supported: texts,
+  token_endpoint_auth_signing_alg: z.enum(
+    CLIENT_ASSERTION_ALGORITHMS,
+    `must be one of ${CLIENT_ASSERTION_ALGORITHMS.join(', ')}`,
+  ),
+  jwks: z.unknown(),
+  jwks_uri: text,
+});
+type Members = z.infer<typeof ClientMetadataMembers>;
+export type MetadataMember = keyof Members;
+
+/** Client metadata as it was sent. */
+export type RawMetadata = Readonly<Record<string, unknown>>;
+
+/** Metadata that breaks a rule. `message` is a sentence for the client's developer and never repeats the input. */
+export class ClientMetadataError extends Error {
+  readonly member: MetadataMember;
+  /** What exactly was wrong, for the log only. */
+  readonly detail: string | undefined;
+
+  constructor(member: MetadataMember, message: string, detail?: string) {
+    super(message);
+    this.member = member;
+    this.detail = detail;
+  }
 }
 
 /**
- * Reads a registration request (RFC 7591 §2). Members that are not known here are ignored; known ones of the wrong type
- * are refused. Redirect URIs that the policy refuses are dropped as long as one remains, since real clients send mixed
- * lists; a dangerous one refuses the request.
+ * Reads one member; undefined when it is absent.
  *
- * @param options where keys may be
- * @throws OAuthError `invalid_redirect_uri` or `invalid_client_metadata`
+ * @throws ClientMetadataError when it has the wrong type
  */
-export const negotiateClientMetadata = (body: unknown, options: UrlRuleOptions = {}): ClientMetadata => {
-  const metadata = asObject(body);
-  const clientName = clientNameOf(metadata);
-  const applicationType = applicationTypeOf(metadata);
-  return {
-    ...(clientName === undefined ? {} : { clientName }),
-    redirectUris: redirectUrisOf(metadata, applicationType),
-    grantTypes: grantTypesOf(metadata),
-    ...authenticationOf(metadata, options),
-    ...(applicationType === undefined ? {} : { applicationType }),
-  };
+export const readMember = <Name extends MetadataMember>(
+  metadata: RawMetadata,
+  name: Name,
+): Members[Name] | undefined => {
+  const value = Object.hasOwn(metadata, name) ? metadata[name] : undefined;
+  if (value === undefined) return undefined;
+  const schema: z.ZodMiniType = ClientMetadataMembers.shape[name];
+  const result = schema.safeParse(value);
+  if (result.success) return result.data as Members[Name];
+  throw new ClientMetadataError(name, `${name} ${result.error.issues[0]?.message}.`);
 };
 
-const redirectUrisOf = (metadata: object, applicationType: ClientMetadata['applicationType']): readonly string[] => {
-  const uris = stringsOf(metadata, 'redirect_uris');
-  if (uris === undefined || uris.length === 0) {
-    throw new OAuthError('invalid_redirect_uri', 'redirect_uris must name at least one redirect URI.');
+/** Longest name, as the source measures it. */
+const MAX_CLIENT_NAME_LENGTH = 128;
+
+/** @returns undefined when the name is absent or blank */
+export const parseClientName = (metadata: RawMetadata, lengthOf: (name: string) => number): string | undefined => {
+  const name = readMember(metadata, 'client_name') ?? '';
+  if (lengthOf(name) > MAX_CLIENT_NAME_LENGTH) {
+    throw new ClientMetadataError('client_name', `client_name must have at most ${MAX_CLIENT_NAME_LENGTH} characters.`);
   }
-  if (uris.length > MAX_REDIRECT_URIS) {
-    throw new OAuthError('invalid_redirect_uri', `redirect_uris may name at most ${MAX_REDIRECT_URIS} redirect URIs.`);
-  }
-  const judged = [...new Set(uris)].map((uri) => ({ uri, judgement: judgementOf(uri, applicationType) }));
-  const refusals = judged.flatMap(({ judgement }) => ('reason' in judgement ? [judgement.reason] : [])).join('; ');
-  if (judged.some(({ judgement }) => judgement.verdict === 'dangerous')) {
-    throw new OAuthError('invalid_redirect_uri', 'A redirect URI has a scheme that is never allowed.', {
-      detail: refusals,
-    });
-  }
-  const accepted = judged.filter(({ judgement }) => judgement.verdict === 'accepted').map(({ uri }) => uri);
-  if (accepted.length === 0) {
-    throw new OAuthError(
-      'invalid_redirect_uri',
-      'No redirect URI is acceptable: use https, http on a loopback host, or a private-use scheme that is a reversed domain.',
-      { detail: refusals },
-    );
-  }
-  return accepted;
+  return name.trim() === '' ? undefined : name.toWellFormed();
 };
 
 /**
- * A client that says that it is a web application answers under https (OpenID Connect Registration §2); one that says
- * that it is native, or says nothing, may use whatever the policy accepts (catalogue #184).
+ * The redirect URIs that the policy accepts, each once. Real clients send mixed lists, so a refused URI is left out as
+ * long as another one remains; a dangerous one refuses the metadata.
  */
-const judgementOf = (uri: string, applicationType: ClientMetadata['applicationType']): RedirectUriVerdict => {
+export const parseRedirectUris = (
+  metadata: RawMetadata,
+  maxRedirectUris: number,
+  applicationType?: Client['applicationType'],
+): readonly string[] => {
+  const uris = readMember(metadata, 'redirect_uris') ?? [];
+  if (uris.length === 0 || uris.length > maxRedirectUris) {
+    throw new ClientMetadataError('redirect_uris', `redirect_uris must contain 1 to ${maxRedirectUris} redirect URIs.`);
+  }
+  const judged = [...new Set(uris)].map((uri) => ({ uri, ...judgeFor(applicationType, uri) }));
+  const reasons = [...new Set(judged.flatMap((judgement) => ('reason' in judgement ? [judgement.reason] : [])))].join(
+    '; ',
+  );
+  if (judged.some(({ verdict }) => verdict === 'dangerous')) {
+    throw new ClientMetadataError(
+      'redirect_uris',
+      'A redirect URI has a scheme that runs script or opens local files. Remove it.',
+      reasons,
+    );
+  }
+  const accepted = judged.filter(({ verdict }) => verdict === 'accepted').map(({ uri }) => uri);
+  if (accepted.length > 0) return accepted;
+  throw new ClientMetadataError(
+    'redirect_uris',
+    'No redirect URI is acceptable: use https, http on a loopback host, or a private-use scheme that is a reversed domain.',
+    reasons,
+  );
+};
+
+/**
+ * A client that registers as a web application may use https only (OpenID Connect Registration §2). A client that
+ * registers as native, or does not say, may use everything that the policy accepts (catalogue #184).
+ */
+const judgeFor = (applicationType: Client['applicationType'], uri: string): RedirectUriVerdict => {
   const judgement = judgeRedirectUri(uri);
   return judgement.verdict === 'accepted' && applicationType === 'web' && !uri.startsWith('https:')
     ? { verdict: 'refused', reason: 'a web application needs https; send application_type native' }
     : judgement;
 };
 
-/** Other values than the two are ignored, as unknown members are. */
-const applicationTypeOf = (metadata: object): ClientMetadata['applicationType'] => {
-  const type = member(metadata, 'application_type');
-  return type === 'native' || type === 'web' ? type : undefined;
+const GRANT_TYPES: readonly GrantType[] = ['authorization_code', 'refresh_token'];
+
+/**
+ * The grant types that this server supports for clients that describe themselves. Others, such as the device grant of
+ * VS Code, are left out. Without grant_types a client gets refresh tokens too: RFC 7591 §2 would assume the code grant
+ * alone, and the users of such a client (Copilot CLI is one) would have to log in every hour.
+ */
+export const parseGrantTypes = (metadata: RawMetadata): readonly GrantType[] => {
+  requireValue(metadata, 'response_types', 'code');
+  requireValue(metadata, 'grant_types', 'authorization_code');
+  const requested: readonly string[] = readMember(metadata, 'grant_types') ?? GRANT_TYPES;
+  return GRANT_TYPES.filter((grantType) => requested.includes(grantType));
 };
 
-/** Omitted means both: clients that say nothing still expect to be refreshed (RFC 7591 §2 lets a server substitute). */
-const grantTypesOf = (metadata: object): readonly GrantType[] => {
-  const requested = stringsOf(metadata, 'grant_types') ?? SUPPORTED_GRANT_TYPES;
-  const grantTypes = SUPPORTED_GRANT_TYPES.filter((grantType) => requested.includes(grantType));
-  const responseTypes = stringsOf(metadata, 'response_types') ?? ['code'];
-  if (!grantTypes.includes('authorization_code') || !responseTypes.includes('code')) {
-    throw new OAuthError(
-      'invalid_client_metadata',
-      'Only clients of the authorization code flow can register: grant_types must hold authorization_code, and response_types code.',
-    );
-  }
-  return grantTypes;
+const requireValue = (metadata: RawMetadata, name: 'response_types' | 'grant_types', value: string): void => {
+  const values = readMember(metadata, name);
+  if (values === undefined || values.includes(value)) return;
+  throw new ClientMetadataError(
+    name,
+    `${name} must contain ${value}: this server supports only the authorization code flow.`,
+  );
 };
 
 /**
- * Omitted means `none`, as clients of this protocol are public and follow the answer. Of methods that do not work here,
- * the one with a shared secret becomes the nearest that does; all others, and `private_key_jwt` without keys, become
- * `none`, which PKCE protects.
+ * The keys for `private_key_jwt`: inline, or the URL where they are (RFC 7591 §2), which is not fetched here
+ * (catalogue #180). Undefined when there are none. A private key refuses the metadata.
  */
-const authenticationOf = (
-  metadata: object,
+export const parseKeys = (
+  metadata: RawMetadata,
   options: UrlRuleOptions,
-): Pick<ClientMetadata, 'tokenEndpointAuthMethod' | 'keys'> => {
-  const requested = member(metadata, 'token_endpoint_auth_method') ?? 'none';
-  if (typeof requested !== 'string') throw wrongType('token_endpoint_auth_method', 'a string');
-  switch (requested) {
-    case 'client_secret_post':
-    case 'client_secret_basic':
-      return { tokenEndpointAuthMethod: requested };
-    case 'client_secret_jwt':
-      return { tokenEndpointAuthMethod: 'client_secret_basic' };
-    case 'private_key_jwt': {
-      const keys = registeredKeysOf(
-        {
-          jwks: member(metadata, 'jwks'),
-          jwks_uri: member(metadata, 'jwks_uri'),
-          token_endpoint_auth_signing_alg: member(metadata, 'token_endpoint_auth_signing_alg'),
-        },
-        options,
-      );
-      return keys ? { tokenEndpointAuthMethod: requested, keys } : { tokenEndpointAuthMethod: 'none' };
-    }
-    default:
-      return { tokenEndpointAuthMethod: 'none' };
+): Pick<Client, 'jwks' | 'jwksUri'> | undefined => {
+  const jwks = readMember(metadata, 'jwks');
+  if (jwks !== undefined && metadata.jwks_uri !== undefined) {
+    throw new ClientMetadataError('jwks', 'Send either jwks or jwks_uri, not both.');
   }
-};
-
-const clientNameOf = (metadata: object): string | undefined => {
-  const name = member(metadata, 'client_name') ?? '';
-  if (typeof name !== 'string') throw wrongType('client_name', 'a string');
-  if ([...name].length > MAX_CLIENT_NAME_LENGTH) {
-    throw wrongType('client_name', `at most ${MAX_CLIENT_NAME_LENGTH} characters`);
+  if (jwks !== undefined) {
+    const keys = parsePublicKeys(jwks);
+    if (typeof keys !== 'string') return { jwks: { keys } };
+    const message =
+      keys === 'private_key_published'
+        ? 'jwks contains a private or symmetric key. Make a new key pair and send only the public key.'
+        : 'jwks must be a JWK Set of at most 50 public keys.';
+    throw new ClientMetadataError('jwks', message, keys);
   }
-  return name.trim() === '' ? undefined : name.toWellFormed();
-};
-
-const asObject = (body: unknown): object => {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
-  throw new OAuthError('invalid_client_metadata', 'The body must be a JSON object of client metadata.');
-};
-
-/** An own member only, so that nothing is read from a prototype; `null` counts as omitted. */
-const member = (object: object, name: string): unknown =>
-  Object.hasOwn(object, name) ? ((object as Record<string, unknown>)[name] ?? undefined) : undefined;
-
-const stringsOf = (object: object, name: string): readonly string[] | undefined => {
-  const value = member(object, name);
-  if (value === undefined) return undefined;
-  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value;
-  throw wrongType(name, 'an array of strings');
-};
-
-const wrongType = (name: string, expected: string): OAuthError =>
-  new OAuthError(
-    name === 'redirect_uris' ? 'invalid_redirect_uri' : 'invalid_client_metadata',
-    `${name} must be ${expected}.`,
+  const jwksUri = readMember(metadata, 'jwks_uri');
+  if (jwksUri === undefined) return undefined;
+  const rule = brokenFetchUrlRule(jwksUri, options);
+  if (rule === undefined) return { jwksUri };
+  throw new ClientMetadataError(
+    'jwks_uri',
+    'jwks_uri must be a plain https URL without user information, fragment or dot segments.',
+    `jwks_uri breaks the rule ${rule}`,
   );
+};
+
+export const parseSigningAlgorithm = (metadata: RawMetadata): Pick<Client, 'tokenEndpointAuthSigningAlg'> => {
+  const algorithm = readMember(metadata, 'token_endpoint_auth_signing_alg');
+  return algorithm === undefined ? {} : { tokenEndpointAuthSigningAlg: algorithm };
+};

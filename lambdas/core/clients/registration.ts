@@ -3,8 +3,8 @@ import { OAuthError } from '../oauth-error.ts';
 import { AUTH_METHOD_STRENGTH } from './authentication.ts';
 import type { Client } from './client.ts';
 import { firstClientExpiry } from './lifetime.ts';
-import type { ClientMetadata } from './metadata.ts';
 import { loopbackWithoutPort } from './redirect-uri.ts';
+import type { ClientMetadata } from './registration-request.ts';
 
 /**
  * Id of a public client: a digest of what it registered, so that the same metadata always is the same client and no

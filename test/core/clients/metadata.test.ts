@@ -1,6 +1,6 @@
 import { extendedClientExpiry, firstClientExpiry } from '../../../lambdas/core/clients/lifetime.ts';
-import { negotiateClientMetadata } from '../../../lambdas/core/clients/metadata.ts';
 import { newRegisteredClient, publicClientId } from '../../../lambdas/core/clients/registration.ts';
+import { parseRegistrationRequest } from '../../../lambdas/core/clients/registration-request.ts';
 import { sha256 } from '../../../lambdas/core/crypto.ts';
 
 const NOW = 1_800_000_000;
@@ -10,7 +10,7 @@ const URI = 'https://client.example.com/cb';
 describe('Client metadata (RFC 7591 §2)', () => {
   it('#10 keeps the redirect URIs that the policy accepts, each once', () => {
     const uris = ['myapp://cb', 'http://localhost:8787/callback', URI, URI, 'http://app.test/cb'];
-    expect(negotiateClientMetadata({ redirect_uris: uris }).redirectUris).toEqual([
+    expect(parseRegistrationRequest({ redirect_uris: uris }).redirectUris).toEqual([
       'http://localhost:8787/callback',
       URI,
     ]);
@@ -25,7 +25,7 @@ describe('Client metadata (RFC 7591 §2)', () => {
       ['authorization_code', 'refresh_token'],
     ],
   ])('negotiates grant types %j and response types %j to %j', (grant_types, response_types, expected) => {
-    const metadata = negotiateClientMetadata({ redirect_uris: [URI], grant_types, response_types });
+    const metadata = parseRegistrationRequest({ redirect_uris: [URI], grant_types, response_types });
     expect(metadata.grantTypes).toEqual(expected);
   });
 
@@ -39,14 +39,14 @@ describe('Client metadata (RFC 7591 §2)', () => {
     ['private_key_jwt', 'none'],
     ['tls_client_auth', 'none'],
   ])('negotiates the authentication method %j to %s', (token_endpoint_auth_method, expected) => {
-    const metadata = negotiateClientMetadata({ redirect_uris: [URI], token_endpoint_auth_method });
+    const metadata = parseRegistrationRequest({ redirect_uris: [URI], token_endpoint_auth_method });
     expect(metadata.tokenEndpointAuthMethod).toBe(expected);
   });
 
   it('keeps the keys of private_key_jwt, and of no other method', () => {
     const keys = { jwks_uri: 'https://client.example.com/jwks', token_endpoint_auth_signing_alg: 'ES256' };
     const negotiated = (token_endpoint_auth_method: string) =>
-      negotiateClientMetadata({ redirect_uris: [URI], ...keys, token_endpoint_auth_method });
+      parseRegistrationRequest({ redirect_uris: [URI], ...keys, token_endpoint_auth_method });
     expect(negotiated('private_key_jwt')).toMatchObject({
       tokenEndpointAuthMethod: 'private_key_jwt',
       keys: { jwksUri: keys.jwks_uri, tokenEndpointAuthSigningAlg: 'ES256' },
@@ -57,7 +57,7 @@ describe('Client metadata (RFC 7591 §2)', () => {
   describe('keys are kept in the shape that we know (RFC 7517 §4, §5)', () => {
     const KEY = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one', use: 'sig', alg: 'ES256', key_ops: ['verify'] };
     const keysOf = (...keys: unknown[]) =>
-      negotiateClientMetadata({ redirect_uris: [URI], token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } })
+      parseRegistrationRequest({ redirect_uris: [URI], token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } })
         .keys?.jwks?.keys;
     const deep = JSON.parse(`${'['.repeat(7000)}${']'.repeat(7000)}`);
 
@@ -88,10 +88,10 @@ describe('Client metadata (RFC 7591 §2)', () => {
       token_endpoint_auth_method: 'private_key_jwt',
       jwks_uri: 'http://localhost:5100/jwks',
     };
-    expect(negotiateClientMetadata(metadata, { allowLoopback: true })).toMatchObject({
+    expect(parseRegistrationRequest(metadata, { allowLoopback: true })).toMatchObject({
       tokenEndpointAuthMethod: 'private_key_jwt',
     });
-    expect(() => negotiateClientMetadata(metadata)).toThrow(
+    expect(() => parseRegistrationRequest(metadata)).toThrow(
       expect.objectContaining({ code: 'invalid_client_metadata' }),
     );
   });
@@ -114,13 +114,13 @@ describe('Client metadata (RFC 7591 §2)', () => {
     ['a string', 'x', 'invalid_client_metadata'],
     ['members of the prototype', Object.create({ redirect_uris: [URI] }), 'invalid_redirect_uri'],
   ])('refuses %s', (_, body, code) =>
-    expect(() => negotiateClientMetadata(body)).toThrow(expect.objectContaining({ code })),
+    expect(() => parseRegistrationRequest(body)).toThrow(expect.objectContaining({ code })),
   );
 });
 
 describe('Client ids', () => {
   const base = { redirect_uris: [URI, 'http://localhost/cb'], client_name: 'A' };
-  const id = (body: object) => publicClientId(negotiateClientMetadata({ ...base, ...body }));
+  const id = (body: object) => publicClientId(parseRegistrationRequest({ ...base, ...body }));
 
   it('#172 are the same for the same metadata, whatever else was sent and in whatever order', () => {
     expect(id({ software_id: 'x', client_id: 'admin', redirect_uris: [...base.redirect_uris].reverse() })).toBe(id({}));
@@ -146,13 +146,13 @@ describe('Client ids', () => {
 
   it('#177 never begin with https://', () => {
     for (const method of ['none', 'client_secret_post']) {
-      const metadata = negotiateClientMetadata({ ...base, token_endpoint_auth_method: method });
+      const metadata = parseRegistrationRequest({ ...base, token_endpoint_auth_method: method });
       expect(newRegisteredClient(metadata, NOW).client.clientId).toMatch(/^gh_client_[A-Za-z0-9_-]{22,43}$/);
     }
   });
 
   it('#181 a secret is stored as its hash alone', () => {
-    const metadata = negotiateClientMetadata({ ...base, token_endpoint_auth_method: 'client_secret_basic' });
+    const metadata = parseRegistrationRequest({ ...base, token_endpoint_auth_method: 'client_secret_basic' });
     const { client, clientSecret = '' } = newRegisteredClient(metadata, NOW);
     expect(client.clientSecretHash).toBe(sha256(clientSecret));
     expect(JSON.stringify(client)).not.toContain(clientSecret);
