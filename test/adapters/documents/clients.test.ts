@@ -141,7 +141,12 @@ describe('failures (#192, #195, #200)', () => {
     w.answer = (url) => ok(documentOf(url, { client_secret: 'hunter2' }));
     await expect(w.find(`${ID}?key=abc`)).rejects.toMatchObject({ message: expect.not.stringContaining('hunter2') });
     expect(w.logged).toEqual([
-      { event: 'client_refused', document: ID, rule: 'client_secret', detail: 'a public document holds no secret' },
+      {
+        event: 'client_refused',
+        document: ID,
+        rule: 'client_secret',
+        detail: 'a public document must not contain a secret',
+      },
     ]);
   });
 
