@@ -10,7 +10,7 @@ import type { Clock, Log, RequestSealer, SealingKeys, TransactionStore } from '.
 import type { IdentityProvider, IdentityProviders } from '../runtime/services/identity-providers.ts';
 import { startLogin } from '../runtime/services/start-login.ts';
 
-/** A sealed request with the longest state and redirect URI takes about 12 KB. */
+/** A sealed request with the longest allowed state and redirect URI takes about 12 KB. */
 const MAX_FORM_BYTES = 32_768;
 
 export interface ConsentDeps {
@@ -25,32 +25,32 @@ export interface ConsentDeps {
 }
 
 /**
- * The person's answer. Nothing but the sealed request says what was asked (catalogue #2); the browser is bound to the
- * transaction only now, after approval (catalogue #127).
+ * Handles the user's decision. What was requested comes from the sealed request alone (#2). The browser is bound to the
+ * transaction only after approval (#127).
  */
-export const consentFlow =
+export const consentHandler =
   (deps: ConsentDeps): Flow =>
   async (request) => {
     const now = deps.now();
     const form = formParameters(request, { maxBytes: MAX_FORM_BYTES });
 
-    // Cross-site request forgery: our own page, this browser, this very form (catalogue #129).
+    // Cross-site request forgery (#129): the form must come from our page, in this browser, and must be sealed by us.
     if (!isSameOrigin(request, deps.issuer)) throw formFromElsewhere();
     const pageCookie = findPageCookie(request);
     if (pageCookie === undefined) throw cookiesMissing();
     const opened = await deps.sealer.open(form.get('request') ?? '', pageCookie, now);
-    if (!opened) throw formExpired('sealed request does not open: altered, expired, or of another browser');
+    if (!opened) throw formExpired('the sealed request is altered, expired, or from another browser');
     const { transactionId, sealingKeyId, request: authorization } = opened;
 
     if (form.get('decision') === 'deny') {
       deps.log('consent_denied', { requestId: request.requestId, clientId: authorization.clientId });
-      const denied = new OAuthError('access_denied', 'The person denied the request.');
+      const denied = new OAuthError('access_denied', 'The user denied the request.');
       return seeOther(errorRedirect(deps.issuer, authorization, denied));
     }
 
     const provider = chosenProvider(deps.identityProviders, form);
     const key = await deps.sealingKeys.find(sealingKeyId);
-    if (!key) throw formExpired('sealed with a key that is gone');
+    if (!key) throw formExpired('the sealing key no longer exists');
     const remember = form.get('remember') === 'yes' && authorization.clientFingerprint !== undefined;
     const login = { transactionId, request: authorization, ...(remember ? { remember } : {}) };
     const answer = await startLogin(deps, request, login, { provider, key, now });
@@ -68,14 +68,14 @@ const chosenProvider = (identityProviders: IdentityProviders, form: URLSearchPar
   const id = form.get('idp');
   const provider = id !== null ? identityProviders.get(id) : others.length === 0 ? sole : undefined;
   const isApproved = id !== null || form.get('decision') === 'approve';
-  if (!isApproved || !provider) throw new OAuthError('invalid_request', 'The form does not say what you decided.');
+  if (!isApproved || !provider) throw new OAuthError('invalid_request', 'The form contains no decision.');
   return provider;
 };
 
 const cookiesMissing = (): PageError =>
-  new PageError('access_denied', ({ errors }) => errors.cookieMissing, { detail: 'page cookie is missing' });
+  new PageError('access_denied', ({ errors }) => errors.cookieMissing, { detail: 'the page cookie is missing' });
 
 const formUsed = (): PageError =>
   new PageError('invalid_request', ({ errors }) => errors.formUsed, {
-    detail: 'the transaction of this seal is past approved',
+    detail: 'the transaction was already used',
   });

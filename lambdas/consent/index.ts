@@ -10,7 +10,7 @@ import { errorPage } from '../runtime/pages/message-page.ts';
 import { siteOf } from '../runtime/pages/site.ts';
 import * as config from '../runtime/settings.ts';
 import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
-import { consentFlow } from './handler.ts';
+import { consentHandler } from './handler.ts';
 
 const log = measuredLog(config.metricsStack());
 const issuer = config.issuer();
@@ -19,7 +19,7 @@ const { transactionSeconds } = config.lifetimes();
 const secrets = secretsManagerClient();
 const sealingKeys = new SecretsManagerSealingKeys(secrets, config.sealingSecret(), systemClock);
 
-const flow = consentFlow({
+const consent = consentHandler({
   issuer,
   identityProviders: connectIdentityProviders(config.identityProviders(), issuer, secrets, systemClock),
   transactionSeconds,
@@ -30,4 +30,4 @@ const flow = consentFlow({
   log,
 });
 
-export const handler = endpoint(flow, { log, renderError: errorPage(site) });
+export const handler = endpoint(consent, { log, renderError: errorPage(site) });

@@ -10,8 +10,8 @@ export interface WelcomeDeps {
   readonly connectors: readonly Connector[];
 }
 
-/** For a person who opens the address of the deployment, or of an MCP server, in a browser. Knows nobody. */
-export const welcomeFlow =
+/** Shows the welcome page to a browser that opens the deployment or an MCP server. It needs no session. */
+export const welcomeHandler =
   ({ site, connectors }: WelcomeDeps): Flow =>
   async (request) =>
     welcomePage({ site, messages: messagesFor(request), connectors });

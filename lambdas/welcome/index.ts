@@ -4,7 +4,7 @@ import { endpoint } from '../runtime/http/endpoint.ts';
 import { errorPage } from '../runtime/pages/message-page.ts';
 import { siteOf } from '../runtime/pages/site.ts';
 import * as config from '../runtime/settings.ts';
-import { welcomeFlow } from './handler.ts';
+import { welcomeHandler } from './handler.ts';
 
 const issuer = config.issuer();
 const site = siteOf(issuer, config.theme());
@@ -14,4 +14,4 @@ const connectors = Object.entries(config.servers()).map(([path, { name }]) => ({
   url: resourceIdentifier(issuer, path),
 }));
 
-export const handler = endpoint(welcomeFlow({ site, connectors }), { log: jsonLog(), renderError: errorPage(site) });
+export const handler = endpoint(welcomeHandler({ site, connectors }), { log: jsonLog(), renderError: errorPage(site) });

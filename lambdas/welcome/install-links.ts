@@ -1,12 +1,12 @@
-/** One MCP server, as a person gives it to a program. */
+/** An MCP server as the user adds it to an application. */
 export interface Connector {
-  /** For people; the path where the configuration names none. */
+  /** The configured name, or the path. */
   readonly name: string;
-  /** Exactly as it must be typed. */
+  /** Clients compare it character by character. */
   readonly url: string;
 }
 
-/** A short name for command lines and files: letters, digits and hyphens. */
+/** A short name for command lines and configuration files, of letters, digits and hyphens. */
 export const shortName = ({ name, url }: Connector): string => {
   const plain = (text: string) =>
     text
@@ -16,13 +16,13 @@ export const shortName = ({ name, url }: Connector): string => {
   return plain(name) || plain(new URL(url).pathname) || 'mcp';
 };
 
-/** Opens VS Code, which shows what it would add and asks (code.visualstudio.com, "URL handler"). */
+/** A link that opens VS Code, which asks before it adds the server (code.visualstudio.com, "URL handler"). */
 export const vsCodeLink = (scheme: 'vscode' | 'vscode-insiders', connector: Connector): string =>
   `${scheme}:mcp/install?${encodeURIComponent(
     JSON.stringify({ name: shortName(connector), type: 'http', url: connector.url }),
   )}`;
 
-/** Opens Cursor, which asks before it adds anything (cursor.com/docs, "MCP install links"). */
+/** A link that opens Cursor, which asks before it adds the server (cursor.com/docs, "MCP install links"). */
 export const cursorLink = (connector: Connector): string => {
   const query = new URLSearchParams({
     name: shortName(connector),

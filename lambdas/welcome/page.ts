@@ -11,7 +11,7 @@ export interface WelcomePageOptions {
   readonly connectors: readonly Connector[];
 }
 
-/** What this is, the address to paste, and where to paste it. */
+/** Explains what an MCP server is, and how to add it to an application. */
 export const welcomePage = ({ site, messages, connectors }: WelcomePageOptions): HttpResponse => {
   const { welcome } = messages;
   return page({
@@ -38,7 +38,7 @@ ${steps}
   });
 };
 
-/** Each client with its steps. Menus and commands are those of its English version. */
+/** The steps for each client. Menus and commands are those of its English version. */
 const instructions = (
   { welcome }: Messages,
   connectors: readonly Connector[],
@@ -81,7 +81,7 @@ const instructions = (
 
 const menu = (...path: readonly string[]): Html => html`<strong lang="en">${path.join(' → ')}</strong>`;
 
-/** Only where there are several does a link have to say which one it adds. */
+/** The server's name if there are several, since a link then has to say which one it adds. */
 const nameAmong = ({ name }: Connector, { length }: readonly Connector[]): string | undefined =>
   length > 1 ? name : undefined;
 
@@ -95,5 +95,5 @@ const commands = (connectors: readonly Connector[]): readonly [client: string, l
   ];
 };
 
-/** Hosted assistants call from their vendors' machines. */
+/** Assistants in the cloud cannot reach a server on this computer. */
 const isOnThisMachine = (url: string): boolean => new URL(url).hostname === 'localhost';

@@ -13,7 +13,7 @@ export const themeSettings = ({ theme: { name, logo, color } }: Pick<Configurati
   colors: computeThemeColors(color ?? DEFAULT_COLOR),
 });
 
-/** Whether the logo can be used. */
+/** Checks that the logo can be used, and returns the problems. */
 export const checkTheme = ({ theme }: Configuration): string[] => {
   try {
     if (theme.logo !== undefined) readLogo(theme.logo);
@@ -26,12 +26,12 @@ export const checkTheme = ({ theme }: Configuration): string[] => {
 
 const MAX_LOGO_BYTES = 64 * 1024;
 
-/** The file of a logo cannot be used; the message completes `theme.logo: expected …`. */
+/** The logo file cannot be used. The message completes `theme.logo: expected …`. */
 export class LogoError extends Error {}
 
 /**
- * The logo as an SVG document that holds the file as an image. Whatever stands in the file, as an image it runs no script
- * and loads nothing (SVG Integration §3.2), and base64 has no character that a mapping template would act on.
+ * The logo as an SVG document that embeds the file as an image. As an image, the file runs no script and loads nothing (SVG
+ * Integration §3.2). Base64 has no character that is special in a mapping template.
  *
  * @throws LogoError
  */
@@ -68,13 +68,13 @@ interface Image {
 const PNG_SIGNATURE = '89504e470d0a1a0a';
 const PNG_HEADER_BYTES = 24;
 
-/** PNG specification §5.2 and §11.2.2: signature, then the header chunk with width and height in pixels. */
+/** PNG specification §5.2 and §11.2.2: the header chunk with width and height in pixels follows the signature. */
 const measurePng = (bytes: Buffer): Image | undefined =>
   bytes.toString('hex', 0, 8) === PNG_SIGNATURE && bytes.length >= PNG_HEADER_BYTES
     ? { mediaType: 'image/png', width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
     : undefined;
 
-/** SVG 2 §8.2: the view box gives the proportions, or else width and height do; without both it is a square. */
+/** SVG 2 §8.2: the proportions come from the view box, or from width and height. The default is a square. */
 const measureSvg = (bytes: Buffer): Image | undefined => {
   const root = /^(?:\uFEFF)?\s*(?:<\?xml[^>]*>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg\b([^>]*)>/i.exec(
     bytes.toString('utf8'),

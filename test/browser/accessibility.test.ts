@@ -5,8 +5,8 @@ import { launchChromium } from '../support/browser/chromium.ts';
 import { DESKTOP, PHONE, SMALL_PHONE, show } from '../support/browser/gallery-browser.ts';
 import { PAGES } from '../support/browser/page-gallery.ts';
 
-// #143: every page by axe, by keyboard, at 320 pixels, in dark and light, in forced colours. In Chromium: WebKit and
-// Firefox are not to be had from npm alone.
+// #143: checks every page with axe, by keyboard, at 320 pixels, in dark and light, and in forced colours. It runs in
+// Chromium only, since npm packages no other browser engine.
 
 let browser: Browser | undefined;
 let axe: string;
@@ -22,7 +22,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** Everything that axe knows, its best practices too. Text, since the compiler knows no DOM here. */
+/** The violations of all axe rules, best practices included. The script is text, since the compiler knows no DOM here. */
 const violationsOf = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe);
   const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
@@ -34,7 +34,7 @@ const violationsOf = async (page: Page): Promise<string[]> => {
 const widthBeyondScreen = (page: Page) =>
   page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
-/** Opens whatever is folded, so that it is looked at as well. */
+/** Opens all folded parts, so that they are checked as well. */
 const unfold = (page: Page) =>
   page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
 
@@ -51,7 +51,7 @@ const VIEWS: readonly [string, BrowserContextOptions & { readonly languages: str
 
 describe.each(PAGES)('#143 $name', (state) => {
   it.each(VIEWS)(
-    'in %s: axe finds nothing, nothing scrolls sideways, the browser does not complain',
+    'in %s: axe finds nothing, nothing scrolls sideways, and the browser reports no error',
     async (_, view) => {
       if (!browser) return;
       const { page, complaints } = await show(browser, state, view);
@@ -63,7 +63,7 @@ describe.each(PAGES)('#143 $name', (state) => {
     },
   );
 
-  it('at 320 pixels, with the long words of German: nothing scrolls sideways (WCAG 2.2 §1.4.10)', async () => {
+  it('at 320 pixels, with long German words, nothing scrolls sideways (WCAG 2.2 §1.4.10)', async () => {
     if (!browser) return;
     const { page } = await show(browser, state, { ...SMALL_PHONE, languages: 'de' });
     await unfold(page);
@@ -79,7 +79,7 @@ describe('#143 By keyboard', () => {
     return { text, outline: outlineStyle === 'none' ? 0 : Number.parseFloat(outlineWidth) };
   })()`;
 
-  /** What the tab key comes to, until it leaves the page. */
+  /** The elements that the tab key focuses, in order, until it leaves the page. */
   const tabStops = async (page: Page) => {
     const stops: { text: string; outline: number }[] = [];
     for (let presses = 0; presses < 40; presses += 1) {
@@ -97,7 +97,7 @@ describe('#143 By keyboard', () => {
       'welcome',
       ['Claude', 'ChatGPT', 'VS Code', 'Cursor', 'Command line', 'Other applications', 'Manage your connections'],
     ],
-  ])('%s: in the order of reading, and the focus is to be seen', async (name, expected) => {
+  ])('%s: the focus follows the reading order and is visible', async (name, expected) => {
     if (!browser) return;
     const { page } = await show(browser, stateOf(name), DESKTOP);
     const stops = await tabStops(page);
@@ -106,7 +106,7 @@ describe('#143 By keyboard', () => {
     await page.context().close();
   });
 
-  it('what is folded opens with Enter, and its links follow', async () => {
+  it('Enter opens a folded part, and the focus then reaches its links', async () => {
     if (!browser) return;
     const { page } = await show(browser, stateOf('welcome'), DESKTOP);
     for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('Tab');
@@ -117,8 +117,8 @@ describe('#143 By keyboard', () => {
   });
 });
 
-describe('#143 What people set in their system', () => {
-  it('reduced motion: nothing moves anyway', async () => {
+describe('#143 System preferences', () => {
+  it('reduced motion: pages have no motion at all', async () => {
     if (!browser) return;
     for (const name of ['consent', 'welcome']) {
       const { page } = await show(browser, stateOf(name), { ...DESKTOP, reducedMotion: 'no-preference' });
@@ -131,7 +131,7 @@ describe('#143 What people set in their system', () => {
     }
   });
 
-  it('forced colours: buttons keep a border, and the primary one is not told by colour alone', async () => {
+  it('forced colours: every button keeps a border, and axe finds nothing', async () => {
     if (!browser) return;
     const { page } = await show(browser, stateOf('consent'), { ...DESKTOP, forcedColors: 'active' });
     const widths = `[...document.querySelectorAll('button')].map((button) => getComputedStyle(button).borderTopWidth)`;
@@ -140,7 +140,7 @@ describe('#143 What people set in their system', () => {
     await page.context().close();
   });
 
-  it('text at twice its size: nothing is cut off or scrolls sideways (WCAG 2.2 §1.4.4)', async () => {
+  it('text at twice its size: nothing scrolls sideways (WCAG 2.2 §1.4.4)', async () => {
     if (!browser) return;
     for (const name of ['consent', 'welcome', 'not-allowed']) {
       const { page } = await show(browser, stateOf(name), { viewport: { width: 640, height: 800 } });
@@ -151,8 +151,8 @@ describe('#143 What people set in their system', () => {
   });
 });
 
-describe('Names that would deceive (#134, #136)', () => {
-  it('become text in one line of bounded length, isolated from what stands around it', async () => {
+describe('Deceptive names (#134, #136)', () => {
+  it('are shown as one line of text of bounded length, isolated from the text around them', async () => {
     if (!browser) return;
     const { page } = await show(browser, stateOf('consent-deceptive-name'), PHONE);
     expect(await page.locator('h1 b, h1 img, h1 script').count()).toBe(0);

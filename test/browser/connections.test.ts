@@ -17,7 +17,7 @@ const END = 'button[name=action][value=end]';
 let browser: Browser | undefined;
 let axe: string;
 let screenshots: string;
-/** A page of another site: `127.0.0.1` is none of `localhost`. */
+/** A page of another site, since `127.0.0.1` and `localhost` are different sites. */
 let elsewhere: Server;
 let elsewhereUrl: string;
 
@@ -70,7 +70,7 @@ const logIn = async (context: BrowserContext, login: string): Promise<Page> => {
   return page;
 };
 
-/** What axe finds: nothing, it is hoped. */
+/** The violations that axe finds. */
 const violationsOf = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe);
   return page.evaluate<string[]>(
@@ -78,8 +78,8 @@ const violationsOf = async (page: Page): Promise<string[]> => {
   );
 };
 
-describe('My connections in Chromium', () => {
-  it('logs in, ends one by keyboard and without scripts, and signs out', () =>
+describe('The connections page in Chromium', () => {
+  it('lets a user log in, end a connection by keyboard, and sign out, without scripts', () =>
     withContext({ javaScriptEnabled: false }, async (context) => {
       const [first] = await connect('keya', 'First program', 'Second program');
       const page = await logIn(context, 'keya');
@@ -97,7 +97,7 @@ describe('My connections in Chromium', () => {
       expect((await context.cookies(cloud.origin)).map(({ name }) => name)).not.toContain('__Host-gatehouse-session');
     }));
 
-  it('#129 a link from another site opens the page, a form from there ends nothing', () =>
+  it('#129 a link on another site opens the page, but a form on that site ends no connection', () =>
     withContext({}, async (context) => {
       const [session] = await connect('keyb', 'A program');
       const page = await logIn(context, 'keyb');

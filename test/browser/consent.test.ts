@@ -23,7 +23,7 @@ let callback: ClientCallback;
 let client: RegisteredClient;
 let screenshots: string;
 let context: BrowserContext;
-/** What the browser complained about: script errors, blocked resources, CSP. */
+/** Errors that the browser reported: scripts, blocked resources, CSP. */
 let complaints: string[];
 
 beforeAll(async () => {
@@ -83,7 +83,7 @@ const expectWorkingCode = async ({ codeVerifier }: AuthorizationRequest, code: s
 
 describe('Consent in Chromium', () => {
   it(
-    'leads from /authorize to the client, without a complaint of the browser',
+    'leads from /authorize to the client without a browser error',
     () =>
       withContext({}, async () => {
         const asked = request();
@@ -104,7 +104,7 @@ describe('Consent in Chromium', () => {
     60_000,
   );
 
-  it('works by keyboard alone and without scripts', () =>
+  it('works with the keyboard alone and without scripts', () =>
     withContext({ javaScriptEnabled: false }, async () => {
       const asked = request();
       const page = await openConsent(asked);
@@ -119,7 +119,7 @@ describe('Consent in Chromium', () => {
       await expectWorkingCode(asked, answerTo(asked)[0]?.get('code'));
     }));
 
-  it('Deny brings access_denied back to the client, and nobody logs in', () =>
+  it('Deny returns access_denied to the client without a login', () =>
     withContext({}, async () => {
       const asked = request();
       const page = await openConsent(asked);
@@ -129,7 +129,7 @@ describe('Consent in Chromium', () => {
       expect(answer?.has('code')).toBe(false);
     }));
 
-  it('two tabs at once do not disturb each other', () =>
+  it('two tabs at once do not interfere with each other', () =>
     withContext({}, async () => {
       const [one, other] = [request(), request()];
       const [tabOne, tabOther] = [await openConsent(one), await openConsent(other)];
@@ -143,7 +143,7 @@ describe('Consent in Chromium', () => {
       await expectWorkingCode(other, answerTo(other)[0]?.get('code'));
     }));
 
-  it('one tab denied leaves the other one working', () =>
+  it('denying in one tab leaves the other tab working', () =>
     withContext({}, async () => {
       const [one, other] = [request(), request()];
       const [tabOne, tabOther] = [await openConsent(one), await openConsent(other)];
@@ -166,7 +166,7 @@ describe('Consent in Chromium', () => {
       await expectWorkingCode(asked, answers[0]?.get('code'));
     }));
 
-  it('the back button after the end leads to pages that a person can read, and the first code still works', () =>
+  it('the back button leads to readable pages after the login, and the first code still works', () =>
     withContext({}, async () => {
       const asked = request();
       const page = await openConsent(asked);
@@ -178,11 +178,11 @@ describe('Consent in Chromium', () => {
       await page.goBack();
       expect(new URL(page.url()).pathname).toBe('/authorize');
       await page.waitForSelector(APPROVE);
-      complaints = complaints.filter((text) => !/status of 400/.test(text)); // the provider's login is over by then
+      complaints = complaints.filter((text) => !/status of 400/.test(text)); // the provider's login has ended by then
       await expectWorkingCode(asked, answerTo(asked)[0]?.get('code'));
     }));
 
-  it('the very same form sent again after the end gives no second code, but a page that says so', () =>
+  it('the same form sent again after the login gives no second code, but an error page', () =>
     withContext({}, async () => {
       const asked = request();
       const page = await openConsent(asked);
@@ -213,7 +213,7 @@ describe('Consent in Chromium', () => {
       'phone-dark',
       { viewport: { width: 360, height: 740 }, isMobile: true, deviceScaleFactor: 2, colorScheme: 'dark' },
     ],
-  ])('fits on a %s screen: nothing to scroll sideways, buttons to be hit with a thumb', (name, options) =>
+  ])('fits on a %s screen: nothing scrolls sideways, and buttons are large enough to touch', (name, options) =>
     withContext(options, async () => {
       const page = await openConsent(request());
       await page.screenshot({ path: join(screenshots, `consent-${name}.png`), fullPage: true });

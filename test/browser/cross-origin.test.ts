@@ -5,7 +5,7 @@ import { launchChromium } from '../support/browser/chromium.ts';
 import { sharedCloud } from '../support/cloud/shared-cloud.ts';
 import { obtainSession } from '../support/http/oauth-requests.ts';
 
-// A client in a page of another origin: what the browser lets through, and what its script may read.
+// A client in a page of another origin: which requests the browser allows, and what the script can read.
 
 const cloud = sharedCloud();
 
@@ -42,7 +42,7 @@ interface PageRequest {
   readonly body?: string;
 }
 
-/** A fetch by the page's own script; throws as it does there when CORS forbids it. */
+/** Calls fetch in the page. It throws as it does there if CORS forbids the request. */
 const fetchInPage = (url: string, init: PageRequest): Promise<Read> =>
   page.evaluate(
     async ([target, options]) => {
@@ -87,7 +87,7 @@ const inChromium = (name: string, run: () => Promise<void>) =>
   });
 
 describe('A client in a page of another origin (Fetch, CORS)', () => {
-  inChromium('may send Authorization and Mcp-Param-*, and reads the answer', async () => {
+  inChromium('may send Authorization and Mcp-Param-*, and read the response', async () => {
     const answer = await post(headersFor('echo'), call('echo'));
     expect(answer.status).toBe(200);
     expect(answer.text).toContain('hello');
@@ -104,7 +104,7 @@ describe('A client in a page of another origin (Fetch, CORS)', () => {
     expect(forbidden.headers['www-authenticate']).toContain('scope="mcp mcp:write"');
   });
 
-  inChromium('reads what the inspector refuses and what the server does not know', async () => {
+  inChromium('reads refusals of the inspector and errors of the server', async () => {
     const refused = await post({ ...headersFor('echo'), 'mcp-name': 'whoami' }, call('echo'));
     expect([refused.status, JSON.parse(refused.text).error.code]).toEqual([400, -32020]);
     const unknown = { ...call('echo'), method: 'no/such' };
@@ -112,14 +112,14 @@ describe('A client in a page of another origin (Fetch, CORS)', () => {
     expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([404, -32601]);
   });
 
-  inChromium('may GET and DELETE', async () => {
+  inChromium('may send GET and DELETE', async () => {
     for (const method of ['GET', 'DELETE']) {
       const headers = { authorization: `Bearer ${token}`, 'mcp-session-id': 'abc', 'last-event-id': '1' };
       expect((await fetchInPage(cloud.mcpUrl, { method, headers })).status).toBe(405);
     }
   });
 
-  inChromium('reads no page that is for people', async () => {
+  inChromium('reads no page for users', async () => {
     await expect(fetchInPage(`${cloud.origin}/authorize`, {})).rejects.toThrow('Failed to fetch');
   });
 });

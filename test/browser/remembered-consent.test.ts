@@ -5,7 +5,7 @@ import { launchChromium } from '../support/browser/chromium.ts';
 import { type LocalCloud, startLocalCloud } from '../support/cloud/local-cloud.ts';
 import { authorizationRequest, type RegisteredClient, registerClient } from '../support/http/oauth-requests.ts';
 
-// What a browser itself says of where a request comes from (Fetch Metadata), since no test can know better.
+// The browser itself says where a request comes from (Fetch Metadata), so these tests use a real one.
 
 const REDIRECT_URI = 'https://client.invalid/callback';
 const WEBSITE = { redirect_uris: [REDIRECT_URI] };
@@ -15,7 +15,7 @@ let browser: Browser | undefined;
 let cloud: LocalCloud;
 let client: RegisteredClient;
 let open: RegisteredClient;
-/** Another site, which sends people on: `127.0.0.1` is none of `localhost`. */
+/** Another site with links and redirects, since `127.0.0.1` and `localhost` are different sites. */
 let elsewhere: Server;
 let elsewhereUrl: string;
 
@@ -43,7 +43,7 @@ afterAll(async () => {
 const urlFor = ({ client_id }: RegisteredClient): string =>
   authorizationRequest(cloud, { client_id }, { redirect_uri: REDIRECT_URI }).url.href;
 
-/** Opens a page; resolves to our form, or to where the browser is sent without one: the provider, or back to the client. */
+/** Opens a page. Resolves to `form` if our form appears, or to `sent on` if the browser goes to the provider or the client. */
 const outcomeOf = async (page: Page, go: () => Promise<unknown>): Promise<'form' | 'sent on'> => {
   const outcomes = [
     page.waitForRequest((request) => request.url().startsWith(REDIRECT_URI)).then(() => 'sent on' as const),
@@ -51,7 +51,7 @@ const outcomeOf = async (page: Page, go: () => Promise<unknown>): Promise<'form'
     page.waitForSelector(FORM).then(() => 'form' as const),
   ];
   for (const outcome of outcomes) outcome.catch(() => undefined);
-  await go().catch(() => undefined); // the client's own page cannot be opened here
+  await go().catch(() => undefined); // the client's page does not exist here
   return await Promise.race(outcomes);
 };
 
@@ -75,13 +75,13 @@ const withPerson = async (login: string, run: (context: BrowserContext) => Promi
 };
 
 describe('Remembered consent in Chromium', () => {
-  it('an address that a person or a program opens leads on to the provider without a form', () =>
+  it('a URL that the user or a program opens leads to the provider without a form', () =>
     withPerson('romy', async (context) => {
       const page = await context.newPage();
       expect(await outcomeOf(page, () => page.goto(urlFor(client)))).toBe('sent on');
     }));
 
-  it('#128 a link on another site, and a redirect behind it, lead to the form', () =>
+  it('#128 a link on another site, or a redirect behind it, leads to the form', () =>
     withPerson('ruth', async (context) => {
       for (const path of ['link', 'redirect']) {
         const page = await context.newPage();
@@ -92,7 +92,7 @@ describe('Remembered consent in Chromium', () => {
       }
     }));
 
-  it('#128 Sec-Fetch-Site does not tell of a site that redirected what a program had opened: why only clients with credentials are remembered', () =>
+  it('#128 Sec-Fetch-Site does not show a redirect after a program opened the URL, so a client without credentials leads to the form', () =>
     withPerson('rhea', async (context) => {
       const page = await context.newPage();
       const sites: (string | undefined)[] = [];
@@ -106,7 +106,7 @@ describe('Remembered consent in Chromium', () => {
       expect(await page.locator('input[name=remember]').count()).toBe(0);
     }));
 
-  it('a new browser, or one without its cookie, is asked', () =>
+  it('a browser without the cookie leads to the form', () =>
     withPerson('rory', async (context) => {
       await context.clearCookies({ name: '__Host-gatehouse-person' });
       const page = await context.newPage();

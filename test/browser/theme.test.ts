@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/browser/chromium.ts';
 import { type LocalCloud, startLocalCloud } from '../support/cloud/local-cloud.ts';
 
-/** A drawing that would run a script, ask a third party and follow a click, if anybody let it. */
+/** An image that tries to run a script, to load from a third party and to follow a click. */
 const HOSTILE_LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20" onload="document.title='ran'">
   <style>rect { fill: rgb(1, 2, 3) }</style>
   <script>document.title = 'ran'; fetch('https://evil.example/')</script>
@@ -26,7 +26,7 @@ afterAll(async () => {
   await cloud?.stop();
 });
 
-describe('The theme, as the template brings it', () => {
+describe('The theme of the deployed template', () => {
   const open = async (path: string) => {
     if (!browser) return undefined;
     const context = await browser.newContext();
@@ -39,7 +39,7 @@ describe('The theme, as the template brings it', () => {
     return { page, complaints, asked };
   };
 
-  it('stands on the pages: name as text, host, logo in its proportions, a colour that can be read', async () => {
+  it('shows the name as text, the host, the logo in its proportions, and a legible colour', async () => {
     const opened = await open('/');
     if (!opened) return;
     const { page, complaints, asked } = opened;
@@ -53,11 +53,11 @@ describe('The theme, as the template brings it', () => {
     await page.context().close();
   });
 
-  it('is drawn with its own styles', async () => {
+  it('draws the logo with its own styles', async () => {
     const opened = await open('/');
     if (!opened) return;
     const { page } = opened;
-    // A canvas tells what was drawn: evaluated from outside, the page's policy does not stand in the way.
+    // A canvas shows what was drawn. The script is evaluated from outside, so the page's CSP does not apply.
     const pixel = `(() => {
       const image = document.querySelector('.brand img');
       const canvas = Object.assign(document.createElement('canvas'), { width: 60, height: 20 });
@@ -68,7 +68,7 @@ describe('The theme, as the template brings it', () => {
     await page.context().close();
   });
 
-  it('#134 #135 opened by itself, the logo runs nothing and asks nobody', async () => {
+  it('#134 #135 a logo opened on its own runs no script and loads nothing', async () => {
     const opened = await open('/logo.svg');
     if (!opened) return;
     const { page, asked } = opened;
@@ -81,7 +81,7 @@ describe('The theme, as the template brings it', () => {
     await page.context().close();
   });
 
-  it('#132 #51 an error page has it too', async () => {
+  it('#132 #51 an error page shows the theme too', async () => {
     const opened = await open('/authorize?client_id=unknown');
     if (!opened) return;
     const { page } = opened;

@@ -4,7 +4,7 @@ import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
 import { LOCALES } from '../../lambdas/runtime/pages/locales/locales.ts';
 import { errorPage } from '../../lambdas/runtime/pages/message-page.ts';
 import { siteOf } from '../../lambdas/runtime/pages/site.ts';
-import { welcomeFlow } from '../../lambdas/welcome/handler.ts';
+import { welcomeHandler } from '../../lambdas/welcome/handler.ts';
 import { type Connector, cursorLink, shortName, vsCodeLink } from '../../lambdas/welcome/install-links.ts';
 import { themeSettings } from '../../lib/config/theme.ts';
 import { ISSUER, invoke } from '../support/memory/front-half.ts';
@@ -14,7 +14,7 @@ const OTHER: Connector = { name: '/tools/mcp', url: `${ISSUER}/tools/mcp` };
 
 const open = (connectors: readonly Connector[] = [ONE], languages?: string) => {
   const site = siteOf(ISSUER, themeSettings({ theme: {} }));
-  return invoke(endpoint(welcomeFlow({ site, connectors }), { log: jsonLog(), renderError: errorPage(site) }), {
+  return invoke(endpoint(welcomeHandler({ site, connectors }), { log: jsonLog(), renderError: errorPage(site) }), {
     path: '/',
     headers: languages === undefined ? {} : { 'accept-language': languages },
   });

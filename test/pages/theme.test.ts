@@ -29,13 +29,13 @@ describe('Colours of a theme (WCAG 2.2 §1.4.3, §1.4.11)', () => {
     );
   });
 
-  it('stay as they were where they are legible', () => {
+  it('do not change if they are legible', () => {
     expect(computeThemeColors('#1f5f4a').light.accent).toBe('#1f5f4a');
     expect(computeThemeColors('#0000ff').light.accent).toBe('#0000ff');
     expect(computeThemeColors('#7FCBAE').dark.accent).toBe('#7fcbae');
   });
 
-  it('measure contrast as WCAG does', () => {
+  it('have the contrast ratio of WCAG', () => {
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21);
     expect(contrast('#767676', '#ffffff')).toBeCloseTo(4.54, 2);
     expect(contrast('#ffffff', '#ffffff')).toBe(1);
@@ -49,7 +49,7 @@ describe('A page with a theme', () => {
     return { policy: headers['content-security-policy'] ?? '', body };
   };
 
-  it('lets in the style that is really sent, and no other (CSP Level 3 §6.7.2)', () => {
+  it('allows only the style sheet that it contains (CSP Level 3 §6.7.2)', () => {
     for (const theme of [{}, { color: '#ffcc00' }, { name: 'Example tools', logo: 'logo.svg', color: '#00f0ff' }]) {
       const { policy, body } = shown(theme);
       const style = /<style>([\s\S]*)<\/style>/.exec(body)?.[1] ?? '';
@@ -65,7 +65,7 @@ describe('A page with a theme', () => {
     );
   });
 
-  it('#135 takes a logo from its own origin alone, and none without one', () => {
+  it('#135 allows a logo from its own origin only, and no image if there is no logo', () => {
     expect(shown({ logo: 'logo.svg' }).policy).toContain("img-src 'self';");
     expect(shown({ logo: 'logo.svg' }).body).toContain('<img src="/logo.svg" alt="">');
     expect(shown().policy).toContain('img-src data:;');

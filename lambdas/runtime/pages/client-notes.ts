@@ -4,7 +4,11 @@ import { mixesAlphabets } from './display-name.ts';
 import { type Html, html } from './html.ts';
 import type { Messages, WarningText } from './locales/messages.ts';
 
-/** What is known of the name on the page: a configured client is vouched for, a document's host stands for its own. */
+/**
+ * Says where the client's name comes from.
+ *
+ * @returns undefined for a configured client, whose name the operator chose
+ */
 export const nameNote = (client: Client, messages: Messages): Html | undefined => {
   switch (client.source) {
     case 'configured':
@@ -16,17 +20,17 @@ export const nameNote = (client: Client, messages: Messages): Html | undefined =
   }
 };
 
-/** The website that describes the client, as a row of the list; nothing for clients without one. */
+/** The row that names the website of the client's metadata document, or undefined if the client has no document. */
 export const documentRow = (client: Client, messages: Messages): Html | undefined =>
   client.source === 'document'
     ? html`<div><dt>${messages.client.applicationWebsite}</dt><dd>${documentHost(client)}</dd></div>\n`
     : undefined;
 
-/** Where answers go: a host, or the app that opens links of a scheme. */
+/** Names what receives the response: a host, or the app that opens links of a scheme. */
 export const receiverLabel = ({ kind, name }: RedirectTarget, messages: Messages): Html =>
   kind === 'app' ? messages.consent.appForScheme(html`<bdi>${name}</bdi>`) : html`<bdi>${name}</bdi>`;
 
-/** What a person should know of the way back before the answer goes there. */
+/** Warns the user about the client's name and about what receives the response. */
 export const warnings = (client: Client, target: RedirectTarget, messages: Messages): readonly Html[] =>
   [
     client.source !== 'configured' && mixesAlphabets(client.clientName ?? '')
@@ -41,7 +45,7 @@ export const warnings = (client: Client, target: RedirectTarget, messages: Messa
 
 const warningBox = ({ lead, text }: WarningText): Html => html`<p class="warning"><strong>${lead}</strong> ${text}</p>`;
 
-/** Any program on this computer can listen on a local port or claim a scheme of links (RFC 8252 §8.6). */
+/** Any program on this computer can listen on a local port or register a scheme (RFC 8252 §8.6). */
 const receiverWarning = (target: RedirectTarget, messages: Messages): WarningText | undefined => {
   switch (target.kind) {
     case 'website':
@@ -53,7 +57,7 @@ const receiverWarning = (target: RedirectTarget, messages: Messages): WarningTex
   }
 };
 
-/** A document proves nothing where each of its redirect URIs is a port of this computer (catalogue #138). */
+/** A metadata document proves nothing if each of its redirect URIs is a port of this computer (#138). */
 const isImpersonable = ({ source, redirectUris }: Client): boolean =>
   source === 'document' && redirectUris.every((uri) => redirectTarget(uri).kind === 'loopback');
 
@@ -62,5 +66,5 @@ const leavesItsWebsite = (client: Client, target: RedirectTarget): boolean =>
 
 const documentHost = (client: Client): Html => html`<bdi>${hostOf(client)}</bdi>`;
 
-/** A client id of a metadata document is a URL in normal form (`brokenClientIdUrlRule`). */
+/** The client id of a client with a metadata document is a URL in normal form (`brokenClientIdUrlRule`). */
 const hostOf = ({ clientId }: Client): string => new URL(clientId).host;

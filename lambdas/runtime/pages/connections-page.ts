@@ -14,7 +14,7 @@ import { page } from './page.ts';
 import { describeScope } from './scope-labels.ts';
 import type { Site } from './site.ts';
 
-// Under no-referrer browsers would send the form with `Origin: null`, which the CSRF check refuses.
+// With no-referrer, browsers send the form with `Origin: null`, which `isSameOrigin` refuses.
 const HEADERS = { 'referrer-policy': 'same-origin' };
 
 export interface ConnectionsSignInPageOptions {
@@ -23,7 +23,7 @@ export interface ConnectionsSignInPageOptions {
   readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
 }
 
-/** The way in: a button for each identity provider. */
+/** The sign-in page of /connections, with a button for each identity provider. */
 export const connectionsSignInPage = ({
   site,
   messages,
@@ -52,14 +52,14 @@ export interface ConnectionsPageOptions {
   readonly scopes: ScopeDefinitions;
   readonly session: OpenSession;
   readonly connections: readonly Connection[];
-  /** Those for which nobody asks again. */
+  /** The consents for which the user is not asked again. */
   readonly consents: readonly RememberedConsent[];
-  /** Those of the connections' clients that are still known, by client id. */
+  /** By client id; clients that no longer exist are missing. */
   readonly clients: ReadonlyMap<string, Client>;
   readonly accessTokenSeconds: number;
 }
 
-/** Which programs may act for the person, where, since when, and buttons that end it. */
+/** Lists the clients that can act for the user, and the remembered consents, with buttons to end each of them. */
 export const connectionsPage = (options: ConnectionsPageOptions): HttpResponse => {
   const { messages, session, connections } = options;
   const account = displayName(session.account);
@@ -108,7 +108,7 @@ ${form(
 `;
 };
 
-/** Consents for which nobody asks again, each with a button that ends that; nothing where there are none. */
+/** Lists the remembered consents, each with a button to forget it. Undefined if there are none. */
 const rememberedSection = ({ messages, session, clients, consents }: ConnectionsPageOptions): Html | undefined =>
   consents.length === 0
     ? undefined
@@ -135,13 +135,17 @@ const nameOf = (client: Client | undefined, messages: Messages): string =>
     ? messages.connections.unknownClient
     : (displayName(client.clientName) ?? messages.client.unnamed);
 
-/** Bound to the session: a form of another one, or of nobody, is refused. */
+/** A form bound to the session, so that /connections can refuse the form of another session. */
 const form = ({ sessionId }: OpenSession, content: Html): Html => html`<form method="post" action="${CONNECTIONS_PATH}">
 <input type="hidden" name="session" value="${sessionId}">
 ${content}
 </form>`;
 
-/** A day as people write it; which one it is nobody can know but in UTC. @param at epoch seconds */
+/**
+ * A date in the user's language. It is the date in UTC, since the user's time zone is unknown.
+ *
+ * @param at epoch seconds
+ */
 const day = (at: number, { language }: Messages): Html => {
   const date = new Date(at * 1000);
   const text = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(date);

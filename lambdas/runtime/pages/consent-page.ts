@@ -19,14 +19,14 @@ export interface ConsentPageOptions {
   readonly scopes: ScopeDefinitions;
   readonly identityProviders: readonly { readonly id: string; readonly displayName: string }[];
   readonly sealedRequest: string;
-  /** Offers to have this consent remembered. */
+  /** Shows the box that lets the user have this consent remembered. */
   readonly canRemember: boolean;
   readonly cookies: readonly string[];
 }
 
 /**
- * Asks for consent before anything leaves for an identity provider: who asks, where the answer goes, what it may do, and
- * that the account is chosen next (MCP security best practices, confused deputy; catalogue #125, #137).
+ * Asks for consent before the browser goes to an identity provider. The page names the client, what receives the response,
+ * the scopes, and the next step (MCP security best practices, confused deputy; #125, #137).
  */
 export const consentPage = (options: ConsentPageOptions): HttpResponse => {
   const { messages, request, client } = options;
@@ -38,7 +38,7 @@ export const consentPage = (options: ConsentPageOptions): HttpResponse => {
     status: 200,
     title: messages.consent.title(name),
     cookies: options.cookies,
-    // Under no-referrer browsers would send the form with `Origin: null`, which the CSRF check refuses.
+    // With no-referrer, browsers send the form with `Origin: null`, which `isSameOrigin` refuses.
     headers: { 'referrer-policy': 'same-origin' },
     body: html`<h1>${messages.consent.heading(html`<bdi>${name}</bdi>`)}</h1>
 ${nameNote(client, messages)}

@@ -1,12 +1,14 @@
-/** Characters of a name that a person is shown. */
+/** The longest name that a page shows. */
 const MAX_DISPLAY_LENGTH = 64;
 
-/** Letters by their category, nothing by their looks: Hangul fillers, the Braille blank, the Khmer inherent vowels. */
+/** Invisible characters that Unicode classifies as letters or symbols: Hangul fillers, Khmer inherent vowels, Braille blank. */
 const INVISIBLE_LETTERS = /[\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/g;
 
 /**
- * A name from outside, made harmless and legible (catalogue #136): no control, bidirectional, zero-width or unassigned
- * characters, no stacks of accents, one line, of bounded length. Undefined when nothing is left.
+ * Makes a name from outside harmless and legible (#136). The result is one line of bounded length, without control,
+ * bidirectional, zero-width or unassigned characters and without stacked accents.
+ *
+ * @returns undefined if nothing visible is left
  */
 export const displayName = (name: string | undefined): string | undefined => {
   const visible = (name ?? '')
@@ -22,7 +24,7 @@ export const displayName = (name: string | undefined): string | undefined => {
   return characters.length <= MAX_DISPLAY_LENGTH ? visible : `${characters.slice(0, MAX_DISPLAY_LENGTH - 1).join('')}…`;
 };
 
-/** Alphabets with letters that the eye takes for each other. */
+/** Alphabets with letters that look alike. */
 const LOOK_ALIKE_ALPHABETS = [
   /\p{Script=Latin}/u,
   /\p{Script=Cyrillic}/u,
@@ -31,7 +33,7 @@ const LOOK_ALIKE_ALPHABETS = [
   /\p{Script=Cherokee}/u,
 ];
 
-/** Whether one word of a name is written in several of them, as no honest word is (Unicode TR 39 §5; catalogue #136). */
+/** Whether one word of a name mixes alphabets that look alike, as no honest word does (Unicode TR 39 §5; #136). */
 export const mixesAlphabets = (name: string): boolean =>
   name
     .split(/[^\p{L}\p{M}]+/u)

@@ -1,4 +1,4 @@
-/** Markup that is safe to send: made by `html` alone. */
+/** Markup that is safe to send. Only `html` creates it. */
 export class Html {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Html {
 
 type Part = string | number | Html | readonly Html[] | undefined;
 
-/** Markup from a template. Whatever is put in is escaped for element content and quoted attributes, unless it is markup. */
+/** Creates markup from a template. Every value is escaped for element content and quoted attributes, unless it is `Html`. */
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   new Html(strings.reduce((text, string, index) => `${text}${render(parts[index - 1])}${string}`));
 

@@ -6,10 +6,10 @@ import type { Messages } from './locales/messages.ts';
 import { type PageOptions, page } from './page.ts';
 import type { Site } from './site.ts';
 
-/** A link that people can take from a message. */
+/** A link below a message. */
 export interface PageAction {
   readonly label: string;
-  /** Empty: the same page once more. */
+  /** An empty string reloads the page. */
   readonly href: string;
 }
 
@@ -19,10 +19,10 @@ export interface Message {
   readonly actions?: readonly PageAction[];
 }
 
-/** A message in whichever language it will be shown. */
+/** A message that is translated when it is shown. */
 export type LocalizedMessage = (messages: Messages) => Message;
 
-/** A refusal with words made for the person who sees it; `detail` is for the log. */
+/** A refusal with a message for the user; `detail` is for the log. */
 export class PageError extends OAuthError {
   readonly page: LocalizedMessage;
 
@@ -37,7 +37,7 @@ export class PageError extends OAuthError {
   }
 }
 
-/** A message for a person, with the request id to quote. */
+/** A page with a message for the user, and with the request id. */
 export const messagePage = (
   site: Site,
   request: HttpRequest,
@@ -58,7 +58,7 @@ ${links(actions)}
   });
 };
 
-/** Shows any refusal of a page endpoint: nothing leaves for the client. */
+/** Renders every error of an endpoint that shows pages. The client gets no response. */
 export const errorPage =
   (site: Site) =>
   (error: OAuthError, request: HttpRequest): HttpResponse =>
@@ -67,7 +67,7 @@ export const errorPage =
       headers: error.headers,
     });
 
-/** For an error that was not worded for people. */
+/** The message of an error that has none for users. */
 const plainMessage =
   (error: OAuthError, request: HttpRequest): LocalizedMessage =>
   ({ errors, actions }) => {

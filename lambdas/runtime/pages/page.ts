@@ -4,8 +4,8 @@ import type { Messages } from './locales/messages.ts';
 import { LOGO_PATH, type Site } from './site.ts';
 
 /**
- * Nothing but our style sheet and logo. No `form-action`: Chromium and WebKit apply it to the redirects that follow a
- * form too, and would stop people on their way to the provider (catalogue #133).
+ * Allows only our style sheet and logo. It has no `form-action`, since Chromium and WebKit also apply that to the redirects
+ * after a form, and would block the way to the identity provider (#133).
  */
 const contentSecurityPolicy = ({ hasLogo, style }: Site): string =>
   [
@@ -26,7 +26,7 @@ export interface PageOptions {
   readonly cookies?: readonly string[];
 }
 
-/** A complete page: one card, readable on a phone, without script, and never kept by a cache or shown in a frame. */
+/** A complete page without scripts. Caches do not store it, and other sites cannot frame it. */
 export const page = (options: PageOptions): HttpResponse => ({
   status: options.status,
   headers: {
@@ -62,10 +62,10 @@ ${body}
 </html>
 `;
 
-/** Keeps browsers from asking for /favicon.ico. */
+/** Keeps browsers from requesting /favicon.ico. */
 const NO_ICON = 'data:,';
 
-/** The mark, the name if there is one, and always the host, so that people see where they are. */
+/** The logo or our mark, the name if there is one, and always the host, so that users see where they are. */
 const brand = ({ host, name, hasLogo }: Site): Html =>
   html`<p class="brand">${hasLogo ? html`<img src="${LOGO_PATH}" alt="">` : MARK}<span>${name === undefined ? host : html`<strong>${name}</strong> · <span>${host}</span>`}</span></p>`;
 

@@ -4,8 +4,8 @@ import type { Log } from '../ports/index.ts';
 import { PageError } from './message-page.ts';
 
 /**
- * For faults that only the operator can mend; the log names the cause and, for an empty secret, the command. What the
- * browser brought is a refusal like any other: it may be made up.
+ * The page for a fault that only the operator can fix. The log names the cause and, for an empty secret, the command that
+ * stores it. A fault that the browser reports is 400, since the browser may have made it up.
  */
 export const providerMisconfigured = (displayName: string, cause: UpstreamError): PageError =>
   new PageError(
@@ -18,8 +18,11 @@ export const providerMisconfigured = (displayName: string, cause: UpstreamError)
   );
 
 /**
- * Runs what a provider takes part in before anything is used up: a provider that cannot be used becomes a page, and one
- * that does not answer stays an UnavailableError. Both are logged as failed logins.
+ * Waits for a call to an identity provider that happens before a code or transaction is used. Logs every failure as a
+ * failed login.
+ *
+ * @throws PageError if the provider cannot be used
+ * @throws UnavailableError if the provider does not answer
  */
 export const withProviderErrorPage = async <Result>(
   provider: { readonly id: string; readonly displayName: string },

@@ -13,18 +13,22 @@ const INSTALLED = [
 const executablePath = async (): Promise<string | undefined> => {
   const installed = INSTALLED.find((path) => path !== undefined && existsSync(path));
   if (installed !== undefined) return installed;
-  // The package carries a Chromium for this platform alone.
+  // The package contains a Chromium for this platform only.
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   return (await import('@sparticuz/chromium')).default.executablePath();
 };
 
-/** A real Chromium with its security as everybody has it, or undefined (and a line that says so) where there is none. */
+/**
+ * Starts Chromium with its default security settings.
+ *
+ * @returns undefined, after a warning, if there is no Chromium
+ */
 export const launchChromium = async (): Promise<Browser | undefined> => {
   const path = await executablePath();
   if (path === undefined) {
-    console.warn('browser tests skipped: no Chromium found; install one or name it in CHROMIUM_PATH');
+    console.warn('browser tests skipped: no Chromium found. Install one, or set CHROMIUM_PATH');
     return undefined;
   }
-  // Our own arguments: the package's would switch web security off. Chromium has no sandbox for root.
+  // Not the package's arguments, since they disable web security. Chromium has no sandbox for root.
   return chromium.launch({ executablePath: path, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 };

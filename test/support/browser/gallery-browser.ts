@@ -7,13 +7,13 @@ import type { PageState } from './page-gallery.ts';
 
 export const EXAMPLE_LOGO = fileURLToPath(new URL('../../../tools/screenshots/example-logo.svg', import.meta.url));
 
-/** What of a page the browser complained about: errors, blocked resources, CSP. */
+/** A page, and the errors that the browser reported: scripts, blocked resources, CSP. */
 export interface Shown {
   readonly page: Page;
   readonly complaints: readonly string[];
 }
 
-/** Opens a page of the gallery in a browser of its own, headers and all; nothing leaves for the network. */
+/** Opens a page of the gallery with its headers, in a browser context of its own. No request reaches the network. */
 export const show = async (
   browser: Browser,
   state: PageState,
@@ -37,7 +37,7 @@ export const show = async (
     return route.fulfill({ status: answer.status, headers: answer.headers, body: answer.body });
   });
   await page.goto(`${ISSUER}/`);
-  // Text, since the compiler knows no DOM here.
+  // The script is text, since the compiler knows no DOM here.
   if (state.isUnfolded)
     await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
   return { page, complaints };

@@ -6,5 +6,5 @@ import { WELCOME_PAGES } from '../gallery/welcome.ts';
 
 export type { PageState } from '../gallery/parts.ts';
 
-/** Every page that a person can come to, answered by the real flows; for looking at, and for measuring. */
+/** Every page that a user can see, as the real handlers answer it, for screenshots and for tests. */
 export const PAGES: readonly PageState[] = [...WELCOME_PAGES, ...CONSENT_PAGES, ...CONNECTIONS_PAGES, ...MESSAGE_PAGES];

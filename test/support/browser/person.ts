@@ -2,33 +2,33 @@ import { CookieJar } from 'tough-cookie';
 import type { CloudAddress } from '../cloud/local-cloud.ts';
 import { formsOf, type HtmlForm } from '../http/html-form.ts';
 
-/** What a person sees after a click: a page, or the address of a program outside, which is not requested. */
+/** What the browser shows after a click: a page, or the URL of a client, which is not requested. */
 export interface Seen {
   readonly url: URL;
   readonly status: number;
   readonly html: string;
   readonly headers: Headers;
-  /** Where the browser was sent when it left the gate and its development provider. */
+  /** The URL to which the browser was sent when it left Gatehouse and its development provider. */
   readonly left?: URL;
 }
 
 export interface SignInChoices {
   readonly decision?: 'approve' | 'deny';
-  /** Which identity provider's button, where there are several. */
+  /** The identity provider whose button is used, if there are several. */
   readonly provider?: string;
-  /** Not to be asked again. */
+  /** Ticks the box that has the consent remembered. */
   readonly remember?: boolean;
 }
 
 const MAX_STEPS = 20;
 
-/** Someone with a browser of their own (a cookie jar) and a login at the development provider. No script runs. */
+/** A user with a cookie jar and a login at the development provider. No script runs. */
 export class Person {
   readonly login: string;
   readonly jar = new CookieJar();
   readonly #homeOrigins: ReadonlySet<string>;
 
-  /** @param otherProviders origins of identity providers beside the development provider */
+  /** @param otherProviders origins of identity providers other than the development provider */
   constructor(cloud: CloudAddress, login = 'ada', otherProviders: readonly string[] = []) {
     this.login = login;
     this.#homeOrigins = new Set([cloud.origin, `http://localhost:${cloud.port + 1}`, ...otherProviders]);
@@ -38,7 +38,7 @@ export class Person {
     return `${this.login}@example.com`;
   }
 
-  /** One request, with this person's cookies; redirects are not followed. */
+  /** Sends one request with this user's cookies. It follows no redirect. */
   async request(url: URL, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     const cookies = await this.jar.getCookieString(url.href);
@@ -49,7 +49,7 @@ export class Person {
     return response;
   }
 
-  /** Opens a page and follows redirects, as far as they stay at home. */
+  /** Opens a page and follows redirects within Gatehouse and the identity providers. */
   async open(url: string | URL, init?: RequestInit): Promise<Seen> {
     let here = new URL(url);
     let response = await this.request(here, init);
@@ -69,13 +69,13 @@ export class Person {
     throw new Error(`more than ${MAX_STEPS} redirects, the last one to ${here}`);
   }
 
-  /** Sends a form as a browser does: with its hidden fields, the pressed button and the page's origin. */
+  /** Submits a form as a browser does, with its hidden fields, the pressed button and the page's origin. */
   submit(seen: Seen, form: HtmlForm, extra: Readonly<Record<string, string>> = {}): Promise<Seen> {
     const body = new URLSearchParams({ ...form.fields, ...extra });
     return this.open(new URL(form.action, seen.url), { method: 'POST', headers: { origin: seen.url.origin }, body });
   }
 
-  /** Goes from a client's authorization URL through consent and login, as far as it takes. */
+  /** Goes from a client's authorization URL through consent and login, until the browser leaves or no form is left. */
   async signIn(authorizationUrl: string | URL, choices: SignInChoices = {}): Promise<Seen> {
     let seen = await this.open(authorizationUrl);
     for (let step = 0; step < MAX_STEPS && seen.left === undefined; step += 1) {

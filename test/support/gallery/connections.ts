@@ -2,7 +2,7 @@ import { authorizationQuery, Browser, type FrontHalf, locationOf, PERSON } from 
 import { redeemedGrant } from '../memory/records.ts';
 import { APP, CLIENT, CLIENT_CALLBACK, gateOf, type PageState, QUERY, remembered, state, stateOf } from './parts.ts';
 
-/** Logged in to `/connections`, with what `connect` made before. */
+/** The page /connections after `connect`, for a user who has logged in. */
 const connectionsOf = (connect: (gate: FrontHalf) => Promise<void>) => async (languages: string) => {
   const gate = gateOf({ providers: ['company'] });
   await connect(gate);
@@ -12,7 +12,7 @@ const connectionsOf = (connect: (gate: FrontHalf) => Promise<void>) => async (la
   return gate.connections(browser);
 };
 
-/** Two programs, a day apart. */
+/** Connects two clients, a day apart. */
 const connectTwo = async (gate: FrontHalf): Promise<void> => {
   gate.addClient({ clientId: 'cursor', clientName: 'Cursor', redirectUris: [APP] });
   for (const query of [

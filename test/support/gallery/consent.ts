@@ -14,7 +14,7 @@ import {
   stateOf,
 } from './parts.ts';
 
-/** A name that tries everything: markup, direction overrides, zero width, and no end. */
+/** A name with markup, direction overrides, zero-width characters and excessive length. */
 const HOSTILE_NAME = `\u202E<b>Сlаudе</b>\u202C "'> by Anthropic \u200B${'W'.repeat(200)}`;
 const THEME = { name: 'Example tools', color: '#f2b705', logo: 'logo.svg' };
 

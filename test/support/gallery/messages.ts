@@ -21,7 +21,7 @@ const formOf =
     return send(gate, browser, request);
   };
 
-/** The way back from the provider, after `prepare`. */
+/** The response to the provider's callback, after `prepare`. */
 const callbackOf =
   (options: FrontHalfOptions, prepare: (gate: FrontHalf) => void, times = 1) =>
   async (languages: string) => {

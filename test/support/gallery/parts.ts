@@ -40,7 +40,7 @@ const USUAL: FrontHalfOptions = {
   displayNames: { company: 'Example login', google: 'Google', github: 'GitHub', entra: 'Microsoft' },
 };
 
-/** A gate that knows one registered client, and the document of another. */
+/** An authorization server that knows one registered client, and the metadata document of another. */
 export const gateOf = (options: FrontHalfOptions = {}, client: Partial<Client> = {}): FrontHalf => {
   const gate = new FrontHalf({ ...USUAL, ...options });
   gate.addClient({ clientName: 'Example assistant', ...client });
@@ -61,7 +61,7 @@ export const state = (name: string, when: string, status: number, open: PageStat
   open,
 });
 
-/** The answer of /authorize to a client that is stored, or to whichever the query names. */
+/** The response of /authorize for a stored client, or for the client that the query names. */
 export const consentOf = (
   options: FrontHalfOptions,
   client: Partial<Client>,
@@ -75,7 +75,7 @@ export const consentOf = (
     );
 };
 
-/** The same, for the client of a document. */
+/** The response of /authorize for a client with this metadata document. */
 export const documentedBy = (document: object | 'down', redirectUri: string) => (languages: string) => {
   const gate = gateOf();
   gate.documents.set(CLIENT, document);
@@ -85,14 +85,14 @@ export const documentedBy = (document: object | 'down', redirectUri: string) => 
   );
 };
 
-/** What comes back from a provider to which this URL led. */
+/** The callback parameters of a provider to which this URL led. */
 export const stateOf = (location: URL): URLSearchParams =>
   new URLSearchParams({ code: 'c', state: location.searchParams.get('state') ?? '' });
 
-/** A client that proves who it is: only of those a consent may be remembered. */
+/** A client that authenticates, since consent is remembered for such clients only. */
 export const PROVEN: Partial<Client> = { tokenEndpointAuthMethods: ['client_secret_post'] };
 
-/** In a browser that remembers PERSON's consent, at a provider that will now say `subject`. */
+/** A browser that remembers PERSON's consent, and a provider that now answers with `subject`. */
 export const remembered = async (languages: string, subject: string) => {
   const gate = gateOf({ rememberConsent: true }, PROVEN);
   const browser = new Browser(languages);

@@ -2,7 +2,7 @@ import { jsonLog } from '../../../lambdas/runtime/adapters/log.ts';
 import { endpoint } from '../../../lambdas/runtime/http/endpoint.ts';
 import { errorPage } from '../../../lambdas/runtime/pages/message-page.ts';
 import { siteOf } from '../../../lambdas/runtime/pages/site.ts';
-import { welcomeFlow } from '../../../lambdas/welcome/handler.ts';
+import { welcomeHandler } from '../../../lambdas/welcome/handler.ts';
 import type { Connector } from '../../../lambdas/welcome/install-links.ts';
 import { themeSettings } from '../../../lib/config/theme.ts';
 import { ISSUER, invoke } from '../memory/front-half.ts';
@@ -13,7 +13,7 @@ const OTHER_SERVER: Connector = { name: 'Tickets', url: `${ISSUER}/tickets/mcp` 
 
 const welcomeOf = (connectors: readonly Connector[]) => (languages: string) => {
   const site = siteOf(ISSUER, themeSettings({ theme: {} }));
-  return invoke(endpoint(welcomeFlow({ site, connectors }), { log: jsonLog(), renderError: errorPage(site) }), {
+  return invoke(endpoint(welcomeHandler({ site, connectors }), { log: jsonLog(), renderError: errorPage(site) }), {
     path: '/',
     headers: { 'accept-language': languages },
   });

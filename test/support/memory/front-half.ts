@@ -3,7 +3,7 @@ import { authorizeFlow } from '../../../lambdas/authorize/handler.ts';
 import { callbackFlow } from '../../../lambdas/callback/handler.ts';
 import { clientConfigurationFlow } from '../../../lambdas/client-configuration/handler.ts';
 import { connectionsFlow } from '../../../lambdas/connections/handler.ts';
-import { consentFlow } from '../../../lambdas/consent/handler.ts';
+import { consentHandler } from '../../../lambdas/consent/handler.ts';
 import type { AccessConditions, AccessRules } from '../../../lambdas/core/authorization/access-rules.ts';
 import type { ScopeDefinitions } from '../../../lambdas/core/authorization/scopes.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
@@ -210,7 +210,7 @@ export class FrontHalf {
         }),
         page,
       ),
-      consent: endpoint(consentFlow({ ...shared, transactionSeconds: 600 }), page),
+      consent: endpoint(consentHandler({ ...shared, transactionSeconds: 600 }), page),
       connections: endpoint(
         connectionsFlow({
           ...shared,

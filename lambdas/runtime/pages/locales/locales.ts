@@ -9,5 +9,5 @@ import type { Messages } from './messages.ts';
 
 export const LOCALES: Readonly<Record<Language, Messages>> = { en, de, fr, es };
 
-/** The words in the language of whoever sent this request. */
+/** The messages in the language that the request asks for (RFC 9110 §12.5.4). */
 export const messagesFor = (request: HttpRequest): Messages => LOCALES[languageOf(request)];

@@ -1,28 +1,28 @@
 import type { Language } from '../../../core/language.ts';
 import type { Html } from '../html.ts';
 
-/** A page that says one thing. */
+/** The texts of a page that shows one message. */
 export interface MessageText {
   readonly title: string;
   readonly text: string;
 }
 
-/** A box in which the first sentence stands out. */
+/** A warning whose first sentence is set in bold. */
 export interface WarningText {
   readonly lead: string;
   readonly text: string | Html;
 }
 
 /**
- * Every text that a person sees, in one language. A word that is missing in a translation is a type error. Names from
- * outside come in as text, or as markup where they must be set apart (`<bdi>`).
+ * Every text of the pages in one language. A missing translation is a type error. Names from outside are passed as text,
+ * or as markup where their direction must be isolated (`<bdi>`).
  */
 export interface Messages {
   readonly language: Language;
   readonly consent: ConsentMessages;
   readonly client: ClientMessages;
   readonly connections: ConnectionsMessages;
-  /** What a program may do with the scopes that need no configuration. */
+  /** Descriptions of the scopes that need no configuration. */
   readonly scopes: Readonly<Record<'email' | 'profile' | 'offline_access', string>>;
   readonly actions: {
     readonly tryAgain: string;
@@ -31,7 +31,7 @@ export interface Messages {
   };
   readonly errors: ErrorMessages;
   readonly welcome: WelcomeMessages;
-  /** Below every message: the number under which the log has it. */
+  /** Stands below every message. The log has the same request id. */
   readonly quoteRequestId: (requestId: Html) => Html;
 }
 
@@ -45,11 +45,11 @@ interface ConsentMessages {
   readonly continueWith: (provider: string) => string;
   readonly deny: string;
   readonly chooseAccountNext: string;
-  /** The box to tick so that nobody asks again. */
+  /** The label of the box that lets the user have the consent remembered. */
   readonly remember: string;
 }
 
-/** The page of one's own connections. */
+/** The page /connections. */
 interface ConnectionsMessages {
   readonly title: string;
   readonly signIn: string;
@@ -80,7 +80,7 @@ interface ClientMessages {
   readonly nameUnverified: string;
   readonly nameFromWebsite: (host: Html) => Html;
   readonly applicationWebsite: string;
-  /** The name has letters of several alphabets that look alike. */
+  /** The name mixes alphabets whose letters look alike. */
   readonly mixedAlphabets: WarningText;
   readonly programReceives: WarningText;
   readonly appReceives: WarningText;
@@ -105,18 +105,18 @@ interface ErrorMessages {
   readonly loginFailed: (provider: string) => MessageText;
   readonly providerNotSetUp: (provider: string) => MessageText;
   readonly providerNotTrusted: (provider: string) => MessageText;
-  /** @param account e-mail address or name at the provider, where it told one */
+  /** @param account e-mail address or name at the provider, if known */
   readonly notAllowed: (provider: string, account: string | undefined) => MessageText;
   readonly emailNotVerified: (provider: string, account: string) => MessageText;
-  /** A part of the service does not answer; `goBack` follows where the page cannot simply be opened again. */
+  /** A part of the service does not answer. `goBack` follows if the page cannot be reloaded. */
   readonly busy: MessageText;
   readonly failed: MessageText;
   readonly goBack: string;
-  /** @param reason what was wrong, in the protocol's English */
+  /** @param reason the error description, which stays English */
   readonly requestRefused: { readonly title: string; readonly text: (reason: Html) => Html };
 }
 
-/** The page for whoever opens the address of a server in a browser. */
+/** The page that a browser gets at the address of a server. */
 interface WelcomeMessages {
   readonly title: string;
   readonly whatThisIs: string;
@@ -124,17 +124,17 @@ interface WelcomeMessages {
   readonly addresses: string;
   readonly copyExactly: string;
   readonly whereToPaste: string;
-  /** @param menu the path through a program's menus, in English */
+  /** @param menu the path through an application's menus, in English */
   readonly pasteAt: (menu: Html) => Html;
   readonly orPasteAt: (menu: Html) => Html;
   readonly developerMode: (menu: Html) => Html;
-  /** @param server named only where there are several */
+  /** @param server the name of the server if there are several */
   readonly addTo: (program: string, server: string | undefined) => string;
   readonly runsOnThisComputer: string;
   readonly commandLine: string;
   readonly anotherProgram: string;
   readonly anyOther: (address: Html) => Html;
-  /** Stands for the address where there are several. */
+  /** Replaces the address if there are several. */
   readonly yourAddress: string;
   readonly whatHappensNext: string;
   readonly reviewAndSignIn: string;
