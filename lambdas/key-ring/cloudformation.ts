@@ -1,4 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { timeLimitMs } from '../runtime/time-limits.ts';
 
 /** Ends a custom resource's operation: `SUCCESS`, or `FAILED` with the reason. */
 export type AnswerCloudFormation = (
@@ -30,7 +31,7 @@ export const answerCloudFormation =
     let fault: unknown;
     for (let count = 0; count < ATTEMPTS; count += 1) {
       try {
-        const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
+        const signal = AbortSignal.timeout(timeLimitMs(ATTEMPT_TIMEOUT_MS));
         // The URL was signed with an empty content type.
         const response = await send(event.ResponseURL, {
           method: 'PUT',

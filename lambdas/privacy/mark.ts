@@ -1,5 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { UnavailableError } from '../core/oauth-error.ts';
+import { timeLimitMs } from '../runtime/time-limits.ts';
 
 export interface MarkOptions {
   /** Of the function that owns the key ring, and with it the marks. */
@@ -34,7 +35,7 @@ export const endTokensOf =
         body,
       }).sign();
       const { method, headers, url } = signed;
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const signal = AbortSignal.timeout(timeLimitMs(TIMEOUT_MS));
       const answer = await send(url, { method, headers, body, redirect: 'error', signal });
       // A function that failed is told by a header, with status 200.
       if (answer.status === 200 && !answer.headers.has('x-amz-function-error')) return;

@@ -4,14 +4,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { ArgumentError, parseArguments } from '../../tools/local/arguments.ts';
 import { printFunctionLog, printRequest } from '../../tools/local/console.ts';
 import { redact } from '../../tools/local/redact.ts';
 import { type CloudProcess, failingStart, startCloudProcess } from '../support/cloud/cloud-process.ts';
 import { freePortPair } from '../support/memory/ports.ts';
-
-jest.setTimeout(60_000);
 
 describe('The command line', () => {
   it('has defaults', () => {
@@ -22,6 +19,7 @@ describe('The command line', () => {
       admin: false,
       traceCalls: false,
       cold: false,
+      timeLimitFactor: 10,
       help: false,
     });
   });

@@ -13,6 +13,8 @@ export interface Arguments {
   readonly traceCalls: boolean;
   /** Whether functions wait for their first request, as they do after a deployment. */
   readonly cold: boolean;
+  /** How many times longer every limit of time is than in AWS. */
+  readonly timeLimitFactor: number;
   readonly help: boolean;
 }
 
@@ -29,11 +31,15 @@ export const USAGE = `Usage: npm start -- [options]
   --admin         print the administrator's commands against this run: rotate the signing key, log people out
   --trace-calls   print a line of JSON for every call to an AWS service, and for every request
   --cold          start each function with its first request, as AWS does, and not all of them beforehand
+  --time-limits N make every limit of time N times longer than in AWS (default 10); 1 is as in AWS
   --help          show this
 `;
 
 const DEFAULT_PORT = 4800;
 const MAX_PORT = 65_534;
+/** A laptop that is busy with other work is much slower than AWS, and its user would meet timeouts. */
+const DEFAULT_TIME_LIMIT_FACTOR = 10;
+const MAX_TIME_LIMIT_FACTOR = 100;
 
 /** @throws ArgumentError */
 export const parseArguments = (argv: readonly string[]): Arguments => {
@@ -50,6 +56,7 @@ export const parseArguments = (argv: readonly string[]): Arguments => {
     admin: values.admin ?? false,
     traceCalls: values['trace-calls'] ?? false,
     cold: values.cold ?? false,
+    timeLimitFactor: parseTimeLimitFactor(values['time-limits']),
     help: values.help ?? false,
   };
 };
@@ -66,6 +73,7 @@ const parse = (argv: readonly string[]) => {
         admin: { type: 'boolean' },
         'trace-calls': { type: 'boolean' },
         cold: { type: 'boolean' },
+        'time-limits': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -73,6 +81,13 @@ const parse = (argv: readonly string[]) => {
     const [problem] = (error instanceof Error ? error.message : String(error)).split('. ');
     throw new ArgumentError(`${problem}.\n\n${USAGE}`);
   }
+};
+
+const parseTimeLimitFactor = (value: string | undefined): number => {
+  if (value === undefined) return DEFAULT_TIME_LIMIT_FACTOR;
+  const factor = Number(value);
+  if (value.trim() !== '' && factor >= 1 && factor <= MAX_TIME_LIMIT_FACTOR) return factor;
+  throw new ArgumentError(`--time-limits ${value}: expected a number from 1 to ${MAX_TIME_LIMIT_FACTOR}`);
 };
 
 const providerKinds = (value: string | undefined): readonly ProviderKind[] | undefined => {

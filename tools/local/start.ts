@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TIME_LIMIT_FACTOR_VARIABLE } from '../../lambdas/runtime/time-limits.ts';
 import type { Arguments } from './arguments.ts';
 import { createApiGateway, type Origin } from './cloud/api-gateway/index.ts';
 import { createCloudFront } from './cloud/cloudfront/index.ts';
@@ -91,6 +92,8 @@ export const startLocalCloud = async (
   const services = await startServices(template, {
     dataDir: options.dataDir,
     dynamoDbEndpoint: process.env.DYNAMODB_ENDPOINT,
+    timeLimitFactor: options.timeLimitFactor,
+    variables: { [TIME_LIMIT_FACTOR_VARIABLE]: String(options.timeLimitFactor) },
     onStep: step,
     onLog: (log) => {
       seams.onLog?.(log);
@@ -117,7 +120,10 @@ export const startLocalCloud = async (
   });
   edge = createCloudFront(deployed, {
     domainName: `localhost:${port}`,
-    origins: createApiGateway(template, { functions: services.functions }),
+    origins: createApiGateway(template, {
+      functions: services.functions,
+      timeLimitFactor: options.timeLimitFactor,
+    }),
   });
   step('serving');
 

@@ -5,6 +5,7 @@ import { isIP, isIPv4, type LookupFunction } from 'node:net';
 import { brokenFetchUrlRule } from '../../core/clients/client-id-url.ts';
 import { isLocalName, isLoopbackAddress, specialUseOf } from '../../core/net/special-use-addresses.ts';
 import type { FetchedDocument, FetchFailure, FetchFailureReason, GuardedFetch } from '../ports/index.ts';
+import { timeLimitMs } from '../time-limits.ts';
 
 /** All of it: name, connection, headers and body. Claude gives up on /authorize after ten seconds. */
 const TIMEOUT_MS = 5_000;
@@ -76,7 +77,7 @@ export const guardedFetch = (options: GuardedFetchOptions = {}): GuardedFetch =>
     }
   };
   return async (text, maxBytes) => {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.timeout(timeLimitMs(timeoutMs));
     try {
       return await inTime(attempt(text, maxBytes, signal), signal);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { UnavailableError } from '../../../core/oauth-error.ts';
+import { timeLimitMs } from '../../time-limits.ts';
 
 export interface SignedCallOptions {
   /** DynamoDB's endpoint, without a path. */
@@ -33,7 +34,7 @@ export const signedDynamoDbCall = (options: SignedCallOptions): SignedCall => {
       headers: signed.headers,
       body,
       redirect: 'error',
-      signal: AbortSignal.timeout(attemptTimeoutMs),
+      signal: AbortSignal.timeout(timeLimitMs(attemptTimeoutMs)),
     });
     if (!response.ok)
       throw new Error(`${action} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);

@@ -1,4 +1,5 @@
 import { KMSClient } from '@aws-sdk/client-kms';
+import { timeLimitMs } from '../../time-limits.ts';
 import { SDK_LIMITS } from '../sdk-limits.ts';
 
 /** For signing. */
@@ -8,5 +9,9 @@ export const kmsClient = (): KMSClient => new KMSClient(SDK_LIMITS);
 export const patientKmsClient = (): KMSClient =>
   new KMSClient({
     maxAttempts: 4,
-    requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: timeLimitMs(2000),
+      requestTimeout: timeLimitMs(10_000),
+      throwOnRequestTimeout: true,
+    },
   });

@@ -1,3 +1,5 @@
+import { timeLimitMs } from '../../time-limits.ts';
+
 /** For one request: connecting, headers and body. */
 export const REQUEST_TIMEOUT_MS = 5000;
 /** For all requests of one login together; with discovery before it a person waits less than ten seconds. */
@@ -27,12 +29,12 @@ export type BoundedFetch = (url: string, options: FetchOptions) => Promise<Respo
  * `fetch` for requests that may carry our secret: follows no redirect (catalogue #166), and has read the whole answer,
  * within its limits of time and size, when it returns.
  *
- * @param timeoutMs for connecting, headers and body together
+ * @param timeoutMs for connecting, headers and body together, in AWS
  */
 export const boundedFetch =
   (timeoutMs: number): BoundedFetch =>
   async (url, { method = 'GET', headers = {}, body = null, signal }) => {
-    const limit = AbortSignal.timeout(timeoutMs);
+    const limit = AbortSignal.timeout(timeLimitMs(timeoutMs));
     const answer = await fetch(url, {
       method,
       headers,

@@ -17,6 +17,7 @@ import { UnavailableError } from '../../../core/oauth-error.ts';
 import { UnansweredError, UpstreamError } from '../../../core/upstream/errors.ts';
 import { accessTokenState, type UpstreamTokens } from '../../../core/upstream/session.ts';
 import type { Clock, RenewedLogin, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../ports/index.ts';
+import { timeLimitMs } from '../../time-limits.ts';
 import { readAuthorizationResponse } from './authorization-response.ts';
 import { type BoundedFetch, boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
 import { type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
@@ -52,7 +53,7 @@ type TokenRequest = (client: Client, auth: ClientAuth, options: TokenEndpointReq
 
 const requestsOfOneLogin = (): Requests => ({
   fetch: boundedFetch(REQUEST_TIMEOUT_MS),
-  signal: AbortSignal.timeout(IDENTIFY_TIMEOUT_MS),
+  signal: AbortSignal.timeout(timeLimitMs(IDENTIFY_TIMEOUT_MS)),
 });
 
 /** GitHub: OAuth without OpenID Connect. Who logged in is what its API says to the token of our own code exchange (#154). */

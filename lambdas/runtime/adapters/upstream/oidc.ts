@@ -23,6 +23,7 @@ import type {
   UpstreamLeg,
   UpstreamLogin,
 } from '../../ports/index.ts';
+import { timeLimitMs } from '../../time-limits.ts';
 import { readAuthorizationResponse } from './authorization-response.ts';
 import { boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
 import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
@@ -206,7 +207,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
 
   private requestOptions(): RequestOptions {
     return {
-      signal: AbortSignal.timeout(IDENTIFY_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeLimitMs(IDENTIFY_TIMEOUT_MS)),
       [customFetch]: boundedFetch(REQUEST_TIMEOUT_MS),
       [allowInsecureRequests]: isLocalIssuer(this.settings.issuer),
     };

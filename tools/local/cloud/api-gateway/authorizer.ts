@@ -6,8 +6,6 @@ import type { Authorizer } from './model.ts';
 import { type AuthorizerResult, isAllowed, readAuthorizerResult } from './policy.ts';
 import { mappedValue } from './variables.ts';
 
-const AUTHORIZER_TIMEOUT_MS = 29_000;
-
 export interface AuthorizerDependencies {
   readonly functions: FunctionInvoker;
   /** Milliseconds since the epoch. */
@@ -42,7 +40,7 @@ export const createAuthorizers = ({ functions, now }: AuthorizerDependencies) =>
           principal: 'apigateway.amazonaws.com',
           sourceArn: authorizerArn(invocation.api, authorizer.id),
         },
-        timeoutMs: AUTHORIZER_TIMEOUT_MS,
+        timeoutMs: authorizer.timeoutMs,
         signal: invocation.request.signal,
       })
       .catch((error: unknown) => {

@@ -20,6 +20,8 @@ export interface ApiGatewayOptions {
   readonly functions: FunctionInvoker;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** How many times longer integrations and authorizers may take than in AWS. @default 1 */
+  readonly timeLimitFactor?: number;
 }
 
 /** What an origin does with a request. */
@@ -31,8 +33,8 @@ export type Origin = (request: EdgeRequest) => Promise<EdgeResponse>;
  * @throws Error naming what AWS would refuse to deploy
  */
 export const createApiGateway = (template: ResolvedTemplate, options: ApiGatewayOptions): Map<string, Origin> => {
-  const now = options.now ?? Date.now;
-  return new Map(readRestApis(template).map((api) => [domainOf(api), serveApi(api, options.functions, now)]));
+  const { functions, now = Date.now, timeLimitFactor = 1 } = options;
+  return new Map(readRestApis(template, timeLimitFactor).map((api) => [domainOf(api), serveApi(api, functions, now)]));
 };
 
 const serveApi = (api: RestApi, functions: FunctionInvoker, now: () => number): Origin => {

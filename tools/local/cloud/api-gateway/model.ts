@@ -31,6 +31,7 @@ export interface Authorizer {
   /** Expressions such as `method.request.header.Authorization`. */
   readonly identitySources: readonly string[];
   readonly resultTtlSeconds: number;
+  readonly timeoutMs: number;
 }
 
 export interface Integration {

@@ -7,8 +7,13 @@ import type { Authorizer, GatewayResponse, Integration, Method, MethodSetting, R
 const DEFAULT_TIMEOUT_MS = 29_000;
 const DEFAULT_AUTHORIZER_TTL_SECONDS = 300;
 
-/** Every REST API of the template. @throws Error with the logical id of what AWS would refuse to deploy */
-export const readRestApis = (template: ResolvedTemplate): RestApi[] => {
+/**
+ * Every REST API of the template.
+ *
+ * @param timeLimitFactor how many times longer integrations and authorizers may take than in AWS
+ * @throws Error with the logical id of what AWS would refuse to deploy
+ */
+export const readRestApis = (template: ResolvedTemplate, timeLimitFactor = 1): RestApi[] => {
   const ofType = (type: string) =>
     template.resources.filter((resource) => resource.type === `AWS::ApiGateway::${type}`);
   return ofType('RestApi').map((api) => {
@@ -17,13 +22,13 @@ export const readRestApis = (template: ResolvedTemplate): RestApi[] => {
     const stages = mine('Stage');
     const stage = stages[0];
     if (!stage || stages.length > 1) throw new Error(`${api.logicalId} has ${stages.length} stages, expected one`);
-    const authorizers = new Map(mine('Authorizer').map((a) => [a.physicalId, readAuthorizer(a)]));
+    const authorizers = new Map(mine('Authorizer').map((a) => [a.physicalId, readAuthorizer(a, timeLimitFactor)]));
     return {
       id,
       logicalId: api.logicalId,
       stageName: text(stage.properties.StageName),
       deploymentId: text(stage.properties.DeploymentId),
-      routes: readRoutes(api, mine('Resource'), mine('Method'), authorizers),
+      routes: readRoutes(api, mine('Resource'), mine('Method'), authorizers, timeLimitFactor),
       gatewayResponses: new Map(mine('GatewayResponse').map((r) => [text(r.properties.ResponseType), readResponse(r)])),
       methodSettings: records(stage.properties.MethodSettings).map(readMethodSetting),
     };
@@ -35,6 +40,7 @@ const readRoutes = (
   resources: readonly Resource[],
   methods: readonly Resource[],
   authorizers: ReadonlyMap<string, Authorizer>,
+  timeLimitFactor: number,
 ): Route[] => {
   const root = attributeOf({ logicalId: api.logicalId, type: api.type, name: '' }, 'RootResourceId') ?? '';
   const byId = new Map(resources.map((resource) => [resource.physicalId, resource]));
@@ -48,12 +54,16 @@ const readRoutes = (
     methods: new Map(
       methods
         .filter((method) => method.properties.ResourceId === resourceId)
-        .map((method) => [text(method.properties.HttpMethod), readMethod(method, authorizers)]),
+        .map((method) => [text(method.properties.HttpMethod), readMethod(method, authorizers, timeLimitFactor)]),
     ),
   }));
 };
 
-const readMethod = (resource: Resource, authorizers: ReadonlyMap<string, Authorizer>): Method => {
+const readMethod = (
+  resource: Resource,
+  authorizers: ReadonlyMap<string, Authorizer>,
+  timeLimitFactor: number,
+): Method => {
   const { logicalId, properties } = resource;
   const authorizer = authorizers.get(text(properties.AuthorizerId));
   if (properties.AuthorizationType === 'CUSTOM' && !authorizer) throw new Error(`${logicalId} has no authorizer`);
@@ -64,7 +74,8 @@ const readMethod = (resource: Resource, authorizers: ReadonlyMap<string, Authori
     integration: readIntegration(record(properties.Integration)),
   };
   assertDeployable(method, properties);
-  return method;
+  const { integration } = method;
+  return { ...method, integration: { ...integration, timeoutMs: integration.timeoutMs * timeLimitFactor } };
 };
 
 const readIntegration = (integration: Record<string, unknown>): Integration => ({
@@ -83,7 +94,7 @@ const readIntegration = (integration: Record<string, unknown>): Integration => (
   })),
 });
 
-const readAuthorizer = ({ physicalId, properties }: Resource): Authorizer => ({
+const readAuthorizer = ({ physicalId, properties }: Resource, timeLimitFactor: number): Authorizer => ({
   id: physicalId,
   functionArn: functionArnOf(text(properties.AuthorizerUri)),
   identitySources: text(properties.IdentitySource)
@@ -91,6 +102,7 @@ const readAuthorizer = ({ physicalId, properties }: Resource): Authorizer => ({
     .map((source) => source.trim())
     .filter(Boolean),
   resultTtlSeconds: Number(properties.AuthorizerResultTtlInSeconds ?? DEFAULT_AUTHORIZER_TTL_SECONDS),
+  timeoutMs: DEFAULT_TIMEOUT_MS * timeLimitFactor,
 });
 
 const readResponse = ({ properties }: Resource): GatewayResponse => ({

@@ -12,6 +12,8 @@ export interface FunctionDefinition {
   readonly moduleUrl: string;
   readonly exportName: string;
   readonly timeoutMs: number;
+  /** How long the code before the first invocation may run. */
+  readonly initTimeoutMs: number;
   readonly memoryMb: number;
   /** All that its process.env holds. */
   readonly environment: Readonly<Record<string, string>>;
@@ -27,15 +29,25 @@ export interface ServiceEndpoints {
 
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MB = 128;
+const INIT_TIMEOUT_MS = 10_000;
 /** Lambda refuses a template that sets one of these. */
 const RESERVED_VARIABLE =
   /^(AWS_(REGION|DEFAULT_REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|EXECUTION_ENV|LAMBDA_.+)|_HANDLER|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
+
+/** How a machine differs from AWS, for every function. */
+export interface FunctionSettings {
+  /** How many times longer functions may run than in AWS. @default 1 */
+  readonly timeLimitFactor?: number | undefined;
+  /** Environment variables that the template does not have. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+}
 
 /** @throws Error with the logical id of a function that cannot be run */
 export const readFunctions = (
   template: ResolvedTemplate,
   credentialsOf: (logicalId: string) => Credentials,
   endpoints: ServiceEndpoints,
+  { timeLimitFactor = 1, variables = {} }: FunctionSettings = {},
 ): FunctionDefinition[] =>
   ofType(template, 'AWS::Lambda::Function').map((resource) => {
     const { logicalId, physicalId: name, properties } = resource;
@@ -54,9 +66,11 @@ export const readFunctions = (
       arn: resource.arn ?? '',
       moduleUrl: pathToFileURL(file).href,
       exportName,
-      timeoutMs: Number(properties.Timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+      timeoutMs: Number(properties.Timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000 * timeLimitFactor,
+      initTimeoutMs: INIT_TIMEOUT_MS * timeLimitFactor,
       memoryMb,
       environment: {
+        ...variables,
         ...templateVariables(resource),
         ...runtimeVariables(name, handler, memoryMb, folder),
         ...serviceVariables(endpoints),

@@ -23,8 +23,6 @@ export interface FunctionLog {
 
 export type OnLog = (log: FunctionLog) => void;
 
-/** Lambda gives the code that runs before the first invocation ten seconds. */
-const INIT_TIMEOUT_MS = 10_000;
 /** How long a handler may go on after its answer has ended or nobody listens to it. */
 const WIND_DOWN_MS = 5_000;
 const STOPPING: ThrownError = { errorType: 'Runtime.ExitError', errorMessage: 'the local cloud is stopping' };
@@ -117,9 +115,9 @@ export class ExecutionEnvironment {
         () =>
           fail({
             errorType: 'Sandbox.Timedout',
-            errorMessage: `Init phase took more than ${INIT_TIMEOUT_MS / 1000} s`,
+            errorMessage: `Init phase took more than ${this.#definition.initTimeoutMs / 1000} s`,
           }),
-        INIT_TIMEOUT_MS,
+        this.#definition.initTimeoutMs,
       );
       this.#worker.on('message', (message: FromWorker) => {
         if (message.type === 'ready' || message.type === 'initFailed') clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AwsV4Signer } from 'aws4fetch';
-import { readFunctions, type ServiceEndpoints } from '../lambda/definition.ts';
+import { type FunctionSettings, readFunctions, type ServiceEndpoints } from '../lambda/definition.ts';
 import type { OnLog } from '../lambda/execution-environment.ts';
 import { type Functions, startFunctions } from '../lambda/functions.ts';
 import { LOCAL_REGION, type ResolvedTemplate } from '../resolved-template.ts';
@@ -18,7 +18,7 @@ import { type Credentials, type Principals, readPrincipals } from './principals.
 import { createSecrets, type SecretsState, secretsManagerService } from './secrets-manager.ts';
 import { openStateFile } from './state-file.ts';
 
-export interface ServicesOptions {
+export interface ServicesOptions extends FunctionSettings {
   /** Folder in which everything survives a restart; undefined: in memory. */
   readonly dataDir?: string | undefined;
   /** URL of a DynamoDB Local that takes the embedded one's place. */
@@ -72,7 +72,7 @@ export const startServices = async (template: ResolvedTemplate, options: Service
 
 const startAll = async (
   template: ResolvedTemplate,
-  { dataDir, dynamoDbEndpoint, onCall, onLog = () => {}, onStep }: ServicesOptions,
+  { dataDir, dynamoDbEndpoint, onCall, onLog = () => {}, onStep, ...settings }: ServicesOptions,
   started: (() => Promise<void> | void)[],
 ): Promise<Omit<Services, 'close'>> => {
   const principals = readPrincipals(template);
@@ -99,7 +99,7 @@ const startAll = async (
   started.push(lambdaApi.close);
   const endpoints = { dynamodb, kms, secretsManager, lambda: lambdaApi.url };
 
-  const definitions = readFunctions(template, (logicalId) => credentialsOf(principals, logicalId), endpoints);
+  const definitions = readFunctions(template, (logicalId) => credentialsOf(principals, logicalId), endpoints, settings);
   const functions = startFunctions(template, definitions, onLog);
   started.push(functions.close);
   running = functions;
