@@ -1,11 +1,8 @@
 /** What every jest configuration here shares. */
 export const common = {
   testEnvironment: 'node',
+  runner: '<rootDir>/test/support/runner/index.mjs',
+  // Node runs TypeScript by itself.
+  transform: {},
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-    ],
-  },
 };

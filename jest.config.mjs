@@ -7,7 +7,7 @@ const longOnes = ['<rootDir>/test/faults/outages.test.ts', '<rootDir>/test/fault
 const overHttp = ['<rootDir>/test/flow/', '<rootDir>/test/browser/', '<rootDir>/test/clients/'];
 
 export default {
-  testTimeout: 30_000,
+  testTimeout: 300_000,
   globalSetup: '<rootDir>/test/support/cloud/templates-of-this-run.ts',
   // Much of the time goes into waiting for the local cloud, which works beside them.
   maxWorkers: 2,

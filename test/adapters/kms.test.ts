@@ -23,6 +23,7 @@ import { MemoryKeyRingStore } from '../support/memory/memory-stores.ts';
 import { ISSUER, NOW, RESOURCE, testGrant } from '../support/memory/records.ts';
 
 const kms = mockClient(KMSClient);
+afterAll(() => kms.restore());
 const client = new KMSClient({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
 const key = newTestKey();
 const retiring = newTestKey('retiring');

@@ -26,6 +26,7 @@ const versions = (current: string, previous?: string) => {
   else before.resolves({ SecretString: previous });
 };
 
+afterAll(() => secrets.restore());
 beforeEach(() => {
   secrets.reset();
   now = 1_800_000_000;

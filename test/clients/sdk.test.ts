@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import {
   Client as CurrentClient,
   StreamableHTTPClientTransport as CurrentTransport,
@@ -17,12 +16,13 @@ import { callbackParameters, revoke } from '../support/http/oauth-requests.ts';
 
 const cloud = sharedCloud();
 
-// The SDK says aloud what it forgets.
+// The SDK prints what it forgets.
+const { warn } = console;
 beforeAll(() => {
-  jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  console.warn = () => undefined;
 });
 afterAll(() => {
-  jest.restoreAllMocks();
+  console.warn = warn;
 });
 const url = new URL(cloud.mcpUrl);
 

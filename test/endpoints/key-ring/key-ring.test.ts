@@ -1,5 +1,5 @@
-import { jest } from '@jest/globals';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { fn } from 'jest-mock';
 import { sha256 } from '../../../lambdas/core/crypto.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import type { KeyRing } from '../../../lambdas/core/tokens/key-ring.ts';
@@ -272,7 +272,7 @@ describe('Keys function', () => {
 describe('Answer to CloudFormation', () => {
   const sent = (...answers: readonly (Response | Error)[]) => {
     const left = [...answers];
-    return jest.fn<typeof fetch>(async () => {
+    return fn<typeof fetch>(async () => {
       const answer = left.shift();
       if (answer instanceof Error || answer === undefined) throw answer ?? new Error('no more answers');
       return answer;
