@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ENVIRONMENT } from '../lambdas/core/settings.ts';
+import * as settings from '../lambdas/core/settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import { ApiGatewayLogRole } from './api/api-gateway-log-role.ts';
 import { AuthorizationServer } from './api/authorization-server.ts';
@@ -21,13 +21,13 @@ import { UserPool } from './data/user-pool.ts';
 import { Firewall } from './edge/firewall.ts';
 import { FrontDoor } from './edge/front-door.ts';
 import { EndpointFunction } from './functions/endpoint-function.ts';
-import { Endpoints } from './functions/endpoints.ts';
-import { doorPolicies, sharedSettings } from './functions/function-settings.ts';
+import { Endpoints } from './functions/endpoints/index.ts';
+import { authorizerSettings, scopeSettings } from './functions/function-settings.ts';
 import { identityProviderSettings } from './functions/identity-provider-settings.ts';
-import { People } from './functions/privacy.ts';
+import { Privacy } from './functions/privacy.ts';
 import { Alarms } from './monitoring/alarms.ts';
 import { Dashboard } from './monitoring/dashboard.ts';
-import { letCount } from './monitoring/own-metrics.ts';
+import { enableMetrics } from './monitoring/own-metrics.ts';
 
 export interface McpOAuthProxyProps {
   /** The same object that cdk.json holds under context.gatehouse. */
@@ -54,7 +54,7 @@ export class McpOAuthProxy extends Construct {
   readonly authorizationServer: AuthorizationServer;
   readonly protectedResources: readonly ProtectedResource[];
   readonly authorizer: EndpointFunction;
-  readonly people: People;
+  readonly privacy: Privacy;
   #alarms: Alarms | undefined;
 
   constructor(scope: Construct, id: string, props: McpOAuthProxyProps) {
@@ -84,15 +84,15 @@ export class McpOAuthProxy extends Construct {
     });
     this.keyRing = new KeyRing(this, 'KeyRing', {
       table: this.tables.keys,
-      tokenRole: this.endpoints.token.role,
+      tokenRole: this.endpoints.functions.token.role,
       lifetimes: configuration.lifetimes,
     });
     this.authorizer = this.#authorizer(configuration);
-    this.people = new People(this, 'People', {
+    this.privacy = new Privacy(this, 'Privacy', {
       tables: this.tables,
       secrets: this.secrets,
       identityProviders: identityProviderSettings({ configuration, secrets: this.secrets, userPools: this.userPools }),
-      keys: this.keyRing.keys,
+      keyRing: this.keyRing.manager,
     });
 
     const { logo } = configuration.theme;
@@ -101,7 +101,7 @@ export class McpOAuthProxy extends Construct {
     for (const resource of this.protectedResources) {
       resource.serve({
         issuer: this.issuer,
-        scopes: sharedSettings(configuration).scopes,
+        scopes: scopeSettings(configuration),
         authorizer: this.authorizer,
         counters: this.tables.counters,
         example,
@@ -155,8 +155,8 @@ export class McpOAuthProxy extends Construct {
 
   #monitor({ monitoring }: Configuration): void {
     if (!monitoring.alarms && !monitoring.dashboard) return;
-    const { authorize, callback, connections, consent, introspect, register, revoke, token } = this.endpoints;
-    letCount([
+    const { authorize, callback, connections, consent, introspect, register, revoke, token } = this.endpoints.functions;
+    enableMetrics([
       authorize,
       callback,
       connections,
@@ -174,17 +174,16 @@ export class McpOAuthProxy extends Construct {
 
   /** One function for all servers; it tells them apart by the id of the API that asks. */
   #authorizer(configuration: Configuration): EndpointFunction {
-    const { scopes } = sharedSettings(configuration);
     return new EndpointFunction(this, 'Authorizer', { folder: 'authorizer', description: 'checks access tokens' })
       .reserveConcurrency(configuration.reservedConcurrency.authorizer)
-      .bind(ENVIRONMENT.issuer, this.issuer)
-      .bind(ENVIRONMENT.servers, doorPolicies(configuration))
-      .bind(ENVIRONMENT.scopes, scopes)
-      .bind(
-        ENVIRONMENT.protectedResources,
+      .set(settings.issuer, this.issuer)
+      .set(settings.servers, authorizerSettings(configuration))
+      .set(settings.scopes, scopeSettings(configuration))
+      .set(
+        settings.protectedResources,
         Object.fromEntries(this.protectedResources.map(({ path, api }) => [api.restApiId, path])),
       )
-      .bindTable(ENVIRONMENT.keysTable, this.tables.keys, 'GetItem');
+      .bindTable(settings.keysTable, this.tables.keys, 'GetItem');
   }
 
   #exampleServer(): EndpointFunction {
@@ -204,11 +203,11 @@ export class McpOAuthProxy extends Construct {
 
   #checkEnvironments(): void {
     const problems = [
-      ...this.endpoints.all,
+      ...Object.values(this.endpoints.functions),
       this.authorizer,
       ...this.#inspectors,
-      this.keyRing.keys,
-      this.people,
+      this.keyRing.manager,
+      this.privacy,
     ].flatMap((endpoint) => endpoint.environmentProblem() ?? []);
     if (problems.length > 0) throw new ConfigurationError(problems);
   }

@@ -50,7 +50,7 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
         `--cli-binary-format raw-in-base64-out --payload '${JSON.stringify(command)}' /dev/stdout`,
     );
   const keys = (id: string, description: string, command: object) =>
-    invoke(proxy.keyRing.keys, id, description, command);
+    invoke(proxy.keyRing.manager, id, description, command);
   keys('RotateKeyCommand', 'Begins a rotation of the signing key now; nobody notices', { action: 'rotate' });
   keys(
     'EmergencyRotateKeyCommand',
@@ -66,11 +66,11 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     { action: 'setNotBefore', all: true },
   );
   const byProvider = '"identityProvider":"ID","upstreamSubject":"THEIR ID THERE" in place of "subject":"SUB"';
-  invoke(proxy.people, 'ExportPersonCommand', `Shows everything that is kept about a person; or ${byProvider}`, {
+  invoke(proxy.privacy, 'ExportPersonCommand', `Shows everything that is kept about a person; or ${byProvider}`, {
     action: 'export',
     subject: 'SUB',
   });
-  invoke(proxy.people, 'ErasePersonCommand', `Logs a person out and erases what is kept of them; or ${byProvider}`, {
+  invoke(proxy.privacy, 'ErasePersonCommand', `Logs a person out and erases what is kept of them; or ${byProvider}`, {
     action: 'erase',
     subject: 'SUB',
   });

@@ -1,15 +1,17 @@
+import * as settings from '../core/settings.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
-import * as config from '../runtime/settings.ts';
+import { read } from '../runtime/settings.ts';
+import { configuredClients } from '../runtime/wiring/configured-clients.ts';
 import { authorizationServerMetadataFlow } from './handler.ts';
 
 export const handler = endpoint(
   authorizationServerMetadataFlow({
-    issuer: config.issuer(),
-    servers: config.servers(),
-    scopes: config.scopes(),
-    configuredClients: config.configuredClients(),
-    hasClientDocuments: config.clientDocuments().advertise,
+    issuer: read(settings.issuer),
+    servers: read(settings.servers),
+    scopes: read(settings.scopes),
+    configuredClients: configuredClients(),
+    hasClientDocuments: read(settings.clientDocuments).advertise,
   }),
   { log: jsonLog(), cors: true },
 );

@@ -1,19 +1,19 @@
+import * as settings from '../core/settings.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
 import { KeyRingCache } from '../runtime/adapters/dynamodb/key-ring-cache.ts';
 import { keyRingFetch } from '../runtime/adapters/dynamodb/key-ring-fetch.ts';
 import { measuredLog } from '../runtime/adapters/log.ts';
-import * as config from '../runtime/settings.ts';
+import { awsService, read, readOptional } from '../runtime/settings.ts';
 import { authorizer } from './handler.ts';
 
-const log = measuredLog(config.metricsStack());
-const readKeyRing = keyRingFetch({ ...config.awsRuntime(), tableName: config.keysTable() });
+const readKeyRing = keyRingFetch({ ...awsService('dynamodb'), tableName: read(settings.keysTable) });
 
 export const handler = authorizer({
-  issuer: config.issuer(),
-  protectedResources: config.protectedResources(),
-  servers: config.servers(),
-  scopes: config.scopes(),
+  issuer: read(settings.issuer),
+  protectedResources: read(settings.protectedResources),
+  servers: read(settings.servers),
+  scopes: read(settings.scopes),
   keys: new KeyRingCache(readKeyRing, systemClock),
   now: systemClock,
-  log,
+  log: measuredLog(readOptional(settings.metricsStack)),
 });

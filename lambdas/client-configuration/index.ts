@@ -1,19 +1,20 @@
+import * as settings from '../core/settings.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
-import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
-import { DynamoDbClientStore } from '../runtime/adapters/dynamodb/client-store.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
-import * as config from '../runtime/settings.ts';
+import { read } from '../runtime/settings.ts';
+import { isLocalRun } from '../runtime/wiring/context.ts';
+import { clientStore } from '../runtime/wiring/stores.ts';
 import { clientConfigurationFlow } from './handler.ts';
 
 const log = jsonLog();
-const issuer = config.issuer();
+const issuer = read(settings.issuer);
 
 export const handler = endpoint(
   clientConfigurationFlow({
     issuer,
-    allowLoopback: config.isLocalRun(issuer),
-    clients: new DynamoDbClientStore(dynamoDbClient(), config.clientsTable()),
+    allowLoopback: isLocalRun(issuer),
+    clients: clientStore(),
     now: systemClock,
     log,
   }),

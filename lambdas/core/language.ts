@@ -1,10 +1,17 @@
+import * as z from 'zod/mini';
+import type { Immutable } from './immutable.ts';
+
 /** The languages of the pages. The first one is used if a browser asks for none of them. */
 export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const;
 
 export type Language = (typeof LANGUAGES)[number];
 
 /** A text of the configuration: one text for every language, or English and optional translations. */
-export type LocalizedText = string | ({ readonly en: string } & { readonly [L in Language]?: string | undefined });
+export const LocalizedText = z.union([
+  z.string(),
+  z.object({ en: z.string(), de: z.optional(z.string()), fr: z.optional(z.string()), es: z.optional(z.string()) }),
+]);
+export type LocalizedText = Immutable<z.infer<typeof LocalizedText>>;
 
 /** The text in this language, or in English if it is not translated. */
 export const textIn = (text: LocalizedText, language: Language): string =>

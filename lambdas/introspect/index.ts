@@ -1,41 +1,20 @@
-import { systemClock } from '../runtime/adapters/clock.ts';
-import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
-import { dynamoDbCounterStore } from '../runtime/adapters/dynamodb/counter-store.ts';
-import { DynamoDbGrantStore } from '../runtime/adapters/dynamodb/grant-store.ts';
-import { DynamoDbKeyRingStore } from '../runtime/adapters/dynamodb/key-ring-store.ts';
-import { measuredLog } from '../runtime/adapters/log.ts';
+import * as settings from '../core/settings.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
-import * as config from '../runtime/settings.ts';
+import { read } from '../runtime/settings.ts';
 import { connectClientAuthentication } from '../runtime/wiring/client-authentication.ts';
+import { endpointContext } from '../runtime/wiring/context.ts';
+import { grantStore, keyRingStore } from '../runtime/wiring/stores.ts';
 import { introspectEndpoint } from './handler.ts';
 
-const log = measuredLog(config.metricsStack());
-const issuer = config.issuer();
-const dynamoDb = dynamoDbClient();
-const configuredClients = config.configuredClients();
-const clientAuthentication = connectClientAuthentication({
-  issuer,
-  dynamoDb,
-  clientsTable: config.clientsTable(),
-  assertionsTable: config.assertionsTable(),
-  counters: dynamoDbCounterStore({ ...config.awsRuntime(), tableName: config.countersTable() }),
-  configured: configuredClients,
-  documents: config.clientDocuments(),
-  isLocalRun: config.isLocalRun(issuer),
-  now: systemClock,
-  log,
-});
+const context = endpointContext();
 
 export const handler = endpoint(
   introspectEndpoint({
-    issuer,
-    refreshGraceSeconds: config.lifetimes().refreshGraceSeconds,
-    ...clientAuthentication,
-    configuredClients,
-    grants: new DynamoDbGrantStore(dynamoDb, config.grantsTable()),
-    keyRings: new DynamoDbKeyRingStore(dynamoDb, config.keysTable()),
-    now: systemClock,
-    log,
+    ...context,
+    ...connectClientAuthentication(context),
+    refreshGraceSeconds: read(settings.lifetimes).refreshGraceSeconds,
+    grants: grantStore(),
+    keyRings: keyRingStore(),
   }),
-  { log, cors: true },
+  { log: context.log, cors: true },
 );

@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as settings from '../core/settings.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
-import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
-import { DynamoDbKeyRingStore } from '../runtime/adapters/dynamodb/key-ring-store.ts';
 import { patientKmsClient } from '../runtime/adapters/kms/client.ts';
 import { KmsSigningKeyMaker } from '../runtime/adapters/kms/signing-key-maker.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
-import * as config from '../runtime/settings.ts';
+import { read } from '../runtime/settings.ts';
+import { keyRingStore } from '../runtime/wiring/stores.ts';
 import { answerCloudFormation } from './cloudformation.ts';
 import { keysFunction } from './handler.ts';
 
 const log = jsonLog();
 const DAY_SECONDS = 86_400;
-const { accessTokenSeconds, signingKeyDays, signingKeyPublishSeconds } = config.lifetimes();
+const { accessTokenSeconds, signingKeyDays, signingKeyPublishSeconds } = read(settings.lifetimes);
 
 export const handler = keysFunction({
-  keyRings: new DynamoDbKeyRingStore(dynamoDbClient(), config.keysTable()),
+  keyRings: keyRingStore(),
   keyMaker: new KmsSigningKeyMaker(patientKmsClient(), {
-    accountId: config.accountId(),
-    tokenRoleArn: config.tokenRoleArn(),
-    keysRoleArn: config.keysRoleArn(),
-    stackTag: config.stackTag(),
+    accountId: read(settings.accountId),
+    tokenRoleArn: read(settings.tokenRoleArn),
+    keyRingRoleArn: read(settings.keyRingRoleArn),
+    stackTag: read(settings.stackTag),
     sleep,
   }),
   schedule: {

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { deriveSubject } from '../core/authorization/upstream-leg.ts';
-import { tokenIssuer } from '../core/upstream/provider-kinds.ts';
+import { tokenIssuer } from '../core/upstream/provider-presets.ts';
 import { commandOf, type PersonReference } from './command.ts';
 import type { PeopleDeps } from './deps.ts';
 import { erasePerson, type PersonErased } from './erase.ts';

@@ -1,23 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import * as settings from '../core/settings.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
 import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
 import { DynamoDbConsentStore } from '../runtime/adapters/dynamodb/consent-store.ts';
-import { DynamoDbGrantDirectory } from '../runtime/adapters/dynamodb/grant-directory.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
-import { generatedSecret } from '../runtime/adapters/secrets-manager/cached-secret.ts';
-import { secretsManagerClient } from '../runtime/adapters/secrets-manager/client.ts';
-import * as config from '../runtime/settings.ts';
+import { awsService, read } from '../runtime/settings.ts';
+import { subjectSecret } from '../runtime/wiring/secrets.ts';
+import { grantDirectory } from '../runtime/wiring/stores.ts';
 import { peopleFunction } from './handler.ts';
 import { endTokensOf } from './mark.ts';
 
-const dynamoDb = dynamoDbClient();
-
 export const handler = peopleFunction({
-  identityProviders: config.identityProviders(),
-  subjectSecret: generatedSecret(secretsManagerClient(), config.subjectSecret(), systemClock),
-  grants: new DynamoDbGrantDirectory(dynamoDb, config.grantsTable()),
-  consents: new DynamoDbConsentStore(dynamoDb, config.consentsTable()),
-  endTokens: endTokensOf({ functionName: config.keysFunction(), ...config.lambdaRuntime() }),
+  identityProviders: read(settings.identityProviders),
+  subjectSecret: subjectSecret(),
+  grants: grantDirectory(),
+  consents: new DynamoDbConsentStore(dynamoDbClient(), read(settings.consentsTable)),
+  endTokens: endTokensOf({ functionName: read(settings.keyRingFunction), ...awsService('lambda') }),
   pause,
   now: systemClock,
   log: jsonLog(),

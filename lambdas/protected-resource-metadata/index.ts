@@ -1,9 +1,10 @@
+import * as settings from '../core/settings.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
-import * as config from '../runtime/settings.ts';
+import { read } from '../runtime/settings.ts';
 import { protectedResourceMetadataFlow } from './handler.ts';
 
-export const handler = endpoint(protectedResourceMetadataFlow({ issuer: config.issuer(), servers: config.servers() }), {
-  log: jsonLog(),
-  cors: true,
-});
+export const handler = endpoint(
+  protectedResourceMetadataFlow({ issuer: read(settings.issuer), servers: read(settings.servers) }),
+  { log: jsonLog(), cors: true },
+);

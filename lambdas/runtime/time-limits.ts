@@ -1,10 +1,7 @@
-/**
- * Names the environment variable that holds a factor for every limit of time. The stack never sets it, so limits are
- * as written in AWS. The local run sets it, because a busy laptop is slower than AWS.
- */
-export const TIME_LIMIT_FACTOR_VARIABLE = 'GATEHOUSE_TIME_LIMIT_FACTOR';
+import { timeLimitFactor } from '../core/settings.ts';
+import { readOptional } from './settings.ts';
 
-const factor = Number(process.env[TIME_LIMIT_FACTOR_VARIABLE] ?? 1);
+const factor = readOptional(timeLimitFactor) ?? 1;
 
 /**
  * Every wait for a service goes through this function.

@@ -1,6 +1,6 @@
 import type { Grant } from '../core/grants/grant.ts';
 import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
-import { isIssuerOf } from '../core/upstream/provider-kinds.ts';
+import { isIssuerOf } from '../core/upstream/provider-presets.ts';
 import { endAccess, type GrantFacts } from './access.ts';
 import { grantAfterAsker } from './after-asker.ts';
 import { askUpstream } from './ask-upstream.ts';

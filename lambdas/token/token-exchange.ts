@@ -4,7 +4,7 @@ import { TOKEN_EXCHANGE } from '../core/clients/client.ts';
 import type { Grant } from '../core/grants/grant.ts';
 import { isBeforeMark } from '../core/grants/not-before.ts';
 import { OAuthError } from '../core/oauth-error.ts';
-import { isIssuerOf } from '../core/upstream/provider-kinds.ts';
+import { isIssuerOf } from '../core/upstream/provider-presets.ts';
 import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
 import { findAccessTokenClaims } from '../runtime/services/issued-token.ts';
 import type { GrantTypeHandler, TokenDeps, TokenExchangeResponse, TokenRequest } from './grant-type.ts';

@@ -1,20 +1,18 @@
+import * as settings from '../core/settings.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
-import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
-import { DynamoDbGrantStore } from '../runtime/adapters/dynamodb/grant-store.ts';
-import { DynamoDbKeyRingStore } from '../runtime/adapters/dynamodb/key-ring-store.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
-import * as config from '../runtime/settings.ts';
+import { read } from '../runtime/settings.ts';
+import { grantStore, keyRingStore } from '../runtime/wiring/stores.ts';
 import { userinfoEndpoint } from './handler.ts';
 
 const log = jsonLog();
-const dynamoDb = dynamoDbClient();
 
 export const handler = endpoint(
   userinfoEndpoint({
-    issuer: config.issuer(),
-    grants: new DynamoDbGrantStore(dynamoDb, config.grantsTable()),
-    keyRings: new DynamoDbKeyRingStore(dynamoDb, config.keysTable()),
+    issuer: read(settings.issuer),
+    grants: grantStore(),
+    keyRings: keyRingStore(),
     now: systemClock,
     log,
   }),

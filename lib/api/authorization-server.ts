@@ -1,12 +1,11 @@
 import { LambdaIntegration, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import type { Endpoints } from '../functions/endpoints.ts';
+import { authorizationServerRoutes, type Endpoints } from '../functions/endpoints/index.ts';
 import { addPreflight } from './cors.ts';
 import { addAuthorizationServerAnswers } from './gateway-responses.ts';
 import { addLogo } from './logo-route.ts';
 import { makeRestApi } from './rest-api.ts';
-import { authorizationServerRoutes, type Route } from './routes.ts';
 
 /**
  * The REST API of the authorization server. It is made in two steps, for the distribution needs the API, and the
@@ -14,7 +13,7 @@ import { authorizationServerRoutes, type Route } from './routes.ts';
  */
 export class AuthorizationServer extends Construct {
   readonly api: RestApi;
-  readonly #routes: readonly Route[];
+  readonly #routes: ReturnType<typeof authorizationServerRoutes>;
 
   constructor(scope: Construct, id: string, serverPaths: readonly string[]) {
     super(scope, id);
@@ -41,7 +40,7 @@ export class AuthorizationServer extends Construct {
       for (const method of route.methods) {
         const open = resource.addMethod(
           method,
-          new LambdaIntegration(endpoints[route.endpoint].lambda, { allowTestInvoke: false }),
+          new LambdaIntegration(endpoints.functions[route.endpoint].lambda, { allowTestInvoke: false }),
         );
         acknowledge(open, { APIG4: route.publicBecause, COG4: route.publicBecause });
       }

@@ -13,14 +13,14 @@ import {
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { ENVIRONMENT } from '../../lambdas/core/settings.ts';
+import type { ScopeDefinitions } from '../../lambdas/core/authorization/scopes.ts';
+import * as settings from '../../lambdas/core/settings.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { ServerConfiguration } from '../config/configuration.ts';
 import { challengeScopes, needsInspector, requiredScopes, toolRules } from '../config/rules.ts';
 import { ORIGIN_HEADER } from '../edge/viewer-request.ts';
 import { EndpointFunction } from '../functions/endpoint-function.ts';
-import { OwnFunction } from '../functions/existing-function-backend.ts';
-import type { ScopeSettings } from '../functions/function-settings.ts';
+import { ExistingFunctionBackend } from '../functions/existing-function-backend.ts';
 import { addPreflight, MCP_METHODS } from './cors.ts';
 import { addProtectedResourceAnswers } from './gateway-responses.ts';
 import { makeRestApi } from './rest-api.ts';
@@ -45,13 +45,13 @@ export interface ProtectedResourceProps {
 
 type Backend =
   | { readonly kind: 'http'; readonly url: string }
-  | { readonly kind: 'lambda'; readonly lambda: IFunction; readonly ownFunction?: OwnFunction };
+  | { readonly kind: 'lambda'; readonly lambda: IFunction; readonly existingFunction?: ExistingFunctionBackend };
 
 /** What stands behind the door, made once the distribution's domain is known. */
 export interface ProtectedResourceParts {
   readonly issuer: string;
   /** Every scope with what it implies. */
-  readonly scopes: ScopeSettings;
+  readonly scopes: ScopeDefinitions;
   readonly authorizer: EndpointFunction;
   /** Where requests are counted, for servers that limit them. */
   readonly counters: Table;
@@ -107,8 +107,8 @@ export class ProtectedResource extends Construct {
     const { backend } = this.#server;
     if (backend.kind === 'http') return { kind: 'http', url: backend.url };
     if (backend.kind === 'example') return { kind: 'lambda', lambda: example().lambda };
-    const ownFunction = new OwnFunction(this, 'Backend', backend.functionArn, this.api);
-    return { kind: 'lambda', lambda: ownFunction.lambda, ownFunction };
+    const existingFunction = new ExistingFunctionBackend(this, 'Backend', backend.functionArn, this.api);
+    return { kind: 'lambda', lambda: existingFunction.lambda, existingFunction };
   }
 
   /** GET, which has no body, goes straight to the backend; DELETE may have one that a backend reads like that of POST. */
@@ -129,19 +129,19 @@ export class ProtectedResource extends Construct {
       description: `applies the rules of ${this.path} to requests`,
       timeout: STREAMED.timeout,
     })
-      .bind(ENVIRONMENT.issuer, issuer)
-      .bind(ENVIRONMENT.scopes, scopes)
-      .bind(ENVIRONMENT.inspectedServer, {
+      .set(settings.issuer, issuer)
+      .set(settings.scopes, scopes)
+      .set(settings.inspectedServer, {
         path: this.path,
         requiredScopes: requiredScopes(this.#server),
         rules: toolRules(this.#server) ?? {},
         ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
         backend: backend.kind === 'http' ? backend : { kind: 'lambda', functionArn: backend.lambda.functionArn },
       });
-    if (requestsPerMinute !== undefined) inspector.bindTable(ENVIRONMENT.countersTable, counters, 'UpdateItem');
+    if (requestsPerMinute !== undefined) inspector.bindTable(settings.countersTable, counters, 'UpdateItem');
     if (backend.kind === 'lambda') {
       inspector.allow(['lambda:InvokeFunction'], backend.lambda.functionArn);
-      backend.ownFunction?.openTo(inspector.role);
+      backend.existingFunction?.grantInvoke(inspector.role);
     }
     return inspector;
   }

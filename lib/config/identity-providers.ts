@@ -1,3 +1,9 @@
+import type {
+  AccessPolicy,
+  AccessConditions as RuntimeConditions,
+  AccessRules as RuntimeRules,
+} from '../../lambdas/core/authorization/access-rules.ts';
+import type { IdentityProviderKind } from '../../lambdas/core/upstream/provider-kinds.ts';
 import { ACCESS } from './provider-schema.ts';
 import type { Configuration } from './schema.ts';
 
@@ -73,23 +79,23 @@ const conditionsFor = ({ identityProviders, access, scopes }: Configuration, id:
   );
 };
 
-/** Id → kind, for whoever only has to know what a rule means there. */
-export const identityProviderKinds = ({ identityProviders }: Configuration) =>
+/** Identity provider id → kind. */
+export const identityProviderKinds = ({ identityProviders }: Configuration): Record<string, IdentityProviderKind> =>
   Object.fromEntries(Object.entries(identityProviders).map(([id, { kind }]) => [id, kind]));
 
-/** The rules as the functions read them. */
-export const accessPolicy = ({ access, identityProviders, scopes }: Configuration) => ({
-  ...(access === undefined ? {} : { rules: withoutEmpty(access) }),
+/** The access rules as a setting of the functions. */
+export const accessPolicy = ({ access, identityProviders, scopes }: Configuration): AccessPolicy => ({
+  ...(access === undefined ? {} : { rules: nonEmptyRules(access) }),
   providers: Object.fromEntries(
     Object.entries(identityProviders).flatMap(([id, { access: own }]) =>
-      own === undefined ? [] : [[id, withoutEmpty(own)] as const],
+      own === undefined ? [] : [[id, nonEmptyRules(own)] as const],
     ),
   ),
   ...(Object.values(scopes).some(({ grantedTo }) => grantedTo) ? { scopes: scopeConditions(scopes) } : {}),
 });
 
-/** Whoever gets a scope gets what it implies, so the conditions of all of these have to hold. */
-const scopeConditions = (scopes: Configuration['scopes']) =>
+/** A user who is granted a scope also gets the scopes it implies, so the conditions of all of them must hold. */
+const scopeConditions = (scopes: Configuration['scopes']): Record<string, RuntimeConditions[]> =>
   Object.fromEntries(
     Object.keys(scopes).flatMap((name) => {
       const reached = new Set([name]);
@@ -97,17 +103,17 @@ const scopeConditions = (scopes: Configuration['scopes']) =>
       for (const each of reached) for (const implied of scopes[each]?.implies ?? []) reached.add(implied);
       const conditions = [...reached].flatMap((each) => {
         const grantedTo = scopes[each]?.grantedTo;
-        return grantedTo === undefined ? [] : [withoutEmpty(grantedTo)];
+        return grantedTo === undefined ? [] : [nonEmptyConditions(grantedTo)];
       });
       return conditions.length === 0 ? [] : [[name, conditions] as const];
     }),
   );
 
-/** Conditions that name nothing take room in the environment, and mean nothing. */
-const withoutEmpty = (rules: AccessRules) =>
-  rules === 'everyone'
-    ? rules
-    : Object.fromEntries(Object.entries(rules).filter(([, condition]) => Object.keys(condition).length > 0));
+const nonEmptyRules = (rules: AccessRules): RuntimeRules => (rules === 'everyone' ? rules : nonEmptyConditions(rules));
+
+/** Conditions without values mean nothing and take room in the environment. */
+const nonEmptyConditions = (conditions: AccessConditions): RuntimeConditions =>
+  Object.fromEntries(Object.entries(conditions).filter(([, values]) => Object.keys(values).length > 0));
 
 /** Conditions that can only be met at one kind of provider. */
 const KIND_OF_CONDITION = {

@@ -4,7 +4,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { ENVIRONMENT } from '../../lambdas/core/settings.ts';
+import * as settings from '../../lambdas/core/settings.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { EndpointFunction } from '../functions/endpoint-function.ts';
@@ -23,11 +23,11 @@ export interface KeyRingProps {
 }
 
 /**
- * The signing keys: data in a table, not template, so that rotation is never drift. The `keys` function owns them; it
- * makes the first one while the stack is deployed and looks after them once a day.
+ * The signing keys: data in a table, not template, so that rotation is never drift. The `key-ring` function owns them. It
+ * makes the first key during the first deployment and rotates keys on a daily schedule.
  */
 export class KeyRing extends Construct {
-  readonly keys: EndpointFunction;
+  readonly manager: EndpointFunction;
   /** Value of `KEY_TAG`. */
   readonly stackTag: string;
   readonly #firstKey: CfnResource;
@@ -35,24 +35,24 @@ export class KeyRing extends Construct {
   constructor(scope: Construct, id: string, { table, tokenRole, lifetimes }: KeyRingProps) {
     super(scope, id);
     this.stackTag = `${Stack.of(this).stackName}/${scope.node.id}`;
-    this.keys = new EndpointFunction(this, 'Keys', {
+    this.manager = new EndpointFunction(this, 'KeyRing', {
       folder: 'key-ring',
       description: 'makes, rotates and retires the signing keys',
       timeout: KEYS_TIMEOUT,
     });
-    this.keys
-      .bindTable(ENVIRONMENT.keysTable, table, 'GetItem', 'UpdateItem')
-      .bind(ENVIRONMENT.lifetimes, lifetimes)
-      .bind(ENVIRONMENT.tokenRoleArn, tokenRole.roleArn)
-      .bind(ENVIRONMENT.keysRoleArn, this.keys.role.roleArn)
-      .bind(ENVIRONMENT.accountId, Aws.ACCOUNT_ID)
-      .bind(ENVIRONMENT.stackTag, this.stackTag);
+    this.manager
+      .bindTable(settings.keysTable, table, 'GetItem', 'UpdateItem')
+      .set(settings.lifetimes, lifetimes)
+      .set(settings.tokenRoleArn, tokenRole.roleArn)
+      .set(settings.keyRingRoleArn, this.manager.role.roleArn)
+      .set(settings.accountId, Aws.ACCOUNT_ID)
+      .set(settings.stackTag, this.stackTag);
     this.#allowMakingKeys();
     this.#firstKey = this.#makeFirstKey(tokenRole, lifetimes.accessTokenSeconds);
     new Rule(this, 'Daily', {
       description: 'Gatehouse: looks after the signing keys',
       schedule: Schedule.rate(Duration.days(1)),
-      targets: [new LambdaFunction(this.keys.lambda)],
+      targets: [new LambdaFunction(this.manager.lambda)],
     });
   }
 
@@ -64,14 +64,14 @@ export class KeyRing extends Construct {
   /** Only this kind of key, and only with our tag; what may be done with it stands in the key's own policy. */
   #allowMakingKeys(): void {
     const ourTag = { [`aws:RequestTag/${KEY_TAG}`]: this.stackTag };
-    this.keys
+    this.manager
       .allow(['kms:CreateKey'], '*', {
         StringEquals: { 'kms:KeySpec': 'RSA_2048', 'kms:KeyUsage': 'SIGN_VERIFY', ...ourTag },
       })
       .allow(['kms:TagResource'], Stack.of(this).formatArn({ service: 'kms', resource: 'key', resourceName: '*' }), {
         StringEquals: ourTag,
       });
-    acknowledge(this.keys.role, {
+    acknowledge(this.manager.role, {
       'IAM5[Resource::*]': 'kms:CreateKey knows no resource; conditions fix kind, use and tag of the key',
       'IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]':
         'A key that is being made has no ARN yet; a condition fixes the tag',
@@ -83,13 +83,13 @@ export class KeyRing extends Construct {
     const firstKey = new CfnResource(this, 'FirstKey', {
       type: 'Custom::GatehouseKeyRing',
       properties: {
-        ServiceToken: this.keys.lambda.functionArn,
+        ServiceToken: this.manager.lambda.functionArn,
         // Longer than the function has, so that its own answer, which says why, comes first.
         ServiceTimeout: String(KEYS_TIMEOUT.plus(Duration.minutes(2)).toSeconds()),
         AccessTokenSeconds: accessTokenSeconds,
       },
     });
-    firstKey.node.addDependency(this.keys, tokenRole);
+    firstKey.node.addDependency(this.manager, tokenRole);
     return firstKey;
   }
 }

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { SUBJECT_INDEX } from '../../lambdas/core/settings.ts';
+import { SUBJECT_INDEX } from '../../lambdas/core/grants/grant.ts';
 import { acknowledge } from '../acknowledge.ts';
 
 /** What is stored, one table for each kind of record; docs/storage-schema.md lists the attributes. */

@@ -64,11 +64,11 @@ export class UpstreamTokensKey extends Construct {
     return this.#key.keyArn;
   }
 
-  letSeal(endpoint: EndpointFunction): void {
+  grantEncrypt(endpoint: EndpointFunction): void {
     endpoint.allow(['kms:GenerateDataKey'], this.keyArn, FOR_ONE_GRANT);
   }
 
-  letOpen(endpoint: EndpointFunction): void {
+  grantDecrypt(endpoint: EndpointFunction): void {
     endpoint.allow(['kms:Decrypt'], this.keyArn, FOR_ONE_GRANT);
   }
 }

@@ -1,3 +1,5 @@
+import { TOKEN_EXCHANGE } from '../../lambdas/core/clients/client.ts';
+import type { ConfiguredClients } from '../../lambdas/core/settings.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { resourceClientId } from '../config/rules.ts';
 import type { Secrets } from '../data/secrets.ts';
@@ -6,11 +8,11 @@ import { hasTokenExchange } from '../data/upstream-tokens.ts';
 const MAX_CLIENT_NAME_CHARACTERS = 60;
 
 /**
- * The clients of the configuration, resource clients among them, in the shape of lambdas/runtime/settings.ts.
+ * The clients of the configuration, resource clients included, as a setting of the functions.
  *
- * @param secrets only for functions that check credentials: they are told where secrets and keys are
+ * @param secrets only for functions that check credentials, which need to know where secrets and keys are
  */
-export const configuredClientSettings = (configuration: Configuration, secrets?: Secrets) => ({
+export const configuredClientSettings = (configuration: Configuration, secrets?: Secrets): ConfiguredClients => ({
   ...Object.fromEntries(
     Object.entries(configuration.clients).map(
       ([id, { authentication, jwks, jwksUri, redirectUris, scopes, ...client }]) => [
@@ -32,11 +34,15 @@ export const configuredClientSettings = (configuration: Configuration, secrets?:
   ),
 });
 
-/** A server's own credentials: for introspection and, where tokens are kept, to trade its callers' tokens for them. */
-const resourceClientSettings = (path: string, configuration: Configuration, secrets: Secrets | undefined) => ({
+/** A server's own credentials, for introspection and, where providers' tokens are kept, for token exchange. */
+const resourceClientSettings = (
+  path: string,
+  configuration: Configuration,
+  secrets: Secrets | undefined,
+): ConfiguredClients[string] => ({
   name: `MCP server ${path}`.slice(0, MAX_CLIENT_NAME_CHARACTERS),
   authentication: ['client_secret_basic', 'client_secret_post'],
-  grantTypes: hasTokenExchange(configuration) ? ['urn:ietf:params:oauth:grant-type:token-exchange'] : [],
+  grantTypes: hasTokenExchange(configuration) ? [TOKEN_EXCHANGE] : [],
   server: path,
   ...(secrets && { secretId: secrets.clients[resourceClientId(path)]?.ref }),
 });

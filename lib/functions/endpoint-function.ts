@@ -7,13 +7,10 @@ import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } 
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { ENVIRONMENT } from '../../lambdas/core/settings.ts';
+import type { Setting } from '../../lambdas/core/settings.ts';
 import { BUNDLE_DIRECTORY } from './bundles.ts';
 import { environmentBytes, MAX_ENVIRONMENT_BYTES } from './environment-size.ts';
 import { LOG_RETENTION } from './logs.ts';
-
-/** A variable of the shared environment; `lambdas/runtime/settings.ts` says what each holds. */
-type Variable = (typeof ENVIRONMENT)[keyof typeof ENVIRONMENT];
 
 /** The only operations on a table: nothing may Scan or delete in bulk, and Query is for an index (`queryIndex`). */
 export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
@@ -55,21 +52,21 @@ export class EndpointFunction extends Construct {
     });
   }
 
-  /** Sets a variable; anything but text becomes JSON. */
-  bind(variable: Variable, value: unknown): this {
+  /** Gives the function a setting. The value has the type that the function reads it with. */
+  set<T>(setting: Setting<T>, value: NoInfer<T>): this {
     const text = typeof value === 'string' ? value : Stack.of(this).toJsonString(value);
-    this.#environment.set(variable, text);
-    this.lambda.addEnvironment(variable, text);
+    this.#environment.set(setting.variable, text);
+    this.lambda.addEnvironment(setting.variable, text);
     return this;
   }
 
   /** Names a table to the function and allows exactly these operations on it (and on no index). */
-  bindTable(variable: Variable, table: Table, ...actions: TableAction[]): this {
+  bindTable(setting: Setting<string>, table: Table, ...actions: TableAction[]): this {
     this.allow(
       actions.map((action) => `dynamodb:${action}`),
       table.tableArn,
     );
-    return this.bind(variable, table.tableName);
+    return this.set(setting, table.tableName);
   }
 
   /** Lets the function list the keys of a table by one of its indexes; `bindTable` names the table. */
@@ -78,17 +75,17 @@ export class EndpointFunction extends Construct {
   }
 
   /** Names a secret to the function and lets it read that one. */
-  bindSecret(variable: Variable, secret: CfnSecret): this {
-    return this.readSecrets([secret]).bind(variable, secret.ref);
+  bindSecret(setting: Setting<string>, secret: CfnSecret): this {
+    return this.readSecrets([secret]).set(setting, secret.ref);
   }
 
-  /** Lets the function read secrets that another variable names. */
+  /** Lets the function read secrets that one of its settings names. */
   readSecrets(secrets: readonly CfnSecret[]): this {
     for (const secret of secrets) this.allow(['secretsmanager:GetSecretValue'], secret.ref);
     return this;
   }
 
-  /** Lets the function see whether secrets that another variable names have a value, and not which. */
+  /** Lets the function see whether secrets have a value, but not the value. */
   describeSecrets(secrets: readonly CfnSecret[]): this {
     for (const secret of secrets) this.allow(['secretsmanager:DescribeSecret'], secret.ref);
     return this;

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
  * A Lambda function of the owner's own as backend, in the same region. In the same account the stack itself lets API
  * Gateway invoke it; a function of another account can only be opened from there, by the commands of outputs.
  */
-export class OwnFunction extends Construct {
+export class ExistingFunctionBackend extends Construct {
   readonly lambda: IFunction;
   readonly #account: string;
   readonly #otherAccount: CfnCondition;
@@ -41,7 +41,7 @@ export class OwnFunction extends Construct {
   }
 
   /** For a role of this stack, which has a policy for it: in another account the function's own policy must allow it, too. */
-  openTo(role: IRole): void {
+  grantInvoke(role: IRole): void {
     this.#printCommand('InspectorCommand', "the server's inspector", {
       statementId: `${this.#statementId}-inspector`,
       principal: role.roleArn,

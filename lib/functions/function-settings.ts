@@ -1,38 +1,35 @@
+import type { ScopeDefinitions } from '../../lambdas/core/authorization/scopes.ts';
+import type { Servers } from '../../lambdas/core/settings.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { allScopes, requiredScopes, toolRules, validatesHeaders } from '../config/rules.ts';
 
-// The configuration as the functions read it from their environment, in the shapes of lambdas/runtime/settings.ts.
+// The configuration as settings of the functions (lambdas/core/settings.ts).
 
-/** What several functions are told. */
-export const sharedSettings = (configuration: Configuration) => ({
-  servers: Object.fromEntries(
-    Object.entries(configuration.servers).map(([path, server]) => [
+/** Name and required scopes of each server. */
+export const serverSettings = ({ servers }: Configuration): Servers =>
+  Object.fromEntries(
+    Object.entries(servers).map(([path, server]) => [
       path,
       { ...(server.name === undefined ? {} : { name: server.name }), requiredScopes: requiredScopes(server) },
     ]),
-  ),
-  scopes: scopeSettings(configuration),
-  lifetimes: configuration.lifetimes,
-});
-
-export type ScopeSettings = Readonly<Record<string, { readonly implies: readonly string[] }>>;
-
-/** Scopes as the functions need them; who may have one only /callback has to know, and pages alone need words. */
-const scopeSettings = (configuration: Configuration): ScopeSettings =>
-  Object.fromEntries(Object.entries(allScopes(configuration)).map(([name, { implies }]) => [name, { implies }]));
-
-/** Scopes with the words in which people are asked for them. */
-export const scopesInWords = (configuration: Configuration) =>
-  Object.fromEntries(
-    Object.entries(allScopes(configuration)).map(([name, { grantedTo: _grantedTo, ...scope }]) => [name, scope]),
   );
 
-/** What the authorizer is told of each server. */
-export const doorPolicies = ({ servers }: Configuration) =>
+/** Each server as the authorizer knows it, rules included. */
+export const authorizerSettings = ({ servers }: Configuration): Servers =>
   Object.fromEntries(
     Object.entries(servers).map(([path, server]) => {
       const rules = toolRules(server);
       const policy = { requiredScopes: requiredScopes(server) };
       return [path, rules ? { ...policy, rules, validatesHeaders: validatesHeaders(server) } : policy];
     }),
+  );
+
+/** Every scope and what it implies. Pages need descriptions as well: `describedScopes`. */
+export const scopeSettings = (configuration: Configuration): ScopeDefinitions =>
+  Object.fromEntries(Object.entries(allScopes(configuration)).map(([name, { implies }]) => [name, { implies }]));
+
+/** Every scope with its description for the consent page. */
+export const describedScopes = (configuration: Configuration): ScopeDefinitions =>
+  Object.fromEntries(
+    Object.entries(allScopes(configuration)).map(([name, { grantedTo: _grantedTo, ...scope }]) => [name, scope]),
   );

@@ -1,6 +1,8 @@
+import type { IdentityProviders } from '../../lambdas/core/settings.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { displayNameOf, issuerOf, upstreamScopesOf } from '../config/identity-providers.ts';
 import type { Secrets } from '../data/secrets.ts';
+import { keepsTokens } from '../data/upstream-tokens.ts';
 import type { UserPool } from '../data/user-pool.ts';
 
 export interface IdentityProviderParts {
@@ -10,19 +12,36 @@ export interface IdentityProviderParts {
   readonly userPools: Readonly<Record<string, UserPool>>;
 }
 
-/** Where people log in, in the shape of lambdas/runtime/settings.ts. */
-export const identityProviderSettings = ({ configuration, secrets, userPools }: IdentityProviderParts) =>
+/** The identity providers as settings of the functions (lambdas/core/settings.ts). */
+export const identityProviderSettings = ({
+  configuration,
+  secrets,
+  userPools,
+}: IdentityProviderParts): IdentityProviders =>
   Object.fromEntries(
     Object.entries(configuration.identityProviders).map(([id, provider]) => [
       id,
       {
         kind: provider.kind,
-        issuer: issuerOf(provider) ?? userPools[id]?.issuer,
+        issuer: existing(issuerOf(provider) ?? userPools[id]?.issuer, id),
         displayName: displayNameOf(provider),
         scopes: upstreamScopesOf(configuration, id),
         ...(provider.recheck ? { recheck: true } : {}),
         ...(provider.keepTokens ? { keepTokens: true } : {}),
-        secretId: secrets.identityProviders[id]?.ref,
+        secretId: existing(secrets.identityProviders[id]?.ref, id),
       },
     ]),
   );
+
+/** Only the providers whose tokens are kept, without the names on their buttons: /token shows none and has little room. */
+export const keptProviderSettings = (parts: IdentityProviderParts): IdentityProviders =>
+  Object.fromEntries(
+    Object.entries(identityProviderSettings(parts))
+      .filter(([id]) => keepsTokens(parts.configuration.identityProviders[id]))
+      .map(([id, { displayName: _displayName, ...provider }]) => [id, provider]),
+  );
+
+const existing = (value: string | undefined, id: string): string => {
+  if (value === undefined) throw new Error(`the identity provider ${id} has no issuer or secret in this stack`);
+  return value;
+};

@@ -1,36 +1,36 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { ENVIRONMENT, SUBJECT_INDEX } from '../../lambdas/core/settings.ts';
+import { SUBJECT_INDEX } from '../../lambdas/core/grants/grant.ts';
+import * as settings from '../../lambdas/core/settings.ts';
 import type { Secrets } from '../data/secrets.ts';
 import type { Tables } from '../data/tables.ts';
 import { EndpointFunction } from './endpoint-function.ts';
 
-export interface PeopleProps {
+export interface PrivacyProps {
   readonly tables: Tables;
   readonly secrets: Secrets;
-  /** As `lambdas/runtime/settings.ts` reads them. */
-  readonly identityProviders: unknown;
+  readonly identityProviders: settings.IdentityProviders;
   /** The function that keeps the not-before marks. */
-  readonly keys: EndpointFunction;
+  readonly keyRing: EndpointFunction;
 }
 
 /**
- * Shows or erases what is kept about a person, at an administrator's command. The one function that may delete grants; nothing
- * but `aws lambda invoke` reaches it.
+ * Exports or erases what is stored about one user, when an administrator invokes it. No route leads to it, and no other
+ * function may delete grants.
  */
-export class People extends EndpointFunction {
-  constructor(scope: Construct, id: string, { tables, secrets, identityProviders, keys }: PeopleProps) {
+export class Privacy extends EndpointFunction {
+  constructor(scope: Construct, id: string, { tables, secrets, identityProviders, keyRing }: PrivacyProps) {
     super(scope, id, {
       folder: 'privacy',
-      description: 'shows or erases what is kept about a person',
+      description: 'exports or erases what is stored about a user',
       timeout: Duration.minutes(5),
     });
-    this.bind(ENVIRONMENT.identityProviders, identityProviders)
-      .bindSecret(ENVIRONMENT.subjectSecret, secrets.subject)
-      .bindTable(ENVIRONMENT.grantsTable, tables.grants, 'GetItem', 'DeleteItem')
+    this.set(settings.identityProviders, identityProviders)
+      .bindSecret(settings.subjectSecret, secrets.subject)
+      .bindTable(settings.grantsTable, tables.grants, 'GetItem', 'DeleteItem')
       .queryIndex(tables.grants, SUBJECT_INDEX)
-      .bindTable(ENVIRONMENT.consentsTable, tables.consents, 'GetItem', 'DeleteItem')
-      .bind(ENVIRONMENT.keysFunction, keys.lambda.functionName)
-      .allow(['lambda:InvokeFunction'], keys.lambda.functionArn);
+      .bindTable(settings.consentsTable, tables.consents, 'GetItem', 'DeleteItem')
+      .set(settings.keyRingFunction, keyRing.lambda.functionName)
+      .allow(['lambda:InvokeFunction'], keyRing.lambda.functionArn);
   }
 }

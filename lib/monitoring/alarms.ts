@@ -63,7 +63,7 @@ export class Alarms extends Construct {
     this.#alarm('KeyTrouble', {
       meaning: 'The authorizer cannot check tokens, or the run that looks after the signing keys failed',
       runbook: 'trouble-with-the-signing-keys',
-      metrics: [ownMetric(this, 'AuthorizerFailures'), keyRing.keys.lambda.metricErrors({ statistic: 'Sum' })],
+      metrics: [ownMetric(this, 'AuthorizerFailures'), keyRing.manager.lambda.metricErrors({ statistic: 'Sum' })],
       atLeast: 1,
     });
     this.#alarm('UpstreamErrors', {
@@ -72,7 +72,7 @@ export class Alarms extends Construct {
       metrics: [ownMetric(this, 'UpstreamErrors')],
       atLeast: 5,
     });
-    const { token, register, jwks } = endpoints;
+    const { token, register, jwks } = endpoints.functions;
     this.#alarm('Slow', {
       meaning: 'The slowest hundredth of the requests takes three seconds and more',
       runbook: 'requests-are-slow',
@@ -117,11 +117,12 @@ export class Alarms extends Construct {
       ofThreePeriods: 3,
     });
     const { clients, transactions, grants, keys } = tables;
+    const { token, authorize, callback } = endpoints.functions;
     this.#alarm('Throttled', {
       meaning: 'Lambda or DynamoDB turns requests away',
       runbook: 'requests-are-throttled',
       metrics: [
-        ...[authorizer, endpoints.token, endpoints.authorize, endpoints.callback].map(throttles),
+        ...[authorizer, token, authorize, callback].map(throttles),
         ...[clients, grants, keys].map((table) => tableThrottles(table, 'Read')),
         ...[clients, transactions, grants].map((table) => tableThrottles(table, 'Write')),
       ],

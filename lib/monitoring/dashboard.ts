@@ -6,7 +6,7 @@ import {
   PeriodOverride,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { METRICS } from '../../lambdas/core/settings.ts';
+import { METRICS } from '../../lambdas/core/metrics.ts';
 import type { MonitoredParts } from './monitored-parts.ts';
 import { ownMetric } from './own-metrics.ts';
 import { errorRate, signingQuotaPercent, slowest, tableThrottles, throttles } from './watched-metrics.ts';
@@ -17,7 +17,8 @@ export class Dashboard extends Construct {
     super(scope, id);
     const { authorizationServer, protectedResources, authorizer, endpoints, tables } = parts;
     const apis = [authorizationServer, ...protectedResources].map(({ api }) => api);
-    const busy = [authorizer, endpoints.token, endpoints.authorize, endpoints.callback, endpoints.register];
+    const { token, authorize, callback, register } = endpoints.functions;
+    const busy = [authorizer, token, authorize, callback, register];
     const own = METRICS.map((name) => ownMetric(this, name));
     const written = [tables.clients, tables.transactions, tables.grants];
     const board = new CloudWatchDashboard(this, 'Board', {

@@ -1,15 +1,16 @@
 import { Stack } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { ENVIRONMENT, METRICS_DIMENSION, METRICS_NAMESPACE, type MetricName } from '../../lambdas/core/settings.ts';
+import { METRICS_DIMENSION, METRICS_NAMESPACE, type MetricName } from '../../lambdas/core/metrics.ts';
+import { metricsStack } from '../../lambdas/core/settings.ts';
 import type { EndpointFunction } from '../functions/endpoint-function.ts';
 
-/** Lets functions count: they write metrics with their log lines, which takes no right and no call. */
-export const letCount = (functions: readonly EndpointFunction[]): void => {
-  for (const counting of functions) counting.bind(ENVIRONMENT.metricsStack, Stack.of(counting).stackName);
+/** Makes functions publish metrics in their log lines, which needs no permission and no call. */
+export const enableMetrics = (functions: readonly EndpointFunction[]): void => {
+  for (const publisher of functions) publisher.set(metricsStack, Stack.of(publisher).stackName);
 };
 
-/** A metric of our own, as the functions write it. */
+/** One of Gatehouse's own metrics, as the functions write it. */
 export const ownMetric = (scope: Construct, metricName: MetricName): Metric =>
   new Metric({
     namespace: METRICS_NAMESPACE,

@@ -95,7 +95,7 @@ describe('Making signing keys', () => {
   const principals = {
     accountId: '000000000000',
     tokenRoleArn: 'arn:aws:iam::000000000000:role/token',
-    keysRoleArn: 'arn:aws:iam::000000000000:role/keys',
+    keyRingRoleArn: 'arn:aws:iam::000000000000:role/keys',
   };
   let waitedMs: number[];
   const maker = () =>

@@ -1,5 +1,5 @@
 import type { EventFields, EventName } from '../../lambdas/core/events.ts';
-import { METRICS } from '../../lambdas/core/settings.ts';
+import { METRICS } from '../../lambdas/core/metrics.ts';
 import { measuredLog } from '../../lambdas/runtime/adapters/log.ts';
 
 const FACTS = { requestId: 'r-1', clientId: 'client-1', grantId: 'grant-1' };

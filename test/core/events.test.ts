@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EVENTS } from '../../lambdas/core/events.ts';
-import { METRICS } from '../../lambdas/core/settings.ts';
+import { METRICS } from '../../lambdas/core/metrics.ts';
 
 const page = readFileSync('docs/events.md', 'utf8');
 const lines = [...page.matchAll(/^\| `(\w+)` \| ([^|]+) \|([^|]*)\|$/gm)].map(

@@ -215,7 +215,7 @@ describe('Who is meant', () => {
 
 describe('The mark', () => {
   const options = {
-    functionName: 'Keys',
+    functionName: 'KeyRing',
     endpoint: 'https://lambda.eu-central-1.amazonaws.com',
     region: 'eu-central-1',
     accessKeyId: 'id',

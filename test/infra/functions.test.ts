@@ -90,7 +90,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem on Consents',
     'dynamodb:GetItem on Grants',
     'dynamodb:Query on Grants/index/bySubject',
-    'lambda:InvokeFunction on KeyRingKeys',
+    'lambda:InvokeFunction on KeyRing',
     'secretsmanager:GetSecretValue on Subject',
   ],
   'example-mcp-server': [],

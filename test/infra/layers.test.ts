@@ -16,6 +16,7 @@ const ADAPTERS = 'lambdas/runtime/adapters/';
 const WIRING = 'lambdas/runtime/wiring/';
 const RUNTIME_WITHOUT_ADAPTERS = ['http', 'pages', 'ports', 'services'].map((name) => `lambdas/runtime/${name}/`);
 const CORE = 'lambdas/core/';
+const TIME_LIMITS = 'lambdas/runtime/time-limits.ts';
 
 /** Each layer, and all that it may import. */
 const LAYERS: readonly Layer[] = [
@@ -26,7 +27,7 @@ const LAYERS: readonly Layer[] = [
   { folder: 'lambdas/runtime/services/', ours: [CORE, ...RUNTIME_WITHOUT_ADAPTERS], packages: ['jose', 'zod/mini'] },
   { folder: 'lambdas/runtime/http/', ours: [CORE, ...RUNTIME_WITHOUT_ADAPTERS] },
   { folder: 'lambdas/runtime/pages/', ours: [CORE, ...RUNTIME_WITHOUT_ADAPTERS] },
-  { folder: ADAPTERS, ours: [CORE, 'lambdas/runtime/ports/', ADAPTERS] },
+  { folder: ADAPTERS, ours: [CORE, 'lambdas/runtime/ports/', TIME_LIMITS, ADAPTERS] },
   ...functionNames().map((name) => ({
     folder: `lambdas/${name}/`,
     ours: [CORE, 'lambdas/runtime/', `lambdas/${name}/`],
@@ -46,7 +47,7 @@ const shown = ({ file, target }: Import): string => `${file} imports ${target}`;
 
 /** The only places that may name an adapter. */
 const isWiring = (file: string): boolean =>
-  file.startsWith(ADAPTERS) || file.startsWith(WIRING) || /^lambdas\/[^/]+\/index\.ts$/.test(file);
+  file.startsWith(ADAPTERS) || file.startsWith(WIRING) || /^lambdas\/[^/]+\/(index|wiring)\.ts$/.test(file);
 
 const imports = allImports();
 const textOf = (file: string): string => readFileSync(join(PACKAGE_DIRECTORY, file), 'utf8');
@@ -58,14 +59,14 @@ describe('Layers', () => {
     expect(own.filter((one) => breaks(layer, one)).map(shown)).toEqual([]);
   });
 
-  it('only an index.ts and runtime/wiring know adapters', () => {
+  it('only index.ts, wiring.ts and runtime/wiring know adapters', () => {
     const known = imports.filter(({ target }) => target.startsWith(ADAPTERS));
     const others = known.filter(({ file }) => file.startsWith('lambdas/') && !isWiring(file));
     expect(known.length).toBeGreaterThan(0);
     expect(others.map(shown)).toEqual([]);
   });
 
-  it('only an index.ts and runtime/wiring import runtime/wiring', () => {
+  it('only index.ts and wiring.ts import runtime/wiring', () => {
     const others = imports.filter(({ file, target }) => target.startsWith(WIRING) && !isWiring(file));
     expect(others.filter(({ file }) => file.startsWith('lambdas/')).map(shown)).toEqual([]);
   });

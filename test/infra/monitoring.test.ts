@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { METRICS } from '../../lambdas/core/settings.ts';
+import { METRICS } from '../../lambdas/core/metrics.ts';
 import { readConfiguration } from '../../lib/config/cdk-json.ts';
 import { ConfigurationError, parseConfiguration } from '../../lib/config/configuration.ts';
 import { shown, type Template, type TemplateResource, TWO_SERVERS, templateFor } from './template.ts';

@@ -72,8 +72,6 @@ export const TWO_SERVERS: ConfigurationInput = {
 /** Functions whose construct has another name than their folder. */
 const OTHER_CONSTRUCT_IDS: Readonly<Record<string, string>> = {
   'example-mcp-server': 'ExampleServer',
-  'key-ring': 'Keys',
-  privacy: 'People',
 };
 
 const toTemplate = (text: string): Template => {
@@ -88,7 +86,7 @@ const toTemplate = (text: string): Template => {
     functionOf: (folder) => {
       const id = OTHER_CONSTRUCT_IDS[folder] ?? pascalCase(folder);
       const found = ofType('AWS::Lambda::Function').filter(([logicalId]) =>
-        logicalId.replace(/^Gatehouse(Endpoints|KeyRing|Servermcp)?/, '').startsWith(`${id}Function`),
+        logicalId.replace(/^Gatehouse(Endpoints|Servermcp)?/, '').startsWith(`${id}Function`),
       );
       if (found.length !== 1 || !found[0]) throw new Error(`${found.length} functions are made of ${folder}`);
       return found[0];

@@ -113,7 +113,7 @@ it('#238 one person, erased by two operators while a program refreshes: no row a
       const client = await confidential(cloud);
       let session = await obtainSession(cloud, { client, person, provider: 'company' });
       const erase = () =>
-        command(cloud, 'People', { action: 'erase', identityProvider: 'company', upstreamSubject: person.login });
+        command(cloud, 'Privacy', { action: 'erase', identityProvider: 'company', upstreamSubject: person.login });
       let isOver = false;
       const untilOver = async (): Promise<string | undefined> => {
         for (;;) {

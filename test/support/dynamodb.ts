@@ -7,7 +7,7 @@ import {
   DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { SUBJECT_INDEX } from '../../lambdas/core/settings.ts';
+import { SUBJECT_INDEX } from '../../lambdas/core/grants/grant.ts';
 import { SDK_LIMITS } from '../../lambdas/runtime/adapters/sdk-limits.ts';
 
 type Dynalite = (options: { createTableMs: number }) => Server;

@@ -13,7 +13,7 @@ export interface OperatorAnswer {
 /** Sends one of the commands that `npm start -- --admin` prints, as the AWS command line would. */
 export const invokeAsOperator = async (
   cloud: LocalCloud,
-  functionName: 'Keys' | 'People',
+  functionName: 'KeyRing' | 'Privacy',
   command: object,
 ): Promise<OperatorAnswer> => {
   const { value, ...options } = operatorOf(cloud, `${functionName}Function`);
@@ -56,7 +56,7 @@ const withTable = async <Result>(
   const tables = await tableNames();
   const tableName = tables.find((one) => one === name || one.startsWith(`GatehouseTables${name}`));
   if (tableName === undefined) throw new Error(`the stack has no table ${name}, only ${tables.join(', ')}`);
-  const { value: _value, ...options } = operatorOf(cloud, 'KeysFunction');
+  const { value: _value, ...options } = operatorOf(cloud, 'KeyRingFunction');
   const client = new DynamoDBClient({ ...options, endpoint: /DynamoDB (http:\S+\d)/.exec(cloud.output())?.[1] ?? '' });
   try {
     return await work(client, tableName);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TIME_LIMIT_FACTOR_VARIABLE } from '../../lambdas/runtime/time-limits.ts';
+import { timeLimitFactor } from '../../lambdas/core/settings.ts';
 import type { Arguments } from './arguments.ts';
 import { createApiGateway, type Origin } from './cloud/api-gateway/index.ts';
 import { createCloudFront } from './cloud/cloudfront/index.ts';
@@ -93,7 +93,7 @@ export const startLocalCloud = async (
     dataDir: options.dataDir,
     dynamoDbEndpoint: process.env.DYNAMODB_ENDPOINT,
     timeLimitFactor: options.timeLimitFactor,
-    variables: { [TIME_LIMIT_FACTOR_VARIABLE]: String(options.timeLimitFactor) },
+    variables: { [timeLimitFactor.variable]: String(options.timeLimitFactor) },
     onStep: step,
     onLog: (log) => {
       seams.onLog?.(log);

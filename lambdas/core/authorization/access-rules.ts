@@ -1,30 +1,36 @@
+import * as z from 'zod/mini';
 import type { UpstreamIdentity } from '../grants/grant.ts';
+import type { Immutable } from '../immutable.ts';
 import type { IdentityProviderKind } from '../upstream/provider-kinds.ts';
 import { isUseless } from './step-up.ts';
 
-/** Conditions of which one is enough. */
-export interface AccessConditions {
-  readonly emails?: readonly string[] | undefined;
-  readonly emailDomains?: readonly string[] | undefined;
-  /** Claim → values of which the person has at least one. */
-  readonly claims?: Readonly<Record<string, readonly string[]>> | undefined;
-  readonly githubOrganizations?: readonly string[] | undefined;
-  /** `organization/team`, by the names that stand in URLs. */
-  readonly githubTeams?: readonly string[] | undefined;
+/** Conditions of an access rule. A user who meets one of them meets the rule. */
+export const AccessConditions = z.object({
+  emails: z.optional(z.array(z.string())),
+  emailDomains: z.optional(z.array(z.string())),
+  /** Claim → values, one of which the user must have. */
+  claims: z.optional(z.record(z.string(), z.array(z.string()))),
+  githubOrganizations: z.optional(z.array(z.string())),
+  /** `organization/team`, as they are written in URLs. */
+  githubTeams: z.optional(z.array(z.string())),
   /** Tenant ids. */
-  readonly entraTenants?: readonly string[] | undefined;
-}
+  entraTenants: z.optional(z.array(z.string())),
+});
+export type AccessConditions = Immutable<z.infer<typeof AccessConditions>>;
 
-/** Who may come in: everyone, or any person whom one of the conditions names. */
-export type AccessRules = 'everyone' | AccessConditions;
+/** Who may log in: everyone, or each user who meets one of the conditions. */
+const AccessRules = z.union([z.literal('everyone'), AccessConditions]);
+export type AccessRules = Immutable<z.infer<typeof AccessRules>>;
 
-/** The rules for all providers, and those that stand in their place for single ones. */
-export interface AccessPolicy {
-  readonly rules?: AccessRules | undefined;
-  readonly providers: Readonly<Record<string, AccessRules>>;
-  /** Scope → conditions that must all hold, its own and those of what it implies. Anybody may have any other scope. */
-  readonly scopes?: Readonly<Record<string, readonly AccessConditions[]>> | undefined;
-}
+export const AccessPolicy = z.object({
+  /** For every provider without rules of its own. */
+  rules: z.optional(AccessRules),
+  /** Identity provider id → its own rules, which replace those for all. */
+  providers: z.record(z.string(), AccessRules),
+  /** Scope → conditions that a user must all meet to be granted it: its own and those of the scopes it implies. */
+  scopes: z.optional(z.record(z.string(), z.array(AccessConditions))),
+});
+export type AccessPolicy = Immutable<z.infer<typeof AccessPolicy>>;
 
 /** What the rules look at. */
 export interface AccessSubject {

@@ -1,12 +1,18 @@
-import type { LocalizedText } from '../language.ts';
+import * as z from 'zod/mini';
+import type { Immutable } from '../immutable.ts';
+import { LocalizedText } from '../language.ts';
 
-/** What the configuration says about a scope: its words for the consent page, and the scopes it includes. */
-export interface ScopeDefinition {
-  readonly description?: LocalizedText | undefined;
-  readonly implies?: readonly string[] | undefined;
-}
-
-export type ScopeDefinitions = Readonly<Record<string, ScopeDefinition>>;
+/** Scope name → its description for the consent page, and the scopes that it implies. */
+export const ScopeDefinitions = z.record(
+  z.string(),
+  z.object({
+    /** The operator's own words. Only functions that show pages get them. */
+    description: z.optional(LocalizedText),
+    implies: z.optional(z.array(z.string())),
+  }),
+);
+export type ScopeDefinitions = Immutable<z.infer<typeof ScopeDefinitions>>;
+export type ScopeDefinition = ScopeDefinitions[string];
 
 /** Asked for by clients that want refresh tokens (OpenID Connect Core §11); never a condition for a resource. */
 export const OFFLINE_ACCESS = 'offline_access';

@@ -1,11 +1,18 @@
 /** Client authentication methods at the token endpoint (RFC 7591 §2, IANA registry). */
-export type TokenEndpointAuthMethod = 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt';
+export const TOKEN_ENDPOINT_AUTH_METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'none',
+] as const;
+export type TokenEndpointAuthMethod = (typeof TOKEN_ENDPOINT_AUTH_METHODS)[number];
 
-/** Grant types this authorization server knows (RFC 7591 §2). */
-export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials' | typeof TOKEN_EXCHANGE;
-
-/** RFC 8693 §2.1. For clients that stand for an MCP server alone. */
+/** Only resource clients may use this grant type (RFC 8693 §2.1). */
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** The grant types of this authorization server (RFC 7591 §2). */
+export const GRANT_TYPES = ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_EXCHANGE] as const;
+export type GrantType = (typeof GRANT_TYPES)[number];
 
 /** How the authorization server came to know a client. Only `configured` clients are vouched for by the operator. */
 export type ClientSource = 'registered' | 'document' | 'configured';

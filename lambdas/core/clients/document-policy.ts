@@ -1,22 +1,34 @@
-/** Which hosts may describe clients. A pattern is a host name, or `*.` and a domain for every host below it. */
-export interface DocumentHosts {
-  /** Only these. Absent: every host in the public internet. */
-  readonly allowed?: readonly string[];
-  /** Never these, whatever `allowed` says; nor may keys be read there. */
-  readonly blocked?: readonly string[];
-}
+import * as z from 'zod/mini';
+import type { Immutable } from '../immutable.ts';
+
+/** A host name, or `*.` and a domain, which stands for every host below that domain. */
+const HostPatterns = z.array(z.string());
+
+/** Which client metadata documents this server accepts. */
+export const DocumentPolicy = z.object({
+  /** Whether new logins may use a metadata document. */
+  advertise: z.boolean(),
+  /** Only these hosts. Absent: every host on the public internet. */
+  allowHosts: z.optional(HostPatterns),
+  /** Never these hosts, even if `allowHosts` names them; keys are not read there either. */
+  blockHosts: HostPatterns,
+});
+export type DocumentPolicy = Immutable<z.infer<typeof DocumentPolicy>>;
+
+/** The hosts of a policy. */
+export type DocumentHosts = Partial<Pick<DocumentPolicy, 'allowHosts' | 'blockHosts'>>;
 
 export type DocumentHostRule = 'host_not_allowed' | 'host_blocked';
 
-/** The rule that keeps a metadata document of this host out, or undefined. */
+/** The rule by which this host may not publish a metadata document, or undefined when it may. */
 export const brokenHostRule = (hostname: string, hosts: DocumentHosts): DocumentHostRule | undefined => {
   if (isBlockedHost(hostname, hosts)) return 'host_blocked';
-  if (hosts.allowed && !hosts.allowed.some((pattern) => matches(hostname, pattern))) return 'host_not_allowed';
+  if (hosts.allowHosts && !hosts.allowHosts.some((pattern) => matches(hostname, pattern))) return 'host_not_allowed';
   return undefined;
 };
 
 export const isBlockedHost = (hostname: string, hosts: DocumentHosts): boolean =>
-  hosts.blocked?.some((pattern) => matches(hostname, pattern)) ?? false;
+  hosts.blockHosts?.some((pattern) => matches(hostname, pattern)) ?? false;
 
 const matches = (hostname: string, pattern: string): boolean => {
   const name = pattern.toLowerCase();

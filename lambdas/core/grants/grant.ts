@@ -1,6 +1,9 @@
 import type { TokenEndpointAuthMethod } from '../clients/client.ts';
 import type { UpstreamState } from '../upstream/session.ts';
 
+/** The index of the grants table that lists the grants of one subject. KEYS_ONLY, so that no code decides by it. */
+export const SUBJECT_INDEX = 'bySubject';
+
 /** Who logged in upstream, as the identity provider said it. `issuer` and `subject` together name the person. */
 export interface UpstreamIdentity {
   readonly identityProviderId: string;

@@ -1,17 +1,21 @@
+import * as z from 'zod/mini';
+import type { Immutable } from '../immutable.ts';
 import type { Operation } from './operation.ts';
 
-/** Patterns, in which `*` stands for any text, and the scopes that each of them asks for. */
-export type ScopePatterns = Readonly<Record<string, readonly string[]>>;
+/** Pattern, in which `*` stands for any text → the scopes that each match needs. */
+const ScopePatterns = z.record(z.string(), z.array(z.string()));
+export type ScopePatterns = Immutable<z.infer<typeof ScopePatterns>>;
 
-/** The scopes that single operations of an MCP server need besides the required ones of the server. */
-export interface ToolRules {
+/** The scopes that single operations of an MCP server need in addition to the server's required ones. */
+export const ToolRules = z.object({
   /** By tool name (`tools/call`). */
-  readonly tools?: ScopePatterns | undefined;
-  /** By resource URI (`resources/read`), written in normal form: lower-case scheme and host, no `..`, no needless `%`. */
-  readonly resources?: ScopePatterns | undefined;
+  tools: z.optional(ScopePatterns),
+  /** By resource URI (`resources/read`) in normal form: lower-case scheme and host, no `..`, no unnecessary `%`. */
+  resources: z.optional(ScopePatterns),
   /** By prompt name (`prompts/get`). */
-  readonly prompts?: ScopePatterns | undefined;
-}
+  prompts: z.optional(ScopePatterns),
+});
+export type ToolRules = Immutable<z.infer<typeof ToolRules>>;
 
 type Family = keyof ToolRules;
 const FAMILIES = ['tools', 'resources', 'prompts'] as const satisfies readonly Family[];

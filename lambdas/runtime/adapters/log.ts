@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EVENTS, type FieldKind } from '../../core/events.ts';
-import { METRICS_DIMENSION, METRICS_NAMESPACE } from '../../core/settings.ts';
+import { METRICS_DIMENSION, METRICS_NAMESPACE, metricsOf } from '../../core/metrics.ts';
 import type { Log } from '../ports/index.ts';
-import { metricsOf } from './metrics.ts';
 
 /** Enough for any reason, too little to fill a log with somebody else's input. */
 const MAX_TEXT_CHARACTERS = 1000;

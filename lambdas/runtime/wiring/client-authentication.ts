@@ -1,41 +1,45 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { authenticateByAssertion } from '../../core/clients/assertion.ts';
 import type { AssertionVerifier, SecretVerifier } from '../../core/clients/authentication.ts';
+import type { Client } from '../../core/clients/client.ts';
 import { FAILURE_LIMIT } from '../../core/net/rate-limit-window.ts';
+import * as settings from '../../core/settings.ts';
+import { systemClock } from '../adapters/clock.ts';
+import { dynamoDbClient } from '../adapters/dynamodb/client.ts';
 import { DynamoDbClientAssertionStore } from '../adapters/dynamodb/client-assertion-store.ts';
-import { DynamoDbClientStore } from '../adapters/dynamodb/client-store.ts';
 import { secretsManagerClient } from '../adapters/secrets-manager/client.ts';
 import { SecretsManagerClientSecrets } from '../adapters/secrets-manager/client-secrets.ts';
-import type { ClientResolver, CounterStore } from '../ports/index.ts';
+import type { ClientResolver, Log } from '../ports/index.ts';
 import { Limiter } from '../services/rate-limiter.ts';
-import { type ConnectClientsOptions, connectClients } from './clients.ts';
+import { read } from '../settings.ts';
+import { connectClients } from './clients.ts';
+import { configuredClients } from './configured-clients.ts';
+import { counterStore } from './counters.ts';
 
-export interface ClientAuthenticationOptions extends Omit<ConnectClientsOptions, 'store'> {
-  readonly issuer: string;
-  readonly dynamoDb: DynamoDBClient;
-  readonly clientsTable: string;
-  readonly assertionsTable: string;
-  readonly counters: CounterStore;
-}
-
-/** The clients of an endpoint where clients authenticate, and how each method is proven there. */
-export const connectClientAuthentication = (
-  options: ClientAuthenticationOptions,
-): {
+/** What an endpoint where clients authenticate needs to know about clients. */
+export interface ClientAuthentication {
+  readonly configuredClients: ReadonlyMap<string, Client>;
   readonly clients: ClientResolver;
   readonly verifyAssertion: AssertionVerifier;
   readonly verifySecret: SecretVerifier;
   readonly failures: Limiter;
-} => {
-  const { issuer, dynamoDb, counters, now, log } = options;
-  const store = new DynamoDbClientStore(dynamoDb, options.clientsTable);
-  const { directory, keys } = connectClients({ ...options, store });
-  const assertions = new DynamoDbClientAssertionStore(dynamoDb, options.assertionsTable, now);
+}
+
+/** The clients of an endpoint where clients authenticate, and how each method is verified there. */
+export const connectClientAuthentication = (context: {
+  readonly issuer: string;
+  readonly log: Log;
+}): ClientAuthentication => {
+  const { issuer, log } = context;
+  const now = systemClock;
+  const configured = configuredClients();
+  const { directory, keys } = connectClients(context, configured);
+  const assertions = new DynamoDbClientAssertionStore(dynamoDbClient(), read(settings.assertionsTable), now);
   const proof = { issuer, tokenEndpoint: `${issuer}/token`, keys, assertions, now };
   return {
+    configuredClients: configured,
     clients: directory,
     verifyAssertion: (client, assertion, options) => authenticateByAssertion(proof, client, assertion, options),
     verifySecret: new SecretsManagerClientSecrets(secretsManagerClient(), now).verify,
-    failures: new Limiter({ limit: FAILURE_LIMIT, counters, log }),
+    failures: new Limiter({ limit: FAILURE_LIMIT, counters: counterStore(), log }),
   };
 };

@@ -1,14 +1,16 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as settings from '../../core/settings.ts';
+import { dynamoDbClient } from '../adapters/dynamodb/client.ts';
 import { DynamoDbConsentStore } from '../adapters/dynamodb/consent-store.ts';
 import { JosePersonSealer } from '../adapters/sealing/jose-person-sealer.ts';
 import type { Remembering, SealingKeys } from '../ports/index.ts';
+import { readOptional } from '../settings.ts';
 
-/** What consents are remembered with; undefined without a table, that is: where the configuration does not ask for it. */
-export const connectRemembering = (
-  dynamoDb: DynamoDBClient,
-  tableName: string | undefined,
-  sealingKeys: SealingKeys,
-): Remembering | undefined =>
-  tableName === undefined
-    ? undefined
-    : { consents: new DynamoDbConsentStore(dynamoDb, tableName), persons: new JosePersonSealer(sealingKeys) };
+/** Remembered consents, or undefined when the configuration does not remember them. */
+export const connectRemembering = (sealingKeys: SealingKeys): Remembering | undefined => {
+  const tableName = readOptional(settings.consentsTable);
+  if (tableName === undefined) return undefined;
+  return {
+    consents: new DynamoDbConsentStore(dynamoDbClient(), tableName),
+    persons: new JosePersonSealer(sealingKeys),
+  };
+};

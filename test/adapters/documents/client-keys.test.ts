@@ -170,7 +170,7 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
   });
 
   it('nothing is fetched from a URL that breaks a rule, from a blocked host, or without one', async () => {
-    const w = world({ hosts: { allowed: ['client.example.org'], blocked: ['bad.example.org'] } });
+    const w = world({ hosts: { allowHosts: ['client.example.org'], blockHosts: ['bad.example.org'] } });
     await expect(w.read({ jwksUri: 'http://client.example.org/jwks.json' })).rejects.toMatchObject(INVALID_CLIENT);
     await expect(w.read({ jwksUri: 'https://bad.example.org/jwks.json' })).rejects.toMatchObject(INVALID_CLIENT);
     await expect(w.keys.findKeys(withoutKeys, FETCH)).rejects.toMatchObject(INVALID_CLIENT);

@@ -308,7 +308,7 @@ describe('what is not even looked up', () => {
   });
 
   it('hosts that the operator left out', async () => {
-    const w = world({ hosts: { allowed: ['claude.ai', '*.example.org'], blocked: ['bad.example.org'] } });
+    const w = world({ hosts: { allowHosts: ['claude.ai', '*.example.org'], blockHosts: ['bad.example.org'] } });
     await expect(w.find('https://chatgpt.com/oauth/client.json')).rejects.toMatchObject(INVALID_CLIENT);
     await expect(w.find('https://bad.example.org/client.json')).rejects.toMatchObject(INVALID_CLIENT);
     expect(await w.find()).toMatchObject({ clientId: ID });

@@ -340,13 +340,13 @@ describe('documents of real clients, as published in September and October 2026 
 describe('hosts of metadata documents', () => {
   it.each([
     ['client.example.org', {}, undefined],
-    ['client.example.org', { allowed: ['client.example.org'] }, undefined],
-    ['client.example.org', { allowed: ['*.example.org'] }, undefined],
-    ['example.org', { allowed: ['*.example.org'] }, 'host_not_allowed'],
-    ['evilexample.org', { allowed: ['*.example.org'] }, 'host_not_allowed'],
-    ['client.example.org', { allowed: [] }, 'host_not_allowed'],
-    ['client.example.org', { blocked: ['Client.Example.org'] }, 'host_blocked'],
-    ['client.example.org', { allowed: ['client.example.org'], blocked: ['*.example.org'] }, 'host_blocked'],
+    ['client.example.org', { allowHosts: ['client.example.org'] }, undefined],
+    ['client.example.org', { allowHosts: ['*.example.org'] }, undefined],
+    ['example.org', { allowHosts: ['*.example.org'] }, 'host_not_allowed'],
+    ['evilexample.org', { allowHosts: ['*.example.org'] }, 'host_not_allowed'],
+    ['client.example.org', { allowHosts: [] }, 'host_not_allowed'],
+    ['client.example.org', { blockHosts: ['Client.Example.org'] }, 'host_blocked'],
+    ['client.example.org', { allowHosts: ['client.example.org'], blockHosts: ['*.example.org'] }, 'host_blocked'],
   ])('%s under %j: %s', (hostname, hosts, rule) => {
     expect(brokenHostRule(hostname, hosts)).toBe(rule);
   });

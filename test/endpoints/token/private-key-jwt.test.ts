@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 /** The token endpoint, with the hosts of documents and keys as they are told to be. */
-const start = (hosts: { blocked?: readonly string[] } = {}) => {
+const start = (hosts: { blockHosts?: readonly string[] } = {}) => {
   const web = new Map<string, object | 'down'>();
   const fetched: string[] = [];
   let clock = { now: NOW };
@@ -361,7 +361,7 @@ describe('Clients of metadata documents at the token endpoint', () => {
   });
 
   it('a blocked host, or a blocked client, ends at once', async () => {
-    const server = start({ blocked: ['client.example.com'] });
+    const server = start({ blockHosts: ['client.example.com'] });
     const byHost = await server.registered(open);
     const byRow = await server.registered({ blocked: true });
     for (const client of [byHost, byRow]) {

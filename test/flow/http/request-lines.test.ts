@@ -1,4 +1,4 @@
-import { authorizationServerRoutes } from '../../../lib/api/routes.ts';
+import { authorizationServerRoutes } from '../../../lib/functions/endpoints/index.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import type { RawAnswer } from '../../support/http/raw-request.ts';
 import { rawExchange, requestHead } from '../../support/http/raw-socket.ts';

@@ -233,7 +233,7 @@ describe('#237 one event for what an administrator does', () => {
   it('a person is erased, and their tokens are ended before', async () => {
     const { accessToken } = await signedIn('person-5');
     const subject = String(partsOf(accessToken).claims.sub);
-    const events = await eventsOf(() => gate.invoke('People', { action: 'erase', subject }));
+    const events = await eventsOf(() => gate.invoke('Privacy', { action: 'erase', subject }));
     expect(events).toEqual([
       line('admin_action', { action: 'set_not_before', scope: 'erasedSubject' }),
       line('person_erased', { grants: 1, rememberedConsents: false }),
@@ -243,8 +243,8 @@ describe('#237 one event for what an administrator does', () => {
 
   it('a key enters each state', async () => {
     const changesOf = async (command: object, atSeconds: number) => {
-      await gate.setClock('Keys', atSeconds);
-      const events = await eventsOf(() => gate.invoke('Keys', command));
+      await gate.setClock('KeyRing', atSeconds);
+      const events = await eventsOf(() => gate.invoke('KeyRing', command));
       return events.map(({ event: name, action, state }) => action ?? state ?? name);
     };
     const published = LIFETIMES.signingKeyPublishSeconds + 5;

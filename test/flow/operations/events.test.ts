@@ -149,15 +149,15 @@ describe('#237 one event for each thing that happens', () => {
 
 describe('#237 one event for what the operator and the limits do', () => {
   it('a key is rotated, a mark is set, and a person is looked up', async () => {
-    const rotated = await eventsOf(() => cloud.invoke('Keys', { action: 'rotate' }));
+    const rotated = await eventsOf(() => cloud.invoke('KeyRing', { action: 'rotate' }));
     expect(rotated.map(({ event, action, state }) => [event, action ?? state])).toEqual([
       ['admin_action', 'rotation'],
       ['key_created', undefined],
       ['key_changed', 'next'],
     ]);
-    const marked = await eventsOf(() => cloud.invoke('Keys', { action: 'setNotBefore', subject: 'nobody' }));
+    const marked = await eventsOf(() => cloud.invoke('KeyRing', { action: 'setNotBefore', subject: 'nobody' }));
     expect(marked).toEqual([expect.objectContaining({ event: 'admin_action', scope: 'subject' })]);
-    const exported = await eventsOf(() => cloud.invoke('People', { action: 'export', subject: 'x'.repeat(43) }));
+    const exported = await eventsOf(() => cloud.invoke('Privacy', { action: 'export', subject: 'x'.repeat(43) }));
     expect(exported).toEqual([expect.objectContaining({ event: 'person_exported', grants: 0 })]);
   });
 

@@ -77,7 +77,7 @@ describe('A person who wants to know, and then to be forgotten', () => {
   it('#239 export: everything that is kept, and no secret', async () => {
     const [session] = sessions;
     if (!session) throw new Error('nobody logged in');
-    const { failed, body } = await invokeAsOperator(cloud, 'People', { action: 'export', ...ZOE });
+    const { failed, body } = await invokeAsOperator(cloud, 'Privacy', { action: 'export', ...ZOE });
     expect(failed).toBeUndefined();
     expect(body.subject).toBe(subjectOf(session));
     expect(body.connections).toHaveLength(3);
@@ -102,7 +102,7 @@ describe('A person who wants to know, and then to be forgotten', () => {
     const [session] = sessions;
     if (!session) throw new Error('nobody logged in');
     const waiting = await obtainCode(cloud, await registerClient(cloud), { person: new Person(cloud, LOGIN) });
-    const { failed, body } = await invokeAsOperator(cloud, 'People', { action: 'erase', ...ZOE });
+    const { failed, body } = await invokeAsOperator(cloud, 'Privacy', { action: 'erase', ...ZOE });
     expect([failed, body]).toEqual([undefined, expect.objectContaining({ grants: 4, rememberedConsents: true })]);
 
     expect((await refresh(cloud, session.client, session.refreshToken)).body.error).toBe('invalid_grant');
@@ -112,7 +112,7 @@ describe('A person who wants to know, and then to be forgotten', () => {
     const rows = await everyRow();
     expect(rows).toContain(subjectOf(other));
     for (const name of [subjectOf(session), LOGIN, 'Zoe']) expect(rows).not.toContain(name);
-    const { body: left } = await invokeAsOperator(cloud, 'People', { action: 'export', subject: subjectOf(session) });
+    const { body: left } = await invokeAsOperator(cloud, 'Privacy', { action: 'export', subject: subjectOf(session) });
     expect([left.connections, left.rememberedConsents]).toEqual([[], []]);
   }, 60_000);
 
@@ -141,12 +141,12 @@ describe('A person who wants to know, and then to be forgotten', () => {
     const session = await obtainSession(cloud, { person: new Person(cloud, LOGIN) });
     expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
     expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
-    const { body } = await invokeAsOperator(cloud, 'People', { action: 'export', ...ZOE });
+    const { body } = await invokeAsOperator(cloud, 'Privacy', { action: 'export', ...ZOE });
     expect(body.connections).toHaveLength(1);
   });
 
   it('what is no command is refused by the function, in words', async () => {
-    const { failed, body } = await invokeAsOperator(cloud, 'People', { action: 'erase', subject: 'zoe' });
+    const { failed, body } = await invokeAsOperator(cloud, 'Privacy', { action: 'erase', subject: 'zoe' });
     expect([failed, body.errorMessage]).toEqual(['Unhandled', expect.stringContaining('subject: expected the sub of')]);
   });
 });

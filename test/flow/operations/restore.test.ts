@@ -78,7 +78,7 @@ describe('#229 tables that are restored from a backup', () => {
       await rm(dataDir(), { recursive: true });
       await cp(backup(), dataDir(), { recursive: true });
       await start();
-      const { failed } = await invokeAsOperator(cloud, 'Keys', { action: 'setNotBefore', all: true });
+      const { failed } = await invokeAsOperator(cloud, 'KeyRing', { action: 'setNotBefore', all: true });
       expect(failed).toBeUndefined();
 
       expect((await redeem(cloud, waiting)).body.error).toBe('invalid_grant');

@@ -40,7 +40,7 @@ const deploy = async (accessTokenSeconds: number): Promise<void> => {
   cloud = await startLocalCloud({ port, dataDir, config: { lifetimes }, args: ['--admin'] });
 };
 
-const invokeKeys = (command: object) => invokeAsOperator(cloud, 'Keys', command);
+const invokeKeys = (command: object) => invokeAsOperator(cloud, 'KeyRing', command);
 
 const ringAfter = async (command: object): Promise<Ring> => {
   const { failed, body } = await invokeKeys(command);

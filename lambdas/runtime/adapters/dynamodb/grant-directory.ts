@@ -1,7 +1,6 @@
 import { type DynamoDBClient, QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
-import type { Grant } from '../../../core/grants/grant.ts';
+import { type Grant, SUBJECT_INDEX } from '../../../core/grants/grant.ts';
 import { UnavailableError } from '../../../core/oauth-error.ts';
-import { SUBJECT_INDEX } from '../../../core/settings.ts';
 import type { GrantDirectory, GrantEraser } from '../../ports/index.ts';
 import { DynamoDbGrantStore } from './grant-store.ts';
 import { Table } from './table.ts';

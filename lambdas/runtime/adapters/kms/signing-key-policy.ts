@@ -3,7 +3,7 @@ export interface SigningKeyPrincipals {
   /** The only role that signs. */
   readonly tokenRoleArn: string;
   /** The only role that makes and retires keys. */
-  readonly keysRoleArn: string;
+  readonly keyRingRoleArn: string;
 }
 
 /** What the account's administrators may do by IAM: everything but signing. */
@@ -23,7 +23,7 @@ const ADMINISTRATION = [
 ];
 
 /** The policy of one signing key: least privilege stands here, since keys come and go without the template. */
-export const signingKeyPolicy = ({ accountId, tokenRoleArn, keysRoleArn }: SigningKeyPrincipals) => ({
+export const signingKeyPolicy = ({ accountId, tokenRoleArn, keyRingRoleArn }: SigningKeyPrincipals) => ({
   Version: '2012-10-17',
   Statement: [
     {
@@ -39,7 +39,7 @@ export const signingKeyPolicy = ({ accountId, tokenRoleArn, keysRoleArn }: Signi
     {
       Sid: 'OnlyTheKeysFunctionRetires',
       Effect: 'Allow',
-      Principal: { AWS: keysRoleArn },
+      Principal: { AWS: keyRingRoleArn },
       Action: ['kms:DescribeKey', 'kms:GetPublicKey', 'kms:ScheduleKeyDeletion'],
       Resource: '*',
     },

@@ -6,7 +6,7 @@ import {
   processDiscoveryResponse,
 } from 'oauth4webapi';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
-import { documentIssuer } from '../../../core/upstream/provider-kinds.ts';
+import { documentIssuer } from '../../../core/upstream/provider-presets.ts';
 import type { Clock } from '../../ports/index.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { toUpstreamFault } from './upstream-faults.ts';

@@ -16,7 +16,7 @@ import {
   validateApplicationLevelSignature,
 } from 'oauth4webapi';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
-import { documentIssuer, tokenIssuer } from '../../../core/upstream/provider-kinds.ts';
+import { documentIssuer, tokenIssuer } from '../../../core/upstream/provider-presets.ts';
 import type { BoundedFetch } from './bounded-fetch.ts';
 
 export const CLOCK_TOLERANCE_SECONDS = 60;

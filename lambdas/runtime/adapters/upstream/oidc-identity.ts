@@ -1,7 +1,7 @@
 import type { IDToken, UserInfoResponse } from 'oauth4webapi';
 import type { UpstreamIdentity } from '../../../core/grants/grant.ts';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
-import { keptClaims, type OidcPreset } from '../../../core/upstream/provider-kinds.ts';
+import { keptClaims, type OidcPreset } from '../../../core/upstream/provider-presets.ts';
 
 /** OpenID Connect Core §2: a subject has at most 255 ASCII characters. */
 const MAX_SUBJECT_LENGTH = 255;

@@ -13,7 +13,8 @@ import {
 } from 'oauth4webapi';
 import type { UpstreamIdentity } from '../../../core/grants/grant.ts';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
-import { type IdentityProviderKind, OIDC_PRESETS, type OidcPreset } from '../../../core/upstream/provider-kinds.ts';
+import type { IdentityProviderKind } from '../../../core/upstream/provider-kinds.ts';
+import { OIDC_PRESETS, type OidcPreset } from '../../../core/upstream/provider-presets.ts';
 import type { UpstreamTokens } from '../../../core/upstream/session.ts';
 import type {
   AuthorizationUrlOptions,

@@ -6,7 +6,7 @@ import { must, mustWork } from './afterwards.ts';
 import { newSession } from './clients.ts';
 import { command } from './command.ts';
 
-export const keys = (cloud: WalkGround, event: object) => command(cloud, 'Keys', event);
+export const keys = (cloud: WalkGround, event: object) => command(cloud, 'KeyRing', event);
 
 let firstRing: unknown;
 /** The key ring of the deployment, as if no rotation had begun, so that each walk begins one. */
@@ -27,7 +27,7 @@ const COMMAND_MS = 300_000;
 export const ADMINISTRATION: readonly FlowUnderFaults[] = [
   flow({
     name: 'a step of key rotation, and one mark',
-    functions: ['Keys'],
+    functions: ['KeyRing'],
     before: putBackRing,
     under: async (stage) => {
       const longestMs = COMMAND_MS;

@@ -76,11 +76,11 @@ export const PEOPLE: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'export of what is kept about a person',
-    functions: ['People'],
+    functions: ['Privacy'],
     before: (cloud) => newcomer(cloud),
     under: (stage, { person }) =>
       stage.send(() =>
-        command(stage.cloud, 'People', {
+        command(stage.cloud, 'Privacy', {
           action: 'export',
           identityProvider: 'company',
           upstreamSubject: person.login,
@@ -90,7 +90,7 @@ export const PEOPLE: readonly FlowUnderFaults[] = [
   }),
   flow({
     name: 'erasing a person',
-    functions: ['People'],
+    functions: ['Privacy'],
     isFinal: true,
     readsIndexTwice: true,
     // It waits for the index, five seconds each time.
@@ -98,7 +98,11 @@ export const PEOPLE: readonly FlowUnderFaults[] = [
     before: (cloud) => newcomer(cloud),
     under: (stage, { person }) =>
       stage.send(() =>
-        command(stage.cloud, 'People', { action: 'erase', identityProvider: 'company', upstreamSubject: person.login }),
+        command(stage.cloud, 'Privacy', {
+          action: 'erase',
+          identityProvider: 'company',
+          upstreamSubject: person.login,
+        }),
       ),
     after: (cloud, _, { session }) => mustBeDead(cloud, session),
   }),

@@ -1,5 +1,22 @@
-import type { EventFields, EventName } from '../../core/events.ts';
-import type { MetricName } from '../../core/settings.ts';
+import type { EventFields, EventName } from './events.ts';
+
+/** CloudWatch namespace of the metrics below, and their only dimension: neither client nor provider is one. */
+export const METRICS_NAMESPACE = 'Gatehouse';
+export const METRICS_DIMENSION = 'Stack';
+
+/** Gatehouse's own metrics, each a count of something that no AWS service counts for free. Each one has a price. */
+export const METRICS = [
+  'LoginsSucceeded',
+  'LoginsFailed',
+  'UpstreamErrors',
+  'CodesReplayed',
+  'RefreshReuse',
+  'ClientsRegistered',
+  'LimitsHit',
+  'AuthorizerFailures',
+] as const;
+
+export type MetricName = (typeof METRICS)[number];
 
 type Counters = { readonly [Name in EventName]?: (fields: EventFields[Name]) => readonly MetricName[] };
 

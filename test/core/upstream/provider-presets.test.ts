@@ -4,7 +4,7 @@ import {
   keptClaims,
   OIDC_PRESETS,
   tokenIssuer,
-} from '../../../lambdas/core/upstream/provider-kinds.ts';
+} from '../../../lambdas/core/upstream/provider-presets.ts';
 
 const TENANT = '11111111-1111-4111-8111-111111111111';
 const MICROSOFT = 'https://login.microsoftonline.com';

@@ -1,0 +1,34 @@
+import { SESSION_SECONDS } from '../core/grants/connections-session.ts';
+import * as settings from '../core/settings.ts';
+import { kmsClient } from '../runtime/adapters/kms/client.ts';
+import { KmsTokenVault } from '../runtime/adapters/kms/token-vault.ts';
+import { JoseSessionSealer } from '../runtime/adapters/sealing/jose-session-sealer.ts';
+import { read } from '../runtime/settings.ts';
+import { connectRemembering } from '../runtime/wiring/consent-memory.ts';
+import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
+import type { PageContext } from '../runtime/wiring/page-context.ts';
+import { sealingKeys, subjectSecret } from '../runtime/wiring/secrets.ts';
+import { clientStore, grantDirectory, grantStore, transactionStore } from '../runtime/wiring/stores.ts';
+import type { CallbackDeps } from './deps.ts';
+
+export const callbackDeps = (context: PageContext): CallbackDeps => {
+  const access = read(settings.access);
+  const { authorizationCodeSeconds, refreshTokenAbsoluteDays } = read(settings.lifetimes);
+  const keys = sealingKeys();
+  return {
+    ...context,
+    identityProviders: connectIdentityProviders(context.issuer, access),
+    access,
+    authorizationCodeSeconds,
+    refreshTokenAbsoluteDays,
+    clients: clientStore(),
+    transactions: transactionStore(),
+    grants: grantStore(),
+    grantDirectory: grantDirectory(),
+    sealingKeys: keys,
+    sessions: new JoseSessionSealer(keys, SESSION_SECONDS),
+    remembering: connectRemembering(keys),
+    subjectSecret: subjectSecret(),
+    tokenVault: new KmsTokenVault(kmsClient(), read(settings.tokenVault).keyArn),
+  };
+};

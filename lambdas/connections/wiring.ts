@@ -1,0 +1,33 @@
+import { SESSION_SECONDS } from '../core/grants/connections-session.ts';
+import * as settings from '../core/settings.ts';
+import { JoseSessionSealer } from '../runtime/adapters/sealing/jose-session-sealer.ts';
+import { LayeredClientResolver } from '../runtime/services/client-resolver.ts';
+import { read } from '../runtime/settings.ts';
+import { configuredClients } from '../runtime/wiring/configured-clients.ts';
+import { connectRemembering } from '../runtime/wiring/consent-memory.ts';
+import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
+import type { PageContext } from '../runtime/wiring/page-context.ts';
+import { sealingKeys } from '../runtime/wiring/secrets.ts';
+import { clientStore, grantDirectory, grantStore, keyRingStore, transactionStore } from '../runtime/wiring/stores.ts';
+import type { ConnectionsDeps } from './handler.ts';
+
+export const connectionsDeps = (context: PageContext): ConnectionsDeps => {
+  const { transactionSeconds, accessTokenSeconds } = read(settings.lifetimes);
+  const keys = sealingKeys();
+  return {
+    ...context,
+    identityProviders: connectIdentityProviders(context.issuer),
+    scopes: read(settings.scopes),
+    transactionSeconds,
+    accessTokenSeconds,
+    transactions: transactionStore(),
+    grants: grantStore(),
+    grantDirectory: grantDirectory(),
+    // Clients as they were at the last login: this page fetches no metadata document.
+    clients: new LayeredClientResolver({ configured: configuredClients(), store: clientStore() }),
+    keyRings: keyRingStore(),
+    sealingKeys: keys,
+    sessions: new JoseSessionSealer(keys, SESSION_SECONDS),
+    consents: connectRemembering(keys)?.consents,
+  };
+};

@@ -1,0 +1,75 @@
+import * as settings from '../../../lambdas/core/settings.ts';
+import { themeSettings } from '../../config/theme.ts';
+import { configuredClientSettings } from '../configured-clients.ts';
+import { scopeSettings, serverSettings } from '../function-settings.ts';
+import { identityProviderSettings } from '../identity-provider-settings.ts';
+import { document, type Endpoint, page } from './endpoint.ts';
+
+/** Endpoints that describe the deployment. They only read. */
+export const DISCOVERY = {
+  protectedResourceMetadata: {
+    folder: 'protected-resource-metadata',
+    description: 'metadata of each MCP server (RFC 9728)',
+    // With one server the root document equals the path's. With several no root document could name one of them
+    // (RFC 9728 §3.3), so there is none.
+    routes: (serverPaths) =>
+      (serverPaths.length === 1 ? ['', ...serverPaths] : serverPaths).map((path) =>
+        document(`/.well-known/oauth-protected-resource${path}`, 'Metadata is public (RFC 9728 §3)'),
+      ),
+    grant: (endpoint, { configuration, issuer }) =>
+      endpoint.set(settings.issuer, issuer).set(settings.servers, serverSettings(configuration)),
+  },
+
+  authorizationServerMetadata: {
+    folder: 'authorization-server-metadata',
+    description: 'metadata of the authorization server (RFC 8414)',
+    routes: () =>
+      ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'].map((path) =>
+        document(path, 'Metadata is public (RFC 8414 §3)'),
+      ),
+    grant: (endpoint, { configuration, issuer }) =>
+      endpoint
+        .set(settings.issuer, issuer)
+        .set(settings.servers, serverSettings(configuration))
+        .set(settings.scopes, scopeSettings(configuration))
+        .set(settings.configuredClients, configuredClientSettings(configuration))
+        .set(settings.clientDocuments, configuration.clientDocuments),
+  },
+
+  jwks: {
+    folder: 'jwks',
+    description: 'public keys (RFC 7517)',
+    routes: () => [document('/.well-known/jwks.json', 'Public keys are public (RFC 7517)')],
+    grant: (endpoint, { tables }) => endpoint.bindTable(settings.keysTable, tables.keys, 'GetItem'),
+  },
+
+  welcome: {
+    folder: 'welcome',
+    description: 'explains the connector URL to people who open it in a browser',
+    routes: () => [page('GET', '/', 'Explains the connector URL to people who open it in a browser')],
+    grant: (endpoint, { configuration, issuer }) =>
+      endpoint
+        .set(settings.issuer, issuer)
+        .set(settings.theme, themeSettings(configuration))
+        .set(settings.servers, serverSettings(configuration)),
+  },
+
+  health: {
+    folder: 'health',
+    description: 'says whether tokens can be issued and users can log in',
+    routes: () => [
+      {
+        path: '/health',
+        methods: ['GET'],
+        throttle: { perSecond: 10, burst: 20 },
+        preflight: false,
+        publicBecause: 'For monitors. It says ok or not, and which provider lacks its secret, and nothing else',
+      },
+    ],
+    grant: (endpoint, parts) =>
+      endpoint
+        .bindTable(settings.keysTable, parts.tables.keys, 'GetItem')
+        .set(settings.identityProviders, identityProviderSettings(parts))
+        .describeSecrets(Object.values(parts.secrets.identityProviders)),
+  },
+} satisfies Record<string, Endpoint>;
