@@ -1,7 +1,7 @@
 import type { ScopeDefinitions } from '../core/authorization/scopes.ts';
 import { type Client, type GrantType, TOKEN_EXCHANGE } from '../core/clients/client.ts';
 import { authorizationServerMetadata } from '../core/server-metadata.ts';
-import { type Flow, json } from '../runtime/http/messages.ts';
+import { type Handler, json } from '../runtime/http/messages.ts';
 
 export interface AuthorizationServerMetadataDeps {
   readonly issuer: string;
@@ -12,7 +12,7 @@ export interface AuthorizationServerMetadataDeps {
 }
 
 /** Authorization server metadata (RFC 8414 §3), the same bytes under OpenID Connect's well-known name. */
-export const authorizationServerMetadataFlow = (deps: AuthorizationServerMetadataDeps): Flow => {
+export const authorizationServerMetadataHandler = (deps: AuthorizationServerMetadataDeps): Handler => {
   const requiredScopes = Object.values(deps.servers).flatMap((server) => server.requiredScopes);
   const hasClientWith = (grantType: GrantType) =>
     [...deps.configuredClients.values()].some(({ grantTypes }) => grantTypes.includes(grantType));

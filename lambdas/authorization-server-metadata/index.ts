@@ -3,10 +3,10 @@ import { jsonLog } from '../runtime/adapters/log.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { read } from '../runtime/settings.ts';
 import { configuredClients } from '../runtime/wiring/configured-clients.ts';
-import { authorizationServerMetadataFlow } from './handler.ts';
+import { authorizationServerMetadataHandler } from './handler.ts';
 
 export const handler = endpoint(
-  authorizationServerMetadataFlow({
+  authorizationServerMetadataHandler({
     issuer: read(settings.issuer),
     servers: read(settings.servers),
     scopes: read(settings.scopes),

@@ -10,7 +10,7 @@ import {
 import type { AuthorizationRequest } from '../core/authorization/transaction.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { keepPageCookie } from '../runtime/http/cookies.ts';
-import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
+import { type Handler, type HttpRequest, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
 import { consentPage } from '../runtime/pages/consent-page.ts';
 import { messagesFor } from '../runtime/pages/locales/locales.ts';
 import type { Site } from '../runtime/pages/site.ts';
@@ -34,8 +34,8 @@ export interface AuthorizeDeps {
 }
 
 /** Authorization endpoint (RFC 6749 §3.1): checks the request and asks for consent. */
-export const authorizeFlow =
-  (deps: AuthorizeDeps): Flow =>
+export const authorizeHandler =
+  (deps: AuthorizeDeps): Handler =>
   async (request) => {
     const now = deps.now();
 

@@ -1,7 +1,7 @@
 import { findConsent } from '../core/authorization/consent.ts';
 import type { AuthorizationRequest } from '../core/authorization/transaction.ts';
 import { newId } from '../core/crypto.ts';
-import { findPerson } from '../runtime/http/cookies.ts';
+import { findRememberedBrowser } from '../runtime/http/cookies.ts';
 import { type HttpRequest, type HttpResponse, singleHeader } from '../runtime/http/messages.ts';
 import type { KeyRingStore, Log, Remembering, SealingKeys, TransactionStore } from '../runtime/ports/index.ts';
 import type { IdentityProviders } from '../runtime/services/identity-providers.ts';
@@ -30,7 +30,7 @@ export const continueRemembered = async (
   now: number,
 ): Promise<HttpResponse | undefined> => {
   if (authorization.clientFingerprint === undefined || !isOfNoOtherSite(request)) return undefined;
-  const sealed = findPerson(request);
+  const sealed = findRememberedBrowser(request);
   const subject = sealed === undefined ? undefined : await deps.persons.open(sealed, now);
   if (subject === undefined) return undefined;
 

@@ -1,12 +1,12 @@
 import { accessRulesFor, grantableScopes, isAllowed } from '../core/authorization/access-rules.ts';
 import { codeRedirect } from '../core/authorization/request.ts';
-import { isFruitlessStepUp, isUseless } from '../core/authorization/step-up.ts';
+import { hasNoEffectiveScope, isRepeatedStepUp } from '../core/authorization/step-up.ts';
 import type { AuthorizationRequest, Transaction } from '../core/authorization/transaction.ts';
 import { deriveSubject, deriveUpstreamLeg } from '../core/authorization/upstream-leg.ts';
 import { extendedClientExpiry, usedClientExpiry } from '../core/clients/lifetime.ts';
 import { isLive } from '../core/grants/grant.ts';
 import { clearTransaction } from '../runtime/http/cookies.ts';
-import { type Flow, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
+import { type Handler, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
 import { withProviderErrorPage } from '../runtime/pages/provider-pages.ts';
 import { openConnections } from './connections.ts';
 import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
@@ -20,17 +20,17 @@ import {
   transactionUsed,
 } from './outcomes.ts';
 import { keepConsent, mayComplete } from './remembering.ts';
-import { assertOurs } from './upstream-state.ts';
+import { verifyState } from './verify-state.ts';
 
 /**
  * Back from the identity provider: who it is, whether they may come in, and a code for the client
  * (OpenID Connect Core §3.1.2.5, RFC 6749 §4.1.2).
  */
-export const callbackFlow =
-  (deps: CallbackDeps): Flow =>
+export const callbackHandler =
+  (deps: CallbackDeps): Handler =>
   async (request) => {
     // State and cookie together prove that this browser approved this very login; nothing is touched before.
-    const { provider, key, reference } = await assertOurs(deps, request);
+    const { provider, key, reference } = await verifyState(deps, request);
 
     // What may fail without harm fails before the transaction is used.
     const subjectSecret = await deps.subjectSecret();
@@ -61,7 +61,7 @@ const authorizeClient = async (
   const rules = accessRulesFor(deps.access, provider.id);
   if (!isAllowed(person.identity, rules, provider.kind)) return await answerNotAllowed(deps, login, person.identity);
   const scopes = grantableScopes(person.identity, transaction.request.scopes, deps.access, provider.kind);
-  if (await isInVain(deps, transaction.request, scopes, person.subject)) return answerNoScope(deps, login);
+  if (await grantsNothingNew(deps, transaction.request, scopes, person.subject)) return answerNoScope(deps, login);
   return await issueCode(deps, login, person, scopes);
 };
 
@@ -84,19 +84,19 @@ const takeTransaction = async (
  * Whether the program gains nothing by a code. Only where a scope is refused does anybody look at earlier grants; the
  * newest of them keeps what was refused, so that whoever asks for the same again gets what the person may have.
  */
-const isInVain = async (
+const grantsNothingNew = async (
   { grantDirectory, grants, now }: CallbackDeps,
   { clientId, resource, scopes: asked }: AuthorizationRequest,
   granted: readonly string[],
   subject: string,
 ): Promise<boolean> => {
   if (granted.length === asked.length) return false;
-  if (isUseless(granted)) return true;
+  if (hasNoEffectiveScope(granted)) return true;
   const earlier = (await grantDirectory.grantsOfSubject(subject, now())).filter(
     (grant) => isLive(grant, now()) && grant.clientId === clientId && grant.resource === resource,
   );
   const [newest] = earlier;
-  if (newest === undefined || !isFruitlessStepUp(asked, granted, earlier, now())) return false;
+  if (newest === undefined || !isRepeatedStepUp(asked, granted, earlier, now())) return false;
   const refused = asked.filter((scope) => !granted.includes(scope));
   await grants.noteRefusedScopes(newest, refused);
   return true;

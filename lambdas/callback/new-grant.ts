@@ -1,9 +1,10 @@
 import { neededIdentity } from '../core/authorization/access-rules.ts';
 import type { AuthorizationRequest } from '../core/authorization/transaction.ts';
 import { newId } from '../core/crypto.ts';
-import { DEAD_CODE_KEPT_SECONDS, newAuthorizationCode } from '../core/grants/authorization-code.ts';
-import type { Grant, UpstreamIdentity } from '../core/grants/grant.ts';
-import { canBeAsked, neededTokens, newUpstreamState, type UpstreamTokens } from '../core/upstream/session.ts';
+import { EXPIRED_CODE_RETENTION_SECONDS, newAuthorizationCode } from '../core/grants/authorization-code.ts';
+import type { Grant } from '../core/grants/grant.ts';
+import type { UpstreamIdentity } from '../core/upstream/identity.ts';
+import { canBeRefreshed, neededTokens, newUpstreamState, type UpstreamTokens } from '../core/upstream/session.ts';
 import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
 import type { CallbackDeps } from './deps.ts';
 
@@ -42,7 +43,7 @@ export const newGrant = async (
     codeExpiresAt,
     ...(await keptBeside(deps, provider, grantId, tokens, now)),
     issuedAt: now,
-    expiresAt: codeExpiresAt + DEAD_CODE_KEPT_SECONDS,
+    expiresAt: codeExpiresAt + EXPIRED_CODE_RETENTION_SECONDS,
   };
   return { grant, code };
 };
@@ -58,5 +59,5 @@ const keptBeside = async (
   if (!provider.recheck && !provider.keepTokens) return {};
   const needed = neededTokens(tokens, provider);
   const sealed = needed && (await tokenVault.seal(grantId, needed));
-  return { upstream: newUpstreamState(sealed, { canBeAsked: canBeAsked(tokens, provider.kind) }, now) };
+  return { upstream: newUpstreamState(sealed, { canBeRefreshed: canBeRefreshed(tokens, provider.kind) }, now) };
 };

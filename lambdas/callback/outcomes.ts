@@ -3,10 +3,10 @@ import type { Transaction } from '../core/authorization/transaction.ts';
 import { deriveUpstreamLeg } from '../core/authorization/upstream-leg.ts';
 import type { EventFields } from '../core/events.ts';
 import { CONNECTIONS_PATH } from '../core/grants/connections-session.ts';
-import type { UpstreamIdentity } from '../core/grants/grant.ts';
 import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
 import { UpstreamError } from '../core/upstream/errors.ts';
-import { clearPerson, clearTransaction } from '../runtime/http/cookies.ts';
+import type { UpstreamIdentity } from '../core/upstream/identity.ts';
+import { clearRememberedBrowser, clearTransaction } from '../runtime/http/cookies.ts';
 import { type HttpResponse, seeOther } from '../runtime/http/messages.ts';
 import { displayName } from '../runtime/pages/display-name.ts';
 import { type LocalizedMessage, messagePage, PageError } from '../runtime/pages/message-page.ts';
@@ -83,7 +83,7 @@ export const answerOtherPerson = (deps: CallbackDeps, login: AuthorizationLogin)
   logFailure(deps, login, 'other_person', 'the remembered consent is not of this person, or has ended');
   return messagePage(deps.site, login.request, ({ errors }) => errors.consentNotRemembered, {
     status: 403,
-    cookies: [clearTransaction(login.transaction.transactionId), clearPerson()],
+    cookies: [clearTransaction(login.transaction.transactionId), clearRememberedBrowser()],
   });
 };
 

@@ -1,5 +1,5 @@
 import { findConsent, newConsent, REMEMBERED_CONSENT_SECONDS } from '../core/authorization/consent.ts';
-import { setPerson } from '../runtime/http/cookies.ts';
+import { setRememberedBrowser } from '../runtime/http/cookies.ts';
 import type { AuthorizationLogin, CallbackDeps } from './deps.ts';
 import type { Person } from './new-grant.ts';
 
@@ -32,5 +32,5 @@ export const keepConsent = async (
   const consent = newConsent(request, request.clientFingerprint, identityProviderId, now);
   await remembering.consents.rememberConsent(subject, consent, now);
   log('consent_kept', { requestId, clientId: request.clientId, subject });
-  return [setPerson(await remembering.persons.seal(subject, now), REMEMBERED_CONSENT_SECONDS)];
+  return [setRememberedBrowser(await remembering.persons.seal(subject, now), REMEMBERED_CONSENT_SECONDS)];
 };

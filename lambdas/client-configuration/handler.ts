@@ -7,7 +7,7 @@ import { constantTimeEqual, sha256 } from '../core/crypto.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { bearerToken } from '../core/tokens/bearer.ts';
 import { jsonBody } from '../runtime/http/json-body.ts';
-import { type Flow, type HttpRequest, type HttpResponse, json, NO_STORE } from '../runtime/http/messages.ts';
+import { type Handler, type HttpRequest, type HttpResponse, json, NO_STORE } from '../runtime/http/messages.ts';
 import type { ClientStore, Clock, Log } from '../runtime/ports/index.ts';
 import { parseUpdateRequest } from './update-request.ts';
 
@@ -27,8 +27,8 @@ interface Registrant {
 }
 
 /** Client configuration endpoint (RFC 7592 §2): a confidential client reads, changes or deletes its registration. */
-export const clientConfigurationFlow =
-  (deps: ClientConfigurationDeps): Flow =>
+export const clientConfigurationHandler =
+  (deps: ClientConfigurationDeps): Handler =>
   async (request) => {
     const registrant = await authenticateRegistrant(deps, request);
     switch (request.method) {

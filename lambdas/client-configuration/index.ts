@@ -5,13 +5,13 @@ import { endpoint } from '../runtime/http/endpoint.ts';
 import { read } from '../runtime/settings.ts';
 import { isLocalRun } from '../runtime/wiring/context.ts';
 import { clientStore } from '../runtime/wiring/stores.ts';
-import { clientConfigurationFlow } from './handler.ts';
+import { clientConfigurationHandler } from './handler.ts';
 
 const log = jsonLog();
 const issuer = read(settings.issuer);
 
 export const handler = endpoint(
-  clientConfigurationFlow({
+  clientConfigurationHandler({
     issuer,
     allowLoopback: isLocalRun(issuer),
     clients: clientStore(),

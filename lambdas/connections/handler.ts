@@ -8,7 +8,7 @@ import { isBeforeMark } from '../core/grants/not-before.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { clearSession, findSession } from '../runtime/http/cookies.ts';
 import { formParameters } from '../runtime/http/forms.ts';
-import { type Flow, type HttpRequest, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
+import { type Handler, type HttpRequest, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
 import { isSameOrigin } from '../runtime/http/same-origin.ts';
 import { connectionsPage, connectionsSignInPage } from '../runtime/pages/connections-page.ts';
 import { formExpired, formFromElsewhere } from '../runtime/pages/form-errors.ts';
@@ -52,8 +52,8 @@ export interface ConnectionsDeps {
 }
 
 /** My connections: whoever logs in sees which programs may act for them, and ends what they no longer want. */
-export const connectionsFlow =
-  (deps: ConnectionsDeps): Flow =>
+export const connectionsHandler =
+  (deps: ConnectionsDeps): Handler =>
   async (request) => {
     const sealed = findSession(request);
     const session = sealed === undefined ? undefined : await deps.sessions.open(sealed, deps.now());

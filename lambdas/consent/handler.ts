@@ -2,7 +2,7 @@ import { errorRedirect } from '../core/authorization/request.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { findPageCookie } from '../runtime/http/cookies.ts';
 import { formParameters } from '../runtime/http/forms.ts';
-import { type Flow, seeOther } from '../runtime/http/messages.ts';
+import { type Handler, seeOther } from '../runtime/http/messages.ts';
 import { isSameOrigin } from '../runtime/http/same-origin.ts';
 import { formExpired, formFromElsewhere } from '../runtime/pages/form-errors.ts';
 import { PageError } from '../runtime/pages/message-page.ts';
@@ -29,7 +29,7 @@ export interface ConsentDeps {
  * transaction only after approval (#127).
  */
 export const consentHandler =
-  (deps: ConsentDeps): Flow =>
+  (deps: ConsentDeps): Handler =>
   async (request) => {
     const now = deps.now();
     const form = formParameters(request, { maxBytes: MAX_FORM_BYTES });

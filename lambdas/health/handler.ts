@@ -1,5 +1,5 @@
 import { UnavailableError } from '../core/oauth-error.ts';
-import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import { type Handler, json, NO_STORE } from '../runtime/http/messages.ts';
 import type { KeyRingStore, SecretCheck } from '../runtime/ports/index.ts';
 
 export interface HealthDeps {
@@ -12,8 +12,8 @@ export interface HealthDeps {
  * Whether this deployment can do its work. 503 when it can do none: there is no key to sign with. `degraded` when people
  * cannot log in at some provider, while everybody who is connected, and every machine, works on.
  */
-export const healthFlow =
-  (deps: HealthDeps): Flow =>
+export const healthHandler =
+  (deps: HealthDeps): Handler =>
   async () => {
     const [ring, problems] = await Promise.all([deps.keyRing.readKeyRing(), findProblems(deps)]);
     if (!ring?.keys.some((key) => key.state === 'active')) {

@@ -6,7 +6,7 @@ import { secretCheck } from '../runtime/adapters/secrets-manager/secret-check.ts
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { read } from '../runtime/settings.ts';
 import { keyRingStore } from '../runtime/wiring/stores.ts';
-import { healthFlow } from './handler.ts';
+import { healthHandler } from './handler.ts';
 
 const secrets = new Map(
   Object.entries(read(settings.identityProviders)).map(([id, { secretId }]) => [
@@ -15,4 +15,4 @@ const secrets = new Map(
   ]),
 );
 
-export const handler = endpoint(healthFlow({ keyRing: keyRingStore(), secrets }), { log: jsonLog() });
+export const handler = endpoint(healthHandler({ keyRing: keyRingStore(), secrets }), { log: jsonLog() });

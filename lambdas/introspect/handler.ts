@@ -3,7 +3,7 @@ import { authenticateClient, parsePresentedClient } from '../core/clients/authen
 import type { Client } from '../core/clients/client.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { formParameters } from '../runtime/http/forms.ts';
-import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import { type Handler, json, NO_STORE } from '../runtime/http/messages.ts';
 import { countingFailures } from '../runtime/services/failure-limit.ts';
 import type { IntrospectDeps } from './deps.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
@@ -13,8 +13,8 @@ import { findLiveToken, type LiveToken } from './live-token.ts';
  * nothing can tell no token from another, by the answer or by its time. The hint is not needed (§2.1): both kinds are
  * told apart by their form.
  */
-export const introspectEndpoint =
-  (deps: IntrospectDeps): Flow =>
+export const introspectHandler =
+  (deps: IntrospectDeps): Handler =>
   async (request) => {
     const form = formParameters(request);
     const token = form.get('token');

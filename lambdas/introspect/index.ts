@@ -4,12 +4,12 @@ import { read } from '../runtime/settings.ts';
 import { connectClientAuthentication } from '../runtime/wiring/client-authentication.ts';
 import { endpointContext } from '../runtime/wiring/context.ts';
 import { grantStore, keyRingStore } from '../runtime/wiring/stores.ts';
-import { introspectEndpoint } from './handler.ts';
+import { introspectHandler } from './handler.ts';
 
 const context = endpointContext();
 
 export const handler = endpoint(
-  introspectEndpoint({
+  introspectHandler({
     ...context,
     ...connectClientAuthentication(context),
     refreshGraceSeconds: read(settings.lifetimes).refreshGraceSeconds,

@@ -1,6 +1,6 @@
 import { UnavailableError } from '../core/oauth-error.ts';
 import { jwkSet } from '../core/tokens/key-ring.ts';
-import { type Flow, json } from '../runtime/http/messages.ts';
+import { type Handler, json } from '../runtime/http/messages.ts';
 import type { KeyRingStore } from '../runtime/ports/index.ts';
 
 /**
@@ -10,8 +10,8 @@ import type { KeyRingStore } from '../runtime/ports/index.ts';
 export const JWKS_MAX_AGE_SECONDS = 300;
 
 /** JWK Set (RFC 7517 §5) of the keys that verify our access tokens: from the key ring, without asking KMS. */
-export const jwksEndpoint =
-  (deps: { readonly keyRings: KeyRingStore }): Flow =>
+export const jwksHandler =
+  (deps: { readonly keyRings: KeyRingStore }): Handler =>
   async () => {
     const ring = await deps.keyRings.readKeyRing();
     if (ring === undefined) throw new UnavailableError('key ring', new Error('no key was made yet'));

@@ -1,6 +1,6 @@
 import { OAuthError } from '../core/oauth-error.ts';
 import { PROTECTED_RESOURCE_METADATA_PATH, protectedResourceMetadata } from '../core/server-metadata.ts';
-import { type Flow, json } from '../runtime/http/messages.ts';
+import { type Handler, json } from '../runtime/http/messages.ts';
 
 export interface ProtectedResourceMetadataDeps {
   readonly issuer: string;
@@ -13,8 +13,8 @@ export interface ProtectedResourceMetadataDeps {
  * Protected resource metadata (RFC 9728 §3.1): at the path of each server and, while there is only one, at the root too.
  * With several the root could equal none of them, and clients compare `resource` exactly.
  */
-export const protectedResourceMetadataFlow =
-  (deps: ProtectedResourceMetadataDeps): Flow =>
+export const protectedResourceMetadataHandler =
+  (deps: ProtectedResourceMetadataDeps): Handler =>
   async (request) => {
     const suffix = request.path.slice(PROTECTED_RESOURCE_METADATA_PATH.length).replace(/\/$/, '');
     const [sole, ...others] = Object.keys(deps.servers);

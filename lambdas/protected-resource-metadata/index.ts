@@ -2,9 +2,9 @@ import * as settings from '../core/settings.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { read } from '../runtime/settings.ts';
-import { protectedResourceMetadataFlow } from './handler.ts';
+import { protectedResourceMetadataHandler } from './handler.ts';
 
 export const handler = endpoint(
-  protectedResourceMetadataFlow({ issuer: read(settings.issuer), servers: read(settings.servers) }),
+  protectedResourceMetadataHandler({ issuer: read(settings.issuer), servers: read(settings.servers) }),
   { log: jsonLog(), cors: true },
 );

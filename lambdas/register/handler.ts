@@ -9,7 +9,7 @@ import {
 } from '../core/clients/registration-request.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { jsonBody } from '../runtime/http/json-body.ts';
-import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import { type Handler, json, NO_STORE } from '../runtime/http/messages.ts';
 import type { ClientStore, Clock, Log } from '../runtime/ports/index.ts';
 
 export interface RegisterDeps {
@@ -22,8 +22,8 @@ export interface RegisterDeps {
 }
 
 /** Dynamic client registration (RFC 7591 §3). Nothing that the metadata names is fetched (catalogue #180). */
-export const registerFlow =
-  (deps: RegisterDeps): Flow =>
+export const registerHandler =
+  (deps: RegisterDeps): Handler =>
   async (request) => {
     const { allowLoopback = false } = deps;
     const metadata = parseRegistrationRequest(jsonBody(request, MAX_METADATA_BYTES), { allowLoopback });

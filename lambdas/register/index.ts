@@ -1,11 +1,11 @@
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { endpointContext, isLocalRun } from '../runtime/wiring/context.ts';
 import { clientStore } from '../runtime/wiring/stores.ts';
-import { registerFlow } from './handler.ts';
+import { registerHandler } from './handler.ts';
 
 const context = endpointContext();
 
 export const handler = endpoint(
-  registerFlow({ ...context, allowLoopback: isLocalRun(context.issuer), clients: clientStore() }),
+  registerHandler({ ...context, allowLoopback: isLocalRun(context.issuer), clients: clientStore() }),
   { log: context.log, cors: true, refusalEvent: 'client_refused' },
 );

@@ -2,7 +2,7 @@ import { authenticateClient, type ClientVerifiers, parsePresentedClient } from '
 import { isOfFamily, parseRefreshToken } from '../core/grants/refresh-token.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { formParameters } from '../runtime/http/forms.ts';
-import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import { type Handler, json, NO_STORE } from '../runtime/http/messages.ts';
 import type { ClientResolver, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
 import { countingFailures } from '../runtime/services/failure-limit.ts';
 import { findAccessTokenClaimsOfAnyKey } from '../runtime/services/issued-token.ts';
@@ -30,8 +30,8 @@ interface Revocable {
  * Revocation endpoint (RFC 7009). Either token ends the whole grant: an access token alone cannot be taken back, and
  * its client would only refresh. The hint is not needed, since both kinds are told apart by their form.
  */
-export const revokeEndpoint =
-  (deps: RevokeDeps): Flow =>
+export const revokeHandler =
+  (deps: RevokeDeps): Handler =>
   async (request) => {
     const form = formParameters(request);
     const token = form.get('token');

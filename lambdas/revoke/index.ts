@@ -2,12 +2,12 @@ import { endpoint } from '../runtime/http/endpoint.ts';
 import { connectClientAuthentication } from '../runtime/wiring/client-authentication.ts';
 import { endpointContext } from '../runtime/wiring/context.ts';
 import { grantStore, keyRingStore } from '../runtime/wiring/stores.ts';
-import { revokeEndpoint } from './handler.ts';
+import { revokeHandler } from './handler.ts';
 
 const context = endpointContext();
 
 export const handler = endpoint(
-  revokeEndpoint({
+  revokeHandler({
     ...context,
     ...connectClientAuthentication(context),
     grants: grantStore(),

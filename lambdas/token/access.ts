@@ -1,8 +1,8 @@
 import { grantableScopes, remainingScopes } from '../core/authorization/access-rules.ts';
 import type { Grant } from '../core/grants/grant.ts';
 import { OAuthError } from '../core/oauth-error.ts';
+import { retry } from '../runtime/services/retry.ts';
 import type { TokenDeps } from './grant-type.ts';
-import { persistently } from './persistently.ts';
 
 /** What every event about a grant tells. */
 export interface GrantFacts {
@@ -54,7 +54,7 @@ export const revokeAccess = async (
   facts: GrantFacts,
   reason: keyof typeof REASONS,
 ): Promise<void> => {
-  await persistently(() => grants.revokeGrant(facts.grantId));
+  await retry(() => grants.revokeGrant(facts.grantId));
   log('access_ended', { ...facts, reason });
 };
 

@@ -1,10 +1,11 @@
 import { neededIdentity } from '../core/authorization/access-rules.ts';
-import type { Grant, UpstreamIdentity } from '../core/grants/grant.ts';
+import type { Grant } from '../core/grants/grant.ts';
 import { UnavailableError } from '../core/oauth-error.ts';
-import { UnansweredError, UpstreamError } from '../core/upstream/errors.ts';
+import { OutcomeUnknownError, UpstreamError } from '../core/upstream/errors.ts';
+import type { UpstreamIdentity } from '../core/upstream/identity.ts';
 import {
-  askability,
   neededTokens,
+  refreshability,
   type SealedTokens,
   UnopenableError,
   type UpstreamState,
@@ -16,9 +17,9 @@ import {
 } from '../core/upstream/session.ts';
 import type { OpenedTokens, RenewedLogin } from '../runtime/ports/index.ts';
 import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
+import { retry } from '../runtime/services/retry.ts';
 import type { GrantFacts } from './access.ts';
 import type { TokenDeps } from './grant-type.ts';
-import { persistently } from './persistently.ts';
 
 /** What came of asking an identity provider about the person of a grant, with the grant as it is stored by then. */
 export type UpstreamAnswer =
@@ -42,14 +43,14 @@ interface Asked {
  * (catalogue #90). Whatever the provider hands out is stored before anything else is done with it.
  * @param now epoch seconds @throws UnavailableError when DynamoDB fails
  */
-export const askUpstream = async (
+export const refreshUpstreamSession = async (
   deps: TokenDeps,
   provider: IdentityProvider,
   grant: Grant,
   facts: GrantFacts,
   now: number,
 ): Promise<UpstreamAnswer> => {
-  const can = askability(grant.upstream, now);
+  const can = refreshability(grant.upstream, now);
   if (grant.upstream === undefined || can === 'never') return { outcome: 'impossible', grant };
   if (can === 'later') return { outcome: 'busy', grant };
   const state = withLease(grant.upstream, now);
@@ -79,7 +80,7 @@ const ask = async (deps: TokenDeps, provider: IdentityProvider, asked: Asked, no
   } catch (error) {
     if (isRefusal(error)) return refused(deps, provider, asked);
     // The lease stays and runs out: whoever comes after it knows that an answer may have been lost.
-    if (isUncertain(error)) return { outcome: 'unavailable', grant, cause: faultOf(error) };
+    if (outcomeIsUnknown(error)) return { outcome: 'unavailable', grant, cause: faultOf(error) };
     return paused(deps, asked, undefined, error, now);
   }
   const resealed = opened.seal(neededTokens(renewed.tokens, provider) ?? renewed.tokens);
@@ -123,7 +124,7 @@ const refused = async (
   { recheck = false }: IdentityProvider,
   asked: Asked,
 ): Promise<UpstreamAnswer> =>
-  recheck && asked.state.isUncertain !== true ? { outcome: 'refused' } : impossible(deps, asked);
+  recheck && asked.state.outcomeIsUnknown !== true ? { outcome: 'refused' } : impossible(deps, asked);
 
 /** The tokens are of no use, and nobody asks with them again. */
 const impossible = async (deps: TokenDeps, { grant, state }: Asked): Promise<UpstreamAnswer> => {
@@ -138,15 +139,15 @@ const stored = async (
   grant: Grant,
   change: Parameters<TokenDeps['grants']['replaceUpstream']>[1],
 ): Promise<{ lost: Grant | undefined } | undefined> => {
-  const outcome = await persistently(() => grants.replaceUpstream(grant, change));
+  const outcome = await retry(() => grants.replaceUpstream(grant, change));
   return outcome === 'replaced' ? undefined : outcome;
 };
 
 const isRefusal = (error: unknown): boolean => error instanceof UpstreamError && error.reason === 'denied';
 
 /** No answer, or one that makes no sense: the refresh token may have been used up all the same. */
-const isUncertain = (error: unknown): boolean =>
-  error instanceof UnansweredError || (error instanceof UpstreamError && error.reason === 'rejected');
+const outcomeIsUnknown = (error: unknown): boolean =>
+  error instanceof OutcomeUnknownError || (error instanceof UpstreamError && error.reason === 'rejected');
 
 /** What only means that the provider cannot be relied on just now, as adapters sort it; what they did not sort is a fault of our own. */
 const faultOf = (error: unknown): Error => {

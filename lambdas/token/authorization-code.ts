@@ -1,4 +1,4 @@
-import { decideRedemption, grantIdOfCode } from '../core/grants/authorization-code.ts';
+import { decideRedemption, parseAuthorizationCode } from '../core/grants/authorization-code.ts';
 import { firstRefreshToken, formatRefreshToken } from '../core/grants/refresh-token.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { accessTokenClaims } from '../core/tokens/access-token.ts';
@@ -61,10 +61,10 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
 
 export const authorizationCode: GrantTypeHandler = {
   grantType: 'authorization_code',
-  grantIdOf: (form) => {
+  parseGrantId: (form) => {
     const code = form.get('code');
     if (code === null) throw new OAuthError('invalid_request', 'The parameter code is missing.');
-    return grantIdOfCode(code);
+    return parseAuthorizationCode(code);
   },
   exchange,
 };

@@ -37,6 +37,6 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
 
 export const clientCredentials: GrantTypeHandler = {
   grantType: 'client_credentials',
-  grantIdOf: () => undefined,
+  parseGrantId: () => undefined,
   exchange,
 };

@@ -81,7 +81,7 @@ export interface TokenExchangeResponse {
 export interface GrantTypeHandler {
   readonly grantType: GrantType;
   /** The id of the grant to load, undefined when the request cannot name one. @throws OAuthError `invalid_request` */
-  grantIdOf(form: URLSearchParams): string | undefined;
+  parseGrantId(form: URLSearchParams): string | undefined;
   /** @throws OAuthError; UnavailableError, after which the same request may be sent again */
   exchange(deps: TokenDeps, request: TokenRequest): Promise<TokenResponse | TokenExchangeResponse>;
 }

@@ -3,7 +3,7 @@ import { authenticateClient, parsePresentedClient } from '../core/clients/authen
 import type { Client } from '../core/clients/client.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { formParameters } from '../runtime/http/forms.ts';
-import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import { type Handler, json, NO_STORE } from '../runtime/http/messages.ts';
 import { countingFailures } from '../runtime/services/failure-limit.ts';
 import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
@@ -15,13 +15,13 @@ import { tokenExchange } from './token-exchange.ts';
 const GRANT_TYPES: readonly GrantTypeHandler[] = [authorizationCode, refreshToken, clientCredentials, tokenExchange];
 
 /** Token endpoint (RFC 6749 §3.2): parse, load, authenticate, then decide, mint and commit by grant type. */
-export const tokenEndpoint =
-  (deps: TokenDeps): Flow =>
+export const tokenHandler =
+  (deps: TokenDeps): Handler =>
   async (request) => {
     const form = formParameters(request, { repeatable: ['resource'] });
-    const grantType = grantTypeOf(form);
+    const grantType = parseGrantType(form);
     const presented = parsePresentedClient(request.headers.get('authorization') ?? [], form);
-    const grantId = grantType.grantIdOf(form);
+    const grantId = grantType.parseGrantId(form);
     const now = deps.now();
     const { requestId } = request;
 
@@ -59,7 +59,7 @@ const withoutGrant = (grantType: GrantTypeHandler, client: Client | undefined): 
         detail: 'no grant of this client; its keys were not fetched',
       });
 
-const grantTypeOf = (form: URLSearchParams): GrantTypeHandler => {
+const parseGrantType = (form: URLSearchParams): GrantTypeHandler => {
   const requested = form.get('grant_type');
   if (requested === null) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.');
   const handler = GRANT_TYPES.find(({ grantType }) => grantType === requested);

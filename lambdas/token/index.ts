@@ -1,8 +1,8 @@
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { endpointContext } from '../runtime/wiring/context.ts';
-import { tokenEndpoint } from './handler.ts';
+import { tokenHandler } from './handler.ts';
 import { tokenDeps } from './wiring.ts';
 
 const context = endpointContext();
 
-export const handler = endpoint(tokenEndpoint(tokenDeps(context)), { log: context.log, cors: true });
+export const handler = endpoint(tokenHandler(tokenDeps(context)), { log: context.log, cors: true });

@@ -2,8 +2,8 @@ import type { Grant } from '../core/grants/grant.ts';
 import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
 import { isIssuerOf } from '../core/upstream/provider-presets.ts';
 import { endAccess, type GrantFacts } from './access.ts';
-import { grantAfterAsker } from './after-asker.ts';
-import { askUpstream } from './ask-upstream.ts';
+import { waitForUpstreamLease } from './after-asker.ts';
+import { refreshUpstreamSession } from './ask-upstream.ts';
 import type { TokenDeps } from './grant-type.ts';
 
 /**
@@ -14,7 +14,12 @@ import type { TokenDeps } from './grant-type.ts';
  * @throws OAuthError `invalid_grant` when the person is out; UnavailableError beyond the limit, when the same refresh token
  *   works again later
  */
-export const recheckedGrant = async (deps: TokenDeps, grant: Grant, facts: GrantFacts, now: number): Promise<Grant> => {
+export const revalidateGrant = async (
+  deps: TokenDeps,
+  grant: Grant,
+  facts: GrantFacts,
+  now: number,
+): Promise<Grant> => {
   const provider = deps.keptProviders.get(grant.identity.identityProviderId);
   // Its id means another provider by now, which never gets to see the tokens of the former one.
   if (provider && !isIssuerOf(provider.issuer, grant.identity.issuer)) {
@@ -22,12 +27,12 @@ export const recheckedGrant = async (deps: TokenDeps, grant: Grant, facts: Grant
   }
   if (!provider?.recheck || now < checkedAt(grant) + deps.recheckSeconds) return grant;
 
-  const answer = await askUpstream(deps, provider, grant, facts, now);
+  const answer = await refreshUpstreamSession(deps, provider, grant, facts, now);
   if (answer.outcome === 'confirmed') return answer.grant;
   if (answer.outcome === 'refused') return endAccess(deps, facts, 'provider_refused');
   const isWithinLimit = (known: Grant): boolean => now < checkedAt(known) + deps.recheckOutageSeconds;
   const isOld = answer.grant !== undefined && !isWithinLimit(answer.grant);
-  const current = answer.outcome === 'busy' && isOld ? await grantAfterAsker(deps, answer.grant) : answer.grant;
+  const current = answer.outcome === 'busy' && isOld ? await waitForUpstreamLease(deps, answer.grant) : answer.grant;
   if (current?.status !== 'redeemed') throw ended();
   if (isWithinLimit(current)) return current;
   if (answer.outcome === 'impossible') return endAccess(deps, facts, 'provider_cannot_be_asked');

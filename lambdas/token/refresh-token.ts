@@ -13,7 +13,7 @@ import { accessTokenClaims } from '../core/tokens/access-token.ts';
 import { permittedScopes } from './access.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
 import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './limits.ts';
-import { recheckedGrant } from './recheck.ts';
+import { revalidateGrant } from './recheck.ts';
 
 const invalidGrant = (detail: string): OAuthError =>
   new OAuthError('invalid_grant', 'The refresh token is not valid. Start a new authorization.', { detail });
@@ -38,7 +38,7 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   assertNotBeforeMark(loaded, request.notBefore);
   assertGrantedResource(form, loaded);
   const asked = narrowedScopes(form, loaded.scopes, deps.scopes);
-  const grant = await recheckedGrant(deps, loaded, facts, now);
+  const grant = await revalidateGrant(deps, loaded, facts, now);
   const scopes = await permittedScopes(deps, grant, asked, facts);
 
   // mint
@@ -84,7 +84,7 @@ const committedSuccessor = async (
 export const refreshToken: GrantTypeHandler = {
   grantType: 'refresh_token',
   // Tokens come to their end in the best of clients, which must hear of it.
-  grantIdOf: (form) => {
+  parseGrantId: (form) => {
     const token = form.get('refresh_token');
     if (token === null) throw new OAuthError('invalid_request', 'The parameter refresh_token is missing.');
     return parseRefreshToken(token)?.grantId;

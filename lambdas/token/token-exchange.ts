@@ -115,6 +115,6 @@ const assertTarget = (form: URLSearchParams, { identity }: Grant): void => {
 export const tokenExchange: GrantTypeHandler = {
   grantType: TOKEN_EXCHANGE,
   // Callers' tokens come to their end without any fault of the server that was called.
-  grantIdOf: () => undefined,
+  parseGrantId: () => undefined,
   exchange,
 };

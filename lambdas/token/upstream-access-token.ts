@@ -3,8 +3,8 @@ import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
 import { accessTokenState, UnopenableError, type UpstreamTokens } from '../core/upstream/session.ts';
 import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
 import { type GrantFacts, revokeAccess } from './access.ts';
-import { grantAfterAsker } from './after-asker.ts';
-import { askUpstream } from './ask-upstream.ts';
+import { waitForUpstreamLease } from './after-asker.ts';
+import { refreshUpstreamSession } from './ask-upstream.ts';
 import type { TokenDeps } from './grant-type.ts';
 
 interface HandedOut extends UpstreamTokens {
@@ -27,7 +27,7 @@ export const currentUpstreamTokens = async (
   const state = accessTokenState(kept, deps.now());
   if (state === 'fresh') return handedOut(kept);
 
-  const answer = await askUpstream(deps, provider, grant, facts, deps.now());
+  const answer = await refreshUpstreamSession(deps, provider, grant, facts, deps.now());
   if (answer.outcome === 'confirmed') return handedOut(answer.tokens);
   if (answer.outcome === 'refused') {
     await revokeAccess(deps, facts, 'provider_refused');
@@ -42,7 +42,7 @@ export const currentUpstreamTokens = async (
 
 /** What the one who is refreshing gets. */
 const othersTokens = async (deps: TokenDeps, busy: Grant | undefined): Promise<UpstreamTokens> => {
-  const grant = await grantAfterAsker(deps, busy);
+  const grant = await waitForUpstreamLease(deps, busy);
   if (grant?.status !== 'redeemed') {
     throw new OAuthError('invalid_request', 'The authorization of the subject_token has been ended.');
   }

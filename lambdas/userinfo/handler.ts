@@ -1,7 +1,7 @@
-import type { UpstreamIdentity } from '../core/grants/grant.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { bearerToken } from '../core/tokens/bearer.ts';
-import { type Flow, json, NO_STORE } from '../runtime/http/messages.ts';
+import type { UpstreamIdentity } from '../core/upstream/identity.ts';
+import { type Handler, json, NO_STORE } from '../runtime/http/messages.ts';
 import type { Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
 import { findAccessTokenClaims } from '../runtime/services/issued-token.ts';
 
@@ -17,8 +17,8 @@ export interface UserinfoDeps {
  * UserInfo endpoint (OpenID Connect Core §5.3), by GET or POST. Takes an access token for any of the servers, in the
  * header alone (RFC 6750 §2.1), and says what its scopes allow. One read: a revoked token ends here at once.
  */
-export const userinfoEndpoint =
-  (deps: UserinfoDeps): Flow =>
+export const userinfoHandler =
+  (deps: UserinfoDeps): Handler =>
   async (request) => {
     const token = bearerToken(request.headers.get('authorization') ?? []);
     if (token === undefined) throw noToken();

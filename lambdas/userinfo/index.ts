@@ -4,12 +4,12 @@ import { jsonLog } from '../runtime/adapters/log.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { read } from '../runtime/settings.ts';
 import { grantStore, keyRingStore } from '../runtime/wiring/stores.ts';
-import { userinfoEndpoint } from './handler.ts';
+import { userinfoHandler } from './handler.ts';
 
 const log = jsonLog();
 
 export const handler = endpoint(
-  userinfoEndpoint({
+  userinfoHandler({
     issuer: read(settings.issuer),
     grants: grantStore(),
     keyRings: keyRingStore(),

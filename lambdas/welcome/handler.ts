@@ -1,4 +1,4 @@
-import type { Flow } from '../runtime/http/messages.ts';
+import type { Handler } from '../runtime/http/messages.ts';
 import { messagesFor } from '../runtime/pages/locales/locales.ts';
 import type { Site } from '../runtime/pages/site.ts';
 import type { Connector } from './install-links.ts';
@@ -12,6 +12,6 @@ export interface WelcomeDeps {
 
 /** Shows the welcome page to a browser that opens the deployment or an MCP server. It needs no session. */
 export const welcomeHandler =
-  ({ site, connectors }: WelcomeDeps): Flow =>
+  ({ site, connectors }: WelcomeDeps): Handler =>
   async (request) =>
     welcomePage({ site, messages: messagesFor(request), connectors });

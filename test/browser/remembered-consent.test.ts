@@ -108,7 +108,7 @@ describe('Remembered consent in Chromium', () => {
 
   it('a browser without the cookie leads to the form', () =>
     withPerson('rory', async (context) => {
-      await context.clearCookies({ name: '__Host-gatehouse-person' });
+      await context.clearCookies({ name: '__Host-gatehouse-remembered-browser' });
       const page = await context.newPage();
       expect(await outcomeOf(page, () => page.goto(urlFor(client)))).toBe('form');
     }));

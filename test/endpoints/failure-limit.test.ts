@@ -1,9 +1,9 @@
 import type { Client } from '../../lambdas/core/clients/client.ts';
 import { newId, sha256 } from '../../lambdas/core/crypto.ts';
-import { DEAD_CODE_KEPT_SECONDS, newAuthorizationCode } from '../../lambdas/core/grants/authorization-code.ts';
+import { EXPIRED_CODE_RETENTION_SECONDS, newAuthorizationCode } from '../../lambdas/core/grants/authorization-code.ts';
 import { FAILURE_LIMIT } from '../../lambdas/core/net/rate-limit-window.ts';
-import { introspectEndpoint } from '../../lambdas/introspect/handler.ts';
-import { revokeEndpoint } from '../../lambdas/revoke/handler.ts';
+import { introspectHandler } from '../../lambdas/introspect/handler.ts';
+import { revokeHandler } from '../../lambdas/revoke/handler.ts';
 import { Limiter } from '../../lambdas/runtime/services/rate-limiter.ts';
 import { type Answer, formPoster } from '../support/http/post-form.ts';
 import { ISSUER, NOW } from '../support/memory/records.ts';
@@ -107,7 +107,7 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     server.clock.now += 62;
     await times(60, () => wrongCode(client));
     expect(await times(1, late)).toEqual([[400, 'invalid_grant']]);
-    server.clock.now += DEAD_CODE_KEPT_SECONDS - 3;
+    server.clock.now += EXPIRED_CODE_RETENTION_SECONDS - 3;
     await times(60, () => wrongCode(client));
     expect(await times(1, late)).toEqual([[400, 'invalid_grant']]);
   });
@@ -159,8 +159,8 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     const shared = { issuer: ISSUER, clients, grants, keyRings, failures, now: () => clock.now, log };
     const flow =
       path === '/revoke'
-        ? revokeEndpoint(shared)
-        : introspectEndpoint({ ...shared, refreshGraceSeconds: 60, configuredClients: new Map() });
+        ? revokeHandler(shared)
+        : introspectHandler({ ...shared, refreshGraceSeconds: 60, configuredClients: new Map() });
     const post = formPoster(flow, path, log);
     const form = { client_id: client.clientId, client_secret: 'wrong', token: 'x' };
     expect(await times(50, () => post(form))).toEqual(Array(50).fill([401, 'invalid_client']));

@@ -1,4 +1,4 @@
-import { healthFlow } from '../../lambdas/health/handler.ts';
+import { healthHandler } from '../../lambdas/health/handler.ts';
 import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
 import { invoke } from '../support/memory/front-half.ts';
 import { MemoryKeyRingStore } from '../support/memory/memory-stores.ts';
@@ -9,7 +9,7 @@ const KEY = { kid: 'k', keyArn: 'arn:aws:kms:eu-central-1:000000000000:key/1', p
 type State = 'filled' | 'empty' | 'unknown';
 const ask = (store: MemoryKeyRingStore, states: Readonly<Record<string, State>> = { company: 'filled' }) => {
   const secrets = new Map(Object.entries(states).map(([id, state]) => [id, async () => state]));
-  return invoke(endpoint(healthFlow({ keyRing: store, secrets }), { log: () => undefined }), { path: '/health' });
+  return invoke(endpoint(healthHandler({ keyRing: store, secrets }), { log: () => undefined }), { path: '/health' });
 };
 const working = () => new MemoryKeyRingStore({ version: 1, keys: [{ ...KEY, state: 'active' }] });
 

@@ -2,7 +2,7 @@ import { OAuthError, UnavailableError } from '../../lambdas/core/oauth-error.ts'
 import { jsonLog } from '../../lambdas/runtime/adapters/log.ts';
 import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
 import { formParameters } from '../../lambdas/runtime/http/forms.ts';
-import { type Flow, json } from '../../lambdas/runtime/http/messages.ts';
+import { type Handler, json } from '../../lambdas/runtime/http/messages.ts';
 import { errorPage } from '../../lambdas/runtime/pages/message-page.ts';
 import { siteOf } from '../../lambdas/runtime/pages/site.ts';
 import { themeSettings } from '../../lib/config/theme.ts';
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 const failing = (error: unknown, options = {}) => {
-  const flow: Flow = async () => {
+  const flow: Handler = async () => {
     throw error;
   };
   return invoke(endpoint(flow, { log, ...options }), { path: '/token' });
@@ -54,7 +54,7 @@ describe('Errors on the wire and in the log (#65)', () => {
     [0.5, '5'],
     [0.999, '8'],
   ])('#225 those who failed together do not come back together: %d is %s seconds', async (random, seconds) => {
-    const down: Flow = async () => {
+    const down: Handler = async () => {
       throw new UnavailableError('DynamoDB');
     };
     const answer = await invoke(endpoint(down, { log, random: () => random }), { path: '/token' });
@@ -62,7 +62,7 @@ describe('Errors on the wire and in the log (#65)', () => {
   });
 
   it('#223 no time left: 503 with Retry-After before the function is cut off', async () => {
-    const never: Flow = () => new Promise(() => {});
+    const never: Handler = () => new Promise(() => {});
     const handler = endpoint(never, { log });
     const inAQuarter = (event: Parameters<typeof handler>[0]) =>
       handler(event, { getRemainingTimeInMillis: () => 260 } as never);
@@ -110,7 +110,7 @@ describe('Errors on the wire and in the log (#65)', () => {
 describe('Forms (RFC 6749 App. B)', () => {
   const send = async (body: string, headers: Record<string, string | readonly string[]> = {}) => {
     let parameters: [string, string][] = [];
-    const flow: Flow = async (request) => {
+    const flow: Handler = async (request) => {
       parameters = [...formParameters(request, { repeatable: ['resource'] })];
       return json(200, {});
     };

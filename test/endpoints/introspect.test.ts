@@ -1,7 +1,7 @@
 import type { Client } from '../../lambdas/core/clients/client.ts';
 import { sha256 } from '../../lambdas/core/crypto.ts';
 import { withMark } from '../../lambdas/core/grants/not-before.ts';
-import { introspectEndpoint } from '../../lambdas/introspect/handler.ts';
+import { introspectHandler } from '../../lambdas/introspect/handler.ts';
 import { newTestKey, signedJwt } from '../support/credentials/signing-key.ts';
 import { type Answer, formPoster } from '../support/http/post-form.ts';
 import { ISSUER, NOW, RESOURCE } from '../support/memory/records.ts';
@@ -44,7 +44,7 @@ const started = async () => {
   const machine = await configured(MACHINE);
   const stranger = await server.registered(CONFIDENTIAL);
   const introspect = formPoster(
-    introspectEndpoint({
+    introspectHandler({
       issuer: ISSUER,
       refreshGraceSeconds: 60,
       clients,

@@ -1,13 +1,13 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { importJWK, jwtVerify } from 'jose';
-import { JWKS_MAX_AGE_SECONDS, jwksEndpoint } from '../../lambdas/jwks/handler.ts';
+import { JWKS_MAX_AGE_SECONDS, jwksHandler } from '../../lambdas/jwks/handler.ts';
 import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
 import { newTestKey, ringOf, signedJwt } from '../support/credentials/signing-key.ts';
 import { memoryLog } from '../support/http/post-form.ts';
 import { MemoryKeyRingStore } from '../support/memory/memory-stores.ts';
 
 const get = async (keyRings: MemoryKeyRingStore) => {
-  const handler = endpoint(jwksEndpoint({ keyRings }), { log: memoryLog().log, cors: true });
+  const handler = endpoint(jwksHandler({ keyRings }), { log: memoryLog().log, cors: true });
   const event = { httpMethod: 'GET', path: '/.well-known/jwks.json', requestContext: { requestId: 'r' } };
   const result = await handler(event as APIGatewayProxyEvent, {} as Context);
   return { status: result.statusCode, headers: result.headers ?? {}, body: JSON.parse(result.body) };

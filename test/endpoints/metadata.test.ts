@@ -3,9 +3,9 @@ import {
   OAuthProtectedResourceMetadataSchema,
   OpenIdProviderDiscoveryMetadataSchema,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
-import { authorizationServerMetadataFlow } from '../../lambdas/authorization-server-metadata/handler.ts';
+import { authorizationServerMetadataHandler } from '../../lambdas/authorization-server-metadata/handler.ts';
 import type { Client } from '../../lambdas/core/clients/client.ts';
-import { protectedResourceMetadataFlow } from '../../lambdas/protected-resource-metadata/handler.ts';
+import { protectedResourceMetadataHandler } from '../../lambdas/protected-resource-metadata/handler.ts';
 import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
 import { ISSUER, invoke } from '../support/memory/front-half.ts';
 import { testClient } from '../support/memory/records.ts';
@@ -21,7 +21,7 @@ const HOSTILE = {
 
 describe('Authorization server metadata (RFC 8414 §2)', () => {
   const handler = endpoint(
-    authorizationServerMetadataFlow({
+    authorizationServerMetadataHandler({
       issuer: ISSUER,
       servers: { '/mcp': { requiredScopes: ['mcp', 'email'] } },
       scopes: { mcp: {}, 'mcp:write': {} },
@@ -78,7 +78,7 @@ describe('Authorization server metadata (RFC 8414 §2)', () => {
   it('lists client_credentials only where a client is configured for it', async () => {
     const withClients = (...clients: Client[]) =>
       endpoint(
-        authorizationServerMetadataFlow({
+        authorizationServerMetadataHandler({
           issuer: ISSUER,
           servers: { '/mcp': { requiredScopes: ['mcp'] } },
           scopes: { mcp: {} },
@@ -118,7 +118,7 @@ describe('Protected resource metadata (RFC 9728 §3)', () => {
   const PATH = '/.well-known/oauth-protected-resource';
   const handlerFor = (...paths: string[]) =>
     endpoint(
-      protectedResourceMetadataFlow({
+      protectedResourceMetadataHandler({
         issuer: ISSUER,
         servers: Object.fromEntries(paths.map((path) => [path, { requiredScopes: ['mcp'] }])),
       }),
@@ -141,7 +141,7 @@ describe('Protected resource metadata (RFC 9728 §3)', () => {
 
   it('RFC 9728 §2: tells what the owner calls it, and nothing where the owner says nothing', async () => {
     const servers = { '/mcp': { name: 'Wiki', requiredScopes: ['mcp'] } };
-    const named = endpoint(protectedResourceMetadataFlow({ issuer: ISSUER, servers }), options);
+    const named = endpoint(protectedResourceMetadataHandler({ issuer: ISSUER, servers }), options);
     expect(JSON.parse((await invoke(named, { path: `${PATH}/mcp` })).body).resource_name).toBe('Wiki');
     expect(JSON.parse((await invoke(handlerFor('/mcp'), { path: PATH })).body)).not.toHaveProperty('resource_name');
   });

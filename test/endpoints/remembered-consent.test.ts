@@ -15,7 +15,7 @@ import {
 
 const CLIENT: Partial<Client> = { tokenEndpointAuthMethods: ['client_secret_post'] };
 const ALONE = { 'sec-fetch-site': 'none' };
-const PERSON_COOKIE = '__Host-gatehouse-person';
+const REMEMBERED_BROWSER_COOKIE = '__Host-gatehouse-remembered-browser';
 
 const stateOf = (answer: Answer): URLSearchParams =>
   new URLSearchParams({ code: 'c', state: locationOf(answer).searchParams.get('state') ?? '' });
@@ -42,7 +42,7 @@ describe('Without the option', () => {
   it('nobody is offered it, nothing is kept, and /authorize reads and writes no more than ever', async () => {
     const { gate, browser, answer } = await remembered({ rememberConsent: false });
     expect(answer.status).toBe(303);
-    expect([...browser.cookies.keys()]).not.toContain(PERSON_COOKIE);
+    expect([...browser.cookies.keys()]).not.toContain(REMEMBERED_BROWSER_COOKIE);
     expect([gate.consents.reads, gate.consents.writes]).toEqual([0, 0]);
     gate.clients.reads = 0;
     const again = await gate.authorize(authorizationQuery(), browser, ALONE);
@@ -66,7 +66,7 @@ describe('Consent that is to be remembered', () => {
     expect(answer.cookies).toEqual([
       expect.stringMatching(/^__Host-gatehouse-tx-.*Max-Age=0;/),
       expect.stringMatching(
-        /^__Host-gatehouse-person=[\w.-]+; Path=\/; Max-Age=7776000; Secure; HttpOnly; SameSite=Lax$/,
+        /^__Host-gatehouse-remembered-browser=[\w.-]+; Path=\/; Max-Age=7776000; Secure; HttpOnly; SameSite=Lax$/,
       ),
     ]);
     const [[subject, consents] = ['', []]] = gate.consents.rows;
@@ -90,10 +90,10 @@ describe('Consent that is to be remembered', () => {
     const browser = new Browser();
     const shown = await gate.authorize(authorizationQuery(), browser);
     const sent = await gate.consent({ request: sealedRequestOf(shown), decision: 'approve', remember: 'yes' }, browser);
-    expect([...browser.cookies.keys()]).not.toContain(PERSON_COOKIE);
+    expect([...browser.cookies.keys()]).not.toContain(REMEMBERED_BROWSER_COOKIE);
     expect((await gate.callback(stateOf(sent), browser)).status).toBe(403);
     expect(gate.consents.rows.size).toBe(0);
-    expect([...browser.cookies.keys()]).not.toContain(PERSON_COOKIE);
+    expect([...browser.cookies.keys()]).not.toContain(REMEMBERED_BROWSER_COOKIE);
   });
 
   it.each<[string, Record<string, string>]>([
@@ -101,7 +101,7 @@ describe('Consent that is to be remembered', () => {
     ['the box has another value', { remember: 'true' }],
   ])('is not kept when %s', async (_, form) => {
     const { gate, browser } = await remembered({}, CLIENT, form);
-    expect([gate.consents.rows.size, browser.cookies.has(PERSON_COOKIE)]).toEqual([0, false]);
+    expect([gate.consents.rows.size, browser.cookies.has(REMEMBERED_BROWSER_COOKIE)]).toEqual([0, false]);
   });
 
   it.each<[string, Partial<Client>]>([
@@ -118,7 +118,7 @@ describe('Consent that is to be remembered', () => {
     expect((await gate.authorize(query)).body).not.toContain('name="remember"');
     const sent = await gate.approve(browser, query, { decision: 'approve', remember: 'yes' });
     await gate.callback(new URLSearchParams({ code: 'c', state: sent.searchParams.get('state') ?? '' }), browser);
-    expect([gate.consents.rows.size, browser.cookies.has(PERSON_COOKIE)]).toEqual([0, false]);
+    expect([gate.consents.rows.size, browser.cookies.has(REMEMBERED_BROWSER_COOKIE)]).toEqual([0, false]);
     expectForm(await gate.authorize(query, browser, ALONE));
   });
 
@@ -234,11 +234,11 @@ describe('A remembered consent', () => {
 
   it('counts in its browser alone: without the cookie, or with one that is altered or of another kind, the form', async () => {
     const { gate, browser } = await remembered();
-    const cookie = browser.cookies.get(PERSON_COOKIE) ?? '';
+    const cookie = browser.cookies.get(REMEMBERED_BROWSER_COOKIE) ?? '';
     const sealed = sealedRequestOf(await gate.authorize(authorizationQuery(), browser));
     for (const value of [undefined, withOneCharacterChanged(cookie), sealed]) {
       const other = new Browser();
-      if (value !== undefined) other.cookies.set(PERSON_COOKIE, value);
+      if (value !== undefined) other.cookies.set(REMEMBERED_BROWSER_COOKIE, value);
       expectForm(await gate.authorize(authorizationQuery(), other, ALONE));
     }
   });
@@ -290,7 +290,7 @@ describe('A remembered consent', () => {
     const answer = await gate.callback(stateOf(sent), browser);
     expect([answer.status, answer.headers.location, gate.grants.rows.size]).toEqual([403, undefined, grants]);
     expect(answer.body).toContain('Please confirm this connection');
-    expect(browser.cookies.has(PERSON_COOKIE)).toBe(false);
+    expect(browser.cookies.has(REMEMBERED_BROWSER_COOKIE)).toBe(false);
     expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'other_person' });
     expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
   });

@@ -1,6 +1,6 @@
 import { sha256 } from '../../lambdas/core/crypto.ts';
 import { clientAccessTokenClaims } from '../../lambdas/core/tokens/access-token.ts';
-import { revokeEndpoint } from '../../lambdas/revoke/handler.ts';
+import { revokeHandler } from '../../lambdas/revoke/handler.ts';
 import { newTestKey, signedJwt } from '../support/credentials/signing-key.ts';
 import { formPoster } from '../support/http/post-form.ts';
 import { ISSUER, NOW, RESOURCE } from '../support/memory/records.ts';
@@ -12,7 +12,7 @@ beforeEach(() => {
   server = startTokenEndpoint();
   const { clients, grants, keyRings, failures, clock, log } = server;
   const deps = { issuer: ISSUER, clients, grants, keyRings, failures, now: () => clock.now, log };
-  revoke = formPoster(revokeEndpoint(deps), '/revoke', log);
+  revoke = formPoster(revokeHandler(deps), '/revoke', log);
 });
 
 type SignedIn = Awaited<ReturnType<typeof server.signedIn>>;

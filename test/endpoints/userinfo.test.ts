@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type { Grant } from '../../lambdas/core/grants/grant.ts';
 import { withMark } from '../../lambdas/core/grants/not-before.ts';
 import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
-import { userinfoEndpoint } from '../../lambdas/userinfo/handler.ts';
+import { userinfoHandler } from '../../lambdas/userinfo/handler.ts';
 import { newTestKey, signedJwt } from '../support/credentials/signing-key.ts';
 import { ISSUER, NOW, testGrant } from '../support/memory/records.ts';
 import { startTokenEndpoint } from '../support/memory/token-endpoint.ts';
@@ -13,7 +13,7 @@ beforeEach(() => {
   server = startTokenEndpoint();
   const { grants, keyRings, clock, log } = server;
   const deps = { issuer: ISSUER, grants, keyRings, now: () => clock.now, log };
-  handler = endpoint(userinfoEndpoint(deps), { log, cors: true });
+  handler = endpoint(userinfoHandler(deps), { log, cors: true });
 });
 
 const send = async (authorization: string | string[] | undefined, event: Partial<APIGatewayProxyEvent> = {}) => {

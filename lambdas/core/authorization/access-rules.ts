@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import type { UpstreamIdentity } from '../grants/grant.ts';
 import type { Immutable } from '../immutable.ts';
+import type { UpstreamIdentity } from '../upstream/identity.ts';
 import type { IdentityProviderKind } from '../upstream/provider-kinds.ts';
-import { isUseless } from './step-up.ts';
+import { hasNoEffectiveScope } from './step-up.ts';
 
 /** Conditions of an access rule. A user who meets one of them meets the rule. */
 export const AccessConditions = z.object({
@@ -127,7 +127,7 @@ export const remainingScopes = (
 ): string[] | undefined => {
   if (!isAllowed(person, accessRulesFor(policy, person.identityProviderId), kind)) return undefined;
   const left = grantableScopes(person, grantedScopes, policy, kind);
-  return left.length < grantedScopes.length && isUseless(left) ? undefined : left;
+  return left.length < grantedScopes.length && hasNoEffectiveScope(left) ? undefined : left;
 };
 
 /** An e-mail address that the provider did not verify counts for nothing (#155). */

@@ -75,7 +75,7 @@ export const parseAuthorizationRequest = (
   assertNothingRepeated(query);
   assertNoRequestObject(query);
   assertCodeFlow(query, client);
-  const codeChallenge = codeChallengeOf(query);
+  const codeChallenge = parseCodeChallenge(query);
   const state = parameter(query, 'state');
   if (state !== undefined && !isEchoable(state)) throw new OAuthError('invalid_request', 'state is not valid UTF-8.');
 
@@ -158,7 +158,7 @@ const assertCodeFlow = (query: URLSearchParams, client: Client): void => {
 };
 
 /** PKCE for every client, and only S256: an omitted method would mean plain (RFC 7636 §4.3, OAuth 2.1 §4.1.1). */
-const codeChallengeOf = (query: URLSearchParams): string => {
+const parseCodeChallenge = (query: URLSearchParams): string => {
   const codeChallenge = parameter(query, 'code_challenge');
   if (codeChallenge === undefined)
     throw new OAuthError('invalid_request', 'code_challenge is missing: PKCE is required.');

@@ -8,7 +8,7 @@ const LOOP_WINDOW_SECONDS = 600;
 const FRUITLESS_GRANTS_ALLOWED = 2;
 
 /** With these alone a program could do nothing. */
-export const isUseless = (scopes: readonly string[]): boolean =>
+export const hasNoEffectiveScope = (scopes: readonly string[]): boolean =>
   scopes.every((scope) => scope === OFFLINE_ACCESS || scope === 'email' || scope === 'profile');
 
 /**
@@ -20,7 +20,7 @@ export const isUseless = (scopes: readonly string[]): boolean =>
  * @param earlier live grants of the same person, client and resource
  * @param now epoch seconds
  */
-export const isFruitlessStepUp = (
+export const isRepeatedStepUp = (
   asked: readonly string[],
   granted: readonly string[],
   earlier: readonly Pick<Grant, 'scopes' | 'refusedScopes' | 'issuedAt'>[],
@@ -30,7 +30,7 @@ export const isFruitlessStepUp = (
   const askedBefore = new Set(earlier.flatMap(({ scopes, refusedScopes = [] }) => [...scopes, ...refusedScopes]));
   const newlyAsked = asked.filter((scope) => !askedBefore.has(scope));
   const newlyGranted = newlyAsked.filter((scope) => granted.includes(scope));
-  if (newlyAsked.length > newlyGranted.length) return isUseless(newlyGranted);
+  if (newlyAsked.length > newlyGranted.length) return hasNoEffectiveScope(newlyGranted);
   if (newlyAsked.length > 0) return false;
   const fruitless = earlier.filter(
     ({ refusedScopes, issuedAt }) => refusedScopes !== undefined && issuedAt > now - LOOP_WINDOW_SECONDS,

@@ -8,7 +8,7 @@ import { isCodeVerifierFor } from './pkce.ts';
  * How long a code's row outlives it. Whoever comes too late is told that the code is dead, as the row shows; without it
  * nobody could tell such a code from a guess, and guesses are slowed down.
  */
-export const DEAD_CODE_KEPT_SECONDS = 3600;
+export const EXPIRED_CODE_RETENTION_SECONDS = 3600;
 
 /** `gh_ac_<grant id>.<secret>`: the prefix keeps it from being taken for any other artefact. */
 const AUTHORIZATION_CODE = /^gh_ac_([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
@@ -20,7 +20,7 @@ export const newAuthorizationCode = (grantId: string): { readonly code: string; 
 };
 
 /** The id of the grant that a code names, or undefined when it is no code of ours. */
-export const grantIdOfCode = (code: string): string | undefined => AUTHORIZATION_CODE.exec(code)?.[1];
+export const parseAuthorizationCode = (code: string): string | undefined => AUTHORIZATION_CODE.exec(code)?.[1];
 
 /** The parameters of RFC 6749 §4.1.3 that bind a redemption to its authorization. */
 export interface RedemptionRequest {

@@ -1,21 +1,9 @@
 import type { TokenEndpointAuthMethod } from '../clients/client.ts';
+import type { UpstreamIdentity } from '../upstream/identity.ts';
 import type { UpstreamState } from '../upstream/session.ts';
 
 /** The index of the grants table that lists the grants of one subject. KEYS_ONLY, so that no code decides by it. */
 export const SUBJECT_INDEX = 'bySubject';
-
-/** Who logged in upstream, as the identity provider said it. `issuer` and `subject` together name the person. */
-export interface UpstreamIdentity {
-  readonly identityProviderId: string;
-  readonly issuer: string;
-  readonly subject: string;
-  readonly email?: string;
-  /** True only where the provider said the literal `true`. */
-  readonly emailVerified: boolean;
-  readonly name?: string;
-  /** Claim → values, of those claims alone that a rule of the configuration looks at. */
-  readonly claims?: Readonly<Record<string, readonly string[]>>;
-}
 
 /** The refresh tokens that descend from one authorization (RFC 9700 §4.14.2). Only hashes are stored. */
 export interface RefreshFamily {

@@ -24,4 +24,4 @@ export class UpstreamError extends Error {
 }
 
 /** The provider did not answer, and may or may not have carried out what it was asked. */
-export class UnansweredError extends UnavailableError {}
+export class OutcomeUnknownError extends UnavailableError {}

@@ -103,13 +103,13 @@ export const keptClaims = (
 ): Readonly<Record<string, readonly string[]>> | undefined => {
   const kept = names.flatMap((name) => {
     const source = sources.find((claims) => claims !== undefined && Object.hasOwn(claims, name));
-    const values = [source?.[name]].flat().flatMap(textOf).slice(0, MAX_VALUES);
+    const values = [source?.[name]].flat().flatMap(parseClaimValue).slice(0, MAX_VALUES);
     return values.length === 0 ? [] : [[name, values] as const];
   });
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 };
 
-const textOf = (value: unknown): string[] => {
+const parseClaimValue = (value: unknown): string[] => {
   if (typeof value !== 'string' && typeof value !== 'boolean' && typeof value !== 'number') return [];
   const text = String(value);
   return text === '' || text.length > MAX_VALUE_LENGTH ? [] : [text];

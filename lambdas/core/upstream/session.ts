@@ -31,13 +31,13 @@ export interface UpstreamState {
   /** Absent when the provider gave nothing to ask it again with. */
   readonly tokens?: SealedTokens;
   /** The tokens can be handed out, but the provider does not take them as a question. */
-  readonly cannotBeAsked?: boolean;
+  readonly cannotBeRefreshed?: boolean;
   /** Epoch seconds until which somebody is asking the provider. Past: whoever it was did not come back with an answer. */
-  readonly askingUntil?: number;
+  readonly leaseExpiresAt?: number;
   /** Epoch seconds until which nobody asks, since the provider was down. */
   readonly pausedUntil?: number;
   /** The provider may have used up the refresh token without our learning its successor, so its refusal proves nothing. */
-  readonly isUncertain?: boolean;
+  readonly outcomeIsUnknown?: boolean;
 }
 
 /** Longer than any function that asks may run: a lease never ends under its holder. */
@@ -51,7 +51,7 @@ const MIN_LIFE_SECONDS = 60;
 const isAskedByAccessToken = (kind: IdentityProviderKind): boolean => kind === 'github';
 
 /** Whether the provider can be asked about the person with these tokens. */
-export const canBeAsked = ({ refreshToken }: UpstreamTokens, kind: IdentityProviderKind): boolean =>
+export const canBeRefreshed = ({ refreshToken }: UpstreamTokens, kind: IdentityProviderKind): boolean =>
   isAskedByAccessToken(kind) || refreshToken !== undefined;
 
 /** What of a login's tokens is needed later, or undefined: nothing is kept that nobody will use (catalogue #169). */
@@ -73,31 +73,31 @@ export const neededTokens = (
 /** The state beside a new grant. @param now epoch seconds */
 export const newUpstreamState = (
   tokens: SealedTokens | undefined,
-  { canBeAsked }: { readonly canBeAsked: boolean },
+  { canBeRefreshed }: { readonly canBeRefreshed: boolean },
   now: number,
 ): UpstreamState => ({
   version: 1,
   checkedAt: now,
   ...(tokens === undefined ? {} : { tokens }),
-  ...(tokens === undefined || canBeAsked ? {} : { cannotBeAsked: true }),
+  ...(tokens === undefined || canBeRefreshed ? {} : { cannotBeRefreshed: true }),
 });
 
 /** Whether the provider may be asked right now, or why not. */
-export const askability = (state: UpstreamState | undefined, now: number): 'now' | 'later' | 'never' => {
-  if (state?.tokens === undefined || state.cannotBeAsked) return 'never';
-  return now < Math.max(state.askingUntil ?? 0, state.pausedUntil ?? 0) ? 'later' : 'now';
+export const refreshability = (state: UpstreamState | undefined, now: number): 'now' | 'later' | 'never' => {
+  if (state?.tokens === undefined || state.cannotBeRefreshed) return 'never';
+  return now < Math.max(state.leaseExpiresAt ?? 0, state.pausedUntil ?? 0) ? 'later' : 'now';
 };
 
 /** Taken by whoever asks. A lease that was left behind means that an earlier answer was lost. */
 export const withLease = (state: UpstreamState, now: number): UpstreamState => ({
   ...next(state),
-  ...(state.isUncertain === true || state.askingUntil !== undefined ? { isUncertain: true } : {}),
-  askingUntil: now + LEASE_SECONDS,
+  ...(state.outcomeIsUnknown === true || state.leaseExpiresAt !== undefined ? { outcomeIsUnknown: true } : {}),
+  leaseExpiresAt: now + LEASE_SECONDS,
 });
 
 /** The provider vouched for the person. */
 export const withCheck = (state: UpstreamState, tokens: SealedTokens, now: number): UpstreamState => {
-  const { isUncertain: _settled, ...rest } = next(state);
+  const { outcomeIsUnknown: _settled, ...rest } = next(state);
   return { ...rest, checkedAt: now, tokens };
 };
 
@@ -114,11 +114,11 @@ export const withPause = (
 
 /** The tokens turned out to be of no use: nobody asks with them again. */
 export const withoutTokens = (state: UpstreamState): UpstreamState => {
-  const { tokens: _useless, isUncertain: _settled, ...rest } = next(state);
+  const { tokens: _useless, outcomeIsUnknown: _settled, ...rest } = next(state);
   return rest;
 };
 
-const next = ({ askingUntil: _lease, pausedUntil: _pause, ...state }: UpstreamState): UpstreamState => ({
+const next = ({ leaseExpiresAt: _lease, pausedUntil: _pause, ...state }: UpstreamState): UpstreamState => ({
   ...state,
   version: state.version + 1,
 });

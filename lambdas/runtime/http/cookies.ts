@@ -11,7 +11,7 @@ const TRANSACTION_COOKIE_PREFIX = '__Host-gatehouse-tx-';
 const SESSION_COOKIE = '__Host-gatehouse-session';
 
 /** Whose consents this browser remembers, sealed; only there where somebody asked for it. */
-const PERSON_COOKIE = '__Host-gatehouse-person';
+const REMEMBERED_BROWSER_COOKIE = '__Host-gatehouse-remembered-browser';
 
 /** Logins that one browser may have under way, so that the Cookie header stays small (catalogue #142). */
 const MAX_TRANSACTION_COOKIES = 5;
@@ -67,12 +67,13 @@ export const setSession = (sealed: string, maxAgeSeconds: number): string =>
 export const clearSession = (): string => clearCookie(SESSION_COOKIE);
 
 /** The sealed name of the person whose consents this browser remembers, whatever it is worth. */
-export const findPerson = (request: HttpRequest): string | undefined => request.cookies[PERSON_COOKIE];
+export const findRememberedBrowser = (request: HttpRequest): string | undefined =>
+  request.cookies[REMEMBERED_BROWSER_COOKIE];
 
-export const setPerson = (sealed: string, maxAgeSeconds: number): string =>
-  setCookie(PERSON_COOKIE, sealed, maxAgeSeconds);
+export const setRememberedBrowser = (sealed: string, maxAgeSeconds: number): string =>
+  setCookie(REMEMBERED_BROWSER_COOKIE, sealed, maxAgeSeconds);
 
-export const clearPerson = (): string => clearCookie(PERSON_COOKIE);
+export const clearRememberedBrowser = (): string => clearCookie(REMEMBERED_BROWSER_COOKIE);
 
 /** Lax, since people come back from another site; `__Host-` asks for Secure and Path=/ (RFC 6265bis §4.1.3.2). */
 const setCookie = (name: string, value: string, maxAgeSeconds: number): string =>

@@ -4,7 +4,7 @@ import { parseCookie } from 'cookie';
 import { retryAfterSeconds } from '../../core/net/retry-after.ts';
 import { OAuthError, UnavailableError } from '../../core/oauth-error.ts';
 import type { Log } from '../ports/index.ts';
-import { type Flow, type HttpRequest, type HttpResponse, json, NO_STORE } from './messages.ts';
+import { type Handler, type HttpRequest, type HttpResponse, json, NO_STORE } from './messages.ts';
 
 /** Kept back from the function's own timeout, so that whoever waits hears of it. */
 const ANSWER_RESERVE_MS = 250;
@@ -34,7 +34,7 @@ export interface EndpointOptions {
 }
 
 /** One flow as a Lambda proxy handler of a REST API: the only place that knows API Gateway and middy. */
-export const endpoint = (flow: Flow, options: EndpointOptions) =>
+export const endpoint = (flow: Handler, options: EndpointOptions) =>
   middy<APIGatewayProxyEvent, APIGatewayProxyResult>({
     timeoutEarlyInMillis: ANSWER_RESERVE_MS,
     timeoutEarlyResponse: () => {

@@ -21,7 +21,7 @@ export interface HttpResponse {
   readonly body?: string;
 }
 
-export type Flow = (request: HttpRequest) => Promise<HttpResponse>;
+export type Handler = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** The one value of a header, or undefined when it is absent or was sent more than once. */
 export const singleHeader = (request: HttpRequest, name: string): string | undefined => {

@@ -16,7 +16,7 @@ export interface ConsentEraser {
 }
 
 /** Whose consents this browser remembers: AEAD, as long as a consent is remembered. It logs nobody in. */
-export interface PersonSealer {
+export interface RememberedBrowserSealer {
   seal(subject: string, now: number): Promise<string>;
   /** The subject; undefined when it was altered or has expired. */
   open(sealed: string, now: number): Promise<string | undefined>;
@@ -25,5 +25,5 @@ export interface PersonSealer {
 /** For deployments that remember consents. */
 export interface Remembering {
   readonly consents: ConsentStore;
-  readonly persons: PersonSealer;
+  readonly persons: RememberedBrowserSealer;
 }

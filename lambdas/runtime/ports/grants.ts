@@ -1,5 +1,6 @@
 import type { Transaction } from '../../core/authorization/transaction.ts';
-import type { Grant, RefreshFamily, UpstreamIdentity } from '../../core/grants/grant.ts';
+import type { Grant, RefreshFamily } from '../../core/grants/grant.ts';
+import type { UpstreamIdentity } from '../../core/upstream/identity.ts';
 import type { UpstreamState } from '../../core/upstream/session.ts';
 
 export interface TransactionStore {

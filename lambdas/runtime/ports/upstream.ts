@@ -1,4 +1,4 @@
-import type { UpstreamIdentity } from '../../core/grants/grant.ts';
+import type { UpstreamIdentity } from '../../core/upstream/identity.ts';
 import type { SealedTokens, UpstreamTokens } from '../../core/upstream/session.ts';
 
 /** What one upstream leg is bound to. */
@@ -25,7 +25,7 @@ export interface UpstreamIdp {
   identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamLogin>;
   /**
    * Asks the provider anew with the tokens of an earlier login, and refreshes them where it does so. Throws UpstreamError
-   * `denied` when it does not honour them any more, `rejected` and `misconfigured` as `identify` does; UnansweredError when
+   * `denied` when it does not honour them any more, `rejected` and `misconfigured` as `identify` does; OutcomeUnknownError when
    * a refresh token may be used up, UnavailableError when nothing was.
    */
   renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin>;

@@ -1,7 +1,7 @@
 import * as settings from '../../core/settings.ts';
 import { dynamoDbClient } from '../adapters/dynamodb/client.ts';
 import { DynamoDbConsentStore } from '../adapters/dynamodb/consent-store.ts';
-import { JosePersonSealer } from '../adapters/sealing/jose-person-sealer.ts';
+import { JoseRememberedBrowserSealer } from '../adapters/sealing/jose-remembered-browser-sealer.ts';
 import type { Remembering, SealingKeys } from '../ports/index.ts';
 import { readOptional } from '../settings.ts';
 
@@ -11,6 +11,6 @@ export const connectRemembering = (sealingKeys: SealingKeys): Remembering | unde
   if (tableName === undefined) return undefined;
   return {
     consents: new DynamoDbConsentStore(dynamoDbClient(), tableName),
-    persons: new JosePersonSealer(sealingKeys),
+    persons: new JoseRememberedBrowserSealer(sealingKeys),
   };
 };

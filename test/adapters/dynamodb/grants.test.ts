@@ -168,7 +168,7 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
     it('#90: of 20 parallel askers exactly one gets the lease, and all others see its row', async () => {
       for (let round = 0; round < 10; round += 1) {
         const grant = await withUpstream();
-        const change = { upstream: { ...upstream, version: 2, askingUntil: NOW + 30 } };
+        const change = { upstream: { ...upstream, version: 2, leaseExpiresAt: NOW + 30 } };
         const outcomes = await Promise.all(CROWD.slice(0, 20).map(() => store.replaceUpstream(grant, change)));
         expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(1);
         for (const outcome of outcomes) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
-import { UnansweredError } from '../../../lambdas/core/upstream/errors.ts';
+import { OutcomeUnknownError } from '../../../lambdas/core/upstream/errors.ts';
 import { GithubIdentityProvider } from '../../../lambdas/runtime/adapters/upstream/github.ts';
 import { apiOf } from '../../../lambdas/runtime/adapters/upstream/github-api.ts';
 import { CLIENT_ID, CLIENT_SECRET, sendJson } from '../../support/providers/misbehaving-provider.ts';
@@ -270,9 +270,9 @@ describe('Asking GitHub again', () => {
 
   it.each([
     [429, UnavailableError, json(429, {})],
-    [500, UnansweredError, json(500, {})],
-    [502, UnansweredError, json(502, {})],
-    [200, UnansweredError, page],
+    [500, OutcomeUnknownError, json(500, {})],
+    [502, OutcomeUnknownError, json(502, {})],
+    [200, OutcomeUnknownError, page],
   ])('#88 %i to a refresh token: %p', async (_status, fault, answer) => {
     answers.set('/login/oauth/access_token', answer);
     const ended = { accessToken: 'ghu_1', accessTokenExpiresAt: NOW, refreshToken: 'ghr_1' };

@@ -1,6 +1,6 @@
-import type { UpstreamIdentity } from '../../../lambdas/core/grants/grant.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
-import { UnansweredError } from '../../../lambdas/core/upstream/errors.ts';
+import { OutcomeUnknownError } from '../../../lambdas/core/upstream/errors.ts';
+import type { UpstreamIdentity } from '../../../lambdas/core/upstream/identity.ts';
 import type { UpstreamCredentialsReader } from '../../../lambdas/runtime/adapters/upstream/credentials.ts';
 import { OidcIdentityProvider, type OidcSettings } from '../../../lambdas/runtime/adapters/upstream/oidc.ts';
 import {
@@ -192,7 +192,7 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     refuse(429, body);
     const fault = await renew().catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(UnavailableError);
-    expect(fault).not.toBeInstanceOf(UnansweredError);
+    expect(fault).not.toBeInstanceOf(OutcomeUnknownError);
   });
 
   it.each([
@@ -204,12 +204,12 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     [200, '<html>'],
   ])('#88 %i %j is no answer: the token may be used up all the same', async (status, body) => {
     refuse(status, body);
-    await expect(renew()).rejects.toThrow(UnansweredError);
+    await expect(renew()).rejects.toThrow(OutcomeUnknownError);
   });
 
   it('a reply that is lost leaves open whether the token was used up', async () => {
     provider.answers.set('/token', (response) => void response.destroy());
-    await expect(renew()).rejects.toThrow(UnansweredError);
+    await expect(renew()).rejects.toThrow(OutcomeUnknownError);
   });
 
   it('new tokens are there although userinfo fails', async () => {

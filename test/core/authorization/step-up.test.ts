@@ -1,4 +1,4 @@
-import { isFruitlessStepUp, isUseless } from '../../../lambdas/core/authorization/step-up.ts';
+import { hasNoEffectiveScope, isRepeatedStepUp } from '../../../lambdas/core/authorization/step-up.ts';
 import { NOW } from '../../support/memory/records.ts';
 
 const grant = (scopes: string[], refusedScopes?: string[], agoSeconds = 30) => ({
@@ -33,12 +33,12 @@ describe('A step-up that cannot loop (MCP authorization, "Scope Challenge Handli
     ],
     ['what another grant of the program was asked for', ['mcp', 'write'], ['mcp'], [grant(['mcp']), partial()], false],
   ])('%s', (_, asked, granted, earlier, expected) => {
-    expect(isFruitlessStepUp(asked, granted, earlier, NOW)).toBe(expected);
+    expect(isRepeatedStepUp(asked, granted, earlier, NOW)).toBe(expected);
   });
 
   it('companions of a scope are nothing by themselves', () => {
-    expect(isUseless(['offline_access', 'email', 'profile'])).toBe(true);
-    expect(isUseless([])).toBe(true);
-    expect(isUseless(['mcp'])).toBe(false);
+    expect(hasNoEffectiveScope(['offline_access', 'email', 'profile'])).toBe(true);
+    expect(hasNoEffectiveScope([])).toBe(true);
+    expect(hasNoEffectiveScope(['mcp'])).toBe(false);
   });
 });

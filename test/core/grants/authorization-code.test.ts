@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { newId, sha256 } from '../../../lambdas/core/crypto.ts';
 import {
   decideRedemption,
-  grantIdOfCode,
   newAuthorizationCode,
+  parseAuthorizationCode,
 } from '../../../lambdas/core/grants/authorization-code.ts';
 import { formatRefreshToken } from '../../../lambdas/core/grants/refresh-token.ts';
 import { OAuthError } from '../../../lambdas/core/oauth-error.ts';
@@ -37,7 +37,7 @@ describe('Authorization code (RFC 6749 §4.1)', () => {
   it('names its grant, and is stored as a hash', () => {
     const grantId = newId();
     const { code, codeHash } = newAuthorizationCode(grantId);
-    expect(grantIdOfCode(code)).toBe(grantId);
+    expect(parseAuthorizationCode(code)).toBe(grantId);
     expect(codeHash).toBe(sha256(code));
   });
 
@@ -48,9 +48,9 @@ describe('Authorization code (RFC 6749 §4.1)', () => {
   });
 
   it('#47: nothing else is taken for a code', () => {
-    expect(grantIdOfCode(formatRefreshToken(redeemedGrant().first.token))).toBeUndefined();
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => grantIdOfCode(text) === undefined));
-    fc.assert(fc.property(fc.string(), (text) => grantIdOfCode(`gh_ac_${text}`) === undefined));
+    expect(parseAuthorizationCode(formatRefreshToken(redeemedGrant().first.token))).toBeUndefined();
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => parseAuthorizationCode(text) === undefined));
+    fc.assert(fc.property(fc.string(), (text) => parseAuthorizationCode(`gh_ac_${text}`) === undefined));
   });
 
   it('is redeemable when everything fits; redirect_uri may be absent (OAuth 2.1 §10.2)', () => {

@@ -1,8 +1,8 @@
 import {
   accessTokenState,
-  askability,
   neededTokens,
   newUpstreamState,
+  refreshability,
   withCheck,
   withLease,
   withoutTokens,
@@ -27,19 +27,19 @@ describe('What of a login’s tokens is needed (#169)', () => {
 });
 
 describe('One asker at a time (#90)', () => {
-  const state = newUpstreamState(SEALED, { canBeAsked: true }, NOW);
+  const state = newUpstreamState(SEALED, { canBeRefreshed: true }, NOW);
 
   it('a lease keeps others off, and ends by itself', () => {
-    expect(askability(state, NOW)).toBe('now');
+    expect(refreshability(state, NOW)).toBe('now');
     const leased = withLease(state, NOW);
-    expect(leased).toEqual({ ...state, version: 2, askingUntil: NOW + 30 });
-    expect([NOW, NOW + 29, NOW + 30].map((now) => askability(leased, now))).toEqual(['later', 'later', 'now']);
+    expect(leased).toEqual({ ...state, version: 2, leaseExpiresAt: NOW + 30 });
+    expect([NOW, NOW + 29, NOW + 30].map((now) => refreshability(leased, now))).toEqual(['later', 'later', 'now']);
   });
 
   it('a lease that was left behind makes the next answer uncertain, until one comes', () => {
     const again = withLease(withLease(state, NOW), NOW + 30);
-    expect(again.isUncertain).toBe(true);
-    expect(withPause(again, undefined, { now: NOW, recheckSeconds: 900 }).isUncertain).toBe(true);
+    expect(again.outcomeIsUnknown).toBe(true);
+    expect(withPause(again, undefined, { now: NOW, recheckSeconds: 900 }).outcomeIsUnknown).toBe(true);
     expect(withCheck(again, OTHERS, NOW + 31)).toEqual({ version: 4, checkedAt: NOW + 31, tokens: OTHERS });
     expect(withoutTokens(again)).toEqual({ version: 4, checkedAt: NOW });
   });
@@ -47,14 +47,20 @@ describe('One asker at a time (#90)', () => {
   it('a pause keeps everybody off; new tokens are kept in it', () => {
     const paused = withPause(withLease(state, NOW), OTHERS, { now: NOW + 1, recheckSeconds: 900 });
     expect(paused).toEqual({ version: 3, checkedAt: NOW, tokens: OTHERS, pausedUntil: NOW + 31 });
-    expect([askability(paused, NOW + 30), askability(paused, NOW + 31)]).toEqual(['later', 'now']);
-    expect(withLease(paused, NOW + 31)).not.toHaveProperty('isUncertain');
+    expect([refreshability(paused, NOW + 30), refreshability(paused, NOW + 31)]).toEqual(['later', 'now']);
+    expect(withLease(paused, NOW + 31)).not.toHaveProperty('outcomeIsUnknown');
     expect(withPause(state, OTHERS, { now: NOW, recheckSeconds: 5 }).pausedUntil).toBe(NOW + 5);
   });
 
   it('nobody asks with nothing', () => {
-    const [none, handedOutOnly] = [undefined, SEALED].map((each) => newUpstreamState(each, { canBeAsked: false }, NOW));
-    expect([undefined, none, handedOutOnly].map((each) => askability(each, NOW))).toEqual(['never', 'never', 'never']);
+    const [none, handedOutOnly] = [undefined, SEALED].map((each) =>
+      newUpstreamState(each, { canBeRefreshed: false }, NOW),
+    );
+    expect([undefined, none, handedOutOnly].map((each) => refreshability(each, NOW))).toEqual([
+      'never',
+      'never',
+      'never',
+    ]);
   });
 });
 

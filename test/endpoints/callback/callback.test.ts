@@ -1,5 +1,5 @@
 import { sha256 } from '../../../lambdas/core/crypto.ts';
-import { DEAD_CODE_KEPT_SECONDS } from '../../../lambdas/core/grants/authorization-code.ts';
+import { EXPIRED_CODE_RETENTION_SECONDS } from '../../../lambdas/core/grants/authorization-code.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import { UpstreamError, type UpstreamErrorReason } from '../../../lambdas/core/upstream/errors.ts';
 import {
@@ -74,7 +74,7 @@ describe('Callback', () => {
       codeHash: sha256(code),
       codeExpiresAt: gate.now + 60,
       issuedAt: gate.now,
-      expiresAt: gate.now + 60 + DEAD_CODE_KEPT_SECONDS,
+      expiresAt: gate.now + 60 + EXPIRED_CODE_RETENTION_SECONDS,
     });
     expect(JSON.stringify([...gate.grants.rows.values(), ...gate.logged])).not.toContain(code.split('.')[1]);
   });

@@ -72,7 +72,7 @@ describe('Callback: what is kept of the provider’s tokens (#169)', () => {
   it('#168 nor does it stop what is handed out', async () => {
     const { callback, grant } = await loggedIn({ keepTokens: true }, { accessToken: 'upstream-access' });
     await callback();
-    expect(grant().upstream).toMatchObject({ cannotBeAsked: true, tokens: expect.anything() });
+    expect(grant().upstream).toMatchObject({ cannotBeRefreshed: true, tokens: expect.anything() });
   });
 
   it('a fault of KMS: try again, with a new leg', async () => {

@@ -4,14 +4,14 @@ import { authorizer } from '../../../lambdas/authorizer/handler.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { sha256 } from '../../../lambdas/core/crypto.ts';
 import { activeKey, type KeyRing } from '../../../lambdas/core/tokens/key-ring.ts';
-import { introspectEndpoint } from '../../../lambdas/introspect/handler.ts';
-import { jwksEndpoint } from '../../../lambdas/jwks/handler.ts';
+import { introspectHandler } from '../../../lambdas/introspect/handler.ts';
+import { jwksHandler } from '../../../lambdas/jwks/handler.ts';
 import { keysFunction } from '../../../lambdas/key-ring/handler.ts';
-import { revokeEndpoint } from '../../../lambdas/revoke/handler.ts';
+import { revokeHandler } from '../../../lambdas/revoke/handler.ts';
 import { KeyRingCache } from '../../../lambdas/runtime/adapters/dynamodb/key-ring-cache.ts';
 import type { HttpRequest } from '../../../lambdas/runtime/http/messages.ts';
 import type { KeyRingStore } from '../../../lambdas/runtime/ports/index.ts';
-import { userinfoEndpoint } from '../../../lambdas/userinfo/handler.ts';
+import { userinfoHandler } from '../../../lambdas/userinfo/handler.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
 import { newTestKey, signedJwt, type TestKey } from '../../support/credentials/signing-key.ts';
 import { formPoster, memoryLog } from '../../support/http/post-form.ts';
@@ -111,7 +111,7 @@ const startEverything = async () => {
       );
   };
   const publishedKeys = async (): Promise<JSONWebKeySet> => {
-    const { body } = await jwksEndpoint({ keyRings: copies() })({} as HttpRequest);
+    const { body } = await jwksHandler({ keyRings: copies() })({} as HttpRequest);
     return JSON.parse(String(body)) as JSONWebKeySet;
   };
   return { clock, run, server, door, publishedKeys, deleted, ring: () => stored, copies, reads };
@@ -211,13 +211,13 @@ describe('#230 the emergency form and the marks', () => {
     const { clock, run, server, session, copies } = everything;
     const { clients, grants, failures, log } = server;
     const shared = () => ({ issuer: ISSUER, clients, grants, keyRings: copies(), failures, now: () => clock.now, log });
-    const revoke = formPoster(revokeEndpoint(shared()), '/revoke', log);
+    const revoke = formPoster(revokeHandler(shared()), '/revoke', log);
     const introspect = formPoster(
-      introspectEndpoint({ ...shared(), refreshGraceSeconds: 60, configuredClients: new Map() }),
+      introspectHandler({ ...shared(), refreshGraceSeconds: 60, configuredClients: new Map() }),
       '/introspect',
       log,
     );
-    const userinfo = formPoster(userinfoEndpoint(shared()), '/userinfo', log);
+    const userinfo = formPoster(userinfoHandler(shared()), '/userinfo', log);
     const confidential = { clientSecretHash: sha256('s'), tokenEndpointAuthMethods: ['client_secret_post'] } as const;
     const client = await server.registered({ clientId: 'gh_asking', ...confidential });
     const ask = (token: string) => introspect({ client_id: client.clientId, client_secret: 's', token });

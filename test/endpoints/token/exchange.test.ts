@@ -1,6 +1,6 @@
 import { sha256 } from '../../../lambdas/core/crypto.ts';
-import type { UpstreamIdentity } from '../../../lambdas/core/grants/grant.ts';
 import { clientAccessTokenClaims } from '../../../lambdas/core/tokens/access-token.ts';
+import type { UpstreamIdentity } from '../../../lambdas/core/upstream/identity.ts';
 import { newUpstreamState } from '../../../lambdas/core/upstream/session.ts';
 import type { UpstreamIdp } from '../../../lambdas/runtime/ports/index.ts';
 import { signedJwt } from '../../support/credentials/signing-key.ts';
@@ -16,7 +16,7 @@ const ADA: UpstreamIdentity = testGrant().identity;
 const LEASE_SECONDS = 30;
 
 /** A caller whose provider's tokens are kept, and the resource client of the server that was called. */
-const called = async ({ recheck = false, keepTokens = true, canBeAsked = true, issuer = ADA.issuer } = {}) => {
+const called = async ({ recheck = false, keepTokens = true, canBeRefreshed = true, issuer = ADA.issuer } = {}) => {
   const vault = new MemoryTokenVault();
   const provider = new OneTimeProvider(ADA, () => server.clock.now);
   const idp = provider as unknown as UpstreamIdp;
@@ -47,7 +47,7 @@ const called = async ({ recheck = false, keepTokens = true, canBeAsked = true, i
     return found;
   };
   const tokens = await vault.seal(grantId, provider.tokens());
-  server.grants.rows.set(grantId, { ...row(), upstream: newUpstreamState(tokens, { canBeAsked }, NOW) });
+  server.grants.rows.set(grantId, { ...row(), upstream: newUpstreamState(tokens, { canBeRefreshed }, NOW) });
   const exchange = (change: Readonly<Record<string, string | undefined>> = {}, clientId = resourceClient.clientId) =>
     server.post(
       {
@@ -84,7 +84,10 @@ describe('Token endpoint, token exchange (RFC 8693)', () => {
     const { exchange, provider, vault, row, server } = await called();
     provider.accessTokenSeconds = undefined;
     const tokens = await vault.seal(row().grantId, provider.tokens());
-    server.grants.rows.set(row().grantId, { ...row(), upstream: newUpstreamState(tokens, { canBeAsked: true }, NOW) });
+    server.grants.rows.set(row().grantId, {
+      ...row(),
+      upstream: newUpstreamState(tokens, { canBeRefreshed: true }, NOW),
+    });
     expect((await exchange()).body).not.toHaveProperty('expires_in');
   });
 
@@ -190,7 +193,7 @@ describe('An upstream token that ends (RFC 8693)', () => {
     provider.accessTokenSeconds = 0;
     const state = newUpstreamState(
       await vault.seal(row().grantId, provider.tokens()),
-      { canBeAsked: true, ...options },
+      { canBeRefreshed: true, ...options },
       NOW,
     );
     server.grants.rows.set(row().grantId, { ...row(), upstream: state });
@@ -302,7 +305,7 @@ describe('An upstream token that ends (RFC 8693)', () => {
   });
 
   it('#168 without a refresh token: invalid_target, and the person has to log in again', async () => {
-    const { exchange, provider } = await ended({ canBeAsked: false });
+    const { exchange, provider } = await ended({ canBeRefreshed: false });
     expect((await exchange()).body).toMatchObject({
       error: 'invalid_target',
       error_description: expect.stringContaining('log in again'),

@@ -2,8 +2,8 @@ import type { JWTPayload } from 'jose';
 import { authenticateByAssertion } from '../../../lambdas/core/clients/assertion.ts';
 import type { AssertionVerifier } from '../../../lambdas/core/clients/authentication.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
-import { introspectEndpoint } from '../../../lambdas/introspect/handler.ts';
-import { revokeEndpoint } from '../../../lambdas/revoke/handler.ts';
+import { introspectHandler } from '../../../lambdas/introspect/handler.ts';
+import { revokeHandler } from '../../../lambdas/revoke/handler.ts';
 import type { GuardedFetch } from '../../../lambdas/runtime/ports/index.ts';
 import { ClientDocuments } from '../../../lambdas/runtime/services/client-documents.ts';
 import { ClientKeys } from '../../../lambdas/runtime/services/client-keys.ts';
@@ -52,12 +52,12 @@ const start = (hosts: { blockHosts?: readonly string[] } = {}) => {
   const { grants, keyRings, failures, log } = server;
   const serving = startTokenEndpoint({ now, verifyAssertion, clients: directory, grants, keyRings, log });
   const revoke = formPoster(
-    revokeEndpoint({ issuer: ISSUER, clients: directory, grants, keyRings, failures, now, log, verifyAssertion }),
+    revokeHandler({ issuer: ISSUER, clients: directory, grants, keyRings, failures, now, log, verifyAssertion }),
     '/revoke',
     log,
   );
   const introspect = formPoster(
-    introspectEndpoint({
+    introspectHandler({
       issuer: ISSUER,
       refreshGraceSeconds: 60,
       clients: directory,

@@ -1,5 +1,5 @@
-import type { UpstreamIdentity } from '../../../lambdas/core/grants/grant.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
+import type { UpstreamIdentity } from '../../../lambdas/core/upstream/identity.ts';
 import { newUpstreamState } from '../../../lambdas/core/upstream/session.ts';
 import type { UpstreamIdp } from '../../../lambdas/runtime/ports/index.ts';
 import type { TokenDeps } from '../../../lambdas/token/grant-type.ts';
@@ -35,7 +35,7 @@ const connected = async (overrides: Partial<TokenDeps> = {}, { withTokens = true
   const tokens = withTokens ? await vault.seal(grantId, { refreshToken: 'upstream-refresh-0' }) : undefined;
   server.grants.rows.set(grantId, {
     ...row(),
-    upstream: newUpstreamState(tokens, { canBeAsked: true }, NOW),
+    upstream: newUpstreamState(tokens, { canBeRefreshed: true }, NOW),
     expiresAt: NOW + 400 * 86_400,
   });
   server.clock.now = NOW + DUE_SECONDS;

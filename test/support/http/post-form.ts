@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { endpoint } from '../../../lambdas/runtime/http/endpoint.ts';
-import type { Flow } from '../../../lambdas/runtime/http/messages.ts';
+import type { Handler } from '../../../lambdas/runtime/http/messages.ts';
 import type { Log } from '../../../lambdas/runtime/ports/index.ts';
 
 export interface Answer {
@@ -13,7 +13,7 @@ export interface Answer {
 export type FormFields = Readonly<Record<string, string | undefined>>;
 
 /** Sends forms to a flow through the endpoint wrapper, as API Gateway would. */
-export const formPoster = (flow: Flow, path: string, log: Log) => {
+export const formPoster = (flow: Handler, path: string, log: Log) => {
   const handler = endpoint(flow, { log, cors: true });
   return async (fields: FormFields | string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {
     const present = typeof fields === 'string' ? [] : Object.entries(fields).filter(([, value]) => value !== undefined);

@@ -1,18 +1,18 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { authorizeFlow } from '../../../lambdas/authorize/handler.ts';
-import { callbackFlow } from '../../../lambdas/callback/handler.ts';
-import { clientConfigurationFlow } from '../../../lambdas/client-configuration/handler.ts';
-import { connectionsFlow } from '../../../lambdas/connections/handler.ts';
+import { authorizeHandler } from '../../../lambdas/authorize/handler.ts';
+import { callbackHandler } from '../../../lambdas/callback/handler.ts';
+import { clientConfigurationHandler } from '../../../lambdas/client-configuration/handler.ts';
+import { connectionsHandler } from '../../../lambdas/connections/handler.ts';
 import { consentHandler } from '../../../lambdas/consent/handler.ts';
 import type { AccessConditions, AccessRules } from '../../../lambdas/core/authorization/access-rules.ts';
 import type { ScopeDefinitions } from '../../../lambdas/core/authorization/scopes.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import type { DocumentHosts } from '../../../lambdas/core/clients/document-policy.ts';
 import { SESSION_SECONDS } from '../../../lambdas/core/grants/connections-session.ts';
-import type { UpstreamIdentity } from '../../../lambdas/core/grants/grant.ts';
+import type { UpstreamIdentity } from '../../../lambdas/core/upstream/identity.ts';
 import type { UpstreamTokens } from '../../../lambdas/core/upstream/session.ts';
-import { registerFlow } from '../../../lambdas/register/handler.ts';
-import { JosePersonSealer } from '../../../lambdas/runtime/adapters/sealing/jose-person-sealer.ts';
+import { registerHandler } from '../../../lambdas/register/handler.ts';
+import { JoseRememberedBrowserSealer } from '../../../lambdas/runtime/adapters/sealing/jose-remembered-browser-sealer.ts';
 import { JoseRequestSealer } from '../../../lambdas/runtime/adapters/sealing/jose-request-sealer.ts';
 import { JoseSessionSealer } from '../../../lambdas/runtime/adapters/sealing/jose-session-sealer.ts';
 import { sealingKey } from '../../../lambdas/runtime/adapters/secrets-manager/sealing-keys.ts';
@@ -186,15 +186,15 @@ export class FrontHalf {
       identityProviders,
     };
     const remembering = options.rememberConsent
-      ? { consents: this.consents, persons: new JosePersonSealer(sealingKeys) }
+      ? { consents: this.consents, persons: new JoseRememberedBrowserSealer(sealingKeys) }
       : undefined;
     const page = { log, renderError: errorPage(site) };
 
     this.flows = {
-      register: endpoint(registerFlow({ ...shared }), { log, cors: true, refusalEvent: 'client_refused' }),
-      clientConfiguration: endpoint(clientConfigurationFlow({ ...shared }), { log, cors: true }),
+      register: endpoint(registerHandler({ ...shared }), { log, cors: true, refusalEvent: 'client_refused' }),
+      clientConfiguration: endpoint(clientConfigurationHandler({ ...shared }), { log, cors: true }),
       authorize: endpoint(
-        authorizeFlow({
+        authorizeHandler({
           ...shared,
           clients: directory,
           transactionSeconds: 600,
@@ -212,7 +212,7 @@ export class FrontHalf {
       ),
       consent: endpoint(consentHandler({ ...shared, transactionSeconds: 600 }), page),
       connections: endpoint(
-        connectionsFlow({
+        connectionsHandler({
           ...shared,
           clients: directory,
           grantDirectory: grants,
@@ -226,7 +226,7 @@ export class FrontHalf {
         page,
       ),
       callback: endpoint(
-        callbackFlow({
+        callbackHandler({
           ...shared,
           grantDirectory: grants,
           sessions,

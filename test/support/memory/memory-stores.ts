@@ -2,9 +2,10 @@ import { type RememberedConsent, withConsent } from '../../../lambdas/core/autho
 import type { Transaction } from '../../../lambdas/core/authorization/transaction.ts';
 import type { ClientAssertionStore } from '../../../lambdas/core/clients/assertion.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
-import type { Grant, RefreshFamily, UpstreamIdentity } from '../../../lambdas/core/grants/grant.ts';
+import type { Grant, RefreshFamily } from '../../../lambdas/core/grants/grant.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import { type KeyRing, type PublicJwk, publicKeyOf } from '../../../lambdas/core/tokens/key-ring.ts';
+import type { UpstreamIdentity } from '../../../lambdas/core/upstream/identity.ts';
 import type { UpstreamState } from '../../../lambdas/core/upstream/session.ts';
 import type {
   ClientStore,

@@ -1,11 +1,14 @@
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { newId } from '../../../lambdas/core/crypto.ts';
-import { DEAD_CODE_KEPT_SECONDS, newAuthorizationCode } from '../../../lambdas/core/grants/authorization-code.ts';
+import {
+  EXPIRED_CODE_RETENTION_SECONDS,
+  newAuthorizationCode,
+} from '../../../lambdas/core/grants/authorization-code.ts';
 import type { Grant } from '../../../lambdas/core/grants/grant.ts';
 import { FAILURE_LIMIT } from '../../../lambdas/core/net/rate-limit-window.ts';
 import { Limiter } from '../../../lambdas/runtime/services/rate-limiter.ts';
 import type { TokenDeps } from '../../../lambdas/token/grant-type.ts';
-import { tokenEndpoint } from '../../../lambdas/token/handler.ts';
+import { tokenHandler } from '../../../lambdas/token/handler.ts';
 import { LocalSigner, newTestKey, ringOf, type TestKey } from '../credentials/signing-key.ts';
 import { formPoster, memoryLog } from '../http/post-form.ts';
 import { MemoryClientStore, MemoryCounterStore, MemoryGrantStore, MemoryKeyRingStore } from './memory-stores.ts';
@@ -57,7 +60,7 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     log: memory.log,
     ...overrides,
   };
-  const post = formPoster(tokenEndpoint(deps), '/token', memory.log);
+  const post = formPoster(tokenHandler(deps), '/token', memory.log);
 
   const registered = async (client: Partial<Client> = {}): Promise<Client> => {
     const stored = testClient(client);
@@ -69,7 +72,7 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     const { code, codeHash } = newAuthorizationCode(grantId);
     const { clientId } = client;
     const codeExpiresAt = clock.now + 60;
-    const times = { issuedAt: clock.now, codeExpiresAt, expiresAt: codeExpiresAt + DEAD_CODE_KEPT_SECONDS };
+    const times = { issuedAt: clock.now, codeExpiresAt, expiresAt: codeExpiresAt + EXPIRED_CODE_RETENTION_SECONDS };
     await grants.createGrant(testGrant({ grantId, codeHash, clientId, ...times, ...grant }));
     return { grantId, code };
   };

@@ -1,6 +1,6 @@
-import type { UpstreamIdentity } from '../../../lambdas/core/grants/grant.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
-import { UnansweredError, UpstreamError } from '../../../lambdas/core/upstream/errors.ts';
+import { OutcomeUnknownError, UpstreamError } from '../../../lambdas/core/upstream/errors.ts';
+import type { UpstreamIdentity } from '../../../lambdas/core/upstream/identity.ts';
 import type { UpstreamTokens } from '../../../lambdas/core/upstream/session.ts';
 import type { RenewedLogin, UpstreamIdp } from '../../../lambdas/runtime/ports/index.ts';
 
@@ -44,7 +44,7 @@ export class OneTimeProvider implements Pick<UpstreamIdp, 'renew' | 'prepare'> {
     if (refreshToken !== this.current) throw new UpstreamError('denied', 'it answered invalid_grant');
     if (this.mode === 'removed') throw new UpstreamError('denied', 'it answered invalid_grant');
     this.current = `upstream-refresh-${this.seen.length}`;
-    if (this.mode === 'lost') throw new UnansweredError('the identity provider', new Error('timeout'));
+    if (this.mode === 'lost') throw new OutcomeUnknownError('the identity provider', new Error('timeout'));
     const { mode } = this;
     return {
       tokens: this.tokens(),

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Grant, RefreshFamily, UpstreamIdentity } from '../../../core/grants/grant.ts';
+import type { Grant, RefreshFamily } from '../../../core/grants/grant.ts';
+import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import type { UpstreamState } from '../../../core/upstream/session.ts';
 import type { GrantStore } from '../../ports/index.ts';
 import { recordOf } from './attributes.ts';

@@ -70,10 +70,10 @@ const upstreamShape: z.ZodMiniType<UpstreamState> = z.object({
   version: z.number(),
   checkedAt: seconds,
   tokens: maybe(z.object({ encryptedDataKey: text, ciphertext: text })),
-  cannotBeAsked: maybe(z.boolean()),
-  askingUntil: maybe(seconds),
+  cannotBeRefreshed: maybe(z.boolean()),
+  leaseExpiresAt: maybe(seconds),
   pausedUntil: maybe(seconds),
-  isUncertain: maybe(z.boolean()),
+  outcomeIsUnknown: maybe(z.boolean()),
 });
 
 export const grantShape: z.ZodMiniType<Grant> = z.object({

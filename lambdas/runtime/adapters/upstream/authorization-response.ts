@@ -38,7 +38,7 @@ const REASONS: Readonly<Record<Exclude<UpstreamErrorReason, 'rejected'>, Readonl
  * The parameters of an authorization response, checked for `state` and `iss` (RFC 9207), ready for the token request.
  * @throws UpstreamError that is from the browser, whatever the answer says
  */
-export const readAuthorizationResponse = (
+export const parseAuthorizationResponse = (
   server: AuthorizationServer,
   client: Client,
   parameters: URLSearchParams,

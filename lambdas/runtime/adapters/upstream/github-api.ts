@@ -1,9 +1,9 @@
 import { GITHUB_ORGANIZATIONS, GITHUB_TEAMS } from '../../../core/authorization/access-rules.ts';
-import type { UpstreamIdentity } from '../../../core/grants/grant.ts';
 import { UnavailableError } from '../../../core/oauth-error.ts';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
+import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import type { BoundedFetch } from './bounded-fetch.ts';
-import { emailOf, nameOf } from './oidc-identity.ts';
+import { parseEmail, parseName } from './oidc-identity.ts';
 
 /** Version of the REST API whose answers are read here. */
 const API_VERSION = '2022-11-28';
@@ -69,10 +69,10 @@ export const readGithubPerson = async (
   const { id, name, login } = Object(user);
   if (!Number.isSafeInteger(id) || id <= 0) throw new UpstreamError('rejected', 'the account has no number');
   const primary = primaryEmail(emails);
-  const shownName = nameOf(name) ?? nameOf(login);
+  const shownName = parseName(name) ?? parseName(login);
   const claims = {
-    ...listed(GITHUB_ORGANIZATIONS, organizations.flatMap(loginOf)),
-    ...listed(GITHUB_TEAMS, teams.flatMap(teamOf)),
+    ...listed(GITHUB_ORGANIZATIONS, organizations.flatMap(parseLogin)),
+    ...listed(GITHUB_TEAMS, teams.flatMap(parseTeam)),
   };
   return {
     subject: String(id),
@@ -88,7 +88,7 @@ const primaryEmail = (emails: unknown): { email: string; verified: unknown } | u
   if (!Array.isArray(emails)) throw unavailable('/user/emails: not a list');
   for (const entry of emails) {
     const { email: address, primary, verified } = Object(entry);
-    const email = emailOf(address);
+    const email = parseEmail(address);
     if (primary === true && email !== undefined) return { email, verified };
   }
   return undefined;
@@ -105,14 +105,14 @@ const readAll = async (get: GithubApi, path: string): Promise<unknown[]> => {
   return all;
 };
 
-const loginOf = (organization: unknown): string[] => {
+const parseLogin = (organization: unknown): string[] => {
   const { login } = Object(organization);
   return typeof login === 'string' ? [login] : [];
 };
 
-const teamOf = (team: unknown): string[] => {
+const parseTeam = (team: unknown): string[] => {
   const { slug, organization } = Object(team);
-  return typeof slug === 'string' ? loginOf(organization).map((login) => `${login}/${slug}`) : [];
+  return typeof slug === 'string' ? parseLogin(organization).map((login) => `${login}/${slug}`) : [];
 };
 
 const listed = (name: string, values: readonly string[]) => (values.length === 0 ? {} : { [name]: values });

@@ -12,13 +12,13 @@ import {
   type TokenEndpointRequestOptions,
 } from 'oauth4webapi';
 import { GITHUB_ORGANIZATIONS, GITHUB_TEAMS } from '../../../core/authorization/access-rules.ts';
-import type { UpstreamIdentity } from '../../../core/grants/grant.ts';
 import { UnavailableError } from '../../../core/oauth-error.ts';
-import { UnansweredError, UpstreamError } from '../../../core/upstream/errors.ts';
+import { OutcomeUnknownError, UpstreamError } from '../../../core/upstream/errors.ts';
+import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import { accessTokenState, type UpstreamTokens } from '../../../core/upstream/session.ts';
 import type { Clock, RenewedLogin, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../ports/index.ts';
 import { timeLimitMs } from '../../time-limits.ts';
-import { readAuthorizationResponse } from './authorization-response.ts';
+import { parseAuthorizationResponse } from './authorization-response.ts';
 import { type BoundedFetch, boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
 import { type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer } from './discovery.ts';
@@ -98,7 +98,7 @@ export class GithubIdentityProvider implements UpstreamIdp {
     const requests = requestsOfOneLogin();
     try {
       const tokens = await this.tokens(requests, async (client, auth, options) => {
-        const parameters = readAuthorizationResponse(
+        const parameters = parseAuthorizationResponse(
           this.server,
           client,
           this.checkedIssuer(callbackParameters),
@@ -180,7 +180,7 @@ export class GithubIdentityProvider implements UpstreamIdp {
 const withProperStatus = async (answer: Response): Promise<Response> => {
   const fault = new Error(`it answered ${answer.status}`);
   if (answer.status === 429) throw new UnavailableError('the identity provider', fault);
-  if (answer.status >= 500) throw new UnansweredError('the identity provider', fault);
+  if (answer.status >= 500) throw new OutcomeUnknownError('the identity provider', fault);
   if (answer.status !== 200) return answer;
   const body: unknown = await answer
     .clone()

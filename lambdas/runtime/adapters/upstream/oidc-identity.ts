@@ -1,6 +1,6 @@
 import type { IDToken, UserInfoResponse } from 'oauth4webapi';
-import type { UpstreamIdentity } from '../../../core/grants/grant.ts';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
+import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import { keptClaims, type OidcPreset } from '../../../core/upstream/provider-presets.ts';
 
 /** OpenID Connect Core §2: a subject has at most 255 ASCII characters. */
@@ -38,8 +38,8 @@ export const toUpstreamIdentity = (
   }
   // Address and its verification belong together: both from one document, never one from each.
   const source = idToken.email !== undefined && idToken.email_verified !== undefined ? idToken : (userInfo ?? idToken);
-  const email = emailOf(source.email);
-  const name = nameOf(idToken.name) ?? nameOf(userInfo?.name);
+  const email = parseEmail(source.email);
+  const name = parseName(idToken.name) ?? parseName(userInfo?.name);
   const claims = keptClaims(names, idToken, userInfo);
   return {
     identityProviderId: id,
@@ -72,11 +72,11 @@ export const withKnownContact = (
 };
 
 /** An address that can be one, or nothing. */
-export const emailOf = (claim: unknown): string | undefined =>
+export const parseEmail = (claim: unknown): string | undefined =>
   typeof claim === 'string' && claim.length <= MAX_EMAIL_LENGTH && EMAIL.test(claim) ? claim : undefined;
 
 /** Shown and passed on in headers: no controls, no line breaks, no invisible characters. */
-export const nameOf = (claim: unknown): string | undefined => {
+export const parseName = (claim: unknown): string | undefined => {
   if (typeof claim !== 'string') return undefined;
   const name = claim.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim();
   return name === '' ? undefined : [...name].slice(0, MAX_NAME_LENGTH).join('');

@@ -11,8 +11,8 @@ import {
   refreshTokenGrantRequest,
   type TokenEndpointResponse,
 } from 'oauth4webapi';
-import type { UpstreamIdentity } from '../../../core/grants/grant.ts';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
+import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import type { IdentityProviderKind } from '../../../core/upstream/provider-kinds.ts';
 import { OIDC_PRESETS, type OidcPreset } from '../../../core/upstream/provider-presets.ts';
 import type { UpstreamTokens } from '../../../core/upstream/session.ts';
@@ -25,7 +25,7 @@ import type {
   UpstreamLogin,
 } from '../../ports/index.ts';
 import { timeLimitMs } from '../../time-limits.ts';
-import { readAuthorizationResponse } from './authorization-response.ts';
+import { parseAuthorizationResponse } from './authorization-response.ts';
 import { boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
 import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer, UpstreamDiscovery } from './discovery.ts';
@@ -161,7 +161,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
     options: RequestOptions,
   ): Promise<OidcAnswer> {
     const client = clientOf(credentials);
-    const parameters = readAuthorizationResponse(server, client, callbackParameters, leg.state); // iss: RFC 9207
+    const parameters = parseAuthorizationResponse(server, client, callbackParameters, leg.state); // iss: RFC 9207
     const response = await authorizationCodeGrantRequest(
       server,
       client,

@@ -8,7 +8,7 @@ import {
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
 import { UnavailableError } from '../../../core/oauth-error.ts';
-import { UnansweredError, UpstreamError } from '../../../core/upstream/errors.ts';
+import { OutcomeUnknownError, UpstreamError } from '../../../core/upstream/errors.ts';
 
 /** Sorts whatever went wrong between us and the provider. Never passes on an answer's content: it may hold tokens. */
 export const toUpstreamFault = (error: unknown): UpstreamError | UnavailableError => {
@@ -33,7 +33,7 @@ export const toUpstreamFault = (error: unknown): UpstreamError | UnavailableErro
   const fault = new Error(describeNetworkError(error));
   return isNeverSent(error)
     ? new UnavailableError('the identity provider', fault)
-    : new UnansweredError('the identity provider', fault);
+    : new OutcomeUnknownError('the identity provider', fault);
 };
 
 /** Errors of a token endpoint by which the provider takes back what it granted (RFC 6749 §5.2; Entra says the others). */
@@ -55,7 +55,7 @@ export const toRenewalFault = (error: unknown): UpstreamError | UnavailableError
   }
   const fault = toUpstreamFault(error);
   const isImproper = error instanceof OperationProcessingError && isNoProperAnswer(error) && !isRateLimit(error);
-  return isImproper ? new UnansweredError('the identity provider', fault.cause) : fault;
+  return isImproper ? new OutcomeUnknownError('the identity provider', fault.cause) : fault;
 };
 
 /** Whether the provider refused us as a client, so that reading the secret again may help (catalogue #167). */

@@ -1,15 +1,15 @@
 import { REMEMBERED_CONSENT_SECONDS } from '../../../core/authorization/consent.ts';
-import type { PersonSealer, SealingKeys } from '../../ports/index.ts';
+import type { RememberedBrowserSealer, SealingKeys } from '../../ports/index.ts';
 import { JoseSealer } from './jose-sealer.ts';
 
 /** The sealed cookie that says whose consents a browser remembers. */
-export class JosePersonSealer implements PersonSealer {
+export class JoseRememberedBrowserSealer implements RememberedBrowserSealer {
   private readonly sealer: JoseSealer<{ subject: string }>;
 
   constructor(keys: SealingKeys) {
     this.sealer = new JoseSealer(keys, {
-      type: 'gatehouse-person+jwt',
-      purpose: 'gatehouse person sealing',
+      type: 'gatehouse-remembered-browser+jwt',
+      purpose: 'gatehouse remembered browser sealing',
       lifetimeSeconds: REMEMBERED_CONSENT_SECONDS,
     });
   }

@@ -18,7 +18,7 @@ import type { CallbackDeps } from './deps.ts';
  * (RFC 9700 §4.4 and §4.7; catalogue #126, #144, #146). Reads no table.
  * @throws PageError or OAuthError, to be shown
  */
-export const assertOurs = async (
+export const verifyState = async (
   deps: CallbackDeps,
   request: HttpRequest,
 ): Promise<{ readonly provider: IdentityProvider; readonly key: SealingKey; readonly reference: LegReference }> => {
