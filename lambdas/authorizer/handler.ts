@@ -48,7 +48,7 @@ const UNAUTHORIZED = 'Unauthorized';
  * The door of every MCP server (RFC 6750, RFC 9068 §4). 401: `Unauthorized` is thrown. 403: Deny, with the challenge
  * in the context. A fault of ours is any other error, which becomes 503, so that clients keep their tokens.
  */
-export const authorizer =
+export const authorizerHandler =
   (deps: AuthorizerDeps) =>
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const { apiId, requestId } = event.requestContext;

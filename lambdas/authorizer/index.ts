@@ -4,11 +4,11 @@ import { KeyRingCache } from '../runtime/adapters/dynamodb/key-ring-cache.ts';
 import { keyRingFetch } from '../runtime/adapters/dynamodb/key-ring-fetch.ts';
 import { measuredLog } from '../runtime/adapters/log.ts';
 import { awsService, read, readOptional } from '../runtime/settings.ts';
-import { authorizer } from './handler.ts';
+import { authorizerHandler } from './handler.ts';
 
 const readKeyRing = keyRingFetch({ ...awsService('dynamodb'), tableName: read(settings.keysTable) });
 
-export const handler = authorizer({
+export const handler = authorizerHandler({
   issuer: read(settings.issuer),
   protectedResources: read(settings.protectedResources),
   servers: read(settings.servers),

@@ -110,8 +110,8 @@ export const EVENTS = {
     'subject?': 'hashed',
   },
   // What there was of a person; the evidence of an erasure names nobody.
-  person_exported: { requestId: 'text', subject: 'hashed', grants: 'number', rememberedConsents: 'boolean' },
-  person_erased: { requestId: 'text', subject: 'hashed', grants: 'number', rememberedConsents: 'boolean' },
+  subject_exported: { requestId: 'text', subject: 'hashed', grants: 'number', rememberedConsents: 'boolean' },
+  subject_erased: { requestId: 'text', subject: 'hashed', grants: 'number', rememberedConsents: 'boolean' },
 } as const satisfies Record<string, Readonly<Record<string, FieldKind>>>;
 
 export type FieldKind = 'text' | 'number' | 'boolean' | 'client' | 'hashed' | readonly string[];

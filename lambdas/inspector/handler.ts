@@ -9,7 +9,7 @@ import { scopesOf, type ToolRules } from '../core/mcp/tool-scopes.ts';
 import { retryAfterSeconds } from '../core/net/retry-after.ts';
 import { readHeaders } from '../runtime/http/header-values.ts';
 import type { Clock, Log } from '../runtime/ports/index.ts';
-import type { Limiter } from '../runtime/services/rate-limiter.ts';
+import type { RateLimiter } from '../runtime/services/rate-limiter.ts';
 import { type Backend, type BackendAnswer, BackendError, type BackendRequest } from './backend.ts';
 import { keepAlive, type Timer } from './keep-alive.ts';
 import {
@@ -34,7 +34,7 @@ export interface InspectorDeps {
   readonly resourceMetadata: string;
   readonly backend: Backend;
   /** Where the server allows each person so many requests a minute with each client. */
-  readonly requests?: { readonly perMinute: number; readonly serverPath: string; readonly limiter: Limiter };
+  readonly requests?: { readonly perMinute: number; readonly serverPath: string; readonly limiter: RateLimiter };
   readonly timer: Timer;
   readonly now: Clock;
   /** From 0 to below 1. */
@@ -92,7 +92,7 @@ const TEXT_BY_STATUS = {
  *
  * @param remainingMs what is left of the function's time
  */
-export const inspector =
+export const inspectorHandler =
   (deps: InspectorDeps) =>
   async (event: APIGatewayProxyEvent, reply: Reply, remainingMs: number): Promise<void> => {
     const ending = new AbortController();

@@ -2,12 +2,12 @@ import { requestLimit } from '../core/net/rate-limit-window.ts';
 import * as settings from '../core/settings.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
 import { measuredLog } from '../runtime/adapters/log.ts';
-import { Limiter } from '../runtime/services/rate-limiter.ts';
+import { RateLimiter } from '../runtime/services/rate-limiter.ts';
 import { awsService, read, readOptional } from '../runtime/settings.ts';
 import { counterStore } from '../runtime/wiring/counters.ts';
 import type { Backend } from './backend.ts';
 import { newExchange } from './exchange.ts';
-import { inspector } from './handler.ts';
+import { inspectorHandler } from './handler.ts';
 import { httpBackend } from './http-backend.ts';
 import type { Timer } from './keep-alive.ts';
 import { lambdaBackend } from './lambda-backend.ts';
@@ -29,10 +29,10 @@ const timer: Timer = (callback, delayMs) => {
 const requestsOf = (perMinute: number) => ({
   perMinute,
   serverPath: server.path,
-  limiter: new Limiter({ limit: requestLimit(perMinute), counters: counterStore(), log }),
+  limiter: new RateLimiter({ limit: requestLimit(perMinute), counters: counterStore(), log }),
 });
 
-const inspect = inspector({
+const inspect = inspectorHandler({
   rules: server.rules,
   required: server.requiredScopes,
   definitions: read(settings.scopes),

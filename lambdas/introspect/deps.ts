@@ -1,7 +1,7 @@
 import type { ClientVerifiers } from '../core/clients/authentication.ts';
 import type { Client } from '../core/clients/client.ts';
 import type { ClientResolver, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
-import type { Limiter } from '../runtime/services/rate-limiter.ts';
+import type { RateLimiter } from '../runtime/services/rate-limiter.ts';
 
 export interface IntrospectDeps extends ClientVerifiers {
   readonly issuer: string;
@@ -11,7 +11,7 @@ export interface IntrospectDeps extends ClientVerifiers {
   readonly grants: Pick<GrantStore, 'findGrant'>;
   readonly keyRings: KeyRingStore;
   /** What clients present in vain. */
-  readonly failures: Limiter;
+  readonly failures: RateLimiter;
   readonly now: Clock;
   readonly log: Log;
 }

@@ -1,7 +1,7 @@
 import type { MarkScope } from '../core/grants/not-before.ts';
 
 /** What an administrator may ask of the function, by `aws lambda invoke`. */
-export type KeysCommand =
+export type KeyRingCommand =
   | { readonly action: 'rotate'; readonly isEmergency: boolean }
   | { readonly action: 'setNotBefore'; readonly scope: MarkScope };
 
@@ -13,7 +13,7 @@ const EXPECTED =
  * Undefined for the daily schedule: an event of EventBridge, or an empty one.
  * @throws TypeError for anything that is neither, so that a slip of the pen never passes for a command that was carried out
  */
-export const commandOf = (event: unknown): KeysCommand | undefined => {
+export const parseCommand = (event: unknown): KeyRingCommand | undefined => {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) throw new TypeError(EXPECTED);
   const members = new Map<string, unknown>(Object.entries(event));
   if (members.size === 0 || members.get('source') === 'aws.events') return undefined;

@@ -11,10 +11,10 @@ import {
 } from '../core/tokens/key-rotation.ts';
 import type { Clock, KeyRingWriter, Log, SigningKeyMaker } from '../runtime/ports/index.ts';
 import type { AnswerCloudFormation } from './cloudformation.ts';
-import { commandOf, type KeysCommand } from './command.ts';
+import { type KeyRingCommand, parseCommand } from './command.ts';
 import { whileRoleIsNew } from './new-role.ts';
 
-export interface KeysDeps {
+export interface KeyRingDeps {
   readonly keyRings: KeyRingWriter;
   readonly keyMaker: SigningKeyMaker;
   readonly schedule: RotationSchedule;
@@ -25,7 +25,7 @@ export interface KeysDeps {
 }
 
 /** CloudFormation at deployment, the daily schedule, or an administrator's command. */
-export type KeysEvent = CloudFormationCustomResourceEvent | { readonly RequestType?: undefined };
+export type KeyRingEvent = CloudFormationCustomResourceEvent | { readonly RequestType?: undefined };
 
 /** The ring as a command leaves it: what there is to see of it. */
 export interface RingSummary {
@@ -42,12 +42,12 @@ const MAX_LOST_STEPS = 3;
 const MAX_LOST_CHANGES = 5;
 
 /** The one owner of the signing keys and of the not-before marks, whoever calls. */
-export const keysFunction =
-  (deps: KeysDeps) =>
-  async (event: KeysEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<RingSummary | undefined> => {
+export const keyRingHandler =
+  (deps: KeyRingDeps) =>
+  async (event: KeyRingEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<RingSummary | undefined> => {
     if (event.RequestType === undefined) {
-      const command = commandOf(event);
-      if (command !== undefined) return obey(deps, command);
+      const command = parseCommand(event);
+      if (command !== undefined) return runCommand(deps, command);
       await advance(deps, (ring) => nextRing(ring, deps.now(), deps.schedule));
       return undefined;
     }
@@ -60,14 +60,14 @@ export const keysFunction =
   };
 
 /** A stack that goes leaves its keys: they are data, and stay with the tables. An output says how to delete them. */
-const changeFor = async (deps: KeysDeps, event: CloudFormationCustomResourceEvent): Promise<void> => {
+const changeFor = async (deps: KeyRingDeps, event: CloudFormationCustomResourceEvent): Promise<void> => {
   if (event.RequestType === 'Delete') return;
   // The first call of all comes seconds after the role and its policy.
   const patient = { ...deps, ...whileRoleIsNew(deps) };
   await advance(patient, (ring) => ringForDeployment(ring, deps.schedule.accessTokenSeconds));
 };
 
-const obey = async (deps: KeysDeps, command: KeysCommand): Promise<RingSummary> => {
+const runCommand = async (deps: KeyRingDeps, command: KeyRingCommand): Promise<RingSummary> => {
   if (command.action === 'setNotBefore') return summaryOf(await setMark(deps, command.scope));
   deps.log('admin_action', { action: command.isEmergency ? 'emergency_rotation' : 'rotation' });
   if (command.isEmergency) await replaceAllKeys(deps);
@@ -84,7 +84,7 @@ const obey = async (deps: KeysDeps, command: KeysCommand): Promise<RingSummary> 
 
 /** Step by step until nothing is left to do. Each is decided anew by what is stored, so runs may be missed or meet. */
 const advance = async (
-  deps: KeysDeps,
+  deps: KeyRingDeps,
   decide: (ring: KeyRing | undefined) => RingStep,
   onTaken: () => void = () => undefined,
 ): Promise<void> => {
@@ -103,7 +103,7 @@ const outrun = (times: number): UnavailableError =>
 
 /** False when somebody else wrote the ring first. */
 const take = async (
-  deps: KeysDeps,
+  deps: KeyRingDeps,
   step: Exclude<RingStep, { step: 'none' }>,
   former: KeyRing | undefined,
 ): Promise<boolean> => {
@@ -122,14 +122,14 @@ const take = async (
   return step.step === 'promote_key' ? changed(deps, former, step.ring) : true;
 };
 
-const createKey = async (deps: KeysDeps) => {
+const createKey = async (deps: KeyRingDeps) => {
   const key = await deps.keyMaker.createSigningKey();
   deps.log('key_created', { kid: key.publicJwk.kid, keyArn: key.keyArn });
   return key;
 };
 
 /** Says which keys are in another state than before, or new: a promotion moves two. */
-const changed = (deps: KeysDeps, former: KeyRing | undefined, ring: KeyRing): true => {
+const changed = (deps: KeyRingDeps, former: KeyRing | undefined, ring: KeyRing): true => {
   const formerStates = new Map(former?.keys.map(({ kid, state }) => [kid, state]));
   for (const { kid, keyArn, state } of ring.keys) {
     if (formerStates.get(kid) !== state) deps.log('key_changed', { kid, keyArn, state, version: ring.version });
@@ -138,14 +138,16 @@ const changed = (deps: KeysDeps, former: KeyRing | undefined, ring: KeyRing): tr
 };
 
 /** Not to be lost against any other writer: the same new key is tried again on whatever ring there is. */
-const replaceAllKeys = async (deps: KeysDeps): Promise<void> => {
+const replaceAllKeys = async (deps: KeyRingDeps): Promise<void> => {
   const key = await createKey(deps);
-  const { former, ring } = await insisting(deps, (latest) => emergencyRing(latest, key, deps.now(), deps.schedule));
+  const { former, ring } = await retryOnConflict(deps, (latest) =>
+    emergencyRing(latest, key, deps.now(), deps.schedule),
+  );
   changed(deps, former, ring);
 };
 
-const setMark = async (deps: KeysDeps, scope: MarkScope): Promise<KeyRing> => {
-  const { ring: marked } = await insisting(deps, (ring) => {
+const setMark = async (deps: KeyRingDeps, scope: MarkScope): Promise<KeyRing> => {
+  const { ring: marked } = await retryOnConflict(deps, (ring) => {
     if (ring === undefined) throw new Error('there is no key ring yet: the first deployment has not finished');
     return { ...ring, version: ring.version + 1, notBefore: withMark(ring.notBefore, scope, deps.now()) };
   });
@@ -160,8 +162,8 @@ const loggedScope = (scope: MarkScope) => {
   return { scope: 'erasedSubject', subject: scope.erasedSubject } as const;
 };
 
-const insisting = async (
-  deps: KeysDeps,
+const retryOnConflict = async (
+  deps: KeyRingDeps,
   change: (ring: KeyRing | undefined) => KeyRing,
 ): Promise<{ readonly former: KeyRing | undefined; readonly ring: KeyRing }> => {
   for (let count = 0; count < MAX_LOST_CHANGES; count += 1) {

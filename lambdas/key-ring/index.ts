@@ -7,13 +7,13 @@ import { jsonLog } from '../runtime/adapters/log.ts';
 import { read } from '../runtime/settings.ts';
 import { keyRingStore } from '../runtime/wiring/stores.ts';
 import { answerCloudFormation } from './cloudformation.ts';
-import { keysFunction } from './handler.ts';
+import { keyRingHandler } from './handler.ts';
 
 const log = jsonLog();
 const DAY_SECONDS = 86_400;
 const { accessTokenSeconds, signingKeyDays, signingKeyPublishSeconds } = read(settings.lifetimes);
 
-export const handler = keysFunction({
+export const handler = keyRingHandler({
   keyRings: keyRingStore(),
   keyMaker: new KmsSigningKeyMaker(patientKmsClient(), {
     accountId: read(settings.accountId),

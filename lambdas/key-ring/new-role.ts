@@ -17,7 +17,7 @@ interface NewRoleDeps extends Ports {
 /** The same ports, asked again for a minute from now on while they say that this role may not. */
 export const whileRoleIsNew = ({ keyRings, keyMaker, now, sleep }: NewRoleDeps): Ports => {
   const until = now() + NEW_ROLE_SECONDS;
-  const patiently = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+  const retryUntilPropagated = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     for (;;) {
       try {
         return await ask();
@@ -29,12 +29,12 @@ export const whileRoleIsNew = ({ keyRings, keyMaker, now, sleep }: NewRoleDeps):
   };
   return {
     keyRings: {
-      readLatestKeyRing: () => patiently(() => keyRings.readLatestKeyRing()),
-      replaceKeyRing: (ring, formerVersion) => patiently(() => keyRings.replaceKeyRing(ring, formerVersion)),
+      readLatestKeyRing: () => retryUntilPropagated(() => keyRings.readLatestKeyRing()),
+      replaceKeyRing: (ring, formerVersion) => retryUntilPropagated(() => keyRings.replaceKeyRing(ring, formerVersion)),
     },
     keyMaker: {
-      createSigningKey: () => patiently(() => keyMaker.createSigningKey()),
-      discardSigningKey: (keyArn) => patiently(() => keyMaker.discardSigningKey(keyArn)),
+      createSigningKey: () => retryUntilPropagated(() => keyMaker.createSigningKey()),
+      discardSigningKey: (keyArn) => retryUntilPropagated(() => keyMaker.discardSigningKey(keyArn)),
     },
   };
 };

@@ -1,12 +1,12 @@
 /** Whom a command is about: by the `sub` of access tokens, or as the identity provider knows them. */
-export type PersonReference =
+export type SubjectReference =
   | { readonly subject: string }
   | { readonly identityProvider: string; readonly upstreamSubject: string; readonly tenant?: string };
 
 /** What an administrator may ask of the function, by `aws lambda invoke`. */
-export interface PeopleCommand {
+export interface PrivacyCommand {
   readonly action: 'export' | 'erase';
-  readonly person: PersonReference;
+  readonly person: SubjectReference;
 }
 
 const EXPECTED =
@@ -17,7 +17,7 @@ const EXPECTED =
 const SUBJECT = /^[A-Za-z0-9_-]{43}$/;
 
 /** @throws TypeError for anything that is no command */
-export const commandOf = (event: unknown): PeopleCommand => {
+export const parseCommand = (event: unknown): PrivacyCommand => {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) throw new TypeError(EXPECTED);
   const { action, ...person } = event as Readonly<Record<string, unknown>>;
   if (action !== 'export' && action !== 'erase') throw new TypeError(EXPECTED);

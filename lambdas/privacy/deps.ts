@@ -8,7 +8,7 @@ import type {
   SecretReader,
 } from '../runtime/ports/index.ts';
 
-export interface PeopleDeps {
+export interface PrivacyDeps {
   readonly identityProviders: Readonly<Record<string, { readonly issuer: string }>>;
   readonly subjectSecret: SecretReader;
   readonly grants: GrantDirectory & GrantEraser;

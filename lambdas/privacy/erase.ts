@@ -1,10 +1,10 @@
-import type { PeopleDeps } from './deps.ts';
+import type { PrivacyDeps } from './deps.ts';
 
 /** The index follows its table a moment late, as a rule by far less than this. */
 const INDEX_DELAY_MS = 5000;
 
 /** What was erased, and what only time takes away. */
-export interface PersonErased {
+export interface SubjectErasure {
   readonly subject: string;
   /** How many there were; they held the person's identity, and everything that a program was allowed. */
   readonly grants: number;
@@ -23,7 +23,7 @@ const REMAINS = [
  * First nothing works any more, then nothing is kept. The rows are deleted, not revoked, since they name the person. Every
  * step may be taken twice: whoever is interrupted sends the command again.
  */
-export const erasePerson = async (deps: PeopleDeps, subject: string, requestId: string): Promise<PersonErased> => {
+export const eraseSubject = async (deps: PrivacyDeps, subject: string, requestId: string): Promise<SubjectErasure> => {
   await deps.endTokens(subject);
   const first = await deleteRows(deps, subject);
   // A login that was completed just before the mark may not have been in the index yet.
@@ -31,11 +31,11 @@ export const erasePerson = async (deps: PeopleDeps, subject: string, requestId: 
   const second = await deleteRows(deps, subject);
   const grants = first.grants + second.grants;
   const rememberedConsents = first.rememberedConsents || second.rememberedConsents;
-  deps.log('person_erased', { requestId, subject, grants, rememberedConsents });
+  deps.log('subject_erased', { requestId, subject, grants, rememberedConsents });
   return { subject, grants, rememberedConsents, remains: REMAINS };
 };
 
-const deleteRows = async ({ grants, consents }: PeopleDeps, subject: string) => ({
+const deleteRows = async ({ grants, consents }: PrivacyDeps, subject: string) => ({
   grants: await grants.deleteGrantsOfSubject(subject),
   rememberedConsents: await consents.deleteConsents(subject),
 });

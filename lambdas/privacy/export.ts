@@ -1,9 +1,9 @@
 import type { RememberedConsent } from '../core/authorization/consent.ts';
 import type { Grant } from '../core/grants/grant.ts';
-import type { PeopleDeps } from './deps.ts';
+import type { PrivacyDeps } from './deps.ts';
 
 /** Everything that is kept about one person, in words of their own: no secret and no hash of one. Times are ISO 8601. */
-export interface PersonExport {
+export interface SubjectExport {
   readonly subject: string;
   readonly exportedAt: string;
   /** One for each time that they let a program act for them. */
@@ -39,10 +39,10 @@ interface ExportedConsent {
 /** Rows whose time has come are kept until DynamoDB deletes them, so they are told as well. */
 const EXPIRED_ONES_TOO = 0;
 
-export const exportPerson = async (deps: PeopleDeps, subject: string, requestId: string): Promise<PersonExport> => {
+export const exportSubject = async (deps: PrivacyDeps, subject: string, requestId: string): Promise<SubjectExport> => {
   const grants = await deps.grants.grantsOfSubject(subject, EXPIRED_ONES_TOO);
   const consents = await deps.consents.findConsents(subject, EXPIRED_ONES_TOO);
-  deps.log('person_exported', { requestId, subject, grants: grants.length, rememberedConsents: consents.length > 0 });
+  deps.log('subject_exported', { requestId, subject, grants: grants.length, rememberedConsents: consents.length > 0 });
   return {
     subject,
     exportedAt: isoTime(deps.now()),

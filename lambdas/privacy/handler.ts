@@ -1,25 +1,25 @@
 import type { Context } from 'aws-lambda';
 import { deriveSubject } from '../core/authorization/upstream-leg.ts';
 import { tokenIssuer } from '../core/upstream/provider-presets.ts';
-import { commandOf, type PersonReference } from './command.ts';
-import type { PeopleDeps } from './deps.ts';
-import { erasePerson, type PersonErased } from './erase.ts';
-import { exportPerson, type PersonExport } from './export.ts';
+import { parseCommand, type SubjectReference } from './command.ts';
+import type { PrivacyDeps } from './deps.ts';
+import { eraseSubject, type SubjectErasure } from './erase.ts';
+import { exportSubject, type SubjectExport } from './export.ts';
 
 /** What is kept about one person: shown, or erased, at an administrator's command (catalogue #238, #239). */
-export const peopleFunction =
-  (deps: PeopleDeps) =>
-  async (event: unknown, { awsRequestId }: Pick<Context, 'awsRequestId'>): Promise<PersonExport | PersonErased> => {
-    const { action, person } = commandOf(event);
+export const privacyHandler =
+  (deps: PrivacyDeps) =>
+  async (event: unknown, { awsRequestId }: Pick<Context, 'awsRequestId'>): Promise<SubjectExport | SubjectErasure> => {
+    const { action, person } = parseCommand(event);
     const subject = 'subject' in person ? person.subject : await subjectOf(deps, person);
-    return action === 'export' ? exportPerson(deps, subject, awsRequestId) : erasePerson(deps, subject, awsRequestId);
+    return action === 'export' ? exportSubject(deps, subject, awsRequestId) : eraseSubject(deps, subject, awsRequestId);
   };
 
-type UpstreamReference = Exclude<PersonReference, { subject: string }>;
+type UpstreamReference = Exclude<SubjectReference, { subject: string }>;
 
 /** As it is derived at a login. @throws TypeError when the person is not named well enough */
 const subjectOf = async (
-  { identityProviders, subjectSecret }: PeopleDeps,
+  { identityProviders, subjectSecret }: PrivacyDeps,
   { identityProvider, upstreamSubject, tenant }: UpstreamReference,
 ): Promise<string> => {
   const configured = Object.hasOwn(identityProviders, identityProvider)

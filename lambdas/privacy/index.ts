@@ -7,10 +7,10 @@ import { jsonLog } from '../runtime/adapters/log.ts';
 import { awsService, read } from '../runtime/settings.ts';
 import { subjectSecret } from '../runtime/wiring/secrets.ts';
 import { grantDirectory } from '../runtime/wiring/stores.ts';
-import { peopleFunction } from './handler.ts';
+import { privacyHandler } from './handler.ts';
 import { endTokensOf } from './mark.ts';
 
-export const handler = peopleFunction({
+export const handler = privacyHandler({
   identityProviders: read(settings.identityProviders),
   subjectSecret: subjectSecret(),
   grants: grantDirectory(),

@@ -6,7 +6,7 @@ import { type Handler, json, NO_STORE } from '../runtime/http/messages.ts';
 import type { ClientResolver, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
 import { countingFailures } from '../runtime/services/failure-limit.ts';
 import { findAccessTokenClaimsOfAnyKey } from '../runtime/services/issued-token.ts';
-import type { Limiter } from '../runtime/services/rate-limiter.ts';
+import type { RateLimiter } from '../runtime/services/rate-limiter.ts';
 
 export interface RevokeDeps extends ClientVerifiers {
   readonly issuer: string;
@@ -14,7 +14,7 @@ export interface RevokeDeps extends ClientVerifiers {
   readonly grants: GrantStore;
   readonly keyRings: KeyRingStore;
   /** What clients present in vain. */
-  readonly failures: Limiter;
+  readonly failures: RateLimiter;
   readonly now: Clock;
   readonly log: Log;
 }

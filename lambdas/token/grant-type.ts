@@ -16,7 +16,7 @@ import type {
   TokenVault,
 } from '../runtime/ports/index.ts';
 import type { IdentityProviders } from '../runtime/services/identity-providers.ts';
-import type { Limiter } from '../runtime/services/rate-limiter.ts';
+import type { RateLimiter } from '../runtime/services/rate-limiter.ts';
 
 export interface TokenDeps extends ClientVerifiers {
   readonly issuer: string;
@@ -39,7 +39,7 @@ export interface TokenDeps extends ClientVerifiers {
   readonly keyRings: KeyRingStore;
   readonly signer: AccessTokenSigner;
   /** What clients present in vain. */
-  readonly failures: Limiter;
+  readonly failures: RateLimiter;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly now: Clock;
   readonly log: Log;

@@ -1,5 +1,5 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { authorizer } from '../../lambdas/authorizer/handler.ts';
+import { authorizerHandler } from '../../lambdas/authorizer/handler.ts';
 import { formatRefreshToken } from '../../lambdas/core/grants/refresh-token.ts';
 import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
 import { accessTokenClaims, clientAccessTokenClaims } from '../../lambdas/core/tokens/access-token.ts';
@@ -19,7 +19,7 @@ let now: number;
 let reads: number;
 let read: () => Promise<KeyRing | undefined>;
 let memory: ReturnType<typeof memoryLog>;
-let handler: ReturnType<typeof authorizer>;
+let handler: ReturnType<typeof authorizerHandler>;
 
 beforeEach(() => {
   now = NOW;
@@ -30,7 +30,7 @@ beforeEach(() => {
     reads += 1;
     return read();
   };
-  handler = authorizer({
+  handler = authorizerHandler({
     issuer: ISSUER,
     protectedResources: { api1: '/mcp', api2: '/other', api3: '/ruled', api4: '/trusted' },
     servers: {

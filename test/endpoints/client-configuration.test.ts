@@ -1,4 +1,4 @@
-import { FrontHalf } from '../support/memory/front-half.ts';
+import { AuthorizationHarness } from '../support/memory/authorization-harness.ts';
 
 const METADATA = {
   client_name: 'Confidential',
@@ -15,7 +15,7 @@ interface Registered {
 }
 
 const registered = async (metadata: object = {}) => {
-  const gate = new FrontHalf();
+  const gate = new AuthorizationHarness();
   const { body } = await gate.register({ ...METADATA, ...metadata });
   const client = JSON.parse(body) as Registered;
   const call = (method: string, sent?: object, token = client.registration_access_token) =>
@@ -61,14 +61,14 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
     ['a place that is no text', { jwks_uri: 7 }],
     ['an algorithm that is not supported', { jwks: JWKS, token_endpoint_auth_signing_alg: 'HS256' }],
   ])('private_key_jwt: refuses %s', async (_, members) => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const answer = await gate.register({ ...METADATA, token_endpoint_auth_method: 'private_key_jwt', ...members });
     expect([answer.status, JSON.parse(answer.body).error]).toEqual([400, 'invalid_client_metadata']);
     expect(gate.clients.rows.size).toBe(0);
   });
 
   it('#174 a registration and an update keep of a key what is known of keys, and answer it', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const odd = { keys: [{ ...JWKS.keys[0], x5c: [[1e200]], ext: true }] };
     const metadata = { ...METADATA, token_endpoint_auth_method: 'private_key_jwt', jwks: odd };
     const client = JSON.parse((await gate.register(metadata)).body);
@@ -80,7 +80,7 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
   });
 
   it('a client that an operator blocked stays blocked when it registers again', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const metadata = { ...METADATA, token_endpoint_auth_method: 'none' };
     const { client_id } = JSON.parse((await gate.register(metadata)).body);
     const row = gate.clients.rows.get(client_id);
@@ -107,7 +107,7 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
   });
 
   it('#184 a web application without any https redirect URI is refused, and told what to do', async () => {
-    const answer = await new FrontHalf().register({
+    const answer = await new AuthorizationHarness().register({
       redirect_uris: ['http://localhost/cb'],
       application_type: 'web',
     });

@@ -3,30 +3,30 @@ import { UpstreamError } from '../../lambdas/core/upstream/errors.ts';
 import { formsOf } from '../support/http/html-form.ts';
 import {
   type Answer,
+  AuthorizationHarness,
+  type AuthorizationHarnessOptions,
   authorizationQuery,
   Browser,
-  FrontHalf,
-  type FrontHalfOptions,
   ISSUER,
   locationOf,
   PERSON,
   withOneCharacterChanged,
-} from '../support/memory/front-half.ts';
+} from '../support/memory/authorization-harness.ts';
 import { redeemedGrant } from '../support/memory/records.ts';
 
 const stateOf = (answer: Answer): URLSearchParams =>
   new URLSearchParams({ code: 'c', state: locationOf(answer).searchParams.get('state') ?? '' });
 
 /** Somebody logs in to their connections. */
-const logIn = async (gate: FrontHalf, browser = new Browser(), idp = 'company') => {
+const logIn = async (gate: AuthorizationHarness, browser = new Browser(), idp = 'company') => {
   const sent = await gate.connections(browser, { idp });
   const answer = await gate.callback(stateOf(sent), browser, idp);
   return { browser, answer };
 };
 
 /** A gate where PERSON has connected a program, and somebody else has too. */
-const connected = async (options: FrontHalfOptions = {}) => {
-  const gate = new FrontHalf(options);
+const connected = async (options: AuthorizationHarnessOptions = {}) => {
+  const gate = new AuthorizationHarness(options);
   gate.addClient();
   const browser = new Browser();
   const upstream = await gate.approve(browser);
@@ -50,7 +50,7 @@ const connectionIdsOf = (answer: Answer): string[] =>
 
 describe('The way in to my connections', () => {
   it('is a page with a button for each provider: nothing is read or written', async () => {
-    const gate = new FrontHalf({ providers: ['google', 'work'] });
+    const gate = new AuthorizationHarness({ providers: ['google', 'work'] });
     const answer = await gate.connections(new Browser());
     expect([answer.status, answer.headers['cache-control'], answer.headers['x-frame-options']]).toEqual([
       200,
@@ -73,7 +73,7 @@ describe('The way in to my connections', () => {
   });
 
   it('one write, the binding cookie, and a redirect to the chosen provider', async () => {
-    const gate = new FrontHalf({ providers: ['google', 'work'] });
+    const gate = new AuthorizationHarness({ providers: ['google', 'work'] });
     const answer = await gate.connections(new Browser(), { idp: 'work' });
     expect([answer.status, locationOf(answer).host]).toEqual([303, 'work.idp.example']);
     expect(answer.cookies).toEqual([expect.stringMatching(/^__Host-gatehouse-tx-[\w-]{22}=.*SameSite=Lax$/)]);
@@ -84,7 +84,7 @@ describe('The way in to my connections', () => {
   });
 
   it('ends with a session of ten minutes that only this server reads, and no grant', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const { answer } = await logIn(gate);
     expect([answer.status, answer.headers.location]).toEqual([303, `${ISSUER}/connections`]);
     expect(answer.cookies[0]).toMatch(/^__Host-gatehouse-tx-.*Max-Age=0;/);
@@ -99,7 +99,7 @@ describe('The way in to my connections', () => {
 
   it('asks for no access rule: whoever lost access still sees and ends what they once allowed', async () => {
     const { gate } = await connected();
-    const strict = new FrontHalf({ access: { emails: ['nobody@example.com'] } });
+    const strict = new AuthorizationHarness({ access: { emails: ['nobody@example.com'] } });
     for (const [id, grant] of gate.grants.rows) strict.grants.rows.set(id, grant);
     strict.addClient();
     const { browser } = await logIn(strict);
@@ -111,13 +111,13 @@ describe('The way in to my connections', () => {
   });
 
   it.each(['unknown', 'constructor', '__proto__'])('there is no provider %s', async (idp) => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     expect((await gate.connections(new Browser(), { idp })).status).toBe(400);
     expect(gate.transactions.rows.size).toBe(0);
   });
 
   it('#126 the login ends only in the browser in which it began', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const sent = await gate.connections(new Browser(), { idp: 'company' });
     const answer = await gate.callback(stateOf(sent), new Browser());
     expect([answer.status, answer.cookies]).toEqual([403, []]);
@@ -125,7 +125,7 @@ describe('The way in to my connections', () => {
   });
 
   it('#145 replayed: one session', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const browser = new Browser();
     const back = stateOf(await gate.connections(browser, { idp: 'company' }));
     const answers = await Promise.all(Array.from({ length: 5 }, () => gate.callback(back, browser)));
@@ -133,7 +133,7 @@ describe('The way in to my connections', () => {
   });
 
   it('#161 the provider is down: "Try again" starts a new leg', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const browser = new Browser();
     const sent = await gate.connections(browser, { idp: 'company' });
     gate.provider().answer = () => {
@@ -148,7 +148,7 @@ describe('The way in to my connections', () => {
   });
 
   it('declined at the provider: back to the page', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const browser = new Browser();
     const sent = await gate.connections(browser, { idp: 'company' });
     gate.provider().answer = () => {

@@ -1,15 +1,15 @@
 import {
+  AuthorizationHarness,
   authorizationQuery,
   Browser,
-  FrontHalf,
   ISSUER,
   locationOf,
   REDIRECT_URI,
   sealedRequestOf,
-} from '../support/memory/front-half.ts';
+} from '../support/memory/authorization-harness.ts';
 
 const shownForm = async (options = {}, query = authorizationQuery()) => {
-  const gate = new FrontHalf(options);
+  const gate = new AuthorizationHarness(options);
   gate.addClient();
   const browser = new Browser();
   const request = sealedRequestOf(await gate.authorize(query, browser));
@@ -157,7 +157,7 @@ describe('Consent endpoint', () => {
   });
 
   it('#142 keeps at most five binding cookies, and drops the oldest', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     gate.addClient();
     const browser = new Browser();
     for (let n = 0; n < 8; n += 1) {

@@ -4,7 +4,7 @@ import { EXPIRED_CODE_RETENTION_SECONDS, newAuthorizationCode } from '../../lamb
 import { FAILURE_LIMIT } from '../../lambdas/core/net/rate-limit-window.ts';
 import { introspectHandler } from '../../lambdas/introspect/handler.ts';
 import { revokeHandler } from '../../lambdas/revoke/handler.ts';
-import { Limiter } from '../../lambdas/runtime/services/rate-limiter.ts';
+import { RateLimiter } from '../../lambdas/runtime/services/rate-limiter.ts';
 import { type Answer, formPoster } from '../support/http/post-form.ts';
 import { ISSUER, NOW } from '../support/memory/records.ts';
 import { startTokenEndpoint } from '../support/memory/token-endpoint.ts';
@@ -140,7 +140,7 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     const second = startTokenEndpoint({
       clients: server.clients,
       grants: server.grants,
-      failures: new Limiter({ limit: FAILURE_LIMIT, counters, log, random: () => 0 }),
+      failures: new RateLimiter({ limit: FAILURE_LIMIT, counters, log, random: () => 0 }),
     });
     const client = await server.registered();
     await times(30, () => wrongCode(client));

@@ -6,7 +6,7 @@ import { type Handler, json } from '../../lambdas/runtime/http/messages.ts';
 import { errorPage } from '../../lambdas/runtime/pages/message-page.ts';
 import { siteOf } from '../../lambdas/runtime/pages/site.ts';
 import { themeSettings } from '../../lib/config/theme.ts';
-import { ISSUER, invoke } from '../support/memory/front-half.ts';
+import { ISSUER, invoke } from '../support/memory/authorization-harness.ts';
 
 const lines: Record<string, unknown>[] = [];
 const log = jsonLog((line) => {

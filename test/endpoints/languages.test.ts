@@ -2,7 +2,13 @@ import { LANGUAGES } from '../../lambdas/core/language.ts';
 import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
 import { UpstreamError } from '../../lambdas/core/upstream/errors.ts';
 import { LOCALES } from '../../lambdas/runtime/pages/locales/locales.ts';
-import { type Answer, authorizationQuery, Browser, FrontHalf, sealedRequestOf } from '../support/memory/front-half.ts';
+import {
+  type Answer,
+  AuthorizationHarness,
+  authorizationQuery,
+  Browser,
+  sealedRequestOf,
+} from '../support/memory/authorization-harness.ts';
 
 /** Text of a page as it reads, markup and entities gone. */
 const read = ({ body }: Answer): string =>
@@ -16,7 +22,7 @@ const read = ({ body }: Answer): string =>
 describe.each(LANGUAGES)('Pages in %s', (language) => {
   const messages = LOCALES[language];
   const open = (options = {}, client = {}) => {
-    const gate = new FrontHalf(options);
+    const gate = new AuthorizationHarness(options);
     gate.addClient(client);
     return { gate, browser: new Browser(`${language}-XX,${language};q=0.9,en;q=0.1`) };
   };
@@ -108,7 +114,7 @@ describe.each(LANGUAGES)('Pages in %s', (language) => {
 });
 
 it('What leaves for a client stays in English: error_description (RFC 6749 §4.1.2.1)', async () => {
-  const gate = new FrontHalf();
+  const gate = new AuthorizationHarness();
   gate.addClient();
   const answer = await gate.authorize(authorizationQuery({ response_type: undefined }), new Browser('de'));
   expect(new URL(answer.headers.location ?? '').searchParams.get('error_description')).toBe(

@@ -1,8 +1,8 @@
 import { newConsent } from '../../lambdas/core/authorization/consent.ts';
 import { deriveSubject } from '../../lambdas/core/authorization/upstream-leg.ts';
 import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
-import type { PeopleDeps } from '../../lambdas/privacy/deps.ts';
-import { peopleFunction } from '../../lambdas/privacy/handler.ts';
+import type { PrivacyDeps } from '../../lambdas/privacy/deps.ts';
+import { privacyHandler } from '../../lambdas/privacy/handler.ts';
 import { endTokensOf } from '../../lambdas/privacy/mark.ts';
 import { memoryLog } from '../support/http/post-form.ts';
 import { MemoryConsentStore, MemoryGrantStore } from '../support/memory/memory-stores.ts';
@@ -23,12 +23,12 @@ const CONSENT = newConsent(
   NOW,
 );
 
-const start = (overrides: Partial<PeopleDeps> = {}) => {
+const start = (overrides: Partial<PrivacyDeps> = {}) => {
   const grants = new MemoryGrantStore();
   const consents = new MemoryConsentStore();
   const steps: string[] = [];
   const memory = memoryLog();
-  const deps: PeopleDeps = {
+  const deps: PrivacyDeps = {
     identityProviders,
     subjectSecret: async () => SECRET,
     grants: {
@@ -46,7 +46,7 @@ const start = (overrides: Partial<PeopleDeps> = {}) => {
     log: memory.log,
     ...overrides,
   };
-  const run = (event: unknown) => peopleFunction(deps)(event, { awsRequestId: 'request-1' });
+  const run = (event: unknown) => privacyHandler(deps)(event, { awsRequestId: 'request-1' });
   return { ...memory, grants, consents, steps, run };
 };
 
@@ -69,7 +69,7 @@ describe('Erasing a person (#238)', () => {
     await run({ action: 'erase', subject: ADA });
     expect(events).toEqual([
       {
-        event: 'person_erased',
+        event: 'subject_erased',
         fields: { requestId: 'request-1', subject: ADA, grants: 1, rememberedConsents: false },
       },
     ]);
@@ -145,7 +145,7 @@ describe('Exporting a person (#239)', () => {
       expect(hash).not.toBe('');
       expect(text).not.toContain(hash);
     }
-    expect(events).toMatchObject([{ event: 'person_exported', fields: { subject: ADA, grants: 2 } }]);
+    expect(events).toMatchObject([{ event: 'subject_exported', fields: { subject: ADA, grants: 2 } }]);
   });
 
   it('tells nothing that a later version keeps beside it', async () => {
@@ -236,7 +236,7 @@ describe('The mark', () => {
     await endTokens(ADA);
     expect(calls).toEqual([
       {
-        url: 'https://lambda.eu-central-1.amazonaws.com/2015-03-31/functions/Keys/invocations',
+        url: 'https://lambda.eu-central-1.amazonaws.com/2015-03-31/functions/KeyRing/invocations',
         body: { action: 'setNotBefore', erasedSubject: ADA },
       },
     ]);

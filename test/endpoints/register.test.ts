@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FrontHalf } from '../support/memory/front-half.ts';
+import { AuthorizationHarness } from '../support/memory/authorization-harness.ts';
 
 const METADATA = {
   client_name: 'Test client',
@@ -13,7 +13,7 @@ const METADATA = {
 
 describe('Registration endpoint (RFC 7591 §3)', () => {
   it('tells the client what holds (§3.2.1)', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const answer = await gate.register(METADATA);
     expect(answer.status).toBe(201);
     expect(answer.headers).toMatchObject({
@@ -35,7 +35,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
   });
 
   it('#171 #172 the same metadata is the same client and no new row: one read, and one write when new', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const first = JSON.parse((await gate.register(METADATA)).body);
     expect([gate.clients.reads, gate.clients.writes]).toEqual([1, 1]);
     gate.now += 60;
@@ -44,7 +44,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
   });
 
   it('extends the life of a known client once it is due, by one write', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const { client_id } = JSON.parse((await gate.register(METADATA)).body);
     gate.now += 30 * 86_400;
     await gate.register(METADATA);
@@ -53,7 +53,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
   });
 
   it('gives a confidential client a secret once, and a day to use it', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const body = { ...METADATA, token_endpoint_auth_method: 'client_secret_post' };
     const [first, second] = [
       JSON.parse((await gate.register(body)).body),
@@ -67,7 +67,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
   });
 
   it('#176 the client chooses neither id nor secret nor flags', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const answer = JSON.parse(
       (
         await gate.register({
@@ -86,7 +86,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
   });
 
   it('#179 advertises no registration_client_uri', async () => {
-    expect((await new FrontHalf().register(METADATA)).body).not.toContain('registration_');
+    expect((await new AuthorizationHarness().register(METADATA)).body).not.toContain('registration_');
   });
 
   it.each([
@@ -118,7 +118,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
     ],
     ['#174 more than 16 KB', JSON.stringify({ ...METADATA, x: 'x'.repeat(16_384) }), 413, 'request_too_large'],
   ])('refuses %s', async (_, body, status, error) => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const answer = await gate.register(body);
     expect([answer.status, JSON.parse(answer.body).error]).toEqual([status, error]);
     expect(JSON.parse(answer.body).request_id).toBe('request-1');
@@ -128,7 +128,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
   });
 
   it('#174 __proto__ pollutes nothing', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     const answer = await gate.register('{"__proto__":{"polluted":1,"redirect_uris":["https://a.test/"]}}');
     expect(JSON.parse(answer.body).error).toBe('invalid_client_metadata');
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
@@ -141,16 +141,16 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
     'application/json; charset=latin1',
     'application/jsonp',
   ])('#175 refuses the content type %j', async (contentType) =>
-    expect((await new FrontHalf().register(METADATA, contentType)).status).toBe(400),
+    expect((await new AuthorizationHarness().register(METADATA, contentType)).status).toBe(400),
   );
 
   it.each(['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"'])(
     'takes the content type %j',
-    async (contentType) => expect((await new FrontHalf().register(METADATA, contentType)).status).toBe(201),
+    async (contentType) => expect((await new AuthorizationHarness().register(METADATA, contentType)).status).toBe(201),
   );
 
   it('#67 a fault of the table is 503 with Retry-After, and no refusal', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     gate.clients.failing = true;
     const answer = await gate.register(METADATA);
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[2-8]$/)]);
@@ -172,7 +172,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.oneof(members, fc.jsonValue(), fc.dictionary(fc.string(), fc.jsonValue())), async (body) => {
-        const gate = new FrontHalf();
+        const gate = new AuthorizationHarness();
         const answer = await gate.register(body);
         expect([201, 400, 413]).toContain(answer.status);
         expect(typeof JSON.parse(answer.body)).toBe('object');

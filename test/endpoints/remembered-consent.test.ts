@@ -2,16 +2,16 @@ import type { Client } from '../../lambdas/core/clients/client.ts';
 import { formsOf } from '../support/http/html-form.ts';
 import {
   type Answer,
+  AuthorizationHarness,
+  type AuthorizationHarnessOptions,
   authorizationQuery,
   Browser,
-  FrontHalf,
-  type FrontHalfOptions,
   ISSUER,
   locationOf,
   PERSON,
   sealedRequestOf,
   withOneCharacterChanged,
-} from '../support/memory/front-half.ts';
+} from '../support/memory/authorization-harness.ts';
 
 const CLIENT: Partial<Client> = { tokenEndpointAuthMethods: ['client_secret_post'] };
 const ALONE = { 'sec-fetch-site': 'none' };
@@ -21,8 +21,12 @@ const stateOf = (answer: Answer): URLSearchParams =>
   new URLSearchParams({ code: 'c', state: locationOf(answer).searchParams.get('state') ?? '' });
 
 /** Somebody connects, and has the consent remembered. */
-const remembered = async (options: FrontHalfOptions = {}, client = CLIENT, form: Record<string, string> = {}) => {
-  const gate = new FrontHalf({ rememberConsent: true, ...options });
+const remembered = async (
+  options: AuthorizationHarnessOptions = {},
+  client = CLIENT,
+  form: Record<string, string> = {},
+) => {
+  const gate = new AuthorizationHarness({ rememberConsent: true, ...options });
   gate.addClient(client);
   const browser = new Browser();
   const sent = await gate.approve(browser, authorizationQuery(), { decision: 'approve', remember: 'yes', ...form });
@@ -54,7 +58,7 @@ describe('Without the option', () => {
 
 describe('Consent that is to be remembered', () => {
   it('is asked for by a box that is not ticked', async () => {
-    const gate = new FrontHalf({ rememberConsent: true });
+    const gate = new AuthorizationHarness({ rememberConsent: true });
     gate.addClient(CLIENT);
     const { body } = await gate.authorize(authorizationQuery());
     expect(body).toContain('<input type="checkbox" name="remember" value="yes">');
@@ -85,7 +89,7 @@ describe('Consent that is to be remembered', () => {
   });
 
   it('#127 is not kept, and names nobody, before the login is complete', async () => {
-    const gate = new FrontHalf({ rememberConsent: true, access: { emails: ['nobody@example.com'] } });
+    const gate = new AuthorizationHarness({ rememberConsent: true, access: { emails: ['nobody@example.com'] } });
     gate.addClient(CLIENT);
     const browser = new Browser();
     const shown = await gate.authorize(authorizationQuery(), browser);
@@ -109,7 +113,7 @@ describe('Consent that is to be remembered', () => {
     ['#138 a client on this computer', { ...CLIENT, redirectUris: ['http://127.0.0.1/cb'] }],
     ['#138 an app', { ...CLIENT, redirectUris: ['com.example.app:/cb'] }],
   ])('is not offered to %s, and not kept whatever the form says', async (_, client) => {
-    const gate = new FrontHalf({ rememberConsent: true });
+    const gate = new AuthorizationHarness({ rememberConsent: true });
     gate.addClient(client);
     const browser = new Browser();
     const query = authorizationQuery({
@@ -123,7 +127,7 @@ describe('Consent that is to be remembered', () => {
   });
 
   it('a fault of its table is a page with "Try again", and no code leaves without it', async () => {
-    const gate = new FrontHalf({ rememberConsent: true });
+    const gate = new AuthorizationHarness({ rememberConsent: true });
     gate.addClient(CLIENT);
     const browser = new Browser();
     const sent = await gate.approve(browser, authorizationQuery(), { decision: 'approve', remember: 'yes' });
@@ -185,7 +189,7 @@ describe('A remembered consent', () => {
     ['another redirect URI of the client', { redirect_uri: 'https://client.example.com/other' }],
   ])('#140 with %s: the form', async (_, change) => {
     const redirectUris = ['https://client.example.com/callback', 'https://client.example.com/other'];
-    const gate = new FrontHalf({ rememberConsent: true, paths: ['/mcp', '/other'] });
+    const gate = new AuthorizationHarness({ rememberConsent: true, paths: ['/mcp', '/other'] });
     gate.addClient({ ...CLIENT, redirectUris });
     const browser = new Browser();
     const query = { resource: `${ISSUER}/mcp` };
@@ -214,7 +218,7 @@ describe('A remembered consent', () => {
       token_endpoint_auth_method: 'private_key_jwt',
       jwks_uri: 'https://app.example.com/jwks.json',
     };
-    const gate = new FrontHalf({ rememberConsent: true });
+    const gate = new AuthorizationHarness({ rememberConsent: true });
     gate.documents.set(clientId, document);
     const browser = new Browser();
     const query = authorizationQuery({ client_id: clientId, redirect_uri: 'https://app.example.com/cb' });

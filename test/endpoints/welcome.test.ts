@@ -7,7 +7,7 @@ import { siteOf } from '../../lambdas/runtime/pages/site.ts';
 import { welcomeHandler } from '../../lambdas/welcome/handler.ts';
 import { type Connector, cursorLink, shortName, vsCodeLink } from '../../lambdas/welcome/install-links.ts';
 import { themeSettings } from '../../lib/config/theme.ts';
-import { ISSUER, invoke } from '../support/memory/front-half.ts';
+import { ISSUER, invoke } from '../support/memory/authorization-harness.ts';
 
 const ONE: Connector = { name: 'Example MCP server', url: `${ISSUER}/mcp` };
 const OTHER: Connector = { name: '/tools/mcp', url: `${ISSUER}/tools/mcp` };

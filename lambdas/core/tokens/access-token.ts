@@ -191,7 +191,7 @@ const assertClaims = (claims: Record<string, unknown>, expected: AccessTokenExpe
   for (const name of REQUIRED_TEXTS) {
     if (typeof claims[name] !== 'string') throw new AccessTokenError('missing_claim');
   }
-  if (!isOfPerson(claims) && !isOfClient(claims)) throw new AccessTokenError('missing_claim');
+  if (!isOfUser(claims) && !isOfClient(claims)) throw new AccessTokenError('missing_claim');
   const { exp, iat, nbf } = claims;
   if (!isEpochSeconds(exp) || !isEpochSeconds(iat)) throw new AccessTokenError('missing_claim');
   if (exp <= expected.now) throw new AccessTokenError('expired');
@@ -201,7 +201,7 @@ const assertClaims = (claims: Record<string, unknown>, expected: AccessTokenExpe
   return claims as unknown as AccessTokenClaims;
 };
 
-const isOfPerson = ({ grant_id, idp }: Record<string, unknown>): boolean =>
+const isOfUser = ({ grant_id, idp }: Record<string, unknown>): boolean =>
   typeof grant_id === 'string' && typeof idp === 'string';
 
 const isOfClient = ({ grant_id, idp, sub, client_id }: Record<string, unknown>): boolean =>

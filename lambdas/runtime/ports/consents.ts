@@ -9,7 +9,7 @@ export interface ConsentStore {
   forgetConsents(subject: string, consentIds: readonly string[], now: number): Promise<void>;
 }
 
-/** For `people` alone. */
+/** For the function `privacy` only. */
 export interface ConsentEraser {
   /** Deletes all that is remembered for that person, past its time or not; false when there was nothing. */
   deleteConsents(subject: string): Promise<boolean>;

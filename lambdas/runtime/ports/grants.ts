@@ -63,7 +63,7 @@ export interface GrantDirectory {
   grantsOfSubject(subject: string, now: number): Promise<readonly Grant[]>;
 }
 
-/** For `people` alone. */
+/** For the function `privacy` only. */
 export interface GrantEraser {
   /**
    * Deletes every grant of that person which the index names, whatever its state and age, and says how many there were.

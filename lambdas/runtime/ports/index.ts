@@ -13,6 +13,6 @@ export type * from './clients.ts';
 export type * from './consents.ts';
 export type * from './grants.ts';
 export type * from './guarded-fetch.ts';
-export type * from './keys.ts';
+export type * from './key-ring.ts';
 export type * from './sealing.ts';
 export type * from './upstream.ts';

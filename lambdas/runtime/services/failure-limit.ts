@@ -1,6 +1,6 @@
 import type { Client } from '../../core/clients/client.ts';
 import { OAuthError } from '../../core/oauth-error.ts';
-import type { Limiter } from './rate-limiter.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
 export interface Attempt {
   /** Undefined when nobody has that client id: of made-up ones nothing is counted. */
@@ -18,7 +18,7 @@ export interface Attempt {
  * @throws OAuthError `too_many_requests`; whatever `run` throws
  */
 export const countingFailures = async <T>(
-  failures: Limiter,
+  failures: RateLimiter,
   { client, now, requestId }: Attempt,
   run: () => Promise<T>,
 ): Promise<T> => {

@@ -6,7 +6,7 @@ import type { CounterStore, Log } from '../ports/index.ts';
 /** Keys over their limit that one execution environment remembers at most. */
 const MAX_KNOWN = 10_000;
 
-export interface LimiterOptions {
+export interface RateLimiterOptions {
   readonly limit: Limit;
   readonly counters: CounterStore;
   readonly log: Log;
@@ -22,12 +22,12 @@ export interface HitFacts {
 }
 
 /** Counts what happens for a key, in all execution environments together, and says when it is too much. */
-export class Limiter {
-  readonly #options: LimiterOptions;
+export class RateLimiter {
+  readonly #options: RateLimiterOptions;
   /** Id of a counter that is over its limit → end of its window: until then nothing need be written. */
   readonly #over = new Map<string, number>();
 
-  constructor(options: LimiterOptions) {
+  constructor(options: RateLimiterOptions) {
     this.#options = options;
   }
 

@@ -9,7 +9,7 @@ import { DynamoDbClientAssertionStore } from '../adapters/dynamodb/client-assert
 import { secretsManagerClient } from '../adapters/secrets-manager/client.ts';
 import { SecretsManagerClientSecrets } from '../adapters/secrets-manager/client-secrets.ts';
 import type { ClientResolver, Log } from '../ports/index.ts';
-import { Limiter } from '../services/rate-limiter.ts';
+import { RateLimiter } from '../services/rate-limiter.ts';
 import { read } from '../settings.ts';
 import { connectClients } from './clients.ts';
 import { configuredClients } from './configured-clients.ts';
@@ -21,7 +21,7 @@ export interface ClientAuthentication {
   readonly clients: ClientResolver;
   readonly verifyAssertion: AssertionVerifier;
   readonly verifySecret: SecretVerifier;
-  readonly failures: Limiter;
+  readonly failures: RateLimiter;
 }
 
 /** The clients of an endpoint where clients authenticate, and how each method is verified there. */
@@ -40,6 +40,6 @@ export const connectClientAuthentication = (context: {
     clients: directory,
     verifyAssertion: (client, assertion, options) => authenticateByAssertion(proof, client, assertion, options),
     verifySecret: new SecretsManagerClientSecrets(secretsManagerClient(), now).verify,
-    failures: new Limiter({ limit: FAILURE_LIMIT, counters: counterStore(), log }),
+    failures: new RateLimiter({ limit: FAILURE_LIMIT, counters: counterStore(), log }),
   };
 };

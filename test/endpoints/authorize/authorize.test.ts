@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import {
+  AuthorizationHarness,
   authorizationQuery,
   Browser,
-  FrontHalf,
   ISSUER,
   locationOf,
   REDIRECT_URI,
   sealedRequestOf,
-} from '../../support/memory/front-half.ts';
+} from '../../support/memory/authorization-harness.ts';
 
 const gateWithClient = (options = {}) => {
-  const gate = new FrontHalf(options);
+  const gate = new AuthorizationHarness(options);
   gate.addClient();
   return gate;
 };
 
 /** Asserts a page on our own origin that sends nobody anywhere. */
-const expectPage = (answer: Awaited<ReturnType<FrontHalf['authorize']>>, status = 400) => {
+const expectPage = (answer: Awaited<ReturnType<AuthorizationHarness['authorize']>>, status = 400) => {
   expect(answer.status).toBe(status);
   expect(answer.headers.location).toBeUndefined();
   expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
@@ -82,7 +82,7 @@ describe('Phase 1: shown, never redirected (RFC 6749 §4.1.2.1)', () => {
   });
 
   it('#17 no redirect_uri, and several registered', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     gate.addClient({ redirectUris: [REDIRECT_URI, 'https://client.example.com/other'] });
     expectPage(await gate.authorize(authorizationQuery({ redirect_uri: undefined })));
   });
@@ -106,7 +106,7 @@ describe('Phase 1: shown, never redirected (RFC 6749 §4.1.2.1)', () => {
   });
 
   it('#7 the port of a loopback redirect URI is free', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     gate.addClient({ redirectUris: ['http://127.0.0.1:33418/'] });
     const answer = await gate.authorize(authorizationQuery({ redirect_uri: 'http://127.0.0.1:51000/' }));
     expect(answer.status).toBe(200);
@@ -170,7 +170,7 @@ describe('Phase 2: redirected with state and iss (RFC 6749 §4.1.2.1, RFC 9207 �
   });
 
   it('a client that may not use the code flow', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     gate.addClient({ grantTypes: ['client_credentials'] });
     expect(locationOf(await gate.authorize(authorizationQuery())).searchParams.get('error')).toBe(
       'unauthorized_client',
@@ -241,14 +241,14 @@ describe('Consent page', () => {
 
   it('#138 warns of a local port, and of an app', async () => {
     for (const uri of ['http://127.0.0.1:4000/cb', 'cursor://anysphere.cursor-mcp/oauth/callback']) {
-      const gate = new FrontHalf();
+      const gate = new AuthorizationHarness();
       gate.addClient({ redirectUris: [uri] });
       expect((await gate.authorize(authorizationQuery({ redirect_uri: uri }))).body).toContain('class="warning"');
     }
   });
 
   it('does not call the name of a configured client unverified', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     gate.addClient({ source: 'configured' });
     expect((await gate.authorize(authorizationQuery())).body).not.toContain('has not been verified');
   });
@@ -264,7 +264,7 @@ describe('Consent page', () => {
     ['#136 length', 'x'.repeat(120), `${'x'.repeat(63)}…`],
     ['#136 nothing visible', '\u3164\u2800 \u200B', 'Unnamed application'],
   ])('%s in a name stays harmless', async (_, clientName, shown) => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     gate.addClient({ clientName });
     const { body } = await gate.authorize(authorizationQuery());
     expect(body).toContain(`<bdi>${shown}</bdi> wants to connect`);
@@ -279,7 +279,7 @@ describe('Consent page', () => {
     ['日本語 Assistant', false],
     ['', false],
   ])('#136 warns of a word that mixes alphabets: %s', async (clientName, isWarned) => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     gate.addClient({ clientName });
     expect((await gate.authorize(authorizationQuery())).body.includes('This name mixes alphabets.')).toBe(isWarned);
   });

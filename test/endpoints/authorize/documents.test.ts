@@ -1,11 +1,11 @@
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import {
+  AuthorizationHarness,
+  type AuthorizationHarnessOptions,
   authorizationQuery,
   Browser,
-  FrontHalf,
-  type FrontHalfOptions,
   sealedRequestOf,
-} from '../../support/memory/front-half.ts';
+} from '../../support/memory/authorization-harness.ts';
 
 const ID = 'https://client.example.com/oauth/client.json';
 const REDIRECT_URI = 'https://client.example.com/callback';
@@ -19,14 +19,17 @@ const documentOf = (members: object = {}, clientId = ID) => ({
 const query = (overrides: Record<string, string> = {}) =>
   authorizationQuery({ client_id: ID, redirect_uri: REDIRECT_URI, ...overrides });
 
-const gateWith = (document: object | 'down' | undefined, options: FrontHalfOptions = {}): FrontHalf => {
-  const gate = new FrontHalf(options);
+const gateWith = (
+  document: object | 'down' | undefined,
+  options: AuthorizationHarnessOptions = {},
+): AuthorizationHarness => {
+  const gate = new AuthorizationHarness(options);
   if (document !== undefined) gate.documents.set(ID, document);
   return gate;
 };
 
 /** From the client's request to the code: what a person does. */
-const signIn = async (gate: FrontHalf, request = query()) => {
+const signIn = async (gate: AuthorizationHarness, request = query()) => {
   const browser = new Browser();
   const provider = await gate.approve(browser, request);
   return gate.callback(new URLSearchParams({ state: provider.searchParams.get('state') ?? '', code: 'up' }), browser);

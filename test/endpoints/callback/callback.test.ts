@@ -3,19 +3,19 @@ import { EXPIRED_CODE_RETENTION_SECONDS } from '../../../lambdas/core/grants/aut
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import { UpstreamError, type UpstreamErrorReason } from '../../../lambdas/core/upstream/errors.ts';
 import {
+  AuthorizationHarness,
+  type AuthorizationHarnessOptions,
   authorizationQuery,
   Browser,
   CODE_CHALLENGE,
-  FrontHalf,
-  type FrontHalfOptions,
   ISSUER,
   locationOf,
   PERSON,
   REDIRECT_URI,
-} from '../../support/memory/front-half.ts';
+} from '../../support/memory/authorization-harness.ts';
 
-const approved = async (options: FrontHalfOptions = {}, idp = 'company') => {
-  const gate = new FrontHalf(options);
+const approved = async (options: AuthorizationHarnessOptions = {}, idp = 'company') => {
+  const gate = new AuthorizationHarness(options);
   gate.addClient();
   const browser = new Browser();
   const upstream = await gate.approve(browser, authorizationQuery(), options.providers ? { idp } : undefined);
@@ -30,7 +30,7 @@ const failWith =
   };
 
 /** Asserts that nothing leaves for the client, and no grant was made. */
-const expectNothingLeft = (gate: FrontHalf, answer: { headers: Readonly<Record<string, string>> }) => {
+const expectNothingLeft = (gate: AuthorizationHarness, answer: { headers: Readonly<Record<string, string>> }) => {
   expect(answer.headers.location).toBeUndefined();
   expect(gate.grants.rows.size).toBe(0);
 };
@@ -86,7 +86,7 @@ describe('Callback', () => {
   });
 
   it('#182 extends the life of a client that is due, by a third write', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     gate.addClient({ expiresAt: gate.now + 86_400 });
     const browser = new Browser();
     const upstream = await gate.approve(browser);
@@ -96,7 +96,7 @@ describe('Callback', () => {
   });
 
   it('#131 two tabs of one browser do not disturb each other', async () => {
-    const gate = new FrontHalf();
+    const gate = new AuthorizationHarness();
     gate.addClient();
     const browser = new Browser();
     const states = [await gate.approve(browser), await gate.approve(browser)].map(
@@ -347,8 +347,8 @@ describe('Callback: who may come in', () => {
 describe('Scopes that not everybody may have', () => {
   const grantedTo = { extra: [{ claims: { groups: ['admins'] } }] };
   const WANTED = authorizationQuery({ scope: 'mcp extra' });
-  const logIn = async (options: FrontHalfOptions, groups: string[], query = WANTED) => {
-    const gate = new FrontHalf(options);
+  const logIn = async (options: AuthorizationHarnessOptions, groups: string[], query = WANTED) => {
+    const gate = new AuthorizationHarness(options);
     gate.addClient();
     gate.provider().answer = () => ({ ...PERSON, claims: { groups } });
     const browser = new Browser();
@@ -383,8 +383,8 @@ describe('Scopes that not everybody may have', () => {
 
 describe('A step-up that may bring nothing', () => {
   const grantedTo = { extra: [{ claims: { groups: ['admins'] } }] };
-  const opened = (options: FrontHalfOptions = {}) => {
-    const gate = new FrontHalf({ grantedTo, scopes: { mcp: {}, extra: {}, more: {} }, ...options });
+  const opened = (options: AuthorizationHarnessOptions = {}) => {
+    const gate = new AuthorizationHarness({ grantedTo, scopes: { mcp: {}, extra: {}, more: {} }, ...options });
     gate.addClient();
     const logIn = async (scope: string, overrides: Record<string, string> = {}) => {
       const browser = new Browser();

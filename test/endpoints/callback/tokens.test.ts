@@ -1,10 +1,10 @@
 import {
+  AuthorizationHarness,
+  type AuthorizationHarnessOptions,
   authorizationQuery,
   Browser,
-  FrontHalf,
-  type FrontHalfOptions,
   locationOf,
-} from '../../support/memory/front-half.ts';
+} from '../../support/memory/authorization-harness.ts';
 
 const TOKENS = {
   accessToken: 'upstream-access',
@@ -13,8 +13,8 @@ const TOKENS = {
 };
 
 /** A login at a provider that hands out these tokens. */
-const loggedIn = async (kept: FrontHalfOptions['kept'], tokens = {}) => {
-  const gate = new FrontHalf(kept ? { kept } : {});
+const loggedIn = async (kept: AuthorizationHarnessOptions['kept'], tokens = {}) => {
+  const gate = new AuthorizationHarness(kept ? { kept } : {});
   gate.addClient();
   gate.provider().tokens = tokens;
   const browser = new Browser();

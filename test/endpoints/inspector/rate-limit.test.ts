@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { requestLimit } from '../../../lambdas/core/net/rate-limit-window.ts';
-import { Limiter } from '../../../lambdas/runtime/services/rate-limiter.ts';
+import { RateLimiter } from '../../../lambdas/runtime/services/rate-limiter.ts';
 import { AUTHORIZER_CONTEXT, call, inspectorWith, postEvent } from '../../support/backends/inspector-fixture.ts';
 import { memoryLog } from '../../support/http/post-form.ts';
 import { MemoryCounterStore } from '../../support/memory/memory-stores.ts';
@@ -12,7 +12,7 @@ const start = (serverPath = '/mcp', counters = new MemoryCounterStore()) => {
   const clock = { now: NOW };
   const { log, events } = memoryLog();
   let sent = 0;
-  const limiter = new Limiter({ limit: requestLimit(PER_MINUTE), counters, log, random: () => 0 });
+  const limiter = new RateLimiter({ limit: requestLimit(PER_MINUTE), counters, log, random: () => 0 });
   const { send, logged } = inspectorWith(
     {
       send: async () => {

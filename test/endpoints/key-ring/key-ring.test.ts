@@ -14,7 +14,7 @@ import {
   firstRing,
   key,
   start,
-} from '../../support/memory/key-ring-function.ts';
+} from '../../support/memory/key-ring-harness.ts';
 import { NOW } from '../../support/memory/records.ts';
 
 describe('Keys function', () => {

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
-import { context, customResource, firstRing, key, start } from '../../support/memory/key-ring-function.ts';
+import { context, customResource, firstRing, key, start } from '../../support/memory/key-ring-harness.ts';
 import { NOW } from '../../support/memory/records.ts';
 
 describe('Keys function, with a role so new that IAM does not know its rights everywhere', () => {

@@ -1,12 +1,12 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
-import { authorizer } from '../../../lambdas/authorizer/handler.ts';
+import { authorizerHandler } from '../../../lambdas/authorizer/handler.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { sha256 } from '../../../lambdas/core/crypto.ts';
 import { activeKey, type KeyRing } from '../../../lambdas/core/tokens/key-ring.ts';
 import { introspectHandler } from '../../../lambdas/introspect/handler.ts';
 import { jwksHandler } from '../../../lambdas/jwks/handler.ts';
-import { keysFunction } from '../../../lambdas/key-ring/handler.ts';
+import { keyRingHandler } from '../../../lambdas/key-ring/handler.ts';
 import { revokeHandler } from '../../../lambdas/revoke/handler.ts';
 import { KeyRingCache } from '../../../lambdas/runtime/adapters/dynamodb/key-ring-cache.ts';
 import type { HttpRequest } from '../../../lambdas/runtime/http/messages.ts';
@@ -33,7 +33,7 @@ const startEverything = async () => {
   const deleted: string[] = [];
   const { log } = memoryLog();
 
-  const keys = keysFunction({
+  const keys = keyRingHandler({
     keyRings: {
       readLatestKeyRing: async () => stored,
       replaceKeyRing: async (ring, formerVersion) => {
@@ -88,7 +88,7 @@ const startEverything = async () => {
     },
   });
   const door = () => {
-    const handler = authorizer({
+    const handler = authorizerHandler({
       issuer: ISSUER,
       protectedResources: { api1: '/mcp' },
       servers: { '/mcp': { requiredScopes: ['mcp'] } },

@@ -236,7 +236,7 @@ describe('#237 one event for what an administrator does', () => {
     const events = await eventsOf(() => gate.invoke('Privacy', { action: 'erase', subject }));
     expect(events).toEqual([
       line('admin_action', { action: 'set_not_before', scope: 'erasedSubject' }),
-      line('person_erased', { grants: 1, rememberedConsents: false }),
+      line('subject_erased', { grants: 1, rememberedConsents: false }),
     ]);
     expect(JSON.stringify(events)).not.toContain(subject);
   }, 30_000);

@@ -158,7 +158,7 @@ describe('#237 one event for what the operator and the limits do', () => {
     const marked = await eventsOf(() => cloud.invoke('KeyRing', { action: 'setNotBefore', subject: 'nobody' }));
     expect(marked).toEqual([expect.objectContaining({ event: 'admin_action', scope: 'subject' })]);
     const exported = await eventsOf(() => cloud.invoke('Privacy', { action: 'export', subject: 'x'.repeat(43) }));
-    expect(exported).toEqual([expect.objectContaining({ event: 'person_exported', grants: 0 })]);
+    expect(exported).toEqual([expect.objectContaining({ event: 'subject_exported', grants: 0 })]);
   });
 
   it('a limit is hit: said once, however often it is met', async () => {

@@ -120,7 +120,7 @@ describe('A person who wants to know, and then to be forgotten', () => {
     const line = cloud
       .output()
       .split('\n')
-      .find((one) => one.includes('person_erased'));
+      .find((one) => one.includes('subject_erased'));
     expect(line).toBeDefined();
     const [session] = sessions;
     for (const name of [session && subjectOf(session), LOGIN]) expect(cloud.output()).not.toContain(name);

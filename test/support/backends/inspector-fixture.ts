@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Backend } from '../../../lambdas/inspector/backend.ts';
-import { type AnswerHead, type InspectorDeps, inspector } from '../../../lambdas/inspector/handler.ts';
+import { type AnswerHead, type InspectorDeps, inspectorHandler } from '../../../lambdas/inspector/handler.ts';
 import type { Timer } from '../../../lambdas/inspector/keep-alive.ts';
 
 export const SCOPES = { mcp: {}, 'mcp:write': { implies: ['mcp'] }, admin: { implies: ['mcp:write'] } };
@@ -130,7 +130,7 @@ export const REMAINING_MS = 900_000;
 export const inspectorWith = (backend: Backend, overrides: Partial<InspectorDeps> = {}) => {
   const time = new ManualTimer();
   const logged: { event: string; fields: Record<string, unknown> }[] = [];
-  const inspect = inspector({
+  const inspect = inspectorHandler({
     rules: RULES,
     required: ['mcp'],
     definitions: SCOPES,

@@ -1,9 +1,15 @@
-import { authorizationQuery, Browser, type FrontHalf, locationOf, PERSON } from '../memory/front-half.ts';
+import {
+  type AuthorizationHarness,
+  authorizationQuery,
+  Browser,
+  locationOf,
+  PERSON,
+} from '../memory/authorization-harness.ts';
 import { redeemedGrant } from '../memory/records.ts';
 import { APP, CLIENT, CLIENT_CALLBACK, gateOf, type PageState, QUERY, remembered, state, stateOf } from './parts.ts';
 
 /** The page /connections after `connect`, for a user who has logged in. */
-const connectionsOf = (connect: (gate: FrontHalf) => Promise<void>) => async (languages: string) => {
+const connectionsOf = (connect: (gate: AuthorizationHarness) => Promise<void>) => async (languages: string) => {
   const gate = gateOf({ providers: ['company'] });
   await connect(gate);
   const browser = new Browser(languages);
@@ -13,7 +19,7 @@ const connectionsOf = (connect: (gate: FrontHalf) => Promise<void>) => async (la
 };
 
 /** Connects two clients, a day apart. */
-const connectTwo = async (gate: FrontHalf): Promise<void> => {
+const connectTwo = async (gate: AuthorizationHarness): Promise<void> => {
   gate.addClient({ clientId: 'cursor', clientName: 'Cursor', redirectUris: [APP] });
   for (const query of [
     { client_id: CLIENT, redirect_uri: CLIENT_CALLBACK },

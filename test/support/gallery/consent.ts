@@ -1,4 +1,4 @@
-import { authorizationQuery, locationOf } from '../memory/front-half.ts';
+import { authorizationQuery, locationOf } from '../memory/authorization-harness.ts';
 import {
   APP,
   CLIENT,

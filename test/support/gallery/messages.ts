@@ -2,19 +2,20 @@ import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import { UpstreamError } from '../../../lambdas/core/upstream/errors.ts';
 import {
   type Answer,
+  type AuthorizationHarness,
+  type AuthorizationHarnessOptions,
   authorizationQuery,
   Browser,
-  type FrontHalf,
-  type FrontHalfOptions,
   locationOf,
   PERSON,
   sealedRequestOf,
-} from '../memory/front-half.ts';
+} from '../memory/authorization-harness.ts';
 import { CLIENT_CALLBACK, consentOf, documentedBy, gateOf, type PageState, QUERY, state } from './parts.ts';
 
 /** The form of the consent page, as `send` submits it. */
 const formOf =
-  (send: (gate: FrontHalf, browser: Browser, request: string) => Promise<Answer>) => async (languages: string) => {
+  (send: (gate: AuthorizationHarness, browser: Browser, request: string) => Promise<Answer>) =>
+  async (languages: string) => {
     const gate = gateOf();
     const browser = new Browser(languages);
     const request = sealedRequestOf(await gate.authorize(authorizationQuery(QUERY), browser));
@@ -23,7 +24,7 @@ const formOf =
 
 /** The response to the provider's callback, after `prepare`. */
 const callbackOf =
-  (options: FrontHalfOptions, prepare: (gate: FrontHalf) => void, times = 1) =>
+  (options: AuthorizationHarnessOptions, prepare: (gate: AuthorizationHarness) => void, times = 1) =>
   async (languages: string) => {
     const gate = gateOf(options);
     const browser = new Browser(languages);
@@ -41,7 +42,7 @@ const callbackOf =
 
 const throwing =
   (error: Error) =>
-  (gate: FrontHalf): void => {
+  (gate: AuthorizationHarness): void => {
     gate.provider().answer = () => {
       throw error;
     };

@@ -1,12 +1,12 @@
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import {
   type Answer,
+  AuthorizationHarness,
+  type AuthorizationHarnessOptions,
   authorizationQuery,
   Browser,
-  FrontHalf,
-  type FrontHalfOptions,
   PERSON,
-} from '../memory/front-half.ts';
+} from '../memory/authorization-harness.ts';
 
 export interface PageState {
   /** Also the folder of its screenshots. */
@@ -25,7 +25,7 @@ export const CLIENT_CALLBACK = 'https://claude.example/api/mcp/auth_callback';
 export const LOOPBACK = 'http://127.0.0.1:33418/';
 export const APP = 'cursor://anysphere.cursor-mcp/oauth/callback';
 
-const USUAL: FrontHalfOptions = {
+const USUAL: AuthorizationHarnessOptions = {
   requiredScopes: ['mcp', 'email'],
   scopes: {
     mcp: {
@@ -41,8 +41,11 @@ const USUAL: FrontHalfOptions = {
 };
 
 /** An authorization server that knows one registered client, and the metadata document of another. */
-export const gateOf = (options: FrontHalfOptions = {}, client: Partial<Client> = {}): FrontHalf => {
-  const gate = new FrontHalf({ ...USUAL, ...options });
+export const gateOf = (
+  options: AuthorizationHarnessOptions = {},
+  client: Partial<Client> = {},
+): AuthorizationHarness => {
+  const gate = new AuthorizationHarness({ ...USUAL, ...options });
   gate.addClient({ clientName: 'Example assistant', ...client });
   gate.documents.set(CLIENT, {
     client_id: CLIENT,
@@ -63,7 +66,7 @@ export const state = (name: string, when: string, status: number, open: PageStat
 
 /** The response of /authorize for a stored client, or for the client that the query names. */
 export const consentOf = (
-  options: FrontHalfOptions,
+  options: AuthorizationHarnessOptions,
   client: Partial<Client>,
   query: Readonly<Record<string, string | undefined>> = {},
 ) => {

@@ -6,7 +6,7 @@ import {
 } from '../../../lambdas/core/grants/authorization-code.ts';
 import type { Grant } from '../../../lambdas/core/grants/grant.ts';
 import { FAILURE_LIMIT } from '../../../lambdas/core/net/rate-limit-window.ts';
-import { Limiter } from '../../../lambdas/runtime/services/rate-limiter.ts';
+import { RateLimiter } from '../../../lambdas/runtime/services/rate-limiter.ts';
 import type { TokenDeps } from '../../../lambdas/token/grant-type.ts';
 import { tokenHandler } from '../../../lambdas/token/handler.ts';
 import { LocalSigner, newTestKey, ringOf, type TestKey } from '../credentials/signing-key.ts';
@@ -37,7 +37,7 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
   const signer = new LocalSigner(key);
   const memory = memoryLog();
   const counters = new MemoryCounterStore();
-  const failures = new Limiter({ limit: FAILURE_LIMIT, counters, log: memory.log, random: () => 0 });
+  const failures = new RateLimiter({ limit: FAILURE_LIMIT, counters, log: memory.log, random: () => 0 });
   const deps: TokenDeps = {
     issuer: ISSUER,
     accessTokenSeconds: 3600,

@@ -12,7 +12,7 @@ export const ARRANGED: readonly EventName[] = [
   'consent_kept',
   'consent_remembered',
   'limit_unknown',
-  'person_erased',
+  'subject_erased',
   'request_failed',
   'token_exchanged',
   'upstream_rechecked',

@@ -65,7 +65,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
       // The check asks whether the caller may change this policy later. It may not, on purpose; administrators may.
       BypassPolicyLockoutSafetyCheck: true,
     });
-    return this.patiently(
+    return this.retryUntilPropagated(
       (error) => error instanceof MalformedPolicyDocumentException,
       () => this.keyArnOf(command),
     );
@@ -75,7 +75,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
   private async publicJwkOf(keyArn: string): Promise<PublicJwk> {
     const command = new GetPublicKeyCommand({ KeyId: keyArn });
     try {
-      const { PublicKey } = await this.patiently(isNotKnownYet, () => this.kms.send(command));
+      const { PublicKey } = await this.retryUntilPropagated(isNotKnownYet, () => this.kms.send(command));
       if (PublicKey === undefined) throw new Error('GetPublicKey answered without a key');
       const { n, e } = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' }).export({
         format: 'jwk',
@@ -89,7 +89,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
     }
   }
 
-  private async patiently<Answer>(
+  private async retryUntilPropagated<Answer>(
     isTooEarly: (error: unknown) => boolean,
     ask: () => Promise<Answer>,
   ): Promise<Answer> {

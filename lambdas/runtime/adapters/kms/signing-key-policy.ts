@@ -37,7 +37,7 @@ export const signingKeyPolicy = ({ accountId, tokenRoleArn, keyRingRoleArn }: Si
       },
     },
     {
-      Sid: 'OnlyTheKeysFunctionRetires',
+      Sid: 'OnlyTheKeyRingFunctionRetires',
       Effect: 'Allow',
       Principal: { AWS: keyRingRoleArn },
       Action: ['kms:DescribeKey', 'kms:GetPublicKey', 'kms:ScheduleKeyDeletion'],

@@ -91,7 +91,7 @@ export class ScriptedIdp implements UpstreamIdp {
   }
 }
 
-export interface FrontHalfOptions {
+export interface AuthorizationHarnessOptions {
   readonly access?: AccessRules;
   /** Scope → who may have it. */
   readonly grantedTo?: Readonly<Record<string, readonly AccessConditions[]>>;
@@ -116,7 +116,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-export class FrontHalf {
+export class AuthorizationHarness {
   readonly clients = new MemoryClientStore();
   readonly transactions = new MemoryTransactionStore();
   readonly grants = new MemoryGrantStore();
@@ -131,7 +131,7 @@ export class FrontHalf {
   readonly clock: Clock = () => this.now;
   private readonly flows;
 
-  constructor(options: FrontHalfOptions = {}) {
+  constructor(options: AuthorizationHarnessOptions = {}) {
     const ids = options.providers ?? ['company'];
     this.providers = new Map(ids.map((id) => [id, new ScriptedIdp(id)]));
     const key = sealingKey('a sealing secret');

@@ -1,6 +1,6 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import type { KeyRing } from '../../../lambdas/core/tokens/key-ring.ts';
-import { keysFunction } from '../../../lambdas/key-ring/handler.ts';
+import { keyRingHandler } from '../../../lambdas/key-ring/handler.ts';
 import { newTestKey } from '../credentials/signing-key.ts';
 import { memoryLog } from '../http/post-form.ts';
 import { NOW } from './records.ts';
@@ -57,5 +57,5 @@ export const start = (stored?: KeyRing) => {
     schedule: SCHEDULE,
     log: memory.log,
   };
-  return { state, deps, clock, ...memory, run: keysFunction(deps) };
+  return { state, deps, clock, ...memory, run: keyRingHandler(deps) };
 };

@@ -13,7 +13,7 @@ export interface KeyRingStore {
   findKey(kid: string): Promise<PublicJwk | undefined>;
 }
 
-/** For `keys` alone, the one owner of the ring. */
+/** For the function `key-ring` only, which owns the ring. */
 export interface KeyRingWriter {
   /** The key ring as it is now, strongly consistent; undefined when none was stored yet. */
   readLatestKeyRing(): Promise<KeyRing | undefined>;
