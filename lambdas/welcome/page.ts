@@ -53,7 +53,7 @@ const instructions = (
     ['Claude', html`<p>${welcome.pasteAt(menu('Settings', 'Connectors', 'Add custom connector'))}</p>${hosted}`],
     [
       'ChatGPT',
-      html`<p>${welcome.pasteAt(menu('Settings', 'Apps & Connectors', 'Create'))} ${welcome.developerMode(menu('Settings', 'Apps & Connectors', 'Advanced'))}</p>${hosted}`,
+      html`<p>${welcome.developerMode(menu('Settings', 'Apps & Connectors', 'Advanced'))} ${welcome.pasteAt(menu('Settings', 'Apps & Connectors', 'Create'))}</p>${hosted}`,
     ],
     [
       'VS Code',

@@ -28,7 +28,7 @@ main{width:100%;max-width:27rem;padding:32px 28px 28px;background:var(--card);bo
 .brand strong{color:var(--ink);font-weight:600}
 .brand span span{white-space:nowrap}
 h1{margin:0 0 8px;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.012em;text-wrap:balance;overflow-wrap:anywhere}
-h2{margin:24px 0 8px;font-size:.9375rem;font-weight:600}
+h2{margin:24px 0 8px;font-size:.9375rem;font-weight:600;text-wrap:balance}
 p{margin:0 0 12px}
 .soft{color:var(--soft);font-size:.875rem}
 p bdi,dd bdi{display:inline-block;max-width:100%}

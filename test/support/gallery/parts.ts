@@ -31,7 +31,7 @@ const USUAL: AuthorizationHarnessOptions = {
     mcp: {
       description: {
         en: 'Use the tools of this server',
-        de: 'Die Werkzeuge dieses Servers verwenden',
+        de: 'Die Tools dieses Servers verwenden',
         fr: 'Utiliser les outils de ce serveur',
         es: 'Usar las herramientas de este servidor',
       },
