@@ -41,7 +41,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     const answer = await gate.authorize(query());
     expect(answer.status).toBe(200);
     expect(answer.body).toContain('Documented');
-    expect(answer.body).toContain('<dt>Described by</dt><dd><bdi>client.example.com</bdi></dd>');
+    expect(answer.body).toContain('<dt>Application website</dt><dd><bdi>client.example.com</bdi></dd>');
     expect(answer.body).not.toContain('class="warning"');
     expect([gate.clients.reads, gate.clients.writes]).toEqual([1, 0]);
   });
@@ -107,8 +107,8 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     const gate = gateWith('down');
     const answer = await gate.authorize(query());
     expect([answer.status, answer.headers['retry-after'], answer.headers.location]).toEqual([400, '30', undefined]);
-    expect(answer.body).toContain('This application cannot be looked up just now');
-    expect(answer.body).not.toContain('not known here');
+    expect(answer.body).toContain('This application cannot be checked right now');
+    expect(answer.body).not.toContain('Unknown application');
     expect(gate.logged).toContainEqual(expect.objectContaining({ event: 'client_refused', rule: 'timeout' }));
   });
 
@@ -135,7 +135,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     const gate = gateWith(document);
     const answer = await gate.authorize(query());
     expect([answer.status, answer.headers.location]).toEqual([400, undefined]);
-    expect(answer.body).toContain('The description of this application is not in order');
+    expect(answer.body).toContain('This application’s metadata is invalid');
     expect(gate.logged).toContainEqual(expect.objectContaining({ event: 'client_refused', rule }));
     expect(gate.clients.writes).toBe(0);
   });
@@ -162,7 +162,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     const gate = gateWith(documentOf(), { advertise: false });
     const answer = await gate.authorize(query());
     expect(answer.status).toBe(400);
-    expect(answer.body).toContain('not known here');
+    expect(answer.body).toContain('Unknown application');
     expect(gate.logged.map(({ event }) => event)).toEqual(['request_refused']);
   });
 
@@ -194,7 +194,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     const gate = gateWith(documentOf(), { configured: [configured] });
     const answer = await gate.authorize(query({ redirect_uri: 'https://configured.example.com/' }));
     expect(answer.body).toContain('Vouched for');
-    expect(answer.body).not.toMatch(/verified|Described by/);
+    expect(answer.body).not.toMatch(/verified|Application website/);
     expect(gate.clients.reads).toBe(0);
   });
 
@@ -213,15 +213,15 @@ describe('Consent page for clients of metadata documents', () => {
     const redirect_uris = ['http://localhost/callback', 'http://127.0.0.1/callback'];
     const gate = gateWith(documentOf({ redirect_uris }));
     const { body } = await gate.authorize(query({ redirect_uri: 'http://localhost:50123/callback' }));
-    expect(body).toContain('Any program on this computer can pass itself off as this application.');
-    expect(body).toContain('A program on this computer will receive the answer.');
+    expect(body).toContain('Any program on this computer can impersonate this application.');
+    expect(body).toContain('A program on this computer will receive the response.');
   });
 
   it('#138 warns of the receiver alone where the document has a website too', async () => {
     const gate = gateWith(documentOf({ redirect_uris: [REDIRECT_URI, 'http://localhost/callback'] }));
     const { body } = await gate.authorize(query({ redirect_uri: 'http://localhost:50123/callback' }));
-    expect(body).not.toContain('pass itself off');
-    expect(body).toContain('A program on this computer will receive the answer.');
+    expect(body).not.toContain('impersonate');
+    expect(body).toContain('A program on this computer will receive the response.');
   });
 
   it('#198 warns where the answer goes to another website than the one that describes the client', async () => {
@@ -229,8 +229,8 @@ describe('Consent page for clients of metadata documents', () => {
     const gate = gateWith(documentOf({ redirect_uris: [REDIRECT_URI, elsewhere] }));
     const { status, body } = await gate.authorize(query({ redirect_uri: elsewhere }));
     expect(status).toBe(200);
-    expect(body).toContain('The answer goes to another website.');
-    expect(body).toContain('<bdi>elsewhere.example.net</bdi> will receive the answer');
-    expect((await gate.authorize(query())).body).not.toContain('another website');
+    expect(body).toContain('The response goes to a different website.');
+    expect(body).toContain('<bdi>elsewhere.example.net</bdi> will receive the response');
+    expect((await gate.authorize(query())).body).not.toContain('different website');
   });
 });
