@@ -5,6 +5,7 @@ import { GRANT_TYPES, TOKEN_ENDPOINT_AUTH_METHODS } from './clients/client.ts';
 import { DocumentPolicy } from './clients/document-policy.ts';
 import type { Immutable } from './immutable.ts';
 import { ToolRules } from './mcp/tool-scopes.ts';
+import { Theme } from './theme.ts';
 import { IDENTITY_PROVIDER_KINDS } from './upstream/provider-kinds.ts';
 
 /**
@@ -50,15 +51,6 @@ export const servers = json('GATEHOUSE_SERVERS', Servers);
 
 export const scopes = json('GATEHOUSE_SCOPES', ScopeDefinitions);
 
-const AccentColors = z.object({ accent: z.string(), hover: z.string(), onAccent: z.string() });
-
-/** How the pages look. The logo has a route of its own. */
-const Theme = z.object({
-  name: z.optional(z.string()),
-  logo: z.optional(z.boolean()),
-  colors: z.object({ light: AccentColors, dark: AccentColors }),
-});
-export type Theme = Immutable<z.infer<typeof Theme>>;
 export const theme = json('GATEHOUSE_THEME', Theme);
 
 const IdentityProviderKind = z.enum(IDENTITY_PROVIDER_KINDS);

@@ -1,26 +1,27 @@
+import * as z from 'zod/mini';
+import type { Immutable } from './immutable.ts';
+
 /** The colours that a theme changes in one colour scheme, each as `#rrggbb`. */
-export interface AccentColors {
+const AccentColors = z.object({
   /** Buttons, marks, links and focus rings. */
-  readonly accent: string;
+  accent: z.string(),
   /** A button under the pointer. */
-  readonly hover: string;
+  hover: z.string(),
   /** Text on a button. */
-  readonly onAccent: string;
-}
+  onAccent: z.string(),
+});
+export type AccentColors = Immutable<z.infer<typeof AccentColors>>;
 
-export interface ThemeColors {
-  readonly light: AccentColors;
-  readonly dark: AccentColors;
-}
-
-/** How the pages of a deployment look. */
-export interface Theme {
-  readonly name?: string | undefined;
-  /** Whether the deployment serves a logo. */
-  readonly logo?: boolean | undefined;
+/** How the pages look, as the functions that show pages get it. */
+export const Theme = z.object({
+  name: z.optional(z.string()),
+  /** Whether the deployment serves a logo. The logo has a route of its own. */
+  logo: z.optional(z.boolean()),
   /** Computed at synthesis, so that they are legible. */
-  readonly colors: ThemeColors;
-}
+  colors: z.object({ light: AccentColors, dark: AccentColors }),
+});
+export type Theme = Immutable<z.infer<typeof Theme>>;
+export type ThemeColors = Theme['colors'];
 
 /** The background of a page's text, as `#rrggbb`. */
 export const CARD_COLORS = { light: '#ffffff', dark: '#1b1f1d' } as const;
