@@ -10,10 +10,9 @@ import {
 } from '../core/grants/refresh-token.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { accessTokenClaims } from '../core/tokens/access-token.ts';
-import { permittedScopes } from './access.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
 import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './limits.ts';
-import { revalidateGrant } from './recheck.ts';
+import { permittedScopes, revalidateGrant } from './revalidate-grant.ts';
 
 const invalidGrant = (detail: string): OAuthError =>
   new OAuthError('invalid_grant', 'The refresh token is not valid. Start a new authorization.', { detail });

@@ -3,18 +3,24 @@ import type { AuthenticatedClient } from '../core/clients/authentication.ts';
 import { TOKEN_EXCHANGE } from '../core/clients/client.ts';
 import type { Grant } from '../core/grants/grant.ts';
 import { isBeforeMark } from '../core/grants/not-before.ts';
-import { OAuthError } from '../core/oauth-error.ts';
+import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
 import { isIssuerOf } from '../core/upstream/provider-presets.ts';
+import { accessTokenState, UnopenableError, type UpstreamTokens } from '../core/upstream/session.ts';
 import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
 import { findAccessTokenClaims } from '../runtime/services/issued-token.ts';
+import {
+  type GrantLogFields,
+  refreshUpstreamSession,
+  waitForUpstreamLease,
+} from '../runtime/services/upstream-session.ts';
 import type { GrantTypeHandler, TokenDeps, TokenExchangeResponse, TokenRequest } from './grant-type.ts';
-import { currentUpstreamTokens } from './upstream-access-token.ts';
+import { revokeAccess } from './revalidate-grant.ts';
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /**
- * RFC 8693: a server's own resource client trades an access token of one of its callers for the one that the caller's
- * identity provider handed out. Nothing that registered itself can, and no refresh token ever leaves.
+ * RFC 8693: the resource client of a server exchanges an access token of one of its callers for the access token that
+ * the caller's identity provider issued. No client that registered itself can do this, and no refresh token ever leaves.
  */
 const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenExchangeResponse> => {
   const { authenticated, form, requestId } = request;
@@ -23,14 +29,16 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenEx
   // decide
   const resource = ownResource(deps, authenticated);
   assertParameters(form);
-  const grant = await callersGrant(deps, form.get('subject_token') ?? '', resource, request);
+  const grant = await findCallersGrant(deps, form.get('subject_token') ?? '', resource, request);
   const provider = providerOf(deps, grant);
   assertTarget(form, grant);
 
-  // The one answer in which a token of the provider leaves.
+  // This is the only response in which a token of the provider leaves.
   const { grantId } = grant;
-  const ofCaller = { requestId, clientId: grant.clientId, grantId };
-  const { accessToken, accessTokenExpiresAt } = await currentUpstreamTokens(deps, provider, grant, ofCaller);
+  const logFields = { requestId, clientId: grant.clientId, grantId };
+  const tokens = await currentUpstreamTokens(deps, provider, grant, logFields);
+  const { accessToken, accessTokenExpiresAt } = tokens;
+  if (accessToken === undefined) throw noTokens();
   deps.log('token_exchanged', { requestId, clientId, grantId, identityProvider: provider.id });
   return {
     access_token: accessToken,
@@ -40,7 +48,7 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenEx
   };
 };
 
-/** The server that the client is. @throws OAuthError `unauthorized_client` for a client that is none */
+/** The protected resource that the client stands for. @throws OAuthError `unauthorized_client` */
 const ownResource = ({ issuer }: TokenDeps, { client, method }: AuthenticatedClient): string => {
   const { source, resourceServerPath } = client;
   if (source === 'configured' && resourceServerPath !== undefined && method !== 'none') {
@@ -49,72 +57,134 @@ const ownResource = ({ issuer }: TokenDeps, { client, method }: AuthenticatedCli
   throw new OAuthError('unauthorized_client', 'Only the resource client of an MCP server may exchange tokens.');
 };
 
-/** RFC 8693 §2.1, of which one kind of token is known here, in both directions. */
+/** RFC 8693 §2.1. The only token type supported, for input and output, is the access token. */
 const assertParameters = (form: URLSearchParams): void => {
   if (form.get('subject_token') === null || form.get('subject_token_type') === null) {
     throw new OAuthError('invalid_request', 'Send subject_token and subject_token_type.');
   }
   for (const name of ['subject_token_type', 'requested_token_type']) {
     if ((form.get(name) ?? ACCESS_TOKEN) !== ACCESS_TOKEN) {
-      throw new OAuthError('invalid_request', `Here ${name} can only be ${ACCESS_TOKEN}.`);
+      throw new OAuthError('invalid_request', `The only supported ${name} is ${ACCESS_TOKEN}.`);
     }
   }
   if (form.get('actor_token') !== null || form.get('actor_token_type') !== null) {
-    throw new OAuthError('invalid_request', 'An actor_token is not supported: the client itself is who acts.');
+    throw new OAuthError('invalid_request', 'The actor_token parameter is not supported: the client is the actor.');
   }
   if (form.get('scope') !== null) {
-    throw new OAuthError('invalid_scope', 'Leave scope out: the token is as the identity provider made it.');
+    throw new OAuthError(
+      'invalid_scope',
+      'Omit the scope parameter: the token has the scopes that the identity provider gave it.',
+    );
   }
 };
 
 /**
- * The grant of a token that works at this moment, for this very server.
- * @throws OAuthError `invalid_request` for any other, in the same words (RFC 8693 §2.2.2)
+ * The grant of an access token that is live, and was issued for this server.
+ *
+ * @throws OAuthError `invalid_request` for any other token, always with the same description (RFC 8693 §2.2.2)
  */
-const callersGrant = async (
+const findCallersGrant = async (
   deps: TokenDeps,
   subjectToken: string,
   resource: string,
   { now, notBefore }: TokenRequest,
 ): Promise<Grant> => {
   const claims = await findAccessTokenClaims(deps, subjectToken, now);
-  if (claims === undefined) throw notLive('not an access token of ours, or expired');
-  if (claims.aud !== resource) throw notLive('for another server');
-  if (claims.grant_id === undefined) throw notLive('of a client that acts on its own account');
+  if (claims === undefined) throw notLive('not an access token of this server, or expired');
+  if (claims.aud !== resource) throw notLive('issued for another server');
+  if (claims.grant_id === undefined) throw notLive('issued to a client that acts on its own behalf');
   const issued = { clientId: claims.client_id, subject: claims.sub, issuedAt: claims.iat };
   const grant = isBeforeMark(notBefore, issued) ? undefined : await deps.grants.findGrant(claims.grant_id, now);
-  if (grant?.status !== 'redeemed') throw notLive('its grant was revoked or is over');
+  if (grant?.status !== 'redeemed') throw notLive('its grant was revoked or has expired');
   return grant;
 };
 
 const notLive = (detail: string): OAuthError =>
-  new OAuthError('invalid_request', 'The subject_token is not a live access token of a caller of this server.', {
+  new OAuthError('invalid_request', 'The subject_token is not a live access token for this server.', {
     detail: `subject_token: ${detail}`,
   });
 
 const providerOf = ({ keptProviders }: TokenDeps, { identity, upstream }: Grant): IdentityProvider => {
   const configured = keptProviders.get(identity.identityProviderId);
-  // An id may mean another provider by now, which never gets to see the tokens of the former one.
+  // The id may now name another provider, which must never see the tokens of the former one.
   const provider = configured && isIssuerOf(configured.issuer, identity.issuer) ? configured : undefined;
   if (provider?.keepTokens && upstream !== undefined) return provider;
   throw new OAuthError(
     'invalid_target',
     provider?.keepTokens
-      ? 'This person logged in before tokens were kept, and has to log in again.'
-      : "The tokens of this person's identity provider are not kept: set keepTokens for it.",
+      ? 'This user logged in before keepTokens was set, and must log in again.'
+      : 'The tokens of the identity provider of this user are not kept. Set keepTokens for the provider.',
   );
 };
 
-/** RFC 8693 §2.1: where a target is named, it can only be the provider that the person logged in at. */
+/** RFC 8693 §2.1: a target may be named, but it must be the provider at which the user logged in. */
 const assertTarget = (form: URLSearchParams, { identity }: Grant): void => {
   const targets = [...form.getAll('audience'), ...form.getAll('resource')];
   if (targets.every((target) => target === identity.issuer || target === identity.identityProviderId)) return;
-  throw new OAuthError('invalid_target', 'There are tokens only for the identity provider of this person.');
+  throw new OAuthError('invalid_target', 'Tokens are available only for the identity provider of this user.');
 };
+
+/**
+ * The tokens of the provider, refreshed when the access token is about to end. Parallel requests refresh once: the
+ * others use the access token while it works, or else wait for the new one.
+ *
+ * @throws OAuthError `invalid_target` when there are no tokens left, `invalid_request` when the provider has ended the
+ *   login; UnavailableError when the provider is down
+ */
+const currentUpstreamTokens = async (
+  deps: TokenDeps,
+  provider: IdentityProvider,
+  grant: Grant,
+  logFields: GrantLogFields,
+): Promise<UpstreamTokens> => {
+  const kept = await openTokens(deps, grant);
+  const state = accessTokenState(kept, deps.now());
+  if (state === 'fresh') return kept;
+
+  const answer = await refreshUpstreamSession(deps, provider, grant, logFields, deps.now());
+  if (answer.outcome === 'confirmed') return answer.tokens;
+  if (answer.outcome === 'refused') {
+    await revokeAccess(deps, logFields, 'provider_refused');
+    throw new OAuthError('invalid_request', 'The identity provider has ended the login behind the subject_token.');
+  }
+  if (state === 'ending') return kept;
+  if (answer.outcome === 'impossible') throw noTokens();
+  if (answer.outcome === 'unavailable') {
+    throw answer.cause instanceof UnavailableError ? answer.cause : providerDown(answer.cause);
+  }
+  return await tokensOfLeaseHolder(deps, answer.grant);
+};
+
+/** The tokens that another request is obtaining at the moment. */
+const tokensOfLeaseHolder = async (deps: TokenDeps, busy: Grant | undefined): Promise<UpstreamTokens> => {
+  const grant = await waitForUpstreamLease(deps, busy);
+  if (grant?.status !== 'redeemed') {
+    throw new OAuthError('invalid_request', 'The authorization behind the subject_token has been revoked.');
+  }
+  const tokens = await openTokens(deps, grant);
+  if (accessTokenState(tokens, deps.now()) === 'expired') {
+    throw providerDown(new Error('no other request has obtained a new token yet'));
+  }
+  return tokens;
+};
+
+const openTokens = async (deps: TokenDeps, { grantId, upstream }: Grant): Promise<UpstreamTokens> => {
+  if (upstream?.tokens === undefined) throw noTokens();
+  try {
+    return (await deps.tokenVault.open(grantId, upstream.tokens)).tokens;
+  } catch (error) {
+    throw error instanceof UnopenableError ? noTokens() : error;
+  }
+};
+
+const noTokens = (): OAuthError =>
+  new OAuthError('invalid_target', 'No token of the identity provider is left. The user must log in again.');
+
+const providerDown = (cause: Error): UnavailableError => new UnavailableError('the identity provider', cause);
 
 export const tokenExchange: GrantTypeHandler = {
   grantType: TOKEN_EXCHANGE,
-  // Callers' tokens come to their end without any fault of the server that was called.
+  // A caller's token may expire at any time, which is no fault of the resource client.
   parseGrantId: () => undefined,
   exchange,
 };

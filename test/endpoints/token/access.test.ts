@@ -31,7 +31,7 @@ describe('Rules at every refresh (#89)', () => {
     const { server, grantId, refresh } = await underRules(access);
     expect(await refresh()).toMatchObject({
       status: 400,
-      body: { error: 'invalid_grant', error_description: expect.stringContaining('no access here any more') },
+      body: { error: 'invalid_grant', error_description: expect.stringContaining('no longer has access') },
     });
     expect(server.grants.rows.get(grantId)?.status).toBe('revoked');
     expect(server.events.at(-2)).toMatchObject({ event: 'access_ended', fields: { grantId, reason: 'not_allowed' } });

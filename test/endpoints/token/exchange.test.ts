@@ -132,7 +132,7 @@ describe('Token endpoint, token exchange (RFC 8693)', () => {
       const answer = await exchange({ subject_token: signedJwt(server.key, wrong) });
       expect(answer.body).toMatchObject({
         error: 'invalid_request',
-        error_description: 'The subject_token is not a live access token of a caller of this server.',
+        error_description: 'The subject_token is not a live access token for this server.',
       });
     }
     expect((await exchange()).status).toBe(200);
