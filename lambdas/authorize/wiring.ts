@@ -4,13 +4,12 @@ import { JoseRequestSealer } from '../runtime/adapters/sealing/jose-request-seal
 import type { Log, SealingKeys } from '../runtime/ports/index.ts';
 import { read } from '../runtime/settings.ts';
 import { connectClients } from '../runtime/wiring/clients.ts';
-import { connectRemembering } from '../runtime/wiring/consent-memory.ts';
+import { connectConsentMemory } from '../runtime/wiring/consent-memory.ts';
 import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
 import type { PageContext } from '../runtime/wiring/page-context.ts';
 import { sealingKeys } from '../runtime/wiring/secrets.ts';
 import { keyRingStore, transactionStore } from '../runtime/wiring/stores.ts';
-import type { AuthorizeDeps } from './handler.ts';
-import type { RememberedDeps } from './remembered.ts';
+import type { AuthorizeDeps, RememberedDeps } from './handler.ts';
 
 export const authorizeDeps = (context: PageContext): AuthorizeDeps => {
   const { issuer, log } = context;
@@ -36,12 +35,12 @@ export const authorizeDeps = (context: PageContext): AuthorizeDeps => {
   };
 };
 
-/** What continues a remembered consent, or undefined when the configuration remembers none. */
+/** What a login without the form needs, or undefined when the configuration remembers no consents. */
 const rememberedDeps = (issuer: string, keys: SealingKeys, log: Log): RememberedDeps | undefined => {
-  const remembering = connectRemembering(keys);
-  if (remembering === undefined) return undefined;
+  const consentMemory = connectConsentMemory(keys, log);
+  if (consentMemory === undefined) return undefined;
   return {
-    ...remembering,
+    consentMemory,
     transactions: transactionStore(),
     transactionSeconds: read(settings.lifetimes).transactionSeconds,
     identityProviders: connectIdentityProviders(issuer),

@@ -8,7 +8,6 @@ import type {
   GrantDirectory,
   GrantStore,
   Log,
-  Remembering,
   SealingKey,
   SealingKeys,
   SecretReader,
@@ -16,6 +15,7 @@ import type {
   TokenVault,
   TransactionStore,
 } from '../runtime/ports/index.ts';
+import type { ConsentMemory } from '../runtime/services/consent-memory.ts';
 import type { IdentityProvider, IdentityProviders } from '../runtime/services/identity-providers.ts';
 
 export interface CallbackDeps {
@@ -31,8 +31,8 @@ export interface CallbackDeps {
   readonly grantDirectory: GrantDirectory;
   readonly sealingKeys: SealingKeys;
   readonly sessions: SessionSealer;
-  /** Undefined where no consent is remembered. */
-  readonly remembering: Remembering | undefined;
+  /** Undefined where the configuration remembers no consents. */
+  readonly consentMemory: ConsentMemory | undefined;
   readonly subjectSecret: SecretReader;
   readonly tokenVault: Pick<TokenVault, 'seal'>;
   readonly now: Clock;

@@ -19,7 +19,6 @@ import {
   transactionGone,
   transactionUsed,
 } from './outcomes.ts';
-import { keepConsent, mayComplete } from './remembering.ts';
 import { verifyState } from './verify-state.ts';
 
 /**
@@ -64,6 +63,15 @@ const authorizeClient = async (
   if (await grantsNothingNew(deps, transaction.request, scopes, person.subject)) return answerNoScope(deps, login);
   return await issueCode(deps, login, person, scopes);
 };
+
+/** A login that skipped the form must end with the user who had given the consent. Any other login was approved on it. */
+const mayComplete = async (
+  { consentMemory, now }: CallbackDeps,
+  { transaction }: AuthorizationLogin,
+  { subject }: Person,
+): Promise<boolean> =>
+  transaction.rememberedSubject === undefined ||
+  (await consentMemory?.isStillGiven(transaction, subject, now())) === true;
 
 const takeTransaction = async (
   deps: CallbackDeps,
@@ -127,8 +135,8 @@ const issueCode = async (
   const { request, provider, transaction } = login;
   const { request: authorization, transactionId } = transaction;
   const { grant, code } = await newGrant(deps, provider, authorization, scopes, person, now);
-  const [personCookies] = await Promise.all([
-    keepConsent(deps, login, person, now),
+  const [browserCookies = []] = await Promise.all([
+    deps.consentMemory?.remember(request, transaction, person.subject, now),
     deps.grants.createGrant(grant),
     keepClient(deps, authorization, now),
   ]);
@@ -136,5 +144,5 @@ const issueCode = async (
   const fields = { requestId: request.requestId, clientId: grant.clientId, grantId: grant.grantId };
   deps.log('login_succeeded', { ...fields, identityProvider: person.identity.identityProviderId });
   deps.log('code_issued', fields);
-  return seeOther(codeRedirect(deps.issuer, authorization, code), [clearTransaction(transactionId), ...personCookies]);
+  return seeOther(codeRedirect(deps.issuer, authorization, code), [clearTransaction(transactionId), ...browserCookies]);
 };

@@ -4,7 +4,7 @@ import { kmsClient } from '../runtime/adapters/kms/client.ts';
 import { KmsTokenVault } from '../runtime/adapters/kms/token-vault.ts';
 import { JoseSessionSealer } from '../runtime/adapters/sealing/jose-session-sealer.ts';
 import { read } from '../runtime/settings.ts';
-import { connectRemembering } from '../runtime/wiring/consent-memory.ts';
+import { connectConsentMemory } from '../runtime/wiring/consent-memory.ts';
 import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
 import type { PageContext } from '../runtime/wiring/page-context.ts';
 import { sealingKeys, subjectSecret } from '../runtime/wiring/secrets.ts';
@@ -27,7 +27,7 @@ export const callbackDeps = (context: PageContext): CallbackDeps => {
     grantDirectory: grantDirectory(),
     sealingKeys: keys,
     sessions: new JoseSessionSealer(keys, SESSION_SECONDS),
-    remembering: connectRemembering(keys),
+    consentMemory: connectConsentMemory(keys, context.log),
     subjectSecret: subjectSecret(),
     tokenVault: new KmsTokenVault(kmsClient(), read(settings.tokenVault).keyArn),
   };

@@ -1,4 +1,3 @@
-import type { RememberedConsent } from '../core/authorization/consent.ts';
 import type { ScopeDefinitions } from '../core/authorization/scopes.ts';
 import { newId } from '../core/crypto.ts';
 import { connectionIdOf, connectionsOf } from '../core/grants/connections.ts';
@@ -17,7 +16,6 @@ import type { Site } from '../runtime/pages/site.ts';
 import type {
   ClientResolver,
   Clock,
-  ConsentStore,
   GrantDirectory,
   GrantStore,
   KeyRingStore,
@@ -27,6 +25,7 @@ import type {
   SessionSealer,
   TransactionStore,
 } from '../runtime/ports/index.ts';
+import type { ConsentMemory } from '../runtime/services/consent-memory.ts';
 import type { IdentityProviders } from '../runtime/services/identity-providers.ts';
 import { startNewLogin } from '../runtime/services/start-login.ts';
 
@@ -45,8 +44,8 @@ export interface ConnectionsDeps {
   readonly keyRings: Pick<KeyRingStore, 'readKeyRing'>;
   readonly sealingKeys: SealingKeys;
   readonly sessions: SessionSealer;
-  /** Undefined where no consent is remembered. */
-  readonly consents: ConsentStore | undefined;
+  /** Undefined where the configuration remembers no consents. */
+  readonly consentMemory: ConsentMemory | undefined;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -72,7 +71,7 @@ const show = async (deps: ConnectionsDeps, request: HttpRequest, session: OpenSe
   const [grants, keyRing, allConsents] = await Promise.all([
     deps.grantDirectory.grantsOfSubject(subject, now),
     deps.keyRings.readKeyRing(),
-    deps.consents?.findConsents(subject, now) ?? [],
+    deps.consentMemory?.list(subject, now) ?? [],
   ]);
   const connections = connectionsOf(grants, keyRing?.notBefore, now);
   const consents = allConsents.filter(
@@ -108,16 +107,21 @@ const change = async (
     case 'end': {
       // What is ended must not come back without a question, so consents go first.
       const isMeant: IsMeant = (one) => connectionIdOf(one) === form.get('connection');
-      await forgetConsents(deps, request, session, isMeant);
+      await deps.consentMemory?.forget(request, session.subject, isMeant, deps.now());
       await endGrants(deps, request, session, isMeant);
       return backToPage(deps);
     }
     case 'end-all':
-      await forgetConsents(deps, request, session, () => true);
+      await deps.consentMemory?.forget(request, session.subject, () => true, deps.now());
       await endGrants(deps, request, session, () => true);
       return backToPage(deps);
     case 'forget':
-      await forgetConsents(deps, request, session, ({ consentId }) => consentId === form.get('consent'));
+      await deps.consentMemory?.forget(
+        request,
+        session.subject,
+        ({ consentId }) => consentId === form.get('consent'),
+        deps.now(),
+      );
       return backToPage(deps);
     case 'log-out':
       return backToPage(deps, [clearSession()]);
@@ -137,21 +141,6 @@ const logIn = async (deps: ConnectionsDeps, request: HttpRequest, idp: string): 
 
 /** Grants and consents alike belong to a program and a server. */
 type IsMeant = (one: Pick<Grant, 'clientId' | 'resource'>) => boolean;
-
-/** From now on the person is asked again: what /authorize reads is consistent. */
-const forgetConsents = async (
-  deps: ConnectionsDeps,
-  { requestId }: HttpRequest,
-  { subject }: OpenSession,
-  isMeant: (consent: RememberedConsent) => boolean,
-): Promise<void> => {
-  if (deps.consents === undefined) return;
-  const meant = (await deps.consents.findConsents(subject, deps.now())).filter(isMeant);
-  if (meant.length === 0) return;
-  const consentIds = meant.map(({ consentId }) => consentId);
-  await deps.consents.forgetConsents(subject, consentIds, deps.now());
-  for (const { clientId } of meant) deps.log('consent_forgotten', { requestId, clientId, subject });
-};
 
 /** Ends every grant of this person that is meant. The index is a moment late: what it misses at first, it lists then. */
 const endGrants = async (

@@ -4,7 +4,7 @@ import { JoseSessionSealer } from '../runtime/adapters/sealing/jose-session-seal
 import { LayeredClientResolver } from '../runtime/services/client-resolver.ts';
 import { read } from '../runtime/settings.ts';
 import { configuredClients } from '../runtime/wiring/configured-clients.ts';
-import { connectRemembering } from '../runtime/wiring/consent-memory.ts';
+import { connectConsentMemory } from '../runtime/wiring/consent-memory.ts';
 import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
 import type { PageContext } from '../runtime/wiring/page-context.ts';
 import { sealingKeys } from '../runtime/wiring/secrets.ts';
@@ -28,6 +28,6 @@ export const connectionsDeps = (context: PageContext): ConnectionsDeps => {
     keyRings: keyRingStore(),
     sealingKeys: keys,
     sessions: new JoseSessionSealer(keys, SESSION_SECONDS),
-    consents: connectRemembering(keys)?.consents,
+    consentMemory: connectConsentMemory(keys, context.log),
   };
 };

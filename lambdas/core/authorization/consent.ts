@@ -15,7 +15,7 @@ export interface RememberedConsent {
   /** The same for the same client, receiver, server and scopes: giving it again replaces it. */
   readonly consentId: string;
   readonly clientId: string;
-  /** What the client was when the person said yes (`clientFingerprintOf`). */
+  /** What the client was when the person said yes (`computeClientFingerprint`). */
   readonly clientFingerprint: string;
   readonly redirectUri: string;
   readonly resource: string;
@@ -35,13 +35,13 @@ type Asked = Pick<AuthorizationRequest, 'clientId' | 'redirectUri' | 'resource' 
  * code: browsers say `Sec-Fetch-Site: none` also when another site has redirected a page that a program opened, so
  * that header alone does not keep a malicious server from fetching a code for itself (catalogue #128).
  */
-export const mayBeRemembered = ({ tokenEndpointAuthMethods }: Client, redirectUri: string): boolean =>
+export const canBeRemembered = ({ tokenEndpointAuthMethods }: Client, redirectUri: string): boolean =>
   redirectTarget(redirectUri).kind === 'website' &&
   tokenEndpointAuthMethods.length > 0 &&
   !tokenEndpointAuthMethods.includes('none');
 
 /** All that a client says of itself, wherever it says it; whatever changes there, the person is asked (catalogue #140). */
-export const clientFingerprintOf = (client: Client): string =>
+export const computeClientFingerprint = (client: Client): string =>
   sha256(
     JSON.stringify([
       client.source,

@@ -1,29 +1,16 @@
 import type { RememberedConsent } from '../../core/authorization/consent.ts';
 
 export interface ConsentStore {
-  /** The remembered consents of one person that are not past their time, strongly consistent. */
+  /** The user's consents that have not expired; strongly consistent. */
   findConsents(subject: string, now: number): Promise<readonly RememberedConsent[]>;
-  /** Adds one, in place of what was said of the same before; of too many the oldest is forgotten. One conditional write. */
+  /** Adds a consent, or replaces the one with the same id. Drops the oldest beyond the limit. One conditional write. */
   rememberConsent(subject: string, consent: RememberedConsent, now: number): Promise<void>;
-  /** Forgets those of them that are there. One conditional write. */
+  /** Removes those of the consents that exist. One conditional write. */
   forgetConsents(subject: string, consentIds: readonly string[], now: number): Promise<void>;
 }
 
 /** For the function `privacy` only. */
 export interface ConsentEraser {
-  /** Deletes all that is remembered for that person, past its time or not; false when there was nothing. */
+  /** Deletes all consents of a user, expired or not. Returns false when there were none. */
   deleteConsents(subject: string): Promise<boolean>;
-}
-
-/** Whose consents this browser remembers: AEAD, as long as a consent is remembered. It logs nobody in. */
-export interface RememberedBrowserSealer {
-  seal(subject: string, now: number): Promise<string>;
-  /** The subject; undefined when it was altered or has expired. */
-  open(sealed: string, now: number): Promise<string | undefined>;
-}
-
-/** For deployments that remember consents. */
-export interface Remembering {
-  readonly consents: ConsentStore;
-  readonly persons: RememberedBrowserSealer;
 }

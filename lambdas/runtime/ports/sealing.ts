@@ -51,3 +51,10 @@ export interface SessionSealer {
   /** Undefined when it was altered or has expired. */
   open(sealed: string, now: number): Promise<OpenSession | undefined>;
 }
+
+/** The cookie that says whose consents this browser remembers: AEAD, as long as a consent lives. It logs no user in. */
+export interface RememberedBrowserSealer {
+  seal(subject: string, now: number): Promise<string>;
+  /** The subject; undefined when the cookie was altered or has expired. */
+  open(sealed: string, now: number): Promise<string | undefined>;
+}

@@ -2,15 +2,17 @@ import * as settings from '../../core/settings.ts';
 import { dynamoDbClient } from '../adapters/dynamodb/client.ts';
 import { DynamoDbConsentStore } from '../adapters/dynamodb/consent-store.ts';
 import { JoseRememberedBrowserSealer } from '../adapters/sealing/jose-remembered-browser-sealer.ts';
-import type { Remembering, SealingKeys } from '../ports/index.ts';
+import type { Log, SealingKeys } from '../ports/index.ts';
+import { ConsentMemory } from '../services/consent-memory.ts';
 import { readOptional } from '../settings.ts';
 
-/** Remembered consents, or undefined when the configuration does not remember them. */
-export const connectRemembering = (sealingKeys: SealingKeys): Remembering | undefined => {
+/** The memory of consents, or undefined when the configuration does not remember them. */
+export const connectConsentMemory = (sealingKeys: SealingKeys, log: Log): ConsentMemory | undefined => {
   const tableName = readOptional(settings.consentsTable);
   if (tableName === undefined) return undefined;
-  return {
+  return new ConsentMemory({
     consents: new DynamoDbConsentStore(dynamoDbClient(), tableName),
-    persons: new JoseRememberedBrowserSealer(sealingKeys),
-  };
+    browsers: new JoseRememberedBrowserSealer(sealingKeys),
+    log,
+  });
 };

@@ -1,7 +1,7 @@
 import {
-  clientFingerprintOf,
+  canBeRemembered,
+  computeClientFingerprint,
   findConsent,
-  mayBeRemembered,
   newConsent,
   REMEMBERED_CONSENT_SECONDS,
 } from '../../../lambdas/core/authorization/consent.ts';
@@ -34,13 +34,13 @@ describe('Consents that may be remembered', () => {
     ['#138 an app', confidential(), 'com.example.app:/cb', false],
     ['none that there is', confidential({ tokenEndpointAuthMethods: [] }), REDIRECT_URI, false],
   ])('%s', (_, client, redirectUri, expected) => {
-    expect(mayBeRemembered(client, redirectUri)).toBe(expected);
+    expect(canBeRemembered(client, redirectUri)).toBe(expected);
   });
 });
 
 describe('#140 a consent is for this very request', () => {
   const client = confidential();
-  const asked = { ...ASKED, clientFingerprint: clientFingerprintOf(client) };
+  const asked = { ...ASKED, clientFingerprint: computeClientFingerprint(client) };
   const consent = newConsent(ASKED, asked.clientFingerprint, 'company', NOW);
   const found = (request: typeof asked) => findConsent([consent], request, 'ada', undefined);
 
@@ -58,7 +58,7 @@ describe('#140 a consent is for this very request', () => {
     ['a scope less', { scopes: ['mcp'] }],
     [
       'the client as it is now',
-      { clientFingerprint: clientFingerprintOf(confidential({ clientName: 'Another name' })) },
+      { clientFingerprint: computeClientFingerprint(confidential({ clientName: 'Another name' })) },
     ],
   ])('not for %s', (_, change) => {
     expect(found({ ...asked, ...change })).toBeUndefined();
@@ -72,11 +72,13 @@ describe('#140 a consent is for this very request', () => {
     ['grant types', { grantTypes: ['authorization_code'] }],
     ['source', { source: 'document' }],
   ])('a client whose %s changed has another hash', (_, change) => {
-    expect(clientFingerprintOf(confidential(change))).not.toBe(clientFingerprintOf(client));
+    expect(computeClientFingerprint(confidential(change))).not.toBe(computeClientFingerprint(client));
   });
 
   it('when it was read, and when it ends, changes nothing', () => {
-    expect(clientFingerprintOf(confidential({ issuedAt: 1, expiresAt: 2 }))).toBe(clientFingerprintOf(client));
+    expect(computeClientFingerprint(confidential({ issuedAt: 1, expiresAt: 2 }))).toBe(
+      computeClientFingerprint(client),
+    );
   });
 
   it('no longer after a not-before mark for everybody, the client or the person', () => {

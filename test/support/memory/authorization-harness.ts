@@ -29,6 +29,7 @@ import type {
 } from '../../../lambdas/runtime/ports/index.ts';
 import { ClientDocuments } from '../../../lambdas/runtime/services/client-documents.ts';
 import { LayeredClientResolver } from '../../../lambdas/runtime/services/client-resolver.ts';
+import { ConsentMemory } from '../../../lambdas/runtime/services/consent-memory.ts';
 import { FetchBudget } from '../../../lambdas/runtime/services/fetch-budget.ts';
 import type { Configuration } from '../../../lib/config/configuration.ts';
 import { themeSettings } from '../../../lib/config/theme.ts';
@@ -185,8 +186,8 @@ export class AuthorizationHarness {
       sealingKeys,
       identityProviders,
     };
-    const remembering = options.rememberConsent
-      ? { consents: this.consents, persons: new JoseRememberedBrowserSealer(sealingKeys) }
+    const consentMemory = options.rememberConsent
+      ? new ConsentMemory({ consents: this.consents, browsers: new JoseRememberedBrowserSealer(sealingKeys), log })
       : undefined;
     const page = { log, renderError: errorPage(site) };
 
@@ -198,7 +199,7 @@ export class AuthorizationHarness {
           ...shared,
           clients: directory,
           transactionSeconds: 600,
-          remembered: remembering && { ...shared, ...remembering, keyRings: this.keyRings, transactionSeconds: 600 },
+          remembered: consentMemory && { ...shared, consentMemory, keyRings: this.keyRings, transactionSeconds: 600 },
           identityProviders: [...identityProviders.values()],
           policy: {
             resources: (options.paths ?? ['/mcp']).map((path) => ({
@@ -218,7 +219,7 @@ export class AuthorizationHarness {
           grantDirectory: grants,
           keyRings: this.keyRings,
           sessions,
-          consents: remembering?.consents,
+          consentMemory,
           scopes,
           transactionSeconds: 600,
           accessTokenSeconds: 3600,
@@ -230,7 +231,7 @@ export class AuthorizationHarness {
           ...shared,
           grantDirectory: grants,
           sessions,
-          remembering,
+          consentMemory,
           access: { rules: options.access ?? 'everyone', providers: {}, scopes: options.grantedTo },
           authorizationCodeSeconds: 60,
           refreshTokenAbsoluteDays: 90,
