@@ -24,7 +24,7 @@ const registered = async (metadata: object = {}) => {
 };
 
 describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)', () => {
-  it('comes with a token and the place to use it; a public one has neither (#179)', async () => {
+  it('a confidential client gets a token and the URL to use it at; a public one has neither (#179)', async () => {
     const { gate, client } = await registered();
     expect(client.registration_access_token).toMatch(/^gh_rat_[A-Za-z0-9_-]{43}$/);
     expect(client.registration_client_uri).toBe(`https://gate.example.com/register/${client.client_id}`);
@@ -36,7 +36,7 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
     );
   });
 
-  it('private_key_jwt: told back with its keys, without a secret', async () => {
+  it('private_key_jwt: returns the keys, and no secret', async () => {
     const { client } = await registered({
       token_endpoint_auth_method: 'private_key_jwt',
       token_endpoint_auth_signing_alg: 'ES256',
@@ -67,7 +67,7 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
     expect(gate.clients.rows.size).toBe(0);
   });
 
-  it('#174 a registration and an update keep of a key what is known of keys, and answer it', async () => {
+  it('#174 a registration and an update keep and return the known members of keys', async () => {
     const gate = new AuthorizationHarness();
     const odd = { keys: [{ ...JWKS.keys[0], x5c: [[1e200]], ext: true }] };
     const metadata = { ...METADATA, token_endpoint_auth_method: 'private_key_jwt', jwks: odd };
@@ -79,7 +79,7 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
     expect([...gate.clients.rows.values()].map(({ jwks }) => jwks)).toEqual([JWKS]);
   });
 
-  it('a client that an operator blocked stays blocked when it registers again', async () => {
+  it('a blocked client stays blocked when it registers again', async () => {
     const gate = new AuthorizationHarness();
     const metadata = { ...METADATA, token_endpoint_auth_method: 'none' };
     const { client_id } = JSON.parse((await gate.register(metadata)).body);
@@ -106,7 +106,7 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
     expect(client).toMatchObject({ redirect_uris: accepted });
   });
 
-  it('#184 a web application without any https redirect URI is refused, and told what to do', async () => {
+  it('#184 refuses a web application without an https redirect URI, and says what to send', async () => {
     const answer = await new AuthorizationHarness().register({
       redirect_uris: ['http://localhost/cb'],
       application_type: 'web',
@@ -116,7 +116,7 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
 });
 
 describe('Client configuration endpoint (RFC 7592 §2)', () => {
-  it('§2.1: GET tells what is registered, and never the secret', async () => {
+  it('§2.1: GET returns what is registered, and never the secret', async () => {
     const { client, call } = await registered();
     const answer = await call('GET');
     expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store']);
@@ -128,7 +128,7 @@ describe('Client configuration endpoint (RFC 7592 §2)', () => {
     expect(JSON.parse(answer.body)).toEqual(expected);
   });
 
-  it('§2.2: PUT replaces the metadata as a whole; id, secret and life stay', async () => {
+  it('§2.2: PUT replaces all metadata; id, secret and expiry stay', async () => {
     const { gate, client, call } = await registered();
     const before = gate.clients.rows.get(client.client_id);
     gate.now += 60;
@@ -156,7 +156,7 @@ describe('Client configuration endpoint (RFC 7592 §2)', () => {
     expect(gate.events()).toEqual(['client_registered', 'client_updated']);
   });
 
-  it('§2.2: a client may begin to sign, and then has no secret any more', async () => {
+  it('§2.2: a client that changes to private_key_jwt loses its secret', async () => {
     const { gate, client, call } = await registered();
     const { client_id } = client;
     const update = { ...METADATA, client_id, token_endpoint_auth_method: 'private_key_jwt', jwks: JWKS };
@@ -183,7 +183,7 @@ describe('Client configuration endpoint (RFC 7592 §2)', () => {
     expect(gate.clients.rows.get(client.client_id)).toEqual(before);
   });
 
-  it('§2.3: DELETE removes the client, and with it its token', async () => {
+  it('§2.3: DELETE removes the client and its token', async () => {
     const { gate, client, call } = await registered();
     const answer = await call('DELETE');
     expect([answer.status, answer.body]).toEqual([204, '']);
@@ -193,7 +193,7 @@ describe('Client configuration endpoint (RFC 7592 §2)', () => {
     expect(JSON.stringify(gate.logged)).not.toContain(client.registration_access_token);
   });
 
-  it('an update that comes after a deletion does not bring the client back', async () => {
+  it('an update after a deletion does not restore the client', async () => {
     const { gate, client, call } = await registered();
     const find = gate.clients.findClient.bind(gate.clients);
     gate.clients.findClient = async (...args) => {
@@ -206,31 +206,34 @@ describe('Client configuration endpoint (RFC 7592 §2)', () => {
     expect(gate.clients.rows.size).toBe(0);
   });
 
-  it.each(['GET', 'PUT', 'DELETE'])('%s: every wrong token and every unknown client get one answer', async (method) => {
-    const { gate, client } = await registered();
-    const body = method === 'PUT' ? { ...METADATA, client_id: client.client_id } : undefined;
-    const open = JSON.parse((await gate.register({ ...METADATA, token_endpoint_auth_method: 'none' })).body);
-    const answers = [
-      await gate.configure(method, client.client_id, undefined, body),
-      await gate.configure(method, client.client_id, 'gh_rat_wrong', body),
-      await gate.configure(method, client.client_id, client.client_secret, body),
-      await gate.configure(method, 'gh_client_unknown', client.registration_access_token, body),
-      await gate.configure(method, open.client_id, client.registration_access_token, body),
-    ];
-    for (const answer of answers) {
-      expect([answer.status, JSON.parse(answer.body).error]).toEqual([401, 'invalid_token']);
-      expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
-    }
-    expect(gate.clients.rows.size).toBe(2);
-  });
+  it.each(['GET', 'PUT', 'DELETE'])(
+    '%s: every wrong token and every unknown client get the same answer',
+    async (method) => {
+      const { gate, client } = await registered();
+      const body = method === 'PUT' ? { ...METADATA, client_id: client.client_id } : undefined;
+      const open = JSON.parse((await gate.register({ ...METADATA, token_endpoint_auth_method: 'none' })).body);
+      const answers = [
+        await gate.configure(method, client.client_id, undefined, body),
+        await gate.configure(method, client.client_id, 'gh_rat_wrong', body),
+        await gate.configure(method, client.client_id, client.client_secret, body),
+        await gate.configure(method, 'gh_client_unknown', client.registration_access_token, body),
+        await gate.configure(method, open.client_id, client.registration_access_token, body),
+      ];
+      for (const answer of answers) {
+        expect([answer.status, JSON.parse(answer.body).error]).toEqual([401, 'invalid_token']);
+        expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+      }
+      expect(gate.clients.rows.size).toBe(2);
+    },
+  );
 
-  it('a registration that nobody used is gone after a day, and its token with it', async () => {
+  it('an unused registration and its token are gone after a day', async () => {
     const { gate, call } = await registered();
     gate.now += 86_400;
     expect((await call('GET')).status).toBe(401);
   });
 
-  it('#67 a fault of the table is 503', async () => {
+  it('#67 answers a fault of the table with 503', async () => {
     const { gate, call } = await registered();
     gate.clients.failing = true;
     expect((await call('GET')).status).toBe(503);

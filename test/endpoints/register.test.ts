@@ -3,7 +3,7 @@ import { AuthorizationHarness } from '../support/memory/authorization-harness.ts
 
 const METADATA = {
   client_name: 'Test client',
-  redirect_uris: ['http://localhost:8787/callback', 'cursor://anysphere.cursor-mcp/oauth/callback', 'myapp://nobody'],
+  redirect_uris: ['http://localhost:8787/callback', 'cursor://anysphere.cursor-mcp/oauth/callback', 'myapp://callback'],
   grant_types: ['authorization_code', 'refresh_token', 'implicit'],
   response_types: ['code', 'token'],
   token_endpoint_auth_method: 'none',
@@ -12,7 +12,7 @@ const METADATA = {
 };
 
 describe('Registration endpoint (RFC 7591 §3)', () => {
-  it('tells the client what holds (§3.2.1)', async () => {
+  it('returns what is registered (§3.2.1)', async () => {
     const gate = new AuthorizationHarness();
     const answer = await gate.register(METADATA);
     expect(answer.status).toBe(201);
@@ -43,7 +43,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
     expect([gate.clients.reads, gate.clients.writes, gate.clients.rows.size]).toEqual([2, 1, 1]);
   });
 
-  it('extends the life of a known client once it is due, by one write', async () => {
+  it('extends the expiry of a known client by one write when it is due', async () => {
     const gate = new AuthorizationHarness();
     const { client_id } = JSON.parse((await gate.register(METADATA)).body);
     gate.now += 30 * 86_400;
@@ -66,7 +66,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
     expect(JSON.stringify(gate.logged)).not.toContain(first.client_secret);
   });
 
-  it('#176 the client chooses neither id nor secret nor flags', async () => {
+  it('#176 the client chooses neither its id nor its secret nor its flags', async () => {
     const gate = new AuthorizationHarness();
     const answer = JSON.parse(
       (
@@ -85,7 +85,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
     expect(gate.clients.rows.get(answer.client_id)?.source).toBe('registered');
   });
 
-  it('#179 advertises no registration_client_uri', async () => {
+  it('#179 gives a public client no registration_client_uri', async () => {
     expect((await new AuthorizationHarness().register(METADATA)).body).not.toContain('registration_');
   });
 
@@ -94,9 +94,9 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
     ['#174 an array', '[]', 400, 'invalid_client_metadata'],
     ['#174 a string', '"x"', 400, 'invalid_client_metadata'],
     ['#174 not JSON', '{"a":', 400, 'invalid_client_metadata'],
-    ['#174 nothing', '', 400, 'invalid_client_metadata'],
+    ['#174 an empty body', '', 400, 'invalid_client_metadata'],
     ['#174 a byte order mark', '\uFEFF{}', 400, 'invalid_client_metadata'],
-    ['#174 lost bytes', '{"client_name":"\uFFFD"}', 400, 'invalid_client_metadata'],
+    ['#174 replacement characters', '{"client_name":"\uFFFD"}', 400, 'invalid_client_metadata'],
     [
       '#174 a duplicate member',
       '{"redirect_uris":["https://a.test/"],"redirect_uris":["https://b.test/"]}',
@@ -111,7 +111,7 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
     ],
     ['#174 deep nesting', `${'['.repeat(8000)}${']'.repeat(8000)}`, 400, 'invalid_client_metadata'],
     [
-      '#174 deep nesting of what is ignored',
+      '#174 deep nesting in an ignored member',
       `{"x":${'['.repeat(64)}${']'.repeat(64)}}`,
       400,
       'invalid_client_metadata',
@@ -145,11 +145,11 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
   );
 
   it.each(['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"'])(
-    'takes the content type %j',
+    'accepts the content type %j',
     async (contentType) => expect((await new AuthorizationHarness().register(METADATA, contentType)).status).toBe(201),
   );
 
-  it('#67 a fault of the table is 503 with Retry-After, and no refusal', async () => {
+  it('#67 answers a fault of the table with 503 and Retry-After', async () => {
     const gate = new AuthorizationHarness();
     gate.clients.failing = true;
     const answer = await gate.register(METADATA);

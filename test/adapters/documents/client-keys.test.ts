@@ -26,7 +26,7 @@ const ok = (keys: readonly object[], cacheControl?: string): FetchedDocument => 
   text: JSON.stringify({ keys }),
   headers: cacheControl === undefined ? {} : { cacheControl },
 });
-const DOWN: FetchFailure = { ok: false, kind: 'unreachable', reason: 'timeout', detail: 'took too long' };
+const DOWN: FetchFailure = { ok: false, kind: 'unreachable', reason: 'timeout', detail: 'timed out' };
 const GONE: FetchFailure = { ok: false, kind: 'authoritative', reason: 'gone', detail: 'status 404' };
 
 const world = (options: Partial<ClientKeysOptions> = {}) => {
@@ -56,7 +56,7 @@ const world = (options: Partial<ClientKeysOptions> = {}) => {
 const INVALID_CLIENT = { name: 'OAuthError', code: 'invalid_client' };
 
 describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
-  it('inline ones need no fetch', async () => {
+  it('uses inline keys without a fetch', async () => {
     const w = world();
     expect(await w.keys.findKeys({ ...withoutKeys, jwks: { keys: [KEY] } }, FETCH)).toEqual([KEY]);
     expect(w.fetched).toEqual([]);
@@ -78,7 +78,7 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
     expect(w.fetched).toHaveLength(2);
   });
 
-  it('for an unknown kid they are read once more, and then not again for half a minute', async () => {
+  it('for an unknown kid they are fetched once more, and then not again for half a minute', async () => {
     const w = world();
     await w.read();
     w.now += 30;
@@ -91,7 +91,7 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
     expect(w.fetched).toHaveLength(3);
   });
 
-  describe('#200 where made-up URLs have spent the budget of the host', () => {
+  describe('#200 when made-up URLs have used up the budget of the host', () => {
     const spent = async (jwksUri: string) => {
       const w = world();
       w.answer = GONE;
@@ -103,13 +103,13 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
     };
 
     it.each<[string, Partial<Client>]>([
-      ['of a client that the operator configured', { source: 'configured', clientId: 'machine' }],
-      ['of a document of that very host', {}],
+      ['of a configured client', { source: 'configured', clientId: 'machine' }],
+      ['of a document on the same host', {}],
     ])('keys %s are fetched', async (_, members) => {
       expect(await (await spent(JWKS_URI)).read(members)).toEqual([KEY]);
     });
 
-    it('keys that were good before are fetched again', async () => {
+    it('keys that were fetched before are fetched again', async () => {
       const w = world();
       await w.read({ source: 'registered' });
       w.now += 300;
@@ -124,14 +124,14 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
     it.each<[string, Partial<Client>]>([
       ['a registration', { source: 'registered', clientId: 'gh_client_1' }],
       ['a document of another host', { clientId: 'https://other.example.org/client.json' }],
-    ])('the host hears of no URL that only %s names', async (_, members) => {
+    ])('does not fetch a URL that only %s names', async (_, members) => {
       const w = await spent(JWKS_URI);
       await expect(w.read(members)).rejects.toBeInstanceOf(UnavailableError);
       expect(w.fetched).toHaveLength(10);
     });
   });
 
-  it('a host that does not answer is 503, and no old key stands in', async () => {
+  it('rejects with UnavailableError when the host does not answer, and uses no old key', async () => {
     const w = world();
     await w.read();
     w.now += 300;
@@ -144,7 +144,7 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
     expect(await w.read()).toEqual([KEY]);
   });
 
-  it('also when it is asked for an unknown kid; the keys at hand go on working', async () => {
+  it('does so for an unknown kid too, while the present keys go on working', async () => {
     const w = world();
     await w.read();
     w.now += 30;
@@ -155,12 +155,12 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
 
   it.each([
     ['a 404', GONE, 'gone'],
-    ['no JSON', { ...ok([]), text: '<html>' }, 'not_json'],
-    ['no key set', { ...ok([]), text: '[]' }, 'not_a_jwk_set'],
+    ['text that is not JSON', { ...ok([]), text: '<html>' }, 'not_json'],
+    ['JSON that is not a key set', { ...ok([]), text: '[]' }, 'not_a_jwk_set'],
     ['a published private key', ok([{ ...KEY, d: 'x' }]), 'private_key_published'],
     ['a shared secret', ok([{ kty: 'oct', k: 'x' }]), 'private_key_published'],
     ['too many keys', ok(Array(51).fill(KEY)), 'too_many_keys'],
-  ])('%s is invalid_client, and not asked for twice in a row', async (_name, answer, rule) => {
+  ])('%s is invalid_client, and is not fetched twice in a row', async (_name, answer, rule) => {
     const w = world();
     w.answer = answer;
     await expect(w.read()).rejects.toMatchObject(INVALID_CLIENT);
@@ -169,7 +169,7 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
     expect(w.logged[0]).toMatchObject({ event: 'client_refused', clientId: client.clientId, rule });
   });
 
-  it('nothing is fetched from a URL that breaks a rule, from a blocked host, or without one', async () => {
+  it('fetches nothing from an invalid URL, from a blocked host, or for a client without keys', async () => {
     const w = world({ hosts: { allowHosts: ['client.example.org'], blockHosts: ['bad.example.org'] } });
     await expect(w.read({ jwksUri: 'http://client.example.org/jwks.json' })).rejects.toMatchObject(INVALID_CLIENT);
     await expect(w.read({ jwksUri: 'https://bad.example.org/jwks.json' })).rejects.toMatchObject(INVALID_CLIENT);
@@ -180,7 +180,7 @@ describe('keys of private_key_jwt (RFC 7591 §2, #202)', () => {
   });
 });
 
-it('a client rotates its key between two token requests', async () => {
+it('a client can rotate its key between two token requests', async () => {
   const sign = async (privateKey: CryptoKey, kid: string) =>
     new SignJWT({ jti: kid })
       .setProtectedHeader({ alg: 'RS256', kid })

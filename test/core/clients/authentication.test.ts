@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  type AssertionVerifier,
   assertNotWeaker,
   authenticateClient,
   parsePresentedClient,
@@ -24,7 +25,7 @@ const refusalOf = async (work: () => unknown): Promise<OAuthError> => {
 };
 
 describe('Client authentication (RFC 6749 §2.3)', () => {
-  it('finds the one method that is used', () => {
+  it('parses the credentials of every method', () => {
     expect(parsePresentedClient([], form({ client_id: 'c' }))).toEqual({ method: 'none', clientId: 'c' });
     const post = form({ client_id: 'c', client_secret: 's' });
     expect(parsePresentedClient([], post)).toEqual({ method: 'client_secret_post', clientId: 'c', clientSecret: 's' });
@@ -38,7 +39,7 @@ describe('Client authentication (RFC 6749 §2.3)', () => {
     expect(parsePresentedClient([header], form({}))).toMatchObject({ clientId: 'c', clientSecret: 's' });
   });
 
-  it('§2.3.1: any id and secret survive the double encoding', () => {
+  it('§2.3.1: any id and secret survive both encodings', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string(), (clientId, clientSecret) => {
         expect(parsePresentedClient([basic(clientId, clientSecret)], form({}))).toMatchObject({
@@ -67,12 +68,12 @@ describe('Client authentication (RFC 6749 §2.3)', () => {
     expect(error.headers['www-authenticate']).toMatch(/^Basic realm=/);
   });
 
-  it('two methods at once are invalid_request', async () => {
+  it('two methods in one request are invalid_request', async () => {
     const error = await refusalOf(() => parsePresentedClient([basic('c', 's')], form({ client_secret: 's' })));
     expect(error.code).toBe('invalid_request');
   });
 
-  it('#52: no client_id at all is invalid_client', async () => {
+  it('#52: a request without client_id is invalid_client', async () => {
     expect((await refusalOf(() => parsePresentedClient([], form({})))).code).toBe('invalid_client');
   });
 
@@ -101,7 +102,7 @@ describe('Client authentication (RFC 6749 §2.3)', () => {
     ['the stored hash as secret', confidential('client_secret_post'), withSecret('client_secret_post', sha256(SECRET))],
     ['a public client with a secret', publicClient, withSecret('client_secret_post')],
     [
-      'a client whose secret is not known',
+      'a client without a stored secret',
       testClient({ clientId: 'c', tokenEndpointAuthMethods: ['client_secret_post'] }),
       withSecret('client_secret_post'),
     ],
@@ -112,7 +113,28 @@ describe('Client authentication (RFC 6749 §2.3)', () => {
     expect(error.message).toBe((await refusalOf(() => authenticateClient(undefined, none))).message);
   });
 
-  it('a refresh may not be weaker than the redemption', async () => {
+  it.each([
+    ['registered', undefined, false],
+    ['document', undefined, false],
+    ['document', { mayFetchKeys: false }, false],
+    ['document', { mayFetchKeys: true }, true],
+    ['configured', undefined, true],
+    ['configured', { mayFetchKeys: false }, true],
+  ] as const)('contacts the host of the keys of a %s client with %j: %s', async (source, options, expected) => {
+    const client = testClient({ clientId: 'c', source, tokenEndpointAuthMethods: ['private_key_jwt'] });
+    const assertion = { jwt: '', header: { alg: 'ES256' }, claims: {}, clientId: 'c' } as const;
+    const asked: unknown[] = [];
+    const verifyAssertion: AssertionVerifier = async (_client, _assertion, given) => void asked.push(given);
+    await authenticateClient(
+      client,
+      { method: 'private_key_jwt', clientId: 'c', assertion },
+      { verifyAssertion },
+      options,
+    );
+    expect(asked).toEqual([{ mayFetchKeys: expected }]);
+  });
+
+  it('a refresh must not use a weaker method than the redemption', async () => {
     assertNotWeaker('none', 'none');
     assertNotWeaker('client_secret_basic', 'client_secret_post');
     assertNotWeaker('private_key_jwt', 'none');

@@ -83,7 +83,7 @@ describe('client_id URL (draft-ietf-oauth-client-id-metadata-document-01 §3, #1
     expect(brokenClientIdUrlRule(url, { allowLoopback: true })).toBe(rule);
   });
 
-  it('lets only URLs through that no parser rewrites, and whose parts are what the raw text says', () => {
+  it('accepts only URLs that no parser rewrites and whose parts equal the raw text', () => {
     const mutated = fc
       .tuple(fc.constantFrom('https://', 'http://', 'HTTPS://', 'https:/', ''), fc.webAuthority({ withPort: true }))
       .chain(([scheme, authority]) =>
@@ -104,12 +104,12 @@ describe('client_id URL (draft-ietf-oauth-client-id-metadata-document-01 §3, #1
     );
   });
 
-  it('#177: no identifier that we generate looks like one', () => {
+  it('#177: generated client ids never look like a URL', () => {
     for (let n = 0; n < 10_000; n += 1) expect(isClientIdUrl(newId())).toBe(false);
     expect(isClientIdUrl('HTTP://client.example.org')).toBe(true);
   });
 
-  it('a jwks_uri may have the path /', () => {
+  it('accepts a jwks_uri with the path /', () => {
     expect(brokenFetchUrlRule('https://keys.example.org/')).toBeUndefined();
     expect(brokenFetchUrlRule('https://keys.example.org')).toBe('path');
   });

@@ -43,7 +43,7 @@ describe('Client metadata (RFC 7591 §2)', () => {
     expect(metadata.tokenEndpointAuthMethod).toBe(expected);
   });
 
-  it('keeps the keys of private_key_jwt, and of no other method', () => {
+  it('keeps keys only with private_key_jwt', () => {
     const keys = { jwks_uri: 'https://client.example.com/jwks', token_endpoint_auth_signing_alg: 'ES256' };
     const negotiated = (token_endpoint_auth_method: string) =>
       parseRegistrationRequest({ redirect_uris: [URI], ...keys, token_endpoint_auth_method });
@@ -54,27 +54,27 @@ describe('Client metadata (RFC 7591 §2)', () => {
     for (const method of ['none', 'client_secret_post']) expect(negotiated(method)).not.toHaveProperty('keys');
   });
 
-  describe('keys are kept in the shape that we know (RFC 7517 §4, §5)', () => {
+  describe('shape of stored keys (RFC 7517 §4, §5)', () => {
     const KEY = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one', use: 'sig', alg: 'ES256', key_ops: ['verify'] };
     const keysOf = (...keys: unknown[]) =>
       parseRegistrationRequest({ redirect_uris: [URI], token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } })
         .keys?.jwks?.keys;
     const deep = JSON.parse(`${'['.repeat(7000)}${']'.repeat(7000)}`);
 
-    it('members that we do not know are left out', () => {
+    it('leaves out unknown members', () => {
       const unknown = { x5c: ['a'], ext: true, deep, 'x5t#S256': 1, ...JSON.parse('{"__proto__":{"use":"enc"}}') };
       expect(keysOf({ ...unknown, ...KEY })).toEqual([KEY]);
     });
 
     it.each<[string, object]>([
       ['a number', { x: 1e200 }],
-      ['something deep', { kid: deep }],
+      ['deeply nested', { kid: deep }],
       ['longer than any key', { n: 'n'.repeat(4097) }],
       ['half of a surrogate pair', { kid: '\ud800' }],
-      ['no list of operations', { key_ops: 'verify' }],
-      ['operations that are no text', { key_ops: [deep] }],
-      ['too many operations', { key_ops: Array(21).fill('verify') }],
-    ])('a key with a member that is %s is left out, and no key is none', (_, members) => {
+      ['not a list of operations', { key_ops: 'verify' }],
+      ['a list of operations that are not text', { key_ops: [deep] }],
+      ['a list of too many operations', { key_ops: Array(21).fill('verify') }],
+    ])('leaves out a key with a member that is %s, and refuses a set without any other key', (_, members) => {
       expect(keysOf({ ...KEY, ...members }, KEY)).toEqual([KEY]);
       expect(() => keysOf({ ...KEY, ...members })).toThrow(
         expect.objectContaining({ code: 'invalid_client_metadata', message: expect.stringContaining('no public key') }),
@@ -82,7 +82,7 @@ describe('Client metadata (RFC 7591 §2)', () => {
     });
   });
 
-  it('takes keys on this machine in the local run only', () => {
+  it('accepts a jwks_uri on localhost in the local run only', () => {
     const metadata = {
       redirect_uris: [URI],
       token_endpoint_auth_method: 'private_key_jwt',
@@ -99,13 +99,21 @@ describe('Client metadata (RFC 7591 §2)', () => {
   it.each([
     ['no redirect URI', {}, 'invalid_redirect_uri'],
     ['an empty list', { redirect_uris: [] }, 'invalid_redirect_uri'],
-    ['eleven', { redirect_uris: Array.from({ length: 11 }, (_, n) => `${URI}/${n}`) }, 'invalid_redirect_uri'],
-    ['none acceptable', { redirect_uris: ['http://app.test/cb'] }, 'invalid_redirect_uri'],
+    [
+      'eleven redirect URIs',
+      { redirect_uris: Array.from({ length: 11 }, (_, n) => `${URI}/${n}`) },
+      'invalid_redirect_uri',
+    ],
+    ['no acceptable redirect URI', { redirect_uris: ['http://app.test/cb'] }, 'invalid_redirect_uri'],
     ['#8 a dangerous one among good ones', { redirect_uris: [URI, 'javascript:alert(1)'] }, 'invalid_redirect_uri'],
-    ['not a list', { redirect_uris: URI }, 'invalid_redirect_uri'],
-    ['numbers', { redirect_uris: [1] }, 'invalid_redirect_uri'],
-    ['no code flow', { redirect_uris: [URI], grant_types: ['client_credentials'] }, 'invalid_client_metadata'],
-    ['only implicit', { redirect_uris: [URI], response_types: ['token'] }, 'invalid_client_metadata'],
+    ['redirect_uris that is not a list', { redirect_uris: URI }, 'invalid_redirect_uri'],
+    ['redirect_uris with numbers', { redirect_uris: [1] }, 'invalid_redirect_uri'],
+    [
+      'no authorization_code grant',
+      { redirect_uris: [URI], grant_types: ['client_credentials'] },
+      'invalid_client_metadata',
+    ],
+    ['only the implicit flow', { redirect_uris: [URI], response_types: ['token'] }, 'invalid_client_metadata'],
     ['a name that is a number', { redirect_uris: [URI], client_name: 1 }, 'invalid_client_metadata'],
     ['#174 a long name', { redirect_uris: [URI], client_name: 'x'.repeat(129) }, 'invalid_client_metadata'],
     ['a method that is a list', { redirect_uris: [URI], token_endpoint_auth_method: [] }, 'invalid_client_metadata'],
@@ -122,11 +130,11 @@ describe('Client ids', () => {
   const base = { redirect_uris: [URI, 'http://localhost/cb'], client_name: 'A' };
   const id = (body: object) => publicClientId(parseRegistrationRequest({ ...base, ...body }));
 
-  it('#172 are the same for the same metadata, whatever else was sent and in whatever order', () => {
+  it('#172 are the same for the same metadata, in any order and with any other members', () => {
     expect(id({ software_id: 'x', client_id: 'admin', redirect_uris: [...base.redirect_uris].reverse() })).toBe(id({}));
   });
 
-  it('RFC 8252 §7.3: do not depend on the port of a loopback redirect URI, and on everything else of it', () => {
+  it('RFC 8252 §7.3: depend on every part of a loopback redirect URI except its port', () => {
     const on = (uri: string) => id({ redirect_uris: [uri] });
     expect(on('http://127.0.0.1:49152/cb')).toBe(on('http://127.0.0.1/cb'));
     const others = ['http://localhost:49152/cb', 'http://127.0.0.1:49152/other', 'https://a.example:8443/cb', URI];
@@ -151,7 +159,7 @@ describe('Client ids', () => {
     }
   });
 
-  it('#181 a secret is stored as its hash alone', () => {
+  it('#181 a secret is stored only as its hash', () => {
     const metadata = parseRegistrationRequest({ ...base, token_endpoint_auth_method: 'client_secret_basic' });
     const { client, clientSecret = '' } = newRegisteredClient(metadata, NOW);
     expect(client.clientSecretHash).toBe(sha256(clientSecret));
@@ -165,7 +173,7 @@ describe('Life of a registered client', () => {
     expect([firstClientExpiry(false, NOW), firstClientExpiry(true, NOW)]).toEqual([NOW + 97 * DAY, NOW + DAY]);
   });
 
-  it('slides: extended only once that gains a week, and then to outlive the longest grant (#182)', () => {
+  it('is extended only when that gains a week, and then beyond the longest grant (#182)', () => {
     const first = firstClientExpiry(false, NOW);
     expect(first).toBe(NOW + 97 * DAY);
     expect(extendedClientExpiry(first, NOW + 7 * DAY)).toBeUndefined();
@@ -174,5 +182,5 @@ describe('Life of a registered client', () => {
     expect(extendedClientExpiry(NOW + DAY, NOW)).toBe(NOW + 97 * DAY);
   });
 
-  it('has no end where none was set', () => expect(extendedClientExpiry(undefined, NOW)).toBeUndefined());
+  it('stays unlimited when there is no expiry', () => expect(extendedClientExpiry(undefined, NOW)).toBeUndefined());
 });

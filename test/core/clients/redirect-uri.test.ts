@@ -42,7 +42,7 @@ describe('Redirect URI policy (OAuth 2.1 §2.3.1, RFC 8252 §7)', () => {
   ])('#8 calls %j dangerous', (uri) => expect(verdict(uri)).toBe('dangerous'));
 
   it.each([
-    ['#9 http elsewhere', 'http://app.test/cb'],
+    ['#9 http on other hosts', 'http://app.test/cb'],
     ['#6 a host that begins like loopback', 'http://localhost.evil.test/cb'],
     ['#6 a host that begins like loopback', 'http://127.0.0.1.evil.test/cb'],
     ['#6 user information before the host', 'http://localhost:1@evil.test/'],
@@ -67,8 +67,8 @@ describe('Redirect URI policy (OAuth 2.1 §2.3.1, RFC 8252 §7)', () => {
     ['a port out of range', 'http://localhost:99999/cb'],
     ['a relative reference', '/cb'],
     ['nothing', ''],
-    ['a scheme that names nobody', 'myapp://cb'],
-    ['a scheme that names nobody', 'ftp://a.test/cb'],
+    ['a scheme without an owner', 'myapp://cb'],
+    ['a scheme without an owner', 'ftp://a.test/cb'],
     ['parameters of the response', 'https://a.test/cb?state=x'],
   ])('refuses %s: %j', (_, uri) => expect(verdict(uri)).toBe('refused'));
 });
@@ -119,7 +119,7 @@ describe('Redirect URI comparison (RFC 3986 §6.2.1, RFC 8252 §7.3)', () => {
       .map(([a, b]) => a + b),
   );
 
-  it('never takes a URI for another, unless both are loopback and differ in the port alone', () => {
+  it('never matches different URIs, unless both are loopback and differ only in the port', () => {
     fc.assert(
       fc.property(anyUri, anyUri, (requested, registered) => {
         if (findRegisteredRedirectUri(requested, [registered]) === undefined || requested === registered) return;
@@ -133,7 +133,7 @@ describe('Redirect URI comparison (RFC 3986 §6.2.1, RFC 8252 §7.3)', () => {
     );
   });
 
-  it('accepts nothing that a browser would take for another scheme or host than it says', () => {
+  it('accepts no URI that a browser would read with another scheme or host', () => {
     fc.assert(
       fc.property(anyUri, (uri) => {
         if (verdict(uri) !== 'accepted') return;
@@ -148,7 +148,7 @@ describe('Redirect URI comparison (RFC 3986 §6.2.1, RFC 8252 §7.3)', () => {
 });
 
 describe('Authorization response in a redirect URI (RFC 6749 §4.1.2)', () => {
-  it('#26 encodes whatever is put in, and keeps what is there', () => {
+  it('#26 encodes the parameters, and keeps the rest of the URI', () => {
     expect(
       withResponseParameters('https://a.test/cb', { code: 'x', state: 'a\r\nSet-Cookie: b', iss: undefined }),
     ).toBe('https://a.test/cb?code=x&state=a%0D%0ASet-Cookie%3A+b');
@@ -156,7 +156,7 @@ describe('Authorization response in a redirect URI (RFC 6749 §4.1.2)', () => {
     expect(withResponseParameters('https://a.test/cb?', { code: 'x' })).toBe('https://a.test/cb?code=x');
   });
 
-  it('names the place for people', () => {
+  it('names the target of a redirect for the pages', () => {
     expect(redirectTarget('https://claude.ai/x')).toEqual({ kind: 'website', name: 'claude.ai' });
     expect(redirectTarget('http://127.0.0.1:1234/')).toEqual({ kind: 'loopback', name: '127.0.0.1:1234' });
     expect(redirectTarget('cursor://a/b')).toEqual({ kind: 'app', name: 'cursor:' });

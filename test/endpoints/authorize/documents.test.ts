@@ -36,7 +36,7 @@ const signIn = async (gate: AuthorizationHarness, request = query()) => {
 };
 
 describe('Authorization endpoint with metadata documents (draft-ietf-oauth-client-id-metadata-document-01)', () => {
-  it('asks for consent in the name of the document, says whose it is, and writes nothing', async () => {
+  it('asks for consent with the name and the host of the document, and writes nothing', async () => {
     const gate = gateWith(documentOf());
     const answer = await gate.authorize(query());
     expect(answer.status).toBe(200);
@@ -46,7 +46,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     expect([gate.clients.reads, gate.clients.writes]).toEqual([1, 0]);
   });
 
-  it('stores the client, without its keys, once a person completed a login', async () => {
+  it('stores the client without its keys when a login completes', async () => {
     const gate = gateWith(
       documentOf({
         token_endpoint_auth_method: 'private_key_jwt',
@@ -73,7 +73,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     ]);
   });
 
-  it('writes no client that is stored already, until its document changes or its life is due', async () => {
+  it('writes a stored client only when its document changes or its expiry is due', async () => {
     const gate = gateWith(documentOf());
     await signIn(gate);
     expect(gate.clients.writes).toBe(1);
@@ -91,7 +91,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     expect(gate.clients.rows.get(ID)?.expiresAt).toBe(gate.now + 97 * DAY);
   });
 
-  it('#196 a document that changes while a person logs in changes nothing for this login', async () => {
+  it('#196 a document that changes during a login does not affect this login', async () => {
     const gate = gateWith(documentOf());
     const browser = new Browser();
     const provider = await gate.approve(browser, query());
@@ -103,7 +103,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     expect(gate.clients.rows.get(ID)).toMatchObject({ clientName: 'Documented', redirectUris: [REDIRECT_URI] });
   });
 
-  it('#199 its host is down and there is no copy: a temporary error, and not an unknown client', async () => {
+  it('#199 shows a temporary error when the host is down and there is no copy', async () => {
     const gate = gateWith('down');
     const answer = await gate.authorize(query());
     expect([answer.status, answer.headers['retry-after'], answer.headers.location]).toEqual([400, '30', undefined]);
@@ -112,7 +112,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     expect(gate.logged).toContainEqual(expect.objectContaining({ event: 'client_refused', rule: 'timeout' }));
   });
 
-  it('its host is down: the copy of the last login serves, and one that we ship for a well-known client', async () => {
+  it('uses the copy of the last login, or the shipped copy, when the host is down', async () => {
     const gate = gateWith(documentOf());
     await signIn(gate);
     const later = gateWith('down');
@@ -131,7 +131,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     ['it speaks for another client', documentOf({ client_id: 'https://evil.example/' }), 'client_id'],
     ['#197 it holds a secret', documentOf({ client_secret: 'x' }), 'client_secret'],
     ['it is empty', {}, 'client_id'],
-  ])('shows why nothing happens, never redirects and stores nothing: %s', async (_, document, rule) => {
+  ])('shows the reason, never redirects and stores nothing: %s', async (_, document, rule) => {
     const gate = gateWith(document);
     const answer = await gate.authorize(query());
     expect([answer.status, answer.headers.location]).toEqual([400, undefined]);
@@ -147,18 +147,18 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     'https://client.example.com/c.json#x',
     'http://client.example.com/c.json',
     'https://169.254.169.254/latest/%2e%2e/x',
-  ])('#191 refuses the client_id %s by its text alone', async (client_id) => {
+  ])('#191 refuses the client_id %s without a fetch', async (client_id) => {
     const gate = gateWith(documentOf());
     const answer = await gate.authorize(query({ client_id }));
     expect([answer.status, answer.headers.location]).toEqual([400, undefined]);
   });
 
-  it('a redirect URI that the document does not list is shown, not redirected to', async () => {
+  it('never redirects to a redirect URI that the document does not list', async () => {
     const answer = await gateWith(documentOf()).authorize(query({ redirect_uri: 'https://evil.example/' }));
     expect([answer.status, answer.headers.location]).toEqual([400, undefined]);
   });
 
-  it('advertisement off: no new login by a document, and nobody is asked for it', async () => {
+  it('with documents switched off, refuses a new login and fetches nothing', async () => {
     const gate = gateWith(documentOf(), { advertise: false });
     const answer = await gate.authorize(query());
     expect(answer.status).toBe(400);
@@ -166,7 +166,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     expect(gate.logged.map(({ event }) => event)).toEqual(['request_refused']);
   });
 
-  it('host lists: a blocked host says so, another than the allowed ones is refused', async () => {
+  it('host lists: refuses a blocked host, and a host that is not allowed', async () => {
     const blocked = await gateWith(documentOf(), { hosts: { blockHosts: ['*.example.com'] } }).authorize(query());
     expect([blocked.status, blocked.body]).toEqual([403, expect.stringContaining('This application is blocked')]);
     const gate = gateWith(documentOf(), { hosts: { allowHosts: ['claude.ai'] } });
@@ -174,14 +174,14 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     expect(gate.logged).toContainEqual(expect.objectContaining({ rule: 'host_not_allowed' }));
   });
 
-  it('a client that the operator blocked stays out, whatever its document says', async () => {
+  it('refuses a blocked client, even if its document changes', async () => {
     const gate = gateWith(documentOf());
     await signIn(gate);
     gate.clients.rows.set(ID, { ...(gate.clients.rows.get(ID) as Client), blocked: true });
     expect((await gate.authorize(query())).status).toBe(403);
   });
 
-  it('a configured client wins over a document under the same id', async () => {
+  it('prefers a configured client to a document with the same id', async () => {
     const configured: Client = {
       clientId: ID,
       source: 'configured',
@@ -198,7 +198,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     expect(gate.clients.reads).toBe(0);
   });
 
-  it('a document of 5 KB and a state of 4 KB still fit into form and transaction', async () => {
+  it('a document of 5 KB and a state of 4 KB fit into the form and the transaction', async () => {
     const redirect_uris = Array.from({ length: 40 }, (_, n) => `${REDIRECT_URI}/${n}/${'x'.repeat(60)}`);
     const gate = gateWith(documentOf({ redirect_uris }));
     const request = query({ redirect_uri: redirect_uris[7] ?? '', state: 's'.repeat(4096) });
@@ -209,7 +209,7 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
 });
 
 describe('Consent page for clients of metadata documents', () => {
-  it('#138 warns where every redirect URI is a port of this computer', async () => {
+  it('#138 warns when every redirect URI is a port of this computer', async () => {
     const redirect_uris = ['http://localhost/callback', 'http://127.0.0.1/callback'];
     const gate = gateWith(documentOf({ redirect_uris }));
     const { body } = await gate.authorize(query({ redirect_uri: 'http://localhost:50123/callback' }));
@@ -217,14 +217,14 @@ describe('Consent page for clients of metadata documents', () => {
     expect(body).toContain('A program on this computer will receive the response.');
   });
 
-  it('#138 warns of the receiver alone where the document has a website too', async () => {
+  it('#138 warns only of the receiver when the document lists a website too', async () => {
     const gate = gateWith(documentOf({ redirect_uris: [REDIRECT_URI, 'http://localhost/callback'] }));
     const { body } = await gate.authorize(query({ redirect_uri: 'http://localhost:50123/callback' }));
     expect(body).not.toContain('impersonate');
     expect(body).toContain('A program on this computer will receive the response.');
   });
 
-  it('#198 warns where the answer goes to another website than the one that describes the client', async () => {
+  it('#198 warns when the response goes to a website other than the host of the document', async () => {
     const elsewhere = 'https://elsewhere.example.net/callback';
     const gate = gateWith(documentOf({ redirect_uris: [REDIRECT_URI, elsewhere] }));
     const { status, body } = await gate.authorize(query({ redirect_uri: elsewhere }));
