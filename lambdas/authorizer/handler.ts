@@ -1,9 +1,11 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { resourceIdentifier } from '../core/authorization/resources.ts';
+import { resourceIdentifier, resourceMetadataUrl } from '../core/authorization/resources.ts';
 import { effectiveScopes, type ScopeDefinitions } from '../core/authorization/scopes.ts';
+import { describeError } from '../core/describe-error.ts';
 import type { EventFields } from '../core/events.ts';
 import type { NotBeforeMarks } from '../core/grants/not-before.ts';
 import { type DoorPolicy, decideByHeaders } from '../core/mcp/headers.ts';
+import { scopeChallenge } from '../core/mcp/scope-challenge.ts';
 import type { ToolRules } from '../core/mcp/tool-scopes.ts';
 import {
   type AccessTokenClaims,
@@ -59,7 +61,7 @@ export const authorizerHandler =
     if (token === undefined) return refuse(deps, requestId, 'no_bearer_token');
     const claims = await verified(deps, token, server.path).catch((error: unknown) => {
       if (error instanceof AccessTokenError) return refuse(deps, requestId, error.reason);
-      deps.log('authorizer_failed', { requestId, detail: error instanceof Error ? error.message : 'unknown fault' });
+      deps.log('authorizer_failed', { requestId, detail: describeError(error) });
       throw new Error('the authorizer could not decide', { cause: error });
     });
 
@@ -69,7 +71,7 @@ export const authorizerHandler =
     if (decision.outcome === 'insufficient') {
       deps.log('authorizer_denied', { requestId, reason: 'insufficient_scope', clientId: claims.client_id });
       return policy('Deny', claims, everything, {
-        challenge: scopeChallenge(deps.issuer, server.path, decision.scopes),
+        challenge: scopeChallenge(decision.scopes, resourceMetadataUrl(deps.issuer, server.path)),
       });
     }
     // What headers leave undecided, the inspector reads from the body.
@@ -109,15 +111,6 @@ const refuse = (deps: AuthorizerDeps, requestId: string, reason: Reason): never 
   deps.log('authorizer_denied', { requestId, reason });
   throw new Error(UNAUTHORIZED);
 };
-
-/** RFC 6750 §3.1, RFC 9728 §5.1: all scopes that the operation needs. */
-const scopeChallenge = (issuer: string, path: string, scopes: readonly string[]): string =>
-  [
-    'Bearer error="insufficient_scope"',
-    `scope="${scopes.join(' ')}"`,
-    `resource_metadata="${issuer}/.well-known/oauth-protected-resource${path}"`,
-    'error_description="This server needs more permissions than were granted."',
-  ].join(', ');
 
 /** `arn:…:<api>/<stage>/*`: a cached answer must hold for every method and path (catalogue #111). */
 const everyRouteOf = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*`;

@@ -1,22 +1,8 @@
+import { type IdentityContext, NO_VALUE } from '../core/mcp/identity-headers.ts';
 import type { AccessTokenClaims } from '../core/tokens/access-token.ts';
-
-/** Sent where there is nothing: an empty value might let the caller's own header through API Gateway's mapping. */
-const NOTHING = '-';
 
 /** Longer than any identifier that a provider gives out (OpenID Connect Core §2 allows 255 for `sub`). */
 const MAX_VALUE_CHARACTERS = 2048;
-
-/** What the backend learns of the caller; every key is always present. */
-export interface IdentityContext {
-  readonly [key: string]: string;
-  readonly subject: string;
-  readonly upstreamSubject: string;
-  readonly email: string;
-  readonly name: string;
-  readonly scopes: string;
-  readonly clientId: string;
-  readonly identityProvider: string;
-}
 
 /** The authorizer's context for a verified token. */
 export const identityContext = (claims: AccessTokenClaims): IdentityContext => ({
@@ -34,10 +20,10 @@ export const identityContext = (claims: AccessTokenClaims): IdentityContext => (
  * that `decodeURIComponent` gives the original back. A value too long to be true is nothing, never a shortened one.
  */
 const headerValue = (value: unknown): string => {
-  if (typeof value !== 'string') return NOTHING;
+  if (typeof value !== 'string') return NO_VALUE;
   const encoded = value
     .trim()
     .toWellFormed()
     .replace(/[^\x20-\x24\x26-\x7e]+/gu, encodeURIComponent);
-  return encoded === '' || encoded.length > MAX_VALUE_CHARACTERS ? NOTHING : encoded;
+  return encoded === '' || encoded.length > MAX_VALUE_CHARACTERS ? NO_VALUE : encoded;
 };

@@ -2,6 +2,7 @@ import type { Client } from '../core/clients/client.ts';
 import type { UrlRuleOptions } from '../core/clients/client-id-url.ts';
 import { type ClientMetadata, parseRegistrationRequest } from '../core/clients/registration-request.ts';
 import { constantTimeEqual, sha256 } from '../core/crypto.ts';
+import { isJsonObject } from '../core/json.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 
 /** What the server alone decides: a request that names any of it is refused (RFC 7592 §2.2). */
@@ -18,7 +19,7 @@ const SERVER_ASSIGNED_MEMBERS = [
  * @throws OAuthError `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export const parseUpdateRequest = (body: unknown, client: Client, options: UrlRuleOptions): ClientMetadata => {
-  const members = new Map(Object.entries(isObject(body) ? body : {}));
+  const members = new Map(Object.entries(isJsonObject(body) ? body : {}));
   const extra = SERVER_ASSIGNED_MEMBERS.find((name) => members.has(name));
   if (extra !== undefined) throw invalid(`${extra} is decided by the server: leave it out.`);
   if (members.get('client_id') !== client.clientId) {
@@ -34,8 +35,5 @@ export const parseUpdateRequest = (body: unknown, client: Client, options: UrlRu
 
 const isSecretOf = ({ clientSecretHash }: Client, secret: unknown): boolean =>
   typeof secret === 'string' && clientSecretHash !== undefined && constantTimeEqual(sha256(secret), clientSecretHash);
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const invalid = (description: string): OAuthError => new OAuthError('invalid_client_metadata', description);

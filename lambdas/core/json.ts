@@ -27,6 +27,10 @@ export const readStrictJson = (text: string, maxDepth = MAX_JSON_DEPTH): StrictJ
   return fault === undefined ? { ok: true, value } : refused(fault);
 };
 
+/** Whether a value that `JSON.parse` gave is an object, and no array. */
+export const isJsonObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** The text of UTF-8 bytes, its byte order mark kept; undefined when they are not UTF-8. */
 export const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
   try {

@@ -9,8 +9,6 @@ const CLIENT_AUTH_METHODS = ['none', 'client_secret_post', 'client_secret_basic'
 /** Introspection is for clients that prove who they are (RFC 7662 §2.1). */
 const INTROSPECTION_AUTH_METHODS = CLIENT_AUTH_METHODS.filter((method) => method !== 'none');
 
-export const PROTECTED_RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource';
-
 /** Protected resource metadata (RFC 9728 §2). Never lists `offline_access`, which is no condition of the resource. */
 export const protectedResourceMetadata = (
   issuer: string,

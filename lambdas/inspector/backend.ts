@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { HeaderValues } from '../core/mcp/headers.ts';
+import type { IdentityContext } from '../core/mcp/identity-headers.ts';
 
 /** A request that passed the inspection, on its way to the MCP server. */
 export interface BackendRequest {
@@ -10,8 +11,8 @@ export interface BackendRequest {
   readonly headers: HeaderValues;
   /** The very text that was inspected; null where the request has no content, as DELETE has none. */
   readonly body: string | null;
-  /** Header names in lower case with what the authorizer found out about the caller. */
-  readonly identity: ReadonlyMap<string, string>;
+  /** The caller, as the authorizer verified it. */
+  readonly identity: IdentityContext;
 }
 
 export interface BackendAnswer {
@@ -44,9 +45,3 @@ export class BackendError extends Error {
     this.status = status;
   }
 }
-
-/**
- * Whether a header carries our word about the caller. Servers that read headers as CGI variables (RFC 3875 §4.1.18) make
- * a hyphen an underscore, and some of them whatever else is no letter and no digit.
- */
-export const isIdentityHeader = (name: string): boolean => /^x[^a-z0-9]gatehouse[^a-z0-9]/i.test(name);

@@ -2,10 +2,12 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { effectiveScopes, type ScopeDefinitions } from '../core/authorization/scopes.ts';
+import { describeError } from '../core/describe-error.ts';
 import { readStrictJson } from '../core/json.ts';
 import { contradictingHeader, type HeaderValues } from '../core/mcp/headers.ts';
 import { type Operation, type RequestId, readMessage } from '../core/mcp/operation.ts';
 import { scopesOf, type ToolRules } from '../core/mcp/tool-scopes.ts';
+import { isHopByHop } from '../core/net/hop-by-hop.ts';
 import { retryAfterSeconds } from '../core/net/retry-after.ts';
 import { readHeaders } from '../runtime/http/header-values.ts';
 import type { Clock, Log } from '../runtime/ports/index.ts';
@@ -57,19 +59,6 @@ export interface Reply {
 
 /** Left of the function's time to say why it ends. */
 const DEADLINE_MARGIN_MS = 2_000;
-
-/** Belong to one connection (RFC 9110 §7.6.1), or to the body's framing, which is Lambda's business. */
-const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 const TIME_IS_UP = new BackendError(504, 'the answer takes longer than the 15 minutes that a request may last');
 
@@ -167,8 +156,7 @@ const assertWithinRate = async (
   id: RequestId,
 ): Promise<void> => {
   if (requests === undefined) return;
-  const subject = identity.get('x-gatehouse-subject') ?? '';
-  const clientId = identity.get('x-gatehouse-client-id') ?? '';
+  const { subject, clientId } = identity;
   const { requestId } = event.requestContext;
   const key = [subject, clientId, requests.serverPath];
   const waitSeconds = await requests.limiter.hit(key, { now: now(), requestId, clientId });
@@ -203,7 +191,9 @@ const passOn = async (answer: BackendAnswer, reply: Reply, timer: Timer): Promis
 };
 
 const headOf = ({ status, headers }: BackendAnswer): AnswerHead => {
-  const passed = [...headers].filter(([name]) => !CONNECTION_HEADERS.has(name) && name !== 'set-cookie');
+  // Lambda frames the body itself.
+  const isDropped = (name: string) => isHopByHop(name) || name === 'content-length' || name === 'set-cookie';
+  const passed = [...headers].filter(([name]) => !isDropped(name));
   const cookies = headers.get('set-cookie');
   return {
     statusCode: status,
@@ -230,15 +220,6 @@ const logFault = (log: Log, event: APIGatewayProxyEvent, error: unknown): void =
     path: event.path,
     status: error instanceof Refusal ? error.status : undefined,
     error: error instanceof Refusal ? String(error.code) : 'broken_off',
-    detail: describe(error),
+    detail: describeError(error),
   });
-};
-
-/** Names and messages along the chain of causes. */
-const describe = (error: unknown): string => {
-  const parts: string[] = [];
-  for (let current = error; current instanceof Error; current = current.cause) {
-    parts.push(`${current.name}: ${current.message}`);
-  }
-  return parts.join(' <- ');
 };

@@ -1,23 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { HeaderValues } from '../core/mcp/headers.ts';
-import { type Backend, BackendError, type BackendRequest, isIdentityHeader } from './backend.ts';
+import { IDENTITY_HEADERS, type IdentityContext, isIdentityHeader } from '../core/mcp/identity-headers.ts';
+import { isHopByHop } from '../core/net/hop-by-hop.ts';
+import { type Backend, BackendError, type BackendRequest } from './backend.ts';
 import type { Exchange } from './exchange.ts';
 
-/** Belong to one connection (RFC 9110 §7.6.1), or are set anew for the backend's. */
-const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** Set anew for the connection to the backend. */
+const REPLACED_HEADERS: ReadonlySet<string> = new Set(['content-length', 'expect', 'host']);
 
 /**
  * An MCP server that is reached by URL.
@@ -35,14 +24,19 @@ export const httpBackend = (url: string, exchange: Exchange): Backend => ({
 /** The request untouched, but for who the caller is: that only we say. */
 const headersFor = ({ headers, identity }: BackendRequest): Record<string, string | string[]> => {
   const ofConnection = (headers.get('connection') ?? []).flatMap((value) => value.toLowerCase().split(/[\s,]+/));
-  const passed = [...headers].filter(
-    ([name]) => !CONNECTION_HEADERS.has(name) && !ofConnection.includes(name) && !isIdentityHeader(name),
-  );
+  const isDropped = (name: string) =>
+    isHopByHop(name) || REPLACED_HEADERS.has(name) || ofConnection.includes(name) || isIdentityHeader(name);
+  const passed = [...headers].filter(([name]) => !isDropped(name));
   return {
     ...Object.fromEntries(passed.map(([name, values]) => [name, values.map(toBytes)])),
-    ...Object.fromEntries(identity),
+    ...identityHeaders(identity),
   };
 };
+
+const identityHeaders = (identity: IdentityContext): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(identity).map(([member, value]) => [IDENTITY_HEADERS[member as keyof IdentityContext], value]),
+  );
 
 /** Characters beyond a byte as the bytes of UTF-8, one character each, which is what node can send. */
 const toBytes = (value: string): string =>

@@ -1,3 +1,4 @@
+import { resourceMetadataUrl } from '../core/authorization/resources.ts';
 import { requestLimit } from '../core/net/rate-limit-window.ts';
 import * as settings from '../core/settings.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
@@ -36,7 +37,7 @@ const inspect = inspectorHandler({
   rules: server.rules,
   required: server.requiredScopes,
   definitions: read(settings.scopes),
-  resourceMetadata: `${read(settings.issuer)}/.well-known/oauth-protected-resource${server.path}`,
+  resourceMetadata: resourceMetadataUrl(read(settings.issuer), server.path),
   backend: backendOf(server.backend),
   ...(server.requestsPerMinute === undefined ? {} : { requests: requestsOf(server.requestsPerMinute) }),
   timer,

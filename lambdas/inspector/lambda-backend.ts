@@ -2,14 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { AwsV4Signer } from 'aws4fetch';
-import {
-  type Backend,
-  type BackendAnswer,
-  BackendError,
-  type BackendRequest,
-  type BackendStatus,
-  isIdentityHeader,
-} from './backend.ts';
+import { isIdentityHeader } from '../core/mcp/identity-headers.ts';
+import { type Backend, type BackendAnswer, BackendError, type BackendRequest, type BackendStatus } from './backend.ts';
 import { decodeEventStream } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';
 

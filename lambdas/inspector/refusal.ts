@@ -1,5 +1,6 @@
 import { HEADER_MISMATCH } from '../core/mcp/headers.ts';
 import { JSON_RPC, type RequestId } from '../core/mcp/operation.ts';
+import { INSUFFICIENT_SCOPE_DESCRIPTION, scopeChallenge } from '../core/mcp/scope-challenge.ts';
 import type { BackendStatus } from './backend.ts';
 
 /** JSON-RPC code of refusals that have none of their own (JSON-RPC 2.0 §5.1: implementation-defined). */
@@ -74,17 +75,11 @@ export const headerMismatch = (header: string, id: RequestId): Refusal =>
  */
 export const insufficientScope = (scopes: readonly string[], resourceMetadata: string, id: RequestId): Refusal => {
   const scope = scopes.join(' ');
-  const description = 'This operation needs scopes that the access token does not have';
-  const challenge = [
-    'Bearer error="insufficient_scope"',
-    `scope="${scope}"`,
-    `resource_metadata="${resourceMetadata}"`,
-    `error_description="${description}"`,
-  ].join(', ');
-  return new Refusal(403, REFUSED, `${description}: authorize again with the scopes "${scope}".`, {
+  const description = INSUFFICIENT_SCOPE_DESCRIPTION;
+  return new Refusal(403, REFUSED, `${description} Authorize again with the scopes "${scope}".`, {
     id,
     data: { error: 'insufficient_scope', scope, resource_metadata: resourceMetadata, error_description: description },
-    headers: { 'www-authenticate': challenge },
+    headers: { 'www-authenticate': scopeChallenge(scopes, resourceMetadata) },
   });
 };
 

@@ -1,27 +1,13 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { decodeUtf8 } from '../core/json.ts';
 import type { HeaderValues } from '../core/mcp/headers.ts';
+import { IDENTITY_HEADERS, type IdentityContext, NO_VALUE } from '../core/mcp/identity-headers.ts';
 import { contentInDelete, parseError, unsupportedMediaType } from './refusal.ts';
-
-/** Key in the authorizer's context → header that tells the backend. */
-const IDENTITY_HEADERS = {
-  subject: 'x-gatehouse-subject',
-  upstreamSubject: 'x-gatehouse-upstream-subject',
-  email: 'x-gatehouse-email',
-  name: 'x-gatehouse-name',
-  scopes: 'x-gatehouse-scopes',
-  clientId: 'x-gatehouse-client-id',
-  identityProvider: 'x-gatehouse-identity-provider',
-} as const;
-
-/** What the authorizer writes for "nothing". */
-const NOTHING = '-';
 
 export interface Caller {
   /** Scopes of the access token, without what they imply. */
   readonly scopes: readonly string[];
-  /** Header name → value. */
-  readonly identity: ReadonlyMap<string, string>;
+  readonly identity: IdentityContext;
 }
 
 /**
@@ -30,18 +16,16 @@ export interface Caller {
  */
 export const readCaller = (event: Pick<APIGatewayProxyEvent, 'requestContext'>): Caller => {
   const context: Readonly<Record<string, unknown>> = event.requestContext.authorizer ?? {};
-  const value = (key: string): string => {
-    const found = context[key];
-    if (typeof found !== 'string' || found === '') {
-      throw new Error(`no ${key} in the authorizer's context: put the authorizer in front of this function`);
+  const identity: Record<string, string> = {};
+  for (const member of Object.keys(IDENTITY_HEADERS)) {
+    const value = context[member];
+    if (typeof value !== 'string' || value === '') {
+      throw new Error(`no ${member} in the authorizer's context: put the authorizer in front of this function`);
     }
-    return found;
-  };
-  const scopes = value('scopes');
-  return {
-    scopes: scopes === NOTHING ? [] : scopes.split(' '),
-    identity: new Map(Object.entries(IDENTITY_HEADERS).map(([key, header]) => [header, value(key)])),
-  };
+    identity[member] = value;
+  }
+  const { scopes } = identity as IdentityContext;
+  return { scopes: scopes === NO_VALUE ? [] : scopes.split(' '), identity: identity as IdentityContext };
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { retry } from '../core/retry.ts';
 import { timeLimitMs } from '../runtime/time-limits.ts';
 
 /** Ends a custom resource's operation: `SUCCESS`, or `FAILED` with the reason. */
@@ -22,29 +23,23 @@ export const answerCloudFormation =
   async (event, failureReason) => {
     const body = JSON.stringify({
       Status: failureReason === undefined ? 'SUCCESS' : 'FAILED',
-      ...(failureReason === undefined ? {} : { Reason: failureReason.slice(0, MAX_REASON_CHARACTERS) }),
+      Reason: failureReason?.slice(0, MAX_REASON_CHARACTERS),
       PhysicalResourceId: 'PhysicalResourceId' in event ? event.PhysicalResourceId : PHYSICAL_RESOURCE_ID,
       StackId: event.StackId,
       RequestId: event.RequestId,
       LogicalResourceId: event.LogicalResourceId,
     });
-    let fault: unknown;
-    for (let count = 0; count < ATTEMPTS; count += 1) {
-      try {
-        const signal = AbortSignal.timeout(timeLimitMs(ATTEMPT_TIMEOUT_MS));
-        // The URL was signed with an empty content type.
-        const response = await send(event.ResponseURL, {
-          method: 'PUT',
-          headers: { 'content-type': '' },
-          body,
-          signal,
-        });
-        if (response.ok) return;
-        fault = new Error(`CloudFormation's response URL answered ${response.status}`);
-      } catch (error) {
-        fault = error;
-      }
+    const put = async () => {
+      const signal = AbortSignal.timeout(timeLimitMs(ATTEMPT_TIMEOUT_MS));
+      // The URL was signed with an empty content type.
+      const headers = { 'content-type': '' };
+      const response = await send(event.ResponseURL, { method: 'PUT', headers, body, signal });
+      if (!response.ok) throw new Error(`CloudFormation's response URL answered ${response.status}`);
+    };
+    try {
+      await retry(put, { attempts: ATTEMPTS });
+    } catch (error) {
+      // Lambda invokes the function again, and the next run finds the key that this one made.
+      throw new Error('CloudFormation could not be answered', { cause: error });
     }
-    // Lambda invokes again, and the next run finds the key made.
-    throw new Error('CloudFormation could not be answered', { cause: fault });
   };

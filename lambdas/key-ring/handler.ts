@@ -1,4 +1,5 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { describeError } from '../core/describe-error.ts';
 import { type MarkScope, withMark } from '../core/grants/not-before.ts';
 import { UnavailableError } from '../core/oauth-error.ts';
 import type { KeyRing } from '../core/tokens/key-ring.ts';
@@ -51,10 +52,7 @@ export const keyRingHandler =
       await advance(deps, (ring) => nextRing(ring, deps.now(), deps.schedule));
       return undefined;
     }
-    const failure = await beforeTimeout(() => changeFor(deps, event), context).then(
-      () => undefined,
-      (error: unknown) => reasonOf(error),
-    );
+    const failure = await beforeTimeout(() => changeFor(deps, event), context).then(() => undefined, describeError);
     await deps.answer(event, failure);
     return undefined;
   };
@@ -199,13 +197,4 @@ const beforeTimeout = async (
   } finally {
     clearTimeout(timer);
   }
-};
-
-/** Names and messages along the chain of causes: what stands in CloudFormation's event list. */
-const reasonOf = (error: unknown): string => {
-  const parts: string[] = [];
-  for (let current = error; current instanceof Error; current = current.cause) {
-    parts.push(`${current.name}: ${current.message}`);
-  }
-  return parts.join(' <- ') || 'a value that is not an Error was thrown';
 };

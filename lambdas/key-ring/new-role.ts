@@ -1,3 +1,4 @@
+import { retry } from '../core/retry.ts';
 import type { Clock, KeyRingWriter, SigningKeyMaker } from '../runtime/ports/index.ts';
 
 /** New rights are known everywhere after some seconds: IAM is eventually consistent. */
@@ -17,16 +18,12 @@ interface NewRoleDeps extends Ports {
 /** The same ports, asked again for a minute from now on while they say that this role may not. */
 export const whileRoleIsNew = ({ keyRings, keyMaker, now, sleep }: NewRoleDeps): Ports => {
   const until = now() + NEW_ROLE_SECONDS;
-  const retryUntilPropagated = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (!isDenied(error) || now() >= until) throw error;
-        await sleep(ASK_AGAIN_MS);
-      }
-    }
-  };
+  const retryUntilPropagated = <Answer>(call: () => Promise<Answer>): Promise<Answer> =>
+    retry(call, {
+      attempts: Number.POSITIVE_INFINITY,
+      isRetryable: (error) => isDenied(error) && now() < until,
+      wait: () => sleep(ASK_AGAIN_MS),
+    });
   return {
     keyRings: {
       readLatestKeyRing: () => retryUntilPropagated(() => keyRings.readLatestKeyRing()),

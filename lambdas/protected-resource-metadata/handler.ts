@@ -1,5 +1,6 @@
+import { PROTECTED_RESOURCE_METADATA_PATH } from '../core/authorization/resources.ts';
 import { OAuthError } from '../core/oauth-error.ts';
-import { PROTECTED_RESOURCE_METADATA_PATH, protectedResourceMetadata } from '../core/server-metadata.ts';
+import { protectedResourceMetadata } from '../core/server-metadata.ts';
 import { type Handler, json } from '../runtime/http/messages.ts';
 
 export interface ProtectedResourceMetadataDeps {

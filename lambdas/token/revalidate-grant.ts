@@ -1,8 +1,8 @@
 import { grantableScopes, remainingScopes } from '../core/authorization/access-rules.ts';
 import type { Grant } from '../core/grants/grant.ts';
 import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
+import { retry } from '../core/retry.ts';
 import { isIssuerOf } from '../core/upstream/provider-presets.ts';
-import { retry } from '../runtime/services/retry.ts';
 import {
   type GrantLogFields,
   refreshUpstreamSession,

@@ -13,7 +13,9 @@ import {
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { resourceMetadataUrl } from '../../lambdas/core/authorization/resources.ts';
 import type { ScopeDefinitions } from '../../lambdas/core/authorization/scopes.ts';
+import { IDENTITY_HEADERS } from '../../lambdas/core/mcp/identity-headers.ts';
 import * as settings from '../../lambdas/core/settings.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { ServerConfiguration } from '../config/configuration.ts';
@@ -26,17 +28,6 @@ import { addProtectedResourceAnswers } from './gateway-responses.ts';
 import { makeRestApi } from './rest-api.ts';
 
 const STREAMED = { responseTransferMode: ResponseTransferMode.STREAM, timeout: Duration.minutes(15) };
-
-/** Headers by which an HTTP backend learns who calls → key of the authorizer's context, which always has all of them. */
-export const IDENTITY_HEADERS: Readonly<Record<string, string>> = {
-  'X-Gatehouse-Subject': 'subject',
-  'X-Gatehouse-Upstream-Subject': 'upstreamSubject',
-  'X-Gatehouse-Email': 'email',
-  'X-Gatehouse-Name': 'name',
-  'X-Gatehouse-Scopes': 'scopes',
-  'X-Gatehouse-Client-Id': 'clientId',
-  'X-Gatehouse-Identity-Provider': 'identityProvider',
-};
 
 export interface ProtectedResourceProps {
   readonly path: string;
@@ -82,7 +73,7 @@ export class ProtectedResource extends Construct {
 
   serve({ issuer, scopes, authorizer, counters, example }: ProtectedResourceParts): void {
     addProtectedResourceAnswers(this.api, {
-      metadataUrl: `${issuer}/.well-known/oauth-protected-resource${this.path}`,
+      metadataUrl: resourceMetadataUrl(issuer, this.path),
       scopes: challengeScopes(this.#server),
     });
     const guard = new RequestAuthorizer(this, 'Authorizer', {
@@ -178,7 +169,7 @@ const httpIntegration =
 
 const identityParameters = (hasRest: boolean): Record<string, string> => ({
   ...Object.fromEntries(
-    Object.entries(IDENTITY_HEADERS).map(([header, key]) => [
+    Object.entries(IDENTITY_HEADERS).map(([key, header]) => [
       `integration.request.header.${header}`,
       `context.authorizer.${key}`,
     ]),

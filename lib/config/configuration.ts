@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { isJsonObject } from '../../lambdas/core/json.ts';
 import { crossCheck, findLocalUrls } from './rules.ts';
 import { type Configuration, ConfigurationSchema } from './schema.ts';
 
@@ -60,17 +61,14 @@ export const assertDeployable = (configuration: Configuration): void => {
  * replaced, and `null` removes a key.
  */
 export const merge = (base: unknown, overlay: unknown): unknown => {
-  if (!isObject(overlay)) return overlay;
-  const merged = new Map(Object.entries(isObject(base) ? base : {}));
+  if (!isJsonObject(overlay)) return overlay;
+  const merged = new Map(Object.entries(isJsonObject(base) ? base : {}));
   for (const [key, value] of Object.entries(overlay)) {
     if (value === null) merged.delete(key);
     else merged.set(key, merge(merged.get(key), value));
   }
   return Object.fromEntries(merged);
 };
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const describeIssue = (issue: z.core.$ZodIssue): string[] => {
   // What is wrong with a kind is best said of the whole that it belongs to.

@@ -187,7 +187,7 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
       challenge:
         'Bearer error="insufficient_scope", scope="mcp email", ' +
         `resource_metadata="${ISSUER}/.well-known/oauth-protected-resource/other", ` +
-        'error_description="This server needs more permissions than were granted."',
+        'error_description="This operation needs scopes that the access token does not have."',
     });
   });
 

@@ -1,7 +1,14 @@
 import { OAuthError } from '../oauth-error.ts';
 
-/** Identifier of the protected resource at a path (RFC 9728 §1.2): exactly what people type as the connector's URL. */
+/** Path of protected resource metadata (RFC 9728 §3), to which the path of the resource is appended. */
+export const PROTECTED_RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource';
+
+/** Identifier of the protected resource at a path (RFC 9728 §1.2): the URL that users type to connect their client. */
 export const resourceIdentifier = (issuer: string, path: string): string => `${issuer}${path}`;
+
+/** URL of the metadata of the protected resource at a path (RFC 9728 §3.1). */
+export const resourceMetadataUrl = (issuer: string, path: string): string =>
+  `${issuer}${PROTECTED_RESOURCE_METADATA_PATH}${path}`;
 
 /**
  * The form in which resource indicators are compared: scheme and host in lower case, no default port, no trailing

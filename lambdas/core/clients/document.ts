@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json.ts';
 import type { Client } from './client.ts';
 import type { UrlRuleOptions } from './client-id-url.ts';
 import {
@@ -45,7 +46,7 @@ export const parseClientDocument = (
 ): ClientDocumentResult => {
   const document = parseJson(text);
   if (document === undefined) return refused('not_json', 'the document is not valid JSON');
-  if (!isObject(document)) return refused('not_an_object', 'the document is not a JSON object');
+  if (!isJsonObject(document)) return refused('not_an_object', 'the document is not a JSON object');
   // Simple string comparison (RFC 3986 §6.2.1): no document can describe another client.
   if (document.client_id !== clientId) return refused('client_id', 'client_id is not the URL of the document');
   if (Object.keys(document).some((member) => member.startsWith('client_secret'))) {
@@ -129,6 +130,3 @@ const ruleOf = (member: MetadataMember): ClientDocumentRule => {
       return member;
   }
 };
-
-const isObject = (value: unknown): value is RawMetadata =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import { isJsonObject } from '../json.ts';
 
 /** JWS algorithms of client assertions (RFC 7518 §3.1, RFC 8037 §3.1): asymmetric ones only. ChatGPT uses RS256. */
 export const CLIENT_ASSERTION_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -35,7 +36,7 @@ export type JwkSetProblem = 'not_a_jwk_set' | 'too_many_keys' | 'private_key_pub
  * not what it should be is left out, as §5 asks for.
  */
 export const parsePublicKeys = (value: unknown): readonly JWK[] | JwkSetProblem => {
-  const keys = isRecord(value) ? value.keys : undefined;
+  const keys = isJsonObject(value) ? value.keys : undefined;
   if (!Array.isArray(keys) || !keys.every(isJwk)) return 'not_a_jwk_set';
   if (keys.length > MAX_KEYS) return 'too_many_keys';
   if (keys.some((key) => SECRET_MEMBERS.some((member) => member in key))) return 'private_key_published';
@@ -75,7 +76,4 @@ export const candidateKeys = (
   );
 };
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isJwk = (value: unknown): value is JWK & { kty: string } => isRecord(value) && typeof value.kty === 'string';
+const isJwk = (value: unknown): value is JWK & { kty: string } => isJsonObject(value) && typeof value.kty === 'string';

@@ -1,3 +1,5 @@
+import { isJsonObject } from '../json.ts';
+
 /** What one MCP message asks for, as far as scopes are concerned. */
 export interface Operation {
   /** JSON-RPC method, such as `tools/call`. */
@@ -55,7 +57,7 @@ export const readMessage = (value: unknown): MessageReading => {
   if (Array.isArray(value)) {
     return invalid(null, 'batches are not accepted here: send each message in a request of its own');
   }
-  if (!isObject(value)) return invalid(null, 'a JSON-RPC message must be an object');
+  if (!isJsonObject(value)) return invalid(null, 'a JSON-RPC message must be an object');
   const id = idOf(value);
   if (hasLookAlike(value, MESSAGE_MEMBERS))
     return invalid(id, 'a member differs from a JSON-RPC member only in spelling');
@@ -71,7 +73,7 @@ export const readMessage = (value: unknown): MessageReading => {
   if (isResponse) return invalid(id, 'a message must not have a method and a result or error');
   if (typeof method !== 'string' || !isMethod(method)) return invalid(id, 'member method must be visible ASCII text');
   if (params === undefined) return readTarget(id, method, {});
-  if (!isObject(params)) return invalid(id, 'member params must be an object');
+  if (!isJsonObject(params)) return invalid(id, 'member params must be an object');
   if (hasLookAlike(params, PARAMS_MEMBERS)) {
     return invalid(id, 'a member of params differs from a known one only in spelling');
   }
@@ -95,9 +97,6 @@ const invalid = (id: RequestId, reason: string): MessageReading => ({
   code: JSON_RPC.invalidRequest,
   reason,
 });
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const idOf = ({ id }: Readonly<Record<string, unknown>>): RequestId =>
   typeof id === 'string' || typeof id === 'number' ? id : null;

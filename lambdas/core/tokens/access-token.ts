@@ -2,6 +2,7 @@ import { compactVerify, errors } from 'jose';
 import { newId } from '../crypto.ts';
 import type { Grant } from '../grants/grant.ts';
 import { isBeforeMark, type NotBeforeMarks } from '../grants/not-before.ts';
+import { isJsonObject } from '../json.ts';
 import type { PublicJwk } from './key-ring.ts';
 
 /** RFC 9068 §2.1. */
@@ -178,8 +179,8 @@ const parsedJson = (text: string): Record<string, unknown> => {
   } catch {
     throw new AccessTokenError('malformed');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new AccessTokenError('malformed');
-  return value as Record<string, unknown>;
+  if (!isJsonObject(value)) throw new AccessTokenError('malformed');
+  return value;
 };
 
 const REQUIRED_TEXTS = ['iss', 'sub', 'aud', 'client_id', 'scope', 'jti'] as const;

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { parseCookie } from 'cookie';
+import { describeError } from '../../core/describe-error.ts';
 import { retryAfterSeconds } from '../../core/net/retry-after.ts';
 import { OAuthError, UnavailableError } from '../../core/oauth-error.ts';
 import type { Log } from '../ports/index.ts';
@@ -70,28 +71,16 @@ const asOAuthError = (error: unknown, random: () => number): OAuthError => {
       'temporarily_unavailable',
       'The service is busy or a part of it is down. Try again shortly.',
       {
-        detail: describe(error),
+        detail: describeError(error),
         cause: error,
         headers: { 'retry-after': String(retryAfterSeconds(random())) },
       },
     );
   }
   return new OAuthError('server_error', 'Something failed on our side. Your request was not at fault.', {
-    detail: describe(error),
+    detail: describeError(error),
     cause: error,
   });
-};
-
-/**
- * Names and messages along the chain of causes; no stack, no properties, so nothing secret comes along. A SyntaxError
- * quotes what it could not parse, so of that only the name.
- */
-const describe = (error: unknown): string => {
-  const parts: string[] = [];
-  for (let current: unknown = error; current instanceof Error; current = current.cause) {
-    parts.push(current instanceof SyntaxError ? current.name : `${current.name}: ${current.message}`);
-  }
-  return parts.join(' <- ') || 'a value that is not an Error was thrown';
 };
 
 const toRequest = (event: APIGatewayProxyEvent): HttpRequest => {

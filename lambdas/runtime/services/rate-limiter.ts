@@ -1,3 +1,4 @@
+import { describeError } from '../../core/describe-error.ts';
 import { counterId, type Limit, windowEnd } from '../../core/net/rate-limit-window.ts';
 import { retryAfterSeconds } from '../../core/net/retry-after.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
@@ -54,7 +55,7 @@ export class RateLimiter {
       return await increment();
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      this.#options.log('limit_unknown', { requestId, limit: this.#options.limit.name, detail: reasonOf(error) });
+      this.#options.log('limit_unknown', { requestId, limit: this.#options.limit.name, detail: describeError(error) });
       return undefined;
     }
   }
@@ -66,6 +67,3 @@ export class RateLimiter {
     if (this.#over.size < MAX_KNOWN) this.#over.set(id, windowEndsAt);
   }
 }
-
-const reasonOf = ({ message, cause }: UnavailableError): string =>
-  cause instanceof Error ? `${message} <- ${cause.name}: ${cause.message}` : message;

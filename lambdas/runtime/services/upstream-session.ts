@@ -1,6 +1,7 @@
 import { type AccessPolicy, neededIdentity } from '../../core/authorization/access-rules.ts';
 import type { Grant } from '../../core/grants/grant.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
+import { retry } from '../../core/retry.ts';
 import { OutcomeUnknownError, UpstreamError } from '../../core/upstream/errors.ts';
 import type { UpstreamIdentity } from '../../core/upstream/identity.ts';
 import {
@@ -17,7 +18,6 @@ import {
 } from '../../core/upstream/session.ts';
 import type { Clock, GrantStore, Log, OpenedTokens, RenewedLogin, TokenVault } from '../ports/index.ts';
 import type { IdentityProvider } from './identity-providers.ts';
-import { retry } from './retry.ts';
 
 /*
  * Many requests may need the same provider tokens at once, but a refresh token often works only once (#90). The request

@@ -80,7 +80,7 @@ describe('The inspector: scopes by body (#121)', () => {
     expect(headers['www-authenticate']).toBe(
       'Bearer error="insufficient_scope", scope="mcp admin", ' +
         'resource_metadata="https://door.example/.well-known/oauth-protected-resource/mcp", ' +
-        'error_description="This operation needs scopes that the access token does not have"',
+        'error_description="This operation needs scopes that the access token does not have."',
     );
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'access-control-allow-origin': '*' });
     expect(logged).toEqual([{ event: 'request_refused', fields: expect.objectContaining({ status: 403 }) }]);

@@ -1,5 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { UnavailableError } from '../../../core/oauth-error.ts';
+import { retry } from '../../../core/retry.ts';
 import { timeLimitMs } from '../../time-limits.ts';
 
 export interface SignedCallOptions {
@@ -43,14 +44,10 @@ export const signedDynamoDbCall = (options: SignedCallOptions): SignedCall => {
 
   return async (action, input) => {
     const body = JSON.stringify(input);
-    let fault: unknown;
-    for (let count = 0; count < attempts; count += 1) {
-      try {
-        return await attempt(action, body);
-      } catch (error) {
-        fault = error;
-      }
+    try {
+      return await retry(() => attempt(action, body), { attempts });
+    } catch (error) {
+      throw new UnavailableError('DynamoDB', error);
     }
-    throw new UnavailableError('DynamoDB', fault);
   };
 };

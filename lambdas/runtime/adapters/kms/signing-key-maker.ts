@@ -9,6 +9,7 @@ import {
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { UnavailableError } from '../../../core/oauth-error.ts';
+import { retry } from '../../../core/retry.ts';
 import { type PublicJwk, publicJwkOf } from '../../../core/tokens/key-ring.ts';
 import type { NewKey } from '../../../core/tokens/key-rotation.ts';
 import type { SigningKeyMaker } from '../../ports/index.ts';
@@ -89,19 +90,15 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
     }
   }
 
-  private async retryUntilPropagated<Answer>(
+  private retryUntilPropagated<Answer>(
     isTooEarly: (error: unknown) => boolean,
-    ask: () => Promise<Answer>,
+    call: () => Promise<Answer>,
   ): Promise<Answer> {
-    for (const waitMs of PROPAGATION_WAITS_MS) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (!isTooEarly(error)) throw error;
-        await this.options.sleep(waitMs);
-      }
-    }
-    return ask();
+    return retry(call, {
+      attempts: PROPAGATION_WAITS_MS.length + 1,
+      isRetryable: isTooEarly,
+      wait: (failures) => this.options.sleep(PROPAGATION_WAITS_MS[failures - 1] ?? 0),
+    });
   }
 
   private async keyArnOf(command: CreateKeyCommand): Promise<string> {
