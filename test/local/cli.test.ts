@@ -31,6 +31,7 @@ describe('The command line', () => {
     [['--port', '1.5'], /--port 1\.5/],
     [['--port', ''], /--port/],
     [['--data', ''], /--data: expected a path/],
+    [['--time-limits', '0'], /--time-limits 0: expected a number from 1 to 100/],
     [['extra'], /extra/],
   ])('%j is refused with what to change', (argv, expected) => {
     expect(() => parseArguments(argv)).toThrow(ArgumentError);
@@ -149,9 +150,7 @@ describe('The local cloud', () => {
     return { response, body: await response.text() };
   };
   const outputWith = async (expected: RegExp): Promise<string> => {
-    const giveUpAt = Date.now() + 5000;
-    while (!expected.test(cloud.output()) && Date.now() < giveUpAt) await new Promise((done) => setTimeout(done, 10));
-    expect(cloud.output()).toMatch(expected);
+    await cloud.until((output) => expected.test(output));
     return cloud.output();
   };
 
@@ -230,9 +229,7 @@ describe('The local cloud', () => {
 
   it('ends with 0; its keys are there again after a restart', async () => {
     const before = (await get('/.well-known/jwks.json')).body;
-    const stoppedAt = performance.now();
     expect(await cloud.stop()).toBe(0);
-    expect(performance.now() - stoppedAt).toBeLessThan(3000);
     cloud = await startCloudProcess({ dataDir });
     expect((await get('/.well-known/jwks.json')).body).toBe(before);
     expect(await cloud.stop('SIGINT')).toBe(0);

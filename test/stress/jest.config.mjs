@@ -1,5 +1,13 @@
 import { common } from '../../jest.common.mjs';
 
+// Each of these takes its long form here.
+const longForms = [
+  '<rootDir>/test/adapters/dynamodb/grants.test.ts',
+  '<rootDir>/test/core/mcp/operation-sdk.test.ts',
+  '<rootDir>/test/endpoints/key-ring/rotation.test.ts',
+  '<rootDir>/test/flow/http/limits.test.ts',
+];
+
 // `npm run stress`: the long form of what `npm test` does in short. Nothing of it is part of `npm test`.
 export default {
   ...common,
@@ -8,6 +16,7 @@ export default {
     '<rootDir>/test/stress/**/*.stress.ts',
     '<rootDir>/test/faults/outages.test.ts',
     '<rootDir>/test/faults/clocks.test.ts',
+    ...longForms,
   ],
   testTimeout: 4 * 60 * 60 * 1000,
   // Most of the time goes into waiting for what never answers: two cores carry four clouds.

@@ -8,7 +8,6 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { SUBJECT_INDEX } from '../../lambdas/core/grants/grant.ts';
-import { SDK_LIMITS } from '../../lambdas/runtime/adapters/sdk-limits.ts';
 
 type Dynalite = (options: { createTableMs: number }) => Server;
 const dynalite: Dynalite = createRequire(import.meta.url)('dynalite');
@@ -28,7 +27,7 @@ export interface TestDynamoDb {
 let tableCount = 0;
 
 const testDynamoDb = (endpoint: string, close: () => Promise<void>): TestDynamoDb => {
-  const client = new DynamoDBClient({ ...SDK_LIMITS, endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+  const client = new DynamoDBClient({ maxAttempts: 2, endpoint, region: 'us-east-1', credentials: CREDENTIALS });
   const create = async (definition: Omit<CreateTableCommandInput, 'TableName' | 'BillingMode'>): Promise<string> => {
     tableCount += 1;
     const TableName = `contract-${process.pid}-${Date.now()}-${tableCount}`;

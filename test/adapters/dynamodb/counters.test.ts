@@ -15,7 +15,7 @@ describe.each(dynamoDbImplementations())('Counters in %s', (_name, open) => {
   beforeAll(async () => {
     dynamoDb = await open();
     tableName = await dynamoDb.createTable('counterId');
-    store = dynamoDbCounterStore({ ...RUNTIME, endpoint: dynamoDb.endpoint, tableName });
+    store = dynamoDbCounterStore({ ...RUNTIME, endpoint: dynamoDb.endpoint, tableName, attemptTimeoutMs: 60_000 });
   });
   afterAll(() => dynamoDb.close());
 
@@ -58,5 +58,15 @@ describe('A fault of the counters', () => {
     expect(asked).toBe(1);
     await new Promise((resolve) => server.close(resolve));
     await expect(store.increment('a', 60)).rejects.toThrow(UnavailableError);
+  });
+
+  it('is not waited for when no answer comes', async () => {
+    const server = createServer(() => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const store = dynamoDbCounterStore({ ...RUNTIME, endpoint, tableName: 'Counters' });
+    await expect(store.increment('a', 60)).rejects.toThrow(UnavailableError);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 });

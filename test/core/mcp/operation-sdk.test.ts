@@ -10,6 +10,7 @@ import { readStrictJson } from '../../../lambdas/core/json.ts';
 import { contradictingHeader, decideByHeaders } from '../../../lambdas/core/mcp/headers.ts';
 import { type Operation, readMessage } from '../../../lambdas/core/mcp/operation.ts';
 import { scopesOf, type ToolRules } from '../../../lambdas/core/mcp/tool-scopes.ts';
+import { rounds } from '../../support/long-form.ts';
 
 const RULES: ToolRules = {
   tools: { 'delete_*': ['write'] },
@@ -186,7 +187,22 @@ const askedFor = (text: string, headers: Record<string, readonly string[]>): rea
 
 const neededFor = (done: readonly Operation[]) => done.flatMap((operation) => scopesOf(operation, RULES, []));
 
-const RUNS = { numRuns: 3_000 };
+const RUNS = { numRuns: rounds(400, 10_000) };
+
+/** Honest requests, one for each kind of operation, which every SDK carries out. */
+const honest = [
+  ['tools/call', { name: 'echo' }, 'echo'],
+  ['tools/call', { name: 'delete_user' }, 'delete_user'],
+  ['resources/read', { uri: 'file:///secret/plan' }, 'file:///secret/plan'],
+  ['prompts/get', { name: 'internal' }, 'internal'],
+] as const;
+const EXAMPLES = honest.map(([method, params, name]): [{ text: string; headers: Record<string, string[]> }] => [
+  {
+    text: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: ENVELOPE } }),
+    headers: { 'mcp-protocol-version': [VERSION], 'mcp-method': [method], 'mcp-name': [name] },
+  },
+]);
+const TRIED = { ...RUNS, examples: EXAMPLES as never };
 
 describe('A scope rule cannot be passed by any pair of header and body, in any era (#121)', () => {
   it.each([
@@ -202,7 +218,7 @@ describe('A scope rule cannot be passed by any pair of header and body, in any e
         for (const operation of done) seen.add(operation.target ?? '');
         expect(asked).toEqual(expect.arrayContaining(neededFor(done)));
       }),
-      RUNS,
+      TRIED,
     );
     // Not for want of trying: each kind of operation got through.
     expect([...seen]).toEqual(expect.arrayContaining(['echo', 'delete_user', 'file:///secret/plan', 'internal']));
@@ -219,7 +235,7 @@ describe('A scope rule cannot be passed by any pair of header and body, in any e
         for (const operation of done) seen.add(operation.target ?? '');
         expect(decision.scopes).toEqual(expect.arrayContaining(neededFor(done)));
       }),
-      RUNS,
+      TRIED,
     );
     expect([...seen]).toEqual(expect.arrayContaining(['echo', 'delete_user', 'file:///secret/plan', 'internal']));
   });

@@ -15,6 +15,7 @@ import { userinfoHandler } from '../../../lambdas/userinfo/handler.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
 import { newTestKey, signedJwt, type TestKey } from '../../support/credentials/signing-key.ts';
 import { formPoster, memoryLog } from '../../support/http/post-form.ts';
+import { rounds } from '../../support/long-form.ts';
 import { ISSUER, NOW, RESOURCE } from '../../support/memory/records.ts';
 import { startTokenEndpoint } from '../../support/memory/token-endpoint.ts';
 
@@ -133,10 +134,11 @@ describe('#109 a whole rotation under traffic, by a clock that runs fast', () =>
     const states: string[] = [];
 
     // Often around each run, seldom between them.
+    const [nearSeconds, farSeconds] = [rounds(26, 8), rounds(3600, 1200)];
     const end = NOW + 16 * DAY;
     for (let step = 0; clock.now < end; step += 1) {
       const untilRun = nextRun - clock.now;
-      clock.now += untilRun > 80 && untilRun < RUN_EVERY - 80 ? Math.min(20 * 60, untilRun - 80) : 8;
+      clock.now += untilRun > 80 && untilRun < RUN_EVERY - 80 ? Math.min(farSeconds, untilRun - 80) : nearSeconds;
       if (clock.now >= nextRun) {
         await run({ source: 'aws.events' });
         nextRun += RUN_EVERY;
@@ -153,7 +155,7 @@ describe('#109 a whole rotation under traffic, by a clock that runs fast', () =>
         foreign = { keys: createLocalJWKSet(await publishedKeys()), readAt: clock.now };
       }
       for (const { accessToken } of [live[0], live.at(-1)].flatMap((one) => one ?? [])) {
-        const judges = step % 50 === 0 ? [...doors, seldomUsed] : doors;
+        const judges = step % 20 === 0 ? [...doors, seldomUsed] : doors;
         for (const judge of judges) {
           const answer = await judge(accessToken);
           if (answer !== 'Allow') failures.push(`${clock.now - NOW}: authorizer ${answer}`);

@@ -12,10 +12,13 @@ import {
   refresh,
   registerClient,
 } from '../../support/http/oauth-requests.ts';
+import { rounds } from '../../support/long-form.ts';
 
 // What is counted, over HTTP and with the rights that the template gives: all requests come from one address.
 
 const AT_A_TIME = 20;
+/** Each call waits for the limit of time, which is ten times longer in `npm test`. */
+const SILENCE = rounds(0, 1) === 0 ? [] : (['lost-silently'] as const);
 
 let cloud: FaultyCloud;
 beforeAll(async () => {
@@ -120,7 +123,7 @@ describe('Requests per minute of one person with one client', () => {
 });
 
 describe('While nothing can be counted', () => {
-  it.each(['throttled', 'failed', 'lost-silently'] as const)(
+  it.each(['throttled', 'failed', ...SILENCE] as const)(
     '%s: nothing is limited, and every answer is what it was',
     async (kind) => {
       const client = await registerClient(cloud, { client_name: `While ${kind}` });

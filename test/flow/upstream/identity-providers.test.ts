@@ -21,6 +21,8 @@ const ADMINS = { claims: { groups: ['admins'], 'cognito:groups': ['admins'] }, g
 let cloud: LocalCloud;
 beforeAll(async () => {
   cloud = await startLocalCloud({
+    // A slow provider is given up when the limit of time has passed.
+    timeLimitFactor: 2,
     args: ['--providers', KINDS.join(',')],
     config: {
       access: {

@@ -4,11 +4,12 @@ import {
   OAuthProtectedResourceMetadataSchema,
   OAuthTokensSchema,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
+import { DEFAULT_TIME_LIMIT_FACTOR } from '../cloud/cloud-run.ts';
 import type { CloudAddress } from '../cloud/local-cloud.ts';
 import { type JsonAnswer, postForm } from '../http/oauth-requests.ts';
 import type { MetadataDocument, PreRegistration, Registration, TokenAuthMethod } from './identification.ts';
 
-/** Claude gives discovery, registration and token requests ten seconds. */
+/** Claude gives discovery, registration and token requests ten seconds. The machine of a test may be slower than AWS. */
 const CLAUDE_TIMEOUT_MS = 10_000;
 
 const claimsOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
@@ -131,7 +132,9 @@ const CHECKS = {
     expect({ status: answer.status, error: answer.body.error }).toEqual({ status: 401, error: 'invalid_client' });
   },
   'every answer comes within ten seconds': ({ http }) => {
-    expect(http.trace.filter(({ durationMs }) => durationMs > CLAUDE_TIMEOUT_MS)).toEqual([]);
+    expect(http.trace.filter(({ durationMs }) => durationMs > CLAUDE_TIMEOUT_MS * DEFAULT_TIME_LIMIT_FACTOR)).toEqual(
+      [],
+    );
   },
 } satisfies Record<string, Check>;
 

@@ -6,7 +6,7 @@ import type { Person } from '../browser/person.ts';
 
 const PACKAGES = resolve(import.meta.dirname, '../../../node_modules');
 /** For one step of a client, on a machine that does other things too. */
-const STEP_TIMEOUT_MS = 30_000;
+const STEP_TIMEOUT_MS = 300_000;
 /** What would open a browser on somebody's desktop: each of these does nothing instead. */
 const OPENERS = ['xdg-open', 'open', 'gio', 'x-www-browser', 'sensible-browser', 'www-browser'];
 const AUTHORIZATION_URL = /https?:\/\/localhost:\d+\/authorize\?[^\s"'\p{Cc}]+/u;

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { collectOutput, commandLine, type LocalCloudOptions, type ReadyCloud, whenReady } from './cloud-run.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const FAILING_START_TIMEOUT_MS = 60_000;
+const FAILING_START_TIMEOUT_MS = 300_000;
 
 /** A local cloud in a process of its own, which can be ended in any way. */
 export interface CloudProcess extends ReadyCloud {

@@ -2,10 +2,14 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { rounds } from '../long-form.ts';
 import { freePortPair } from '../memory/ports.ts';
 
-/** Generous for a machine that does other things too; the start itself is measured elsewhere. */
-const START_TIMEOUT_MS = 60_000;
+/** Generous, because the machine may be busy with other work. */
+const START_TIMEOUT_MS = 300_000;
+
+/** The stress run waits for what never answers, so that its limits are those of AWS. */
+export const DEFAULT_TIME_LIMIT_FACTOR = rounds(10, 1);
 
 export interface LocalCloudOptions {
   readonly port?: number;
@@ -13,6 +17,8 @@ export interface LocalCloudOptions {
   /** Merged over the repository's own configuration; as text, whatever it is. */
   readonly config?: unknown;
   readonly args?: readonly string[];
+  /** How many times longer limits of time are than in AWS; less where a test waits for them. @default 10 */
+  readonly timeLimitFactor?: number;
   /** Starts every function beforehand. By default each starts with its first request, which costs less in all. */
   readonly isWarm?: boolean;
 }
@@ -55,6 +61,7 @@ export const commandLine = async (options: LocalCloudOptions): Promise<{ port: n
     args.push('--config', file);
   }
   if (!options.isWarm) args.push('--cold');
+  args.push('--time-limits', String(options.timeLimitFactor ?? DEFAULT_TIME_LIMIT_FACTOR));
   return { port, args: [...args, ...(options.args ?? [])] };
 };
 

@@ -2,6 +2,7 @@ import { Person, type Seen } from '../browser/person.ts';
 import { type FaultyCloud, startFaultyCloud } from '../faults/faulty-cloud.ts';
 import { authorizationRequest, type RegisteredClient } from '../http/oauth-requests.ts';
 import { CLIENT_ID, CLIENT_SECRET, MisbehavingProvider } from '../providers/misbehaving-provider.ts';
+import type { LocalCloudOptions } from './cloud-run.ts';
 
 const SHAPES = { company: 'oidc', other: 'oidc', github: 'github', entra: 'entra' } as const;
 export type ProviderId = keyof typeof SHAPES;
@@ -17,10 +18,15 @@ export interface CloudWithProviders {
   readonly stop: () => Promise<void>;
 }
 
-/** @param config laid over the repository's @param settings what else it says of a provider */
+/**
+ * @param config laid over the repository's
+ * @param settings what else it says of a provider
+ * @param options how the cloud is started
+ */
 export const startCloudWithProviders = async (
   config: Readonly<Record<string, unknown>> = {},
   settings: Readonly<Partial<Record<ProviderId, object>>> = {},
+  options: Pick<LocalCloudOptions, 'timeLimitFactor'> = {},
 ): Promise<CloudWithProviders> => {
   const entries = Object.entries(SHAPES) as [ProviderId, (typeof SHAPES)[ProviderId]][];
   const started = await Promise.all(entries.map(([, shape]) => MisbehavingProvider.start(shape)));
@@ -34,7 +40,7 @@ export const startCloudWithProviders = async (
       { kind, issuer: providers[id].issuer, ...(kind === 'entra' ? { tenant: 'organizations' } : {}), ...settings[id] },
     ]),
   );
-  const cloud = await startFaultyCloud({ config: { ...config, identityProviders } });
+  const cloud = await startFaultyCloud({ ...options, config: { ...config, identityProviders } });
   const storeSecret = async (id: ProviderId, clientSecret: string): Promise<void> => {
     const secretId = new RegExp(`--secret-id (\\S*Provider${id}\\S*)`, 'i').exec(cloud.output())?.[1];
     if (secretId === undefined) throw new Error(`the start names no secret of "${id}":\n${cloud.output()}`);

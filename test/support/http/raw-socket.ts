@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { RawAnswer } from './raw-request.ts';
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 300_000;
 
 /** A request line and headers without end, as they go over the wire. */
 export const requestHead = (line: string, headers: readonly string[] = []): string =>
@@ -12,7 +12,7 @@ export const requestHead = (line: string, headers: readonly string[] = []): stri
  * the last request should say `Connection: close`.
  *
  * @param origin such as `http://localhost:4800`
- * @throws Error when there is no end to it within 15 seconds
+ * @throws Error when there is no end to it within five minutes
  */
 export const rawExchange = async (origin: string, bytes: string | Buffer): Promise<RawAnswer[]> => {
   const socket = openSocket(origin);

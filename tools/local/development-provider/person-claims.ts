@@ -10,14 +10,14 @@ import { personOf } from './person.ts';
 //   outsider     belongs to somebody else: another domain, tenant or organization
 //   declined     says no at the provider
 //   outage       finds the provider broken when the login is about to end
-//   slow         waits half a minute there, longer than anybody waits for it
+//   slow         waits five minutes there, which is longer than every limit of time
 
 /** Whether one of the name's words is that one. */
 export const hasWord = (login: string, word: string): boolean => login.split(/[._+-]/).includes(word);
 
 export const isRefused = (login: string): boolean => hasWord(login, 'declined');
 
-const SLOW_MS = 30_000;
+const SLOW_MS = 300_000;
 
 /** What befalls a person's login when its code is redeemed. @throws Error in an outage */
 export const meetTrouble = async (login: string): Promise<void> => {

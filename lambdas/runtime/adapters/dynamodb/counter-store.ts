@@ -8,11 +8,13 @@ const PATIENCE = { attempts: 1, attemptTimeoutMs: 500 };
 
 export interface CounterStoreOptions extends Omit<SignedCallOptions, keyof typeof PATIENCE> {
   readonly tableName: string;
+  /** @default 500 */
+  readonly attemptTimeoutMs?: number;
 }
 
 /** Counters in DynamoDB, one row each, by one UpdateItem that adds: exact, however many count at the same time. */
 export const dynamoDbCounterStore = ({ tableName, ...options }: CounterStoreOptions): CounterStore => {
-  const call = signedDynamoDbCall({ ...options, ...PATIENCE });
+  const call = signedDynamoDbCall({ ...PATIENCE, ...options });
   return {
     increment: async (counterId, expiresAt) => {
       const { Attributes } = await call('UpdateItem', {

@@ -17,7 +17,8 @@ const FRESH_SECONDS = 3600;
 const USABLE_SECONDS = 86_400;
 /** Meanwhile the provider is asked no more often than this. */
 const TRY_AGAIN_SECONDS = 60;
-const DISCOVERY_TIMEOUT_MS = 3000;
+/** For the whole document. */
+export const DISCOVERY_TIMEOUT_MS = 3000;
 
 /** Plain http is for a provider on this machine alone. */
 export const isLocalIssuer = (issuer: string): boolean =>
