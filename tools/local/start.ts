@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { timeLimitFactor } from '../../lambdas/core/settings.ts';
 import type { Arguments } from './arguments.ts';
+import { newAssembly } from './assembly.ts';
 import { createApiGateway, type Origin } from './cloud/api-gateway/index.ts';
 import { createCloudFront } from './cloud/cloudfront/index.ts';
 import { edgeListener, MAX_HEADER_BYTES } from './cloud/edge-server.ts';
@@ -67,13 +66,12 @@ export const startLocalCloud = async (
 
   if (options.dataDir !== undefined) await assertUsable(options.dataDir);
 
-  step('bundling the functions and loading the CDK');
-  // esbuild works in a process of its own, so the CDK is loaded meanwhile.
+  step('bundling the functions');
+  // esbuild works in a process of its own, so the configuration is read meanwhile.
   const { ensureBundles } = await import('../../lib/functions/bundles.ts');
   const bundled = ensureBundles();
   bundled.catch(() => {});
   const { readConfiguration } = await import('../../lib/config/cdk-json.ts');
-  const { synthesize } = await import('../../lib/synthesize.ts');
   const { configuration, developmentProviders } = await readLocalConfiguration(
     readConfiguration(),
     options,
@@ -84,9 +82,8 @@ export const startLocalCloud = async (
   await bundled;
 
   step('synthesizing the stack');
-  const assembly = await mkdtemp(join(tmpdir(), 'gatehouse-assembly-'));
+  const assembly = await newAssembly(configuration, providerOrigin);
   onCleanUp(() => rm(assembly, { recursive: true, force: true }));
-  synthesize(configuration, assembly);
   const { template, notRun } = await loadTemplate(assembly, origin);
 
   const services = await startServices(template, {

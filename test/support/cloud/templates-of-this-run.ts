@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ASSEMBLY_CACHE_VARIABLE } from '../../../tools/local/assembly.ts';
 
 const VARIABLE = 'GATEHOUSE_TEST_TEMPLATES';
 
@@ -8,6 +9,7 @@ const VARIABLE = 'GATEHOUSE_TEST_TEMPLATES';
 export default (): void => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-templates-'));
   process.env[VARIABLE] = folder;
+  process.env[ASSEMBLY_CACHE_VARIABLE] = join(folder, 'assemblies');
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 };
 
