@@ -19,25 +19,25 @@ export const AUTHORIZER_CONTEXT = {
 
 /** Time that passes when the test says so. */
 export class ManualTimer {
-  private waiting = new Map<symbol, { callback: () => void; delayMs: number }>();
+  #waiting = new Map<symbol, { callback: () => void; delayMs: number }>();
 
   readonly timer: Timer = (callback, delayMs) => {
     const key = Symbol();
-    this.waiting.set(key, { callback, delayMs });
-    return () => this.waiting.delete(key);
+    this.#waiting.set(key, { callback, delayMs });
+    return () => this.#waiting.delete(key);
   };
 
   /** Fires everything that waits for exactly so long. */
   elapse(delayMs: number): void {
-    for (const [key, entry] of [...this.waiting]) {
+    for (const [key, entry] of [...this.#waiting]) {
       if (entry.delayMs !== delayMs) continue;
-      this.waiting.delete(key);
+      this.#waiting.delete(key);
       entry.callback();
     }
   }
 
   get count(): number {
-    return this.waiting.size;
+    return this.#waiting.size;
   }
 }
 
@@ -46,34 +46,34 @@ export class RecordedReply {
   head: AnswerHead | undefined;
   text = '';
   readonly chunks: string[] = [];
-  private announced: AnswerHead | undefined;
-  private listeners: (() => void)[] = [];
+  #announced: AnswerHead | undefined;
+  #listeners: (() => void)[] = [];
 
   readonly stream = new Writable({
     decodeStrings: false,
     write: (chunk: Buffer | string, _encoding, done) => {
-      this.head ??= this.announced;
+      this.head ??= this.#announced;
       this.text += chunk.toString();
       this.chunks.push(chunk.toString());
-      for (const listener of this.listeners.splice(0)) listener();
+      for (const listener of this.#listeners.splice(0)) listener();
       done();
     },
   });
 
   readonly start = (head: AnswerHead): Writable => {
-    if (this.announced) throw new Error('the answer began twice');
-    this.announced = head;
+    if (this.#announced) throw new Error('the answer began twice');
+    this.#announced = head;
     return this.stream;
   };
 
   /** Resolves once the client has received a text. */
   async received(text: string): Promise<void> {
-    while (!this.text.includes(text)) await new Promise<void>((resolve) => this.listeners.push(resolve));
+    while (!this.text.includes(text)) await new Promise<void>((resolve) => this.#listeners.push(resolve));
   }
 
   /** Resolves once the client has received status and headers. */
   async headReceived(): Promise<void> {
-    while (this.head === undefined) await new Promise<void>((resolve) => this.listeners.push(resolve));
+    while (this.head === undefined) await new Promise<void>((resolve) => this.#listeners.push(resolve));
   }
 
   get json() {

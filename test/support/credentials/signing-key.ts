@@ -38,18 +38,18 @@ export const signedJwt = (
 
 /** Signs in the process, counts, and fails on demand. */
 export class LocalSigner implements AccessTokenSigner {
-  private readonly key: TestKey;
+  readonly #key: TestKey;
   calls = 0;
   fault: Error | undefined;
 
   constructor(key: TestKey) {
-    this.key = key;
+    this.#key = key;
   }
 
   async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
     this.calls += 1;
     await new Promise((resolve) => setImmediate(resolve));
     if (this.fault) throw this.fault;
-    return signedJwt(this.key, claims);
+    return signedJwt(this.#key, claims);
   }
 }

@@ -130,7 +130,7 @@ export class AuthorizationHarness {
   readonly documents = new Map<string, object | 'down'>();
   now = 1_800_000_000;
   readonly clock: Clock = () => this.now;
-  private readonly flows;
+  readonly #flows;
 
   constructor(options: AuthorizationHarnessOptions = {}) {
     const ids = options.providers ?? ['company'];
@@ -191,7 +191,7 @@ export class AuthorizationHarness {
       : undefined;
     const page = { log, renderError: errorPage(site) };
 
-    this.flows = {
+    this.#flows = {
       register: endpoint(registerHandler({ ...shared }), { log, cors: true, refusalEvent: 'client_refused' }),
       clientConfiguration: endpoint(clientConfigurationHandler({ ...shared }), { log, cors: true }),
       authorize: endpoint(
@@ -267,7 +267,7 @@ export class AuthorizationHarness {
 
   register(body: unknown, contentType = 'application/json'): Promise<Answer> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    return invoke(this.flows.register, {
+    return invoke(this.#flows.register, {
       method: 'POST',
       path: '/register',
       headers: { 'content-type': contentType },
@@ -277,7 +277,7 @@ export class AuthorizationHarness {
 
   /** RFC 7592 §2: GET, PUT or DELETE of one registration. */
   configure(method: string, clientId: string, registrationAccessToken?: string, body?: unknown): Promise<Answer> {
-    return invoke(this.flows.clientConfiguration, {
+    return invoke(this.#flows.clientConfiguration, {
       method,
       path: `/register/${clientId}`,
       pathParameters: { client_id: clientId },
@@ -291,7 +291,7 @@ export class AuthorizationHarness {
 
   authorize(query: URLSearchParams, browser = new Browser(), headers: Record<string, string> = {}): Promise<Answer> {
     return browser.keep(
-      invoke(this.flows.authorize, { path: '/authorize', query, headers: { ...browser.headers(), ...headers } }),
+      invoke(this.#flows.authorize, { path: '/authorize', query, headers: { ...browser.headers(), ...headers } }),
     );
   }
 
@@ -301,7 +301,7 @@ export class AuthorizationHarness {
     headers: Record<string, string> = {},
   ): Promise<Answer> {
     return browser.keep(
-      invoke(this.flows.consent, {
+      invoke(this.#flows.consent, {
         method: 'POST',
         path: '/consent',
         headers: {
@@ -317,7 +317,7 @@ export class AuthorizationHarness {
 
   callback(query: URLSearchParams, browser: Browser, idp = 'company'): Promise<Answer> {
     return browser.keep(
-      invoke(this.flows.callback, {
+      invoke(this.#flows.callback, {
         path: `/callback/${idp}`,
         pathParameters: { idp },
         query,
@@ -342,7 +342,7 @@ export class AuthorizationHarness {
       body: new URLSearchParams(form).toString(),
     };
     const call = form === undefined ? { headers: { ...browser.headers(), ...headers } } : posted;
-    return browser.keep(invoke(this.flows.connections, { path: '/connections', ...call }));
+    return browser.keep(invoke(this.#flows.connections, { path: '/connections', ...call }));
   }
 
   /** From the client's request to the redirect to the provider; resolves to the provider's URL. */

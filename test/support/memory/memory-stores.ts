@@ -31,17 +31,17 @@ class MemoryStore {
   failing = false;
 
   protected async read(): Promise<void> {
-    await this.roundTrip();
+    await this.#roundTrip();
     this.reads += 1;
   }
 
   protected async write(): Promise<void> {
-    await this.roundTrip();
+    await this.#roundTrip();
     this.writes += 1;
   }
 
   /** A turn of the event loop before anything is looked at: parallel callers interleave as they would over a network. */
-  private async roundTrip(): Promise<void> {
+  async #roundTrip(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     if (this.failing) throw new UnavailableError('DynamoDB');
   }
@@ -70,7 +70,7 @@ export class MemoryClientStore extends MemoryStore implements ClientStore {
       this.rows.set(client.clientId, client);
       return;
     }
-    this.setExpiry(present, laterExpiry(present.expiresAt, client.expiresAt));
+    this.#setExpiry(present, laterExpiry(present.expiresAt, client.expiresAt));
   }
 
   async putDocumentClient(client: Client, now: number): Promise<void> {
@@ -92,7 +92,7 @@ export class MemoryClientStore extends MemoryStore implements ClientStore {
   async extendClient(clientId: string, expiresAt: number): Promise<void> {
     await this.write();
     const present = this.rows.get(clientId);
-    if (present) this.setExpiry(present, laterExpiry(present.expiresAt, expiresAt));
+    if (present) this.#setExpiry(present, laterExpiry(present.expiresAt, expiresAt));
   }
 
   async deleteClient(clientId: string): Promise<void> {
@@ -100,7 +100,7 @@ export class MemoryClientStore extends MemoryStore implements ClientStore {
     this.rows.delete(clientId);
   }
 
-  private setExpiry(client: Client, expiresAt: number | undefined): void {
+  #setExpiry(client: Client, expiresAt: number | undefined): void {
     const { expiresAt: _, ...rest } = client;
     this.rows.set(client.clientId, expiresAt === undefined ? rest : { ...rest, expiresAt });
   }
@@ -108,17 +108,17 @@ export class MemoryClientStore extends MemoryStore implements ClientStore {
 
 export class MemoryClientAssertionStore extends MemoryStore implements ClientAssertionStore {
   readonly rows = new Map<string, number>();
-  private readonly now: Clock;
+  readonly #now: Clock;
 
   constructor(now: Clock) {
     super();
-    this.now = now;
+    this.#now = now;
   }
 
   async useOnce(clientId: string, jti: string, expiresAt: number): Promise<boolean> {
     await this.write();
     const key = JSON.stringify([clientId, jti]);
-    if ((this.rows.get(key) ?? 0) >= this.now()) return false;
+    if ((this.rows.get(key) ?? 0) >= this.#now()) return false;
     this.rows.set(key, expiresAt);
     return true;
   }
@@ -296,19 +296,19 @@ export class MemoryConsentStore extends MemoryStore implements ConsentStore, Con
 
   async findConsents(subject: string, now: number): Promise<readonly RememberedConsent[]> {
     await this.read();
-    return this.live(subject, now);
+    return this.#live(subject, now);
   }
 
   async rememberConsent(subject: string, consent: RememberedConsent, now: number): Promise<void> {
     await this.write();
-    this.rows.set(subject, withConsent(this.live(subject, now), consent));
+    this.rows.set(subject, withConsent(this.#live(subject, now), consent));
   }
 
   async forgetConsents(subject: string, consentIds: readonly string[], now: number): Promise<void> {
     await this.write();
     this.rows.set(
       subject,
-      this.live(subject, now).filter(({ consentId }) => !consentIds.includes(consentId)),
+      this.#live(subject, now).filter(({ consentId }) => !consentIds.includes(consentId)),
     );
   }
 
@@ -317,7 +317,7 @@ export class MemoryConsentStore extends MemoryStore implements ConsentStore, Con
     return this.rows.delete(subject);
   }
 
-  private live(subject: string, now: number): readonly RememberedConsent[] {
+  #live(subject: string, now: number): readonly RememberedConsent[] {
     return (this.rows.get(subject) ?? []).filter((consent) => isLive(consent, now));
   }
 }

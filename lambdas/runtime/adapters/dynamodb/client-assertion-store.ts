@@ -13,16 +13,16 @@ interface UsedAssertion {
 
 /** Client assertions that were used, in DynamoDB, until they have expired by themselves. One write each. */
 export class DynamoDbClientAssertionStore implements ClientAssertionStore {
-  private readonly table: Table<UsedAssertion>;
-  private readonly now: Clock;
+  readonly #table: Table<UsedAssertion>;
+  readonly #now: Clock;
 
   constructor(client: DynamoDBClient, tableName: string, now: Clock) {
-    this.table = new Table(client, tableName, 'assertionId', assertionShape);
-    this.now = now;
+    this.#table = new Table(client, tableName, 'assertionId', assertionShape);
+    this.#now = now;
   }
 
   useOnce(clientId: string, jti: string, expiresAt: number): Promise<boolean> {
-    return this.table.claim({ assertionId: assertionId(clientId, jti), expiresAt }, this.now());
+    return this.#table.claim({ assertionId: assertionId(clientId, jti), expiresAt }, this.#now());
   }
 }
 

@@ -7,14 +7,14 @@ import { Table } from './table.ts';
 
 /** Clients in DynamoDB, one row each under `clientId`. */
 export class DynamoDbClientStore implements ClientStore {
-  private readonly table: Table<Client>;
+  readonly #table: Table<Client>;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.table = new Table(client, tableName, 'clientId', clientShape);
+    this.#table = new Table(client, tableName, 'clientId', clientShape);
   }
 
   async findClient(clientId: string, now: number): Promise<Client | undefined> {
-    const row = await this.table.read(clientId);
+    const row = await this.#table.read(clientId);
     if (row === undefined) return undefined;
     // TTL deletes days late: the time decides, not the row's presence.
     if (row.expiresAt !== undefined && row.expiresAt <= now && !row.blocked) return undefined;
@@ -23,7 +23,7 @@ export class DynamoDbClientStore implements ClientStore {
 
   async putClient(client: Client): Promise<void> {
     const { clientId, expiresAt, ...metadata } = client;
-    await this.table.ensure(clientId, {
+    await this.#table.ensure(clientId, {
       set: { expiresAt },
       setIfAbsent: metadata,
       ...laterExpiry(expiresAt, 'attribute_not_exists(#clientId) OR '),
@@ -33,7 +33,7 @@ export class DynamoDbClientStore implements ClientStore {
   async putDocumentClient(client: Client, now: number): Promise<void> {
     const { clientId, ...metadata } = client;
     const { issuedAt } = metadata;
-    await this.table.ensure(clientId, {
+    await this.#table.ensure(clientId, {
       set: { ...CHANGEABLE, ...metadata },
       condition: `attribute_not_exists(#blocked) AND (${REPLACEABLE})`,
       values: { issuedAt, now },
@@ -42,7 +42,7 @@ export class DynamoDbClientStore implements ClientStore {
 
   async updateClient(client: Client): Promise<'updated' | 'gone'> {
     const { clientId, expiresAt: _expiresAt, ...metadata } = client;
-    const outcome = await this.table.transition(clientId, {
+    const outcome = await this.#table.transition(clientId, {
       set: { ...CHANGEABLE, ...metadata },
       condition: 'attribute_exists(#clientId) AND attribute_not_exists(#blocked)',
     });
@@ -50,11 +50,11 @@ export class DynamoDbClientStore implements ClientStore {
   }
 
   async extendClient(clientId: string, expiresAt: number): Promise<void> {
-    await this.table.ensure(clientId, { set: { expiresAt }, ...laterExpiry(expiresAt) });
+    await this.#table.ensure(clientId, { set: { expiresAt }, ...laterExpiry(expiresAt) });
   }
 
   async deleteClient(clientId: string): Promise<void> {
-    await this.table.delete(clientId);
+    await this.#table.delete(clientId);
   }
 }
 

@@ -12,26 +12,26 @@ type Change = (consents: readonly RememberedConsent[]) => readonly RememberedCon
 
 /** Remembered consents in DynamoDB, one row for each person under `subject`. */
 export class DynamoDbConsentStore implements ConsentStore, ConsentEraser {
-  private readonly table: Table<ConsentsRow>;
+  readonly #table: Table<ConsentsRow>;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.table = new Table(client, tableName, 'subject', consentsShape);
+    this.#table = new Table(client, tableName, 'subject', consentsShape);
   }
 
   async findConsents(subject: string, now: number): Promise<readonly RememberedConsent[]> {
-    return live(await this.table.read(subject), now);
+    return live(await this.#table.read(subject), now);
   }
 
   async rememberConsent(subject: string, consent: RememberedConsent, now: number): Promise<void> {
-    await this.change(subject, now, (consents) => withConsent(consents, consent));
+    await this.#change(subject, now, (consents) => withConsent(consents, consent));
   }
 
   async forgetConsents(subject: string, consentIds: readonly string[], now: number): Promise<void> {
-    await this.change(subject, now, (consents) => consents.filter(({ consentId }) => !consentIds.includes(consentId)));
+    await this.#change(subject, now, (consents) => consents.filter(({ consentId }) => !consentIds.includes(consentId)));
   }
 
   async deleteConsents(subject: string): Promise<boolean> {
-    return this.table.delete(subject);
+    return this.#table.delete(subject);
   }
 
   /**
@@ -40,10 +40,10 @@ export class DynamoDbConsentStore implements ConsentStore, ConsentEraser {
    * others            └─ whoever read n as well finds n + 1, and begins again from there
    * ```
    */
-  private async change(subject: string, now: number, change: Change): Promise<void> {
-    let row = await this.table.read(subject);
+  async #change(subject: string, now: number, change: Change): Promise<void> {
+    let row = await this.#table.read(subject);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const outcome = await this.table.transition(subject, {
+      const outcome = await this.#table.transition(subject, {
         set: rowOf(change(live(row, now)), row?.version ?? 0, now),
         ...(row === undefined
           ? { condition: 'attribute_not_exists(#subject)' }

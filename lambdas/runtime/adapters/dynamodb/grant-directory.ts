@@ -10,30 +10,30 @@ const ROWS_AT_ONCE = 25;
 
 /** One person's grants: their keys from the index by subject, and each row as it is. */
 export class DynamoDbGrantDirectory implements GrantDirectory, GrantEraser {
-  private readonly client: DynamoDBClient;
-  private readonly tableName: string;
-  private readonly grants: DynamoDbGrantStore;
-  private readonly rows: Table<Grant>;
+  readonly #client: DynamoDBClient;
+  readonly #tableName: string;
+  readonly #grants: DynamoDbGrantStore;
+  readonly #rows: Table<Grant>;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.client = client;
-    this.tableName = tableName;
-    this.grants = new DynamoDbGrantStore(client, tableName);
-    this.rows = new Table(client, tableName, 'grantId');
+    this.#client = client;
+    this.#tableName = tableName;
+    this.#grants = new DynamoDbGrantStore(client, tableName);
+    this.#rows = new Table(client, tableName, 'grantId');
   }
 
   async grantsOfSubject(subject: string, now: number): Promise<readonly Grant[]> {
-    const grants = await this.forEachOf(subject, (grantId) => this.grants.findGrant(grantId, now));
+    const grants = await this.#forEachOf(subject, (grantId) => this.#grants.findGrant(grantId, now));
     return grants.filter((grant) => grant !== undefined);
   }
 
   async deleteGrantsOfSubject(subject: string): Promise<number> {
-    const wasThere = await this.forEachOf(subject, (grantId) => this.rows.delete(grantId));
+    const wasThere = await this.#forEachOf(subject, (grantId) => this.#rows.delete(grantId));
     return wasThere.filter(Boolean).length;
   }
 
-  private async forEachOf<Result>(subject: string, visit: (grantId: string) => Promise<Result>): Promise<Result[]> {
-    const grantIds = await this.grantIdsOf(subject);
+  async #forEachOf<Result>(subject: string, visit: (grantId: string) => Promise<Result>): Promise<Result[]> {
+    const grantIds = await this.#grantIdsOf(subject);
     const results: Result[] = [];
     for (let start = 0; start < grantIds.length; start += ROWS_AT_ONCE) {
       results.push(...(await Promise.all(grantIds.slice(start, start + ROWS_AT_ONCE).map(visit))));
@@ -41,22 +41,19 @@ export class DynamoDbGrantDirectory implements GrantDirectory, GrantEraser {
     return results;
   }
 
-  private async grantIdsOf(subject: string): Promise<readonly string[]> {
+  async #grantIdsOf(subject: string): Promise<readonly string[]> {
     const grantIds: string[] = [];
     let page: QueryCommandOutput | undefined;
     do {
-      page = await this.pageAfter(subject, page?.LastEvaluatedKey);
+      page = await this.#pageAfter(subject, page?.LastEvaluatedKey);
       for (const { grantId } of page.Items ?? []) if (grantId?.S !== undefined) grantIds.push(grantId.S);
     } while (page.LastEvaluatedKey !== undefined);
     return grantIds;
   }
 
-  private async pageAfter(
-    subject: string,
-    lastKey: QueryCommandOutput['LastEvaluatedKey'],
-  ): Promise<QueryCommandOutput> {
+  async #pageAfter(subject: string, lastKey: QueryCommandOutput['LastEvaluatedKey']): Promise<QueryCommandOutput> {
     const query = new QueryCommand({
-      TableName: this.tableName,
+      TableName: this.#tableName,
       IndexName: SUBJECT_INDEX,
       KeyConditionExpression: '#subject = :subject',
       ExpressionAttributeNames: { '#subject': 'subject' },
@@ -65,7 +62,7 @@ export class DynamoDbGrantDirectory implements GrantDirectory, GrantEraser {
       ...(lastKey ? { ExclusiveStartKey: lastKey } : {}),
     });
     try {
-      return await this.client.send(query);
+      return await this.#client.send(query);
     } catch (error) {
       throw new UnavailableError('DynamoDB', error);
     }

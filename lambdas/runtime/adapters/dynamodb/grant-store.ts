@@ -9,18 +9,18 @@ import { Table } from './table.ts';
 
 /** Grants in DynamoDB, one row each under `grantId`: first the code, then the refresh family. */
 export class DynamoDbGrantStore implements GrantStore {
-  private readonly table: Table<Grant>;
+  readonly #table: Table<Grant>;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.table = new Table(client, tableName, 'grantId', grantShape);
+    this.#table = new Table(client, tableName, 'grantId', grantShape);
   }
 
   async createGrant(grant: Grant): Promise<void> {
-    await this.table.insert(grant);
+    await this.#table.insert(grant);
   }
 
   async findGrant(grantId: string, now: number): Promise<Grant | undefined> {
-    const row = await this.table.read(grantId);
+    const row = await this.#table.read(grantId);
     // TTL deletes days late: the time decides, not the row's presence.
     return row === undefined || row.expiresAt <= now ? undefined : recordOf<Grant>(row);
   }
@@ -35,7 +35,7 @@ export class DynamoDbGrantStore implements GrantStore {
     grant: Grant,
     redemption: Pick<Grant, 'clientAuthMethod' | 'family' | 'expiresAt'>,
   ): Promise<'redeemed' | 'lost'> {
-    const outcome = await this.table.transition(grant.grantId, {
+    const outcome = await this.#table.transition(grant.grantId, {
       set: { ...redemption, status: 'redeemed' },
       condition: '#status = :issued AND #codeHash = :codeHash',
       values: { issued: 'issued', codeHash: grant.codeHash },
@@ -56,7 +56,7 @@ export class DynamoDbGrantStore implements GrantStore {
   ): Promise<'rotated' | { lost: Grant | undefined }> {
     if (grant.family === undefined) throw new Error('a grant without refresh tokens has nothing to rotate');
     const { generation, generationSecretHash } = grant.family;
-    const outcome = await this.table.transition(grant.grantId, {
+    const outcome = await this.#table.transition(grant.grantId, {
       set: { family: successor, expiresAt },
       condition:
         '#status = :redeemed AND #family.#generation = :generation AND #family.#generationSecretHash = :generationSecretHash',
@@ -77,7 +77,7 @@ export class DynamoDbGrantStore implements GrantStore {
     change: { readonly upstream: UpstreamState; readonly identity?: UpstreamIdentity },
   ): Promise<'replaced' | { lost: Grant | undefined }> {
     if (grant.upstream === undefined) throw new Error('beside this grant nothing is kept that could be replaced');
-    const outcome = await this.table.transition(grant.grantId, {
+    const outcome = await this.#table.transition(grant.grantId, {
       set: change,
       condition: '#status = :redeemed AND #upstream.#version = :version',
       values: { redeemed: 'redeemed', version: grant.upstream.version },
@@ -87,7 +87,7 @@ export class DynamoDbGrantStore implements GrantStore {
   }
 
   async noteRefusedScopes({ grantId, refusedScopes = [] }: Grant, scopes: readonly string[]): Promise<void> {
-    await this.table.ensure(grantId, {
+    await this.#table.ensure(grantId, {
       set: { refusedScopes: [...new Set([...refusedScopes, ...scopes])] },
       condition: 'attribute_exists(#grantId) AND #status <> :revoked',
       values: { revoked: 'revoked' },
@@ -95,7 +95,7 @@ export class DynamoDbGrantStore implements GrantStore {
   }
 
   async revokeGrant(grantId: string): Promise<void> {
-    await this.table.ensure(grantId, {
+    await this.#table.ensure(grantId, {
       set: { status: 'revoked', upstream: undefined },
       condition: 'attribute_exists(#grantId) AND #status <> :revoked',
       values: { revoked: 'revoked' },

@@ -20,16 +20,16 @@ type Load = () => Promise<KeyRing | undefined>;
 
 /** The key ring in memory. Warm, a request waits for nothing. */
 export class KeyRingCache {
-  private readonly load: Load;
-  private readonly now: Clock;
-  private copy: { readonly ring: KeyRing; readonly readAt: number } | undefined;
-  private pending: { readonly startedAt: number; readonly ring: Promise<KeyRing | undefined> } | undefined;
-  private startedAt = Number.NEGATIVE_INFINITY;
-  private sought: { readonly at: number; readonly fault?: unknown } = { at: Number.NEGATIVE_INFINITY };
+  readonly #load: Load;
+  readonly #now: Clock;
+  #copy: { readonly ring: KeyRing; readonly readAt: number } | undefined;
+  #pending: { readonly startedAt: number; readonly ring: Promise<KeyRing | undefined> } | undefined;
+  #startedAt = Number.NEGATIVE_INFINITY;
+  #sought: { readonly at: number; readonly fault?: unknown } = { at: Number.NEGATIVE_INFINITY };
 
   constructor(load: Load, now: Clock) {
-    this.load = load;
-    this.now = now;
+    this.#load = load;
+    this.#now = now;
   }
 
   /**
@@ -37,20 +37,20 @@ export class KeyRingCache {
    * @throws whatever the read throws, when there is no copy young enough
    */
   async read(): Promise<KeyRing | undefined> {
-    if (this.copy === undefined) return this.refreshed();
-    const now = this.now();
-    const ageSeconds = now - this.copy.readAt;
-    if (ageSeconds >= MAX_KEY_RING_AGE_SECONDS) return this.refreshed();
-    if (ageSeconds >= REFRESH_AFTER_SECONDS && now - this.startedAt >= RETRY_BESIDE_SECONDS) {
+    if (this.#copy === undefined) return this.#refreshed();
+    const now = this.#now();
+    const ageSeconds = now - this.#copy.readAt;
+    if (ageSeconds >= MAX_KEY_RING_AGE_SECONDS) return this.#refreshed();
+    if (ageSeconds >= REFRESH_AFTER_SECONDS && now - this.#startedAt >= RETRY_BESIDE_SECONDS) {
       // Beside the request. A failure shows when the copy is too old, and then to the one who needs it.
-      this.refreshed().catch(() => undefined);
+      this.#refreshed().catch(() => undefined);
     }
-    return this.copy.ring;
+    return this.#copy.ring;
   }
 
   /** The ring as it is now: a read of its own, since one that is under way may have looked before the last change. */
   readLatest(): Promise<KeyRing | undefined> {
-    return this.started(this.now());
+    return this.#started(this.#now());
   }
 
   /** The marks, of a ring as old as `read` gives it. @throws as `read` */
@@ -63,57 +63,57 @@ export class KeyRingCache {
    * @throws UnavailableError, or what the read throws, when nobody can tell whether the key exists
    */
   async findKey(kid: string): Promise<PublicJwk | undefined> {
-    const calledAt = this.now();
+    const calledAt = this.#now();
     const ring = await this.read();
     if (ring === undefined) throw new UnavailableError('key ring', new Error('no key was made yet'));
     const key = publicKeyOf(ring, kid);
-    const isFresh = this.copy !== undefined && this.copy.readAt >= calledAt;
+    const isFresh = this.#copy !== undefined && this.#copy.readAt >= calledAt;
     if (key !== undefined || isFresh) return key;
-    return this.seek(kid, calledAt);
+    return this.#seek(kid, calledAt);
   }
 
-  private async seek(kid: string, now: number): Promise<PublicJwk | undefined> {
-    if (now - this.sought.at < COOLDOWN_SECONDS) {
+  async #seek(kid: string, now: number): Promise<PublicJwk | undefined> {
+    if (now - this.#sought.at < COOLDOWN_SECONDS) {
       // A new key may well exist while DynamoDB does not answer: that is no verdict on the token.
-      const isStillUnknown = this.copy === undefined || this.copy.readAt <= this.sought.at;
-      if (this.sought.fault !== undefined && isStillUnknown) throw this.sought.fault;
+      const isStillUnknown = this.#copy === undefined || this.#copy.readAt <= this.#sought.at;
+      if (this.#sought.fault !== undefined && isStillUnknown) throw this.#sought.fault;
       return undefined;
     }
-    this.sought = { at: now };
+    this.#sought = { at: now };
     try {
-      const ring = await this.refreshed();
+      const ring = await this.#refreshed();
       return ring && publicKeyOf(ring, kid);
     } catch (fault) {
-      this.sought = { at: now, fault };
+      this.#sought = { at: now, fault };
       throw fault;
     }
   }
 
   /** One read at a time. A copy is as old as the start of its read. */
-  private refreshed(): Promise<KeyRing | undefined> {
-    const startedAt = this.now();
-    if (this.pending !== undefined && startedAt - this.pending.startedAt < PENDING_TRUST_SECONDS) {
-      return this.pending.ring;
+  #refreshed(): Promise<KeyRing | undefined> {
+    const startedAt = this.#now();
+    if (this.#pending !== undefined && startedAt - this.#pending.startedAt < PENDING_TRUST_SECONDS) {
+      return this.#pending.ring;
     }
-    return this.started(startedAt);
+    return this.#started(startedAt);
   }
 
-  private started(startedAt: number): Promise<KeyRing | undefined> {
-    const ring = this.loaded(startedAt);
+  #started(startedAt: number): Promise<KeyRing | undefined> {
+    const ring = this.#loaded(startedAt);
     const pending = { startedAt, ring };
-    this.pending = pending;
-    this.startedAt = startedAt;
+    this.#pending = pending;
+    this.#startedAt = startedAt;
     const done = () => {
-      if (this.pending === pending) this.pending = undefined;
+      if (this.#pending === pending) this.#pending = undefined;
     };
     ring.then(done, done);
     return ring;
   }
 
-  private async loaded(startedAt: number): Promise<KeyRing | undefined> {
-    const ring = await this.load();
-    if (ring !== undefined && (this.copy === undefined || this.copy.readAt <= startedAt)) {
-      this.copy = { ring, readAt: startedAt };
+  async #loaded(startedAt: number): Promise<KeyRing | undefined> {
+    const ring = await this.#load();
+    if (ring !== undefined && (this.#copy === undefined || this.#copy.readAt <= startedAt)) {
+      this.#copy = { ring, readAt: startedAt };
     }
     return ring;
   }

@@ -10,28 +10,28 @@ import { Table } from './table.ts';
 
 /** The key ring in DynamoDB: one row, kept in memory for at most a minute. */
 export class DynamoDbKeyRingStore implements KeyRingStore, KeyRingWriter {
-  private readonly table: Table<KeyRingRow>;
-  private readonly cache: KeyRingCache;
+  readonly #table: Table<KeyRingRow>;
+  readonly #cache: KeyRingCache;
 
   constructor(client: DynamoDBClient, tableName: string, now: Clock = systemClock) {
-    this.table = new Table(client, tableName, 'id', keyRingShape);
-    this.cache = new KeyRingCache(() => this.load(), now);
+    this.#table = new Table(client, tableName, 'id', keyRingShape);
+    this.#cache = new KeyRingCache(() => this.#load(), now);
   }
 
   async readKeyRing(): Promise<KeyRing | undefined> {
-    return this.cache.read();
+    return this.#cache.read();
   }
 
   async readLatestKeyRing(): Promise<KeyRing | undefined> {
-    return this.cache.readLatest();
+    return this.#cache.readLatest();
   }
 
   async findKey(kid: string): Promise<PublicJwk | undefined> {
-    return this.cache.findKey(kid);
+    return this.#cache.findKey(kid);
   }
 
   async replaceKeyRing(ring: KeyRing, formerVersion: number | undefined): Promise<'replaced' | 'lost'> {
-    const outcome = await this.table.transition(KEY_RING_ID, {
+    const outcome = await this.#table.transition(KEY_RING_ID, {
       set: ring,
       ...(formerVersion === undefined
         ? { condition: 'attribute_not_exists(#id)' }
@@ -40,8 +40,8 @@ export class DynamoDbKeyRingStore implements KeyRingStore, KeyRingWriter {
     return 'applied' in outcome ? 'replaced' : 'lost';
   }
 
-  private async load(): Promise<KeyRing | undefined> {
-    const row = await this.table.read(KEY_RING_ID);
+  async #load(): Promise<KeyRing | undefined> {
+    const row = await this.#table.read(KEY_RING_ID);
     if (row === undefined) return undefined;
     const { id: _id, ...ring } = recordOf<KeyRingRow>(row);
     return ring;

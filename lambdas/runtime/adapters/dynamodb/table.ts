@@ -33,34 +33,34 @@ export type Outcome<T> =
  * is always known.
  */
 export class Table<T extends object> {
-  private readonly client: DynamoDBClient;
-  private readonly tableName: string;
-  private readonly keyName: string & keyof T;
-  private readonly shape: z.ZodMiniType<T> | undefined;
+  readonly #client: DynamoDBClient;
+  readonly #tableName: string;
+  readonly #keyName: string & keyof T;
+  readonly #shape: z.ZodMiniType<T> | undefined;
 
   /** @param shape what a row must hold; without one only its version is looked at */
   constructor(client: DynamoDBClient, tableName: string, keyName: string & keyof T, shape?: z.ZodMiniType<T>) {
-    this.client = client;
-    this.tableName = tableName;
-    this.keyName = keyName;
-    this.shape = shape;
+    this.#client = client;
+    this.#tableName = tableName;
+    this.#keyName = keyName;
+    this.#shape = shape;
   }
 
   /** The row, strongly consistent; undefined when there is none. @throws UnavailableError */
   async read(key: string): Promise<(T & RowMarks) | undefined> {
-    const command = new GetItemCommand({ TableName: this.tableName, Key: this.keyOf(key), ConsistentRead: true });
-    const { Item } = await this.asking(() => this.client.send(command));
-    return Item && this.recordIn(Item);
+    const command = new GetItemCommand({ TableName: this.#tableName, Key: this.#keyOf(key), ConsistentRead: true });
+    const { Item } = await this.#asking(() => this.#client.send(command));
+    return Item && this.#recordIn(Item);
   }
 
   /** Whether there was a row. @throws UnavailableError */
   async delete(key: string): Promise<boolean> {
     const command = new DeleteItemCommand({
-      TableName: this.tableName,
-      Key: this.keyOf(key),
+      TableName: this.#tableName,
+      Key: this.#keyOf(key),
       ReturnValues: 'ALL_OLD',
     });
-    const { Attributes } = await this.asking(() => this.client.send(command));
+    const { Attributes } = await this.#asking(() => this.#client.send(command));
     return Attributes !== undefined;
   }
 
@@ -71,12 +71,12 @@ export class Table<T extends object> {
   async insert(record: T): Promise<void> {
     const operationId = newId();
     try {
-      await this.client.send(this.putCommand(record, operationId));
+      await this.#client.send(this.#putCommand(record, operationId));
     } catch (error) {
-      const stored = await this.read(String(record[this.keyName]));
+      const stored = await this.read(String(record[this.#keyName]));
       if (stored?.operationId === operationId) return;
       if (error instanceof ConditionalCheckFailedException)
-        throw new Error(`a row of this ${this.keyName} exists already`);
+        throw new Error(`a row of this ${this.#keyName} exists already`);
       throw new UnavailableError('DynamoDB', error);
     }
   }
@@ -89,10 +89,10 @@ export class Table<T extends object> {
   async claim(record: T & { readonly expiresAt: number }, now: number): Promise<boolean> {
     const operationId = newId();
     try {
-      await this.client.send(this.putCommand(record, operationId, now));
+      await this.#client.send(this.#putCommand(record, operationId, now));
       return true;
     } catch (error) {
-      const holder: (RowMarks & { expiresAt?: number }) | undefined = await this.read(String(record[this.keyName]));
+      const holder: (RowMarks & { expiresAt?: number }) | undefined = await this.read(String(record[this.#keyName]));
       if (holder?.operationId === operationId) return true;
       if (error instanceof ConditionalCheckFailedException || (holder?.expiresAt ?? 0) >= now) return false;
       throw new UnavailableError('DynamoDB', error);
@@ -105,7 +105,7 @@ export class Table<T extends object> {
    */
   async ensure(key: string, transition: Transition): Promise<void> {
     try {
-      await this.client.send(this.updateCommand(key, transition, newId()));
+      await this.#client.send(this.#updateCommand(key, transition, newId()));
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw new UnavailableError('DynamoDB', error);
     }
@@ -119,10 +119,10 @@ export class Table<T extends object> {
   async transition(key: string, transition: Transition): Promise<Outcome<T & RowMarks>> {
     const operationId = newId();
     try {
-      const { Attributes } = await this.client.send(
-        this.updateCommand(key, { ...transition, condition: this.ofThisVersion(transition.condition) }, operationId),
+      const { Attributes } = await this.#client.send(
+        this.#updateCommand(key, { ...transition, condition: this.#ofThisVersion(transition.condition) }, operationId),
       );
-      return { applied: this.recordIn(Attributes ?? {}) };
+      return { applied: this.#recordIn(Attributes ?? {}) };
     } catch (error) {
       const row = await this.read(key);
       if (row?.operationId === operationId) return { applied: row };
@@ -132,19 +132,19 @@ export class Table<T extends object> {
   }
 
   /** A new row; with `now`, also in place of one that had expired by then. */
-  private putCommand(record: T, operationId: string, now?: number): PutItemCommand {
+  #putCommand(record: T, operationId: string, now?: number): PutItemCommand {
     const row = toAttributes({ ...record, operationId, schemaVersion: SCHEMA_VERSION });
     const orExpired = now === undefined ? '' : ' OR #expiresAt < :now';
     return new PutItemCommand({
-      TableName: this.tableName,
+      TableName: this.#tableName,
       Item: row as NonNullable<PutItemCommand['input']['Item']>,
       ConditionExpression: `attribute_not_exists(#key)${orExpired}`,
-      ExpressionAttributeNames: { '#key': this.keyName, ...(now === undefined ? {} : { '#expiresAt': 'expiresAt' }) },
+      ExpressionAttributeNames: { '#key': this.#keyName, ...(now === undefined ? {} : { '#expiresAt': 'expiresAt' }) },
       ...(now === undefined ? {} : { ExpressionAttributeValues: { ':now': { N: String(now) } } }),
     });
   }
 
-  private updateCommand(key: string, transition: Transition, operationId: string): UpdateItemCommand {
+  #updateCommand(key: string, transition: Transition, operationId: string): UpdateItemCommand {
     const set = { ...transition.set, operationId };
     // A row that a newer version wrote stays one.
     const setIfAbsent = { ...transition.setIfAbsent, schemaVersion: SCHEMA_VERSION };
@@ -167,8 +167,8 @@ export class Table<T extends object> {
     }
     const update = `SET ${assignments.join(', ')}${removals.length > 0 ? ` REMOVE ${removals.join(', ')}` : ''}`;
     return new UpdateItemCommand({
-      TableName: this.tableName,
-      Key: this.keyOf(key),
+      TableName: this.#tableName,
+      Key: this.#keyOf(key),
       UpdateExpression: update,
       ConditionExpression: transition.condition,
       ExpressionAttributeNames: attributeNames(`${update} ${transition.condition}`),
@@ -181,10 +181,10 @@ export class Table<T extends object> {
    * A row that this version cannot read fails the request that met it, and says nothing about what was presented: the
    * next version may know it (catalogue #228, #231). @throws UnavailableError
    */
-  private recordIn(row: object): T & RowMarks {
+  #recordIn(row: object): T & RowMarks {
     try {
       const record = fromRow<T>(row);
-      const problem = this.shape?.safeParse(record).error?.issues[0];
+      const problem = this.#shape?.safeParse(record).error?.issues[0];
       if (problem) throw new Error(`row has another shape than this version writes, at ${problem.path.join('.')}`);
       return record;
     } catch (error) {
@@ -193,16 +193,16 @@ export class Table<T extends object> {
   }
 
   /** Nothing happens to a row that this version would misunderstand (catalogue #228). */
-  private ofThisVersion(condition: string): string {
-    return `(${condition}) AND (attribute_not_exists(#${this.keyName}) OR #schemaVersion = :set_schemaVersion)`;
+  #ofThisVersion(condition: string): string {
+    return `(${condition}) AND (attribute_not_exists(#${this.#keyName}) OR #schemaVersion = :set_schemaVersion)`;
   }
 
-  private keyOf(key: string): { [name: string]: { S: string } } {
-    return { [this.keyName]: { S: key } };
+  #keyOf(key: string): { [name: string]: { S: string } } {
+    return { [this.#keyName]: { S: key } };
   }
 
   /** Every fault of the service, whatever its name, is ours and not the caller's; so is a row that we cannot read. */
-  private async asking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  async #asking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     try {
       return await call();
     } catch (error) {

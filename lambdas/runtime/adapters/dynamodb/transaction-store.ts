@@ -8,15 +8,15 @@ import { Table } from './table.ts';
 
 /** Approved logins in DynamoDB, one row each under `transactionId`. */
 export class DynamoDbTransactionStore implements TransactionStore {
-  private readonly table: Table<Transaction>;
+  readonly #table: Table<Transaction>;
 
   constructor(client: DynamoDBClient, tableName: string) {
-    this.table = new Table(client, tableName, 'transactionId', transactionShape);
+    this.#table = new Table(client, tableName, 'transactionId', transactionShape);
   }
 
   async approve(transaction: Transaction): Promise<Transaction | 'used'> {
     const { transactionId, leg, expiresAt, ...approved } = transaction;
-    const outcome = await this.table.transition(transactionId, {
+    const outcome = await this.#table.transition(transactionId, {
       set: { remember: undefined, rememberedSubject: undefined, ...approved, status: 'approved' },
       // The same seal approved again keeps the leg that it has reached, and its end of life.
       setIfAbsent: { leg, expiresAt },
@@ -30,7 +30,7 @@ export class DynamoDbTransactionStore implements TransactionStore {
     transactionId: string,
     expected: { identityProviderId: string; leg: number; now: number },
   ): Promise<Transaction | 'gone' | 'used'> {
-    const outcome = await this.table.transition(transactionId, {
+    const outcome = await this.#table.transition(transactionId, {
       set: { status: 'exchanging' },
       condition:
         '#status = :approved AND #leg = :leg AND #identityProviderId = :identityProviderId AND #expiresAt > :now',
@@ -47,7 +47,7 @@ export class DynamoDbTransactionStore implements TransactionStore {
   }
 
   async releaseForRetry(transactionId: string, leg: number): Promise<Transaction> {
-    const outcome = await this.table.transition(transactionId, {
+    const outcome = await this.#table.transition(transactionId, {
       set: { status: 'approved', leg: leg + 1 },
       condition: '#status = :exchanging AND #leg = :leg',
       values: { exchanging: 'exchanging', leg },

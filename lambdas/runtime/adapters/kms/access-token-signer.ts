@@ -10,21 +10,21 @@ const MAX_TOKEN_CHARACTERS = 6144;
 
 /** Signs with the ring's active key, named by its ARN and never by an alias. One KMS call per token. */
 export class KmsAccessTokenSigner implements AccessTokenSigner {
-  private readonly kms: KMSClient;
-  private readonly keyRings: KeyRingStore;
+  readonly #kms: KMSClient;
+  readonly #keyRings: KeyRingStore;
 
   constructor(kms: KMSClient, keyRings: KeyRingStore) {
-    this.kms = kms;
-    this.keyRings = keyRings;
+    this.#kms = kms;
+    this.#keyRings = keyRings;
   }
 
   async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
-    const ring = await this.keyRings.readKeyRing();
+    const ring = await this.#keyRings.readKeyRing();
     const key = ring && activeKey(ring);
     if (key === undefined) throw new UnavailableError('key ring', new Error('there is no active signing key'));
     const header = { alg: 'RS256', typ: ACCESS_TOKEN_TYPE, kid: key.kid };
     const signingInput = `${base64urlJson(header)}.${base64urlJson(claims)}`;
-    const token = `${signingInput}.${await this.signature(key.keyArn, signingInput)}`;
+    const token = `${signingInput}.${await this.#signature(key.keyArn, signingInput)}`;
     if (token.length > MAX_TOKEN_CHARACTERS) {
       throw new Error(
         `access token has ${token.length} characters, more than ${MAX_TOKEN_CHARACTERS}: grant fewer scopes`,
@@ -34,7 +34,7 @@ export class KmsAccessTokenSigner implements AccessTokenSigner {
   }
 
   /** RSASSA-PKCS1-v1_5 over the digest: KMS takes raw messages of 4,096 bytes only (RFC 7518 §3.3). */
-  private async signature(keyArn: string, signingInput: string): Promise<string> {
+  async #signature(keyArn: string, signingInput: string): Promise<string> {
     const command = new SignCommand({
       KeyId: keyArn,
       Message: createHash('sha256').update(signingInput).digest(),
@@ -42,7 +42,7 @@ export class KmsAccessTokenSigner implements AccessTokenSigner {
       SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256',
     });
     try {
-      const { Signature } = await this.kms.send(command);
+      const { Signature } = await this.#kms.send(command);
       if (Signature === undefined) throw new Error('Sign answered without a signature');
       return Buffer.from(Signature).toString('base64url');
     } catch (error) {

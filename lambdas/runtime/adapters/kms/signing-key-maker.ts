@@ -29,18 +29,18 @@ export interface SigningKeyMakerOptions extends SigningKeyPrincipals {
 
 /** Makes and discards RSA_2048 signing keys in KMS. Their private halves never leave it. */
 export class KmsSigningKeyMaker implements SigningKeyMaker {
-  private readonly kms: KMSClient;
-  private readonly options: SigningKeyMakerOptions;
+  readonly #kms: KMSClient;
+  readonly #options: SigningKeyMakerOptions;
 
   constructor(kms: KMSClient, options: SigningKeyMakerOptions) {
-    this.kms = kms;
-    this.options = options;
+    this.#kms = kms;
+    this.#options = options;
   }
 
   async createSigningKey(): Promise<NewKey> {
     try {
-      const keyArn = await this.createKey();
-      return { keyArn, publicJwk: await this.publicJwkOf(keyArn) };
+      const keyArn = await this.#createKey();
+      return { keyArn, publicJwk: await this.#publicJwkOf(keyArn) };
     } catch (error) {
       throw new UnavailableError('KMS', error);
     }
@@ -48,7 +48,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
 
   async discardSigningKey(keyArn: string): Promise<void> {
     try {
-      await this.kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: PENDING_WINDOW_DAYS }));
+      await this.#kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: PENDING_WINDOW_DAYS }));
     } catch (error) {
       // An earlier run came as far as this: its deletion is pending, or done.
       if (error instanceof KMSInvalidStateException || error instanceof NotFoundException) return;
@@ -56,27 +56,27 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
     }
   }
 
-  private async createKey(): Promise<string> {
+  async #createKey(): Promise<string> {
     const command = new CreateKeyCommand({
       KeySpec: 'RSA_2048',
       KeyUsage: 'SIGN_VERIFY',
-      Description: `Signs access tokens of ${this.options.stackTag}`,
-      Policy: JSON.stringify(signingKeyPolicy(this.options)),
-      Tags: [{ TagKey: 'gatehouse:stack', TagValue: this.options.stackTag }],
+      Description: `Signs access tokens of ${this.#options.stackTag}`,
+      Policy: JSON.stringify(signingKeyPolicy(this.#options)),
+      Tags: [{ TagKey: 'gatehouse:stack', TagValue: this.#options.stackTag }],
       // The check asks whether the caller may change this policy later. It may not, on purpose; administrators may.
       BypassPolicyLockoutSafetyCheck: true,
     });
-    return this.retryUntilPropagated(
+    return this.#retryUntilPropagated(
       (error) => error instanceof MalformedPolicyDocumentException,
-      () => this.keyArnOf(command),
+      () => this.#keyArnOf(command),
     );
   }
 
   /** The public half of a new key. One that it cannot be had of is discarded, since nobody else knows of it. */
-  private async publicJwkOf(keyArn: string): Promise<PublicJwk> {
+  async #publicJwkOf(keyArn: string): Promise<PublicJwk> {
     const command = new GetPublicKeyCommand({ KeyId: keyArn });
     try {
-      const { PublicKey } = await this.retryUntilPropagated(isNotKnownYet, () => this.kms.send(command));
+      const { PublicKey } = await this.#retryUntilPropagated(isNotKnownYet, () => this.#kms.send(command));
       if (PublicKey === undefined) throw new Error('GetPublicKey answered without a key');
       const { n, e } = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' }).export({
         format: 'jwk',
@@ -90,19 +90,16 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
     }
   }
 
-  private retryUntilPropagated<Answer>(
-    isTooEarly: (error: unknown) => boolean,
-    call: () => Promise<Answer>,
-  ): Promise<Answer> {
+  #retryUntilPropagated<Answer>(isTooEarly: (error: unknown) => boolean, call: () => Promise<Answer>): Promise<Answer> {
     return retry(call, {
       attempts: PROPAGATION_WAITS_MS.length + 1,
       isRetryable: isTooEarly,
-      wait: (failures) => this.options.sleep(PROPAGATION_WAITS_MS[failures - 1] ?? 0),
+      wait: (failures) => this.#options.sleep(PROPAGATION_WAITS_MS[failures - 1] ?? 0),
     });
   }
 
-  private async keyArnOf(command: CreateKeyCommand): Promise<string> {
-    const { KeyMetadata } = await this.kms.send(command);
+  async #keyArnOf(command: CreateKeyCommand): Promise<string> {
+    const { KeyMetadata } = await this.#kms.send(command);
     if (KeyMetadata?.Arn === undefined) throw new Error('CreateKey answered without an ARN');
     return KeyMetadata.Arn;
   }

@@ -20,19 +20,19 @@ const TAG_BYTES = 16;
  * and sealing again under the same key none.
  */
 export class KmsTokenVault implements TokenVault {
-  private readonly kms: KMSClient;
-  private readonly keyArn: string | undefined;
+  readonly #kms: KMSClient;
+  readonly #keyArn: string | undefined;
 
   /** @param keyArn undefined where no provider has its tokens kept */
   constructor(kms: KMSClient, keyArn: string | undefined) {
-    this.kms = kms;
-    this.keyArn = keyArn;
+    this.#kms = kms;
+    this.#keyArn = keyArn;
   }
 
   async seal(grantId: string, tokens: UpstreamTokens): Promise<SealedTokens> {
-    const { Plaintext, CiphertextBlob } = await this.asking(() =>
-      this.kms.send(
-        new GenerateDataKeyCommand({ KeyId: this.keyArn, KeySpec: 'AES_256', EncryptionContext: { grantId } }),
+    const { Plaintext, CiphertextBlob } = await this.#asking(() =>
+      this.#kms.send(
+        new GenerateDataKeyCommand({ KeyId: this.#keyArn, KeySpec: 'AES_256', EncryptionContext: { grantId } }),
       ),
     );
     if (Plaintext === undefined || CiphertextBlob === undefined) throw unavailable('GenerateDataKey gave no key');
@@ -41,10 +41,10 @@ export class KmsTokenVault implements TokenVault {
   }
 
   async open(grantId: string, { encryptedDataKey, ciphertext }: SealedTokens): Promise<OpenedTokens> {
-    const { Plaintext: dataKey } = await this.asking(() =>
-      this.kms.send(
+    const { Plaintext: dataKey } = await this.#asking(() =>
+      this.#kms.send(
         new DecryptCommand({
-          KeyId: this.keyArn,
+          KeyId: this.#keyArn,
           CiphertextBlob: Buffer.from(encryptedDataKey, 'base64url'),
           EncryptionContext: { grantId },
         }),
@@ -60,7 +60,7 @@ export class KmsTokenVault implements TokenVault {
   }
 
   /** Whatever KMS says against it is no fault of the caller's token. */
-  private async asking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  async #asking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     try {
       return await call();
     } catch (error) {

@@ -4,10 +4,10 @@ import { JoseSealer } from './jose-sealer.ts';
 
 /** The sealed cookie that says whose consents a browser remembers. */
 export class JoseRememberedBrowserSealer implements RememberedBrowserSealer {
-  private readonly sealer: JoseSealer<{ subject: string }>;
+  readonly #sealer: JoseSealer<{ subject: string }>;
 
   constructor(keys: SealingKeys) {
-    this.sealer = new JoseSealer(keys, {
+    this.#sealer = new JoseSealer(keys, {
       type: 'gatehouse-remembered-browser+jwt',
       purpose: 'gatehouse remembered browser sealing',
       lifetimeSeconds: REMEMBERED_CONSENT_SECONDS,
@@ -15,10 +15,10 @@ export class JoseRememberedBrowserSealer implements RememberedBrowserSealer {
   }
 
   seal(subject: string, now: number): Promise<string> {
-    return this.sealer.seal({ subject }, now);
+    return this.#sealer.seal({ subject }, now);
   }
 
   async open(sealed: string, now: number): Promise<string | undefined> {
-    return (await this.sealer.open(sealed, now))?.content.subject;
+    return (await this.#sealer.open(sealed, now))?.content.subject;
   }
 }

@@ -5,10 +5,10 @@ import { JoseSealer } from './jose-sealer.ts';
 
 /** The consent form's sealed request. */
 export class JoseRequestSealer implements RequestSealer {
-  private readonly sealer: JoseSealer<{ page: string; request: AuthorizationRequest }>;
+  readonly #sealer: JoseSealer<{ page: string; request: AuthorizationRequest }>;
 
   constructor(keys: SealingKeys, lifetimeSeconds: number) {
-    this.sealer = new JoseSealer(keys, {
+    this.#sealer = new JoseSealer(keys, {
       type: 'gatehouse-request+jwt',
       purpose: 'gatehouse request sealing',
       lifetimeSeconds,
@@ -16,11 +16,11 @@ export class JoseRequestSealer implements RequestSealer {
   }
 
   seal(request: AuthorizationRequest, pageCookie: string, now: number): Promise<string> {
-    return this.sealer.seal({ page: sha256(pageCookie), request }, now);
+    return this.#sealer.seal({ page: sha256(pageCookie), request }, now);
   }
 
   async open(sealed: string, pageCookie: string, now: number) {
-    const opened = await this.sealer.open(sealed, now);
+    const opened = await this.#sealer.open(sealed, now);
     if (opened === undefined || opened.content.page !== sha256(pageCookie)) return undefined;
     const { content, sealId, sealingKeyId, expiresAt } = opened;
     return { transactionId: sealId, sealingKeyId, request: content.request, expiresAt };

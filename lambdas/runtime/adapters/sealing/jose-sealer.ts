@@ -22,22 +22,22 @@ export interface Opened<Content> {
 
 /** Seals JSON for whoever brings it back: a JWE (RFC 7516) with direct encryption by AES-256-GCM. */
 export class JoseSealer<Content extends object> {
-  private readonly keys: SealingKeys;
-  private readonly options: SealOptions;
+  readonly #keys: SealingKeys;
+  readonly #options: SealOptions;
 
   constructor(keys: SealingKeys, options: SealOptions) {
-    this.keys = keys;
-    this.options = options;
+    this.#keys = keys;
+    this.#options = options;
   }
 
   async seal(content: Content, now: number): Promise<string> {
-    const key = await this.keys.current();
+    const key = await this.#keys.current();
     return await new EncryptJWT({ ...content } as JWTPayload)
-      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: this.options.type, kid: key.id })
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: this.#options.type, kid: key.id })
       .setJti(newId())
       .setIssuedAt(now)
-      .setExpirationTime(now + this.options.lifetimeSeconds)
-      .encrypt(this.encryptionKey(key));
+      .setExpirationTime(now + this.#options.lifetimeSeconds)
+      .encrypt(this.#encryptionKey(key));
   }
 
   /** Undefined when it was altered, has expired, or was sealed as something else or with a key that is gone. */
@@ -46,12 +46,12 @@ export class JoseSealer<Content extends object> {
       const { payload, protectedHeader } = await jwtDecrypt<Content>(
         sealed,
         async ({ kid }) => {
-          const key = kid === undefined ? undefined : await this.keys.find(kid);
+          const key = kid === undefined ? undefined : await this.#keys.find(kid);
           if (!key) throw new errors.JWEInvalid('sealed with a key that is not accepted');
-          return this.encryptionKey(key);
+          return this.#encryptionKey(key);
         },
         {
-          typ: this.options.type,
+          typ: this.#options.type,
           keyManagementAlgorithms: ['dir'],
           contentEncryptionAlgorithms: ['A256GCM'],
           requiredClaims: ['jti', 'exp'],
@@ -69,7 +69,7 @@ export class JoseSealer<Content extends object> {
   }
 
   /** A key of its own for encryption: the sealing key itself authenticates derived values. */
-  private encryptionKey(key: SealingKey): Uint8Array {
-    return new Uint8Array(hkdfSync('sha256', key.bytes, new Uint8Array(), this.options.purpose, 32));
+  #encryptionKey(key: SealingKey): Uint8Array {
+    return new Uint8Array(hkdfSync('sha256', key.bytes, new Uint8Array(), this.#options.purpose, 32));
   }
 }

@@ -7,32 +7,32 @@ export const MAX_AGE_SECONDS = 300;
 
 /** The current version of one secret, kept in memory. A secret without a value is asked for again each time. */
 export class CachedSecret {
-  private readonly client: SecretsManagerClient;
-  private readonly secretId: string;
-  private readonly now: Clock;
-  private copy: { readonly value: string; readonly readAt: number } | undefined;
+  readonly #client: SecretsManagerClient;
+  readonly #secretId: string;
+  readonly #now: Clock;
+  #copy: { readonly value: string; readonly readAt: number } | undefined;
 
   constructor(client: SecretsManagerClient, secretId: string, now: Clock) {
-    this.client = client;
-    this.secretId = secretId;
-    this.now = now;
+    this.#client = client;
+    this.#secretId = secretId;
+    this.#now = now;
   }
 
   /** The value, or undefined when there is none yet. While Secrets Manager is down, the last copy serves. */
   async read(): Promise<string | undefined> {
-    if (this.copy && this.now() - this.copy.readAt < MAX_AGE_SECONDS) return this.copy.value;
+    if (this.#copy && this.#now() - this.#copy.readAt < MAX_AGE_SECONDS) return this.#copy.value;
     try {
       return await this.readAgain();
     } catch (error) {
-      if (this.copy) return this.copy.value;
+      if (this.#copy) return this.#copy.value;
       throw error;
     }
   }
 
   /** The value as it is now, whatever the age of the copy. @throws UnavailableError */
   async readAgain(): Promise<string | undefined> {
-    const value = await fetchSecret(this.client, this.secretId, 'AWSCURRENT');
-    this.copy = value === undefined ? undefined : { value, readAt: this.now() };
+    const value = await fetchSecret(this.#client, this.#secretId, 'AWSCURRENT');
+    this.#copy = value === undefined ? undefined : { value, readAt: this.#now() };
     return value;
   }
 }

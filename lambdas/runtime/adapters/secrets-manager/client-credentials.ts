@@ -6,42 +6,42 @@ import { CachedSecret } from './cached-secret.ts';
 
 /** Our client id and secret at one identity provider, from the secret that the stack made empty for it. */
 export class SecretsManagerCredentials implements UpstreamCredentialsReader {
-  private readonly secret: CachedSecret;
-  private readonly secretId: string;
+  readonly #secret: CachedSecret;
+  readonly #secretId: string;
 
   constructor(client: SecretsManagerClient, secretId: string, now: Clock) {
-    this.secret = new CachedSecret(client, secretId, now);
-    this.secretId = secretId;
+    this.#secret = new CachedSecret(client, secretId, now);
+    this.#secretId = secretId;
   }
 
   async read(): Promise<UpstreamCredentials> {
-    return this.parse(await this.secret.read());
+    return this.#parse(await this.#secret.read());
   }
 
   async readAgain(): Promise<UpstreamCredentials> {
-    return this.parse(await this.secret.readAgain());
+    return this.#parse(await this.#secret.readAgain());
   }
 
-  private parse(text: string | undefined): UpstreamCredentials {
-    if (text === undefined) throw this.misconfigured('is empty');
+  #parse(text: string | undefined): UpstreamCredentials {
+    if (text === undefined) throw this.#misconfigured('is empty');
     const { client_id: clientId, client_secret: clientSecret } = parseObject(text);
     if (typeof clientId !== 'string' || typeof clientSecret !== 'string' || clientId === '' || clientSecret === '') {
-      throw this.misconfigured('does not hold JSON with the texts client_id and client_secret');
+      throw this.#misconfigured('does not hold JSON with the texts client_id and client_secret');
     }
     return { clientId, clientSecret };
   }
 
   /** The command as the stack's output has it; a name alone says nothing of a region. */
-  private get inRegion(): string {
-    const [, region] = /^arn:[^:]+:secretsmanager:([^:]+):/.exec(this.secretId) ?? [];
+  get #inRegion(): string {
+    const [, region] = /^arn:[^:]+:secretsmanager:([^:]+):/.exec(this.#secretId) ?? [];
     return region === undefined ? '' : `--region ${region} `;
   }
 
-  private misconfigured(what: string): UpstreamError {
+  #misconfigured(what: string): UpstreamError {
     return new UpstreamError(
       'misconfigured',
-      `the identity provider's secret ${what}; fill it with: aws secretsmanager put-secret-value ${this.inRegion}--secret-id ` +
-        `${this.secretId} --secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
+      `the identity provider's secret ${what}; fill it with: aws secretsmanager put-secret-value ${this.#inRegion}--secret-id ` +
+        `${this.#secretId} --secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
     );
   }
 }

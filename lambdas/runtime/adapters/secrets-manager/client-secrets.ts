@@ -12,25 +12,25 @@ const LOOK_AGAIN_COOLDOWN_SECONDS = 10;
  * one, so that a secret can be changed while the client still has the old one.
  */
 export class SecretsManagerClientSecrets {
-  private readonly client: SecretsManagerClient;
-  private readonly now: Clock;
-  private readonly secrets = new Map<string, SecretVersions>();
+  readonly #client: SecretsManagerClient;
+  readonly #now: Clock;
+  readonly #secrets = new Map<string, SecretVersions>();
 
   constructor(client: SecretsManagerClient, now: Clock) {
-    this.client = client;
-    this.now = now;
+    this.#client = client;
+    this.#now = now;
   }
 
   readonly verify: SecretVerifier = async (clientSecretId, presented) => {
-    const versions = this.versionsOf(clientSecretId);
+    const versions = this.#versionsOf(clientSecretId);
     return (await versions.find((version) => constantTimeEqual(version, presented))) !== undefined;
   };
 
-  private versionsOf(clientSecretId: string): SecretVersions {
-    const known = this.secrets.get(clientSecretId);
+  #versionsOf(clientSecretId: string): SecretVersions {
+    const known = this.#secrets.get(clientSecretId);
     if (known !== undefined) return known;
-    const versions = new SecretVersions(this.client, clientSecretId, this.now, LOOK_AGAIN_COOLDOWN_SECONDS);
-    this.secrets.set(clientSecretId, versions);
+    const versions = new SecretVersions(this.#client, clientSecretId, this.#now, LOOK_AGAIN_COOLDOWN_SECONDS);
+    this.#secrets.set(clientSecretId, versions);
     return versions;
   }
 }

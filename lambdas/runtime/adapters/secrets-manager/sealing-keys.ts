@@ -8,18 +8,18 @@ const LOOK_AGAIN_COOLDOWN_SECONDS = 30;
 
 /** Sealing keys made of a generated secret: its current version seals, its previous one still opens. */
 export class SecretsManagerSealingKeys implements SealingKeys {
-  private readonly versions: SecretVersions;
+  readonly #versions: SecretVersions;
 
   constructor(client: SecretsManagerClient, secretId: string, now: Clock) {
-    this.versions = new SecretVersions(client, secretId, now, LOOK_AGAIN_COOLDOWN_SECONDS);
+    this.#versions = new SecretVersions(client, secretId, now, LOOK_AGAIN_COOLDOWN_SECONDS);
   }
 
   async current(): Promise<SealingKey> {
-    return sealingKey(await this.versions.current());
+    return sealingKey(await this.#versions.current());
   }
 
   async find(sealingKeyId: string): Promise<SealingKey | undefined> {
-    const secret = await this.versions.find((version) => sealingKey(version).id === sealingKeyId);
+    const secret = await this.#versions.find((version) => sealingKey(version).id === sealingKeyId);
     return secret === undefined ? undefined : sealingKey(secret);
   }
 }

@@ -9,26 +9,26 @@ type Fits = (version: string) => boolean;
  * no calls when the current version fits, and otherwise none but one look at both per cooldown.
  */
 export class SecretVersions {
-  private readonly client: SecretsManagerClient;
-  private readonly secretId: string;
-  private readonly now: Clock;
-  private readonly cooldownSeconds: number;
-  private readonly currentVersion: CachedSecret;
+  readonly #client: SecretsManagerClient;
+  readonly #secretId: string;
+  readonly #now: Clock;
+  readonly #cooldownSeconds: number;
+  readonly #currentVersion: CachedSecret;
   /** The last version that had been replaced, if any was, as last seen. */
-  private former: { readonly value: string | undefined; readonly readAt: number } | undefined;
-  private lastLook: { readonly at: number; readonly versions: Promise<readonly string[]> } | undefined;
+  #former: { readonly value: string | undefined; readonly readAt: number } | undefined;
+  #lastLook: { readonly at: number; readonly versions: Promise<readonly string[]> } | undefined;
 
   constructor(client: SecretsManagerClient, secretId: string, now: Clock, cooldownSeconds: number) {
-    this.client = client;
-    this.secretId = secretId;
-    this.now = now;
-    this.cooldownSeconds = cooldownSeconds;
-    this.currentVersion = new CachedSecret(client, secretId, now);
+    this.#client = client;
+    this.#secretId = secretId;
+    this.#now = now;
+    this.#cooldownSeconds = cooldownSeconds;
+    this.#currentVersion = new CachedSecret(client, secretId, now);
   }
 
   /** @throws UnavailableError */
   async current(): Promise<string> {
-    return generatedValue(await this.currentVersion.read());
+    return generatedValue(await this.#currentVersion.read());
   }
 
   /**
@@ -38,10 +38,10 @@ export class SecretVersions {
   async find(fits: Fits): Promise<string | undefined> {
     const current = await this.current();
     if (fits(current)) return current;
-    const former = this.former?.value !== undefined && fits(this.former.value) ? this.former : undefined;
-    if (former && this.now() - former.readAt < MAX_AGE_SECONDS) return former.value;
+    const former = this.#former?.value !== undefined && fits(this.#former.value) ? this.#former : undefined;
+    if (former && this.#now() - former.readAt < MAX_AGE_SECONDS) return former.value;
     try {
-      return (await this.latest()).find(fits);
+      return (await this.#latest()).find(fits);
     } catch (fault) {
       if (former) return former.value;
       throw fault;
@@ -49,20 +49,20 @@ export class SecretVersions {
   }
 
   /** Both versions as Secrets Manager has them. Within the cooldown the last look holds, also one that failed. */
-  private latest(): Promise<readonly string[]> {
-    const now = this.now();
-    if (this.lastLook === undefined || now - this.lastLook.at >= this.cooldownSeconds) {
-      this.lastLook = { at: now, versions: this.look(now) };
+  #latest(): Promise<readonly string[]> {
+    const now = this.#now();
+    if (this.#lastLook === undefined || now - this.#lastLook.at >= this.#cooldownSeconds) {
+      this.#lastLook = { at: now, versions: this.#look(now) };
     }
-    return this.lastLook.versions;
+    return this.#lastLook.versions;
   }
 
-  private async look(now: number): Promise<readonly string[]> {
+  async #look(now: number): Promise<readonly string[]> {
     const [current, former] = await Promise.all([
-      this.currentVersion.readAgain(),
-      fetchSecret(this.client, this.secretId, 'AWSPREVIOUS'),
+      this.#currentVersion.readAgain(),
+      fetchSecret(this.#client, this.#secretId, 'AWSPREVIOUS'),
     ]);
-    this.former = { value: former, readAt: now };
+    this.#former = { value: former, readAt: now };
     return [generatedValue(current), ...(former === undefined ? [] : [former])];
   }
 }

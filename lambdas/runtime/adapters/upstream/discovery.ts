@@ -26,48 +26,48 @@ export const isLocalIssuer = (issuer: string): boolean =>
 
 /** A provider's discovery document (OpenID Connect Discovery §4), kept in memory. */
 export class UpstreamDiscovery {
-  private readonly issuer: string;
-  private readonly now: Clock;
-  private copy:
+  readonly #issuer: string;
+  readonly #now: Clock;
+  #copy:
     | { readonly server: AuthorizationServer; readonly freshUntil: number; readonly usableUntil: number }
     | undefined;
 
   constructor(issuer: string, now: Clock) {
-    this.issuer = issuer;
-    this.now = now;
+    this.#issuer = issuer;
+    this.#now = now;
   }
 
   async read(): Promise<AuthorizationServer> {
-    const { copy } = this;
-    if (copy && this.now() < copy.freshUntil) return copy.server;
+    const copy = this.#copy;
+    if (copy && this.#now() < copy.freshUntil) return copy.server;
     try {
-      const server = await this.fetch();
-      this.copy = { server, freshUntil: this.now() + FRESH_SECONDS, usableUntil: this.now() + USABLE_SECONDS };
+      const server = await this.#fetch();
+      this.#copy = { server, freshUntil: this.#now() + FRESH_SECONDS, usableUntil: this.#now() + USABLE_SECONDS };
       return server;
     } catch (error) {
-      if (!copy || this.now() >= copy.usableUntil) throw toUpstreamFault(error);
-      this.copy = { ...copy, freshUntil: this.now() + TRY_AGAIN_SECONDS };
+      if (!copy || this.#now() >= copy.usableUntil) throw toUpstreamFault(error);
+      this.#copy = { ...copy, freshUntil: this.#now() + TRY_AGAIN_SECONDS };
       return copy.server;
     }
   }
 
-  private async fetch(): Promise<AuthorizationServer> {
-    const issuer = new URL(this.issuer);
+  async #fetch(): Promise<AuthorizationServer> {
+    const issuer = new URL(this.#issuer);
     const answer = await discoveryRequest(issuer, {
       [customFetch]: boundedFetch(DISCOVERY_TIMEOUT_MS),
-      [allowInsecureRequests]: isLocalIssuer(this.issuer),
+      [allowInsecureRequests]: isLocalIssuer(this.#issuer),
     });
-    const server = await processDiscoveryResponse(new URL(documentIssuer(this.issuer)), answer);
+    const server = await processDiscoveryResponse(new URL(documentIssuer(this.#issuer)), answer);
     for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
-      this.assertSecure(name, server[name]);
+      this.#assertSecure(name, server[name]);
     }
     return server;
   }
 
   /** OpenID Connect Discovery §3: all of these are there, and all are https. */
-  private assertSecure(name: string, endpoint: string | undefined): void {
+  #assertSecure(name: string, endpoint: string | undefined): void {
     const url = endpoint === undefined ? null : URL.parse(endpoint);
-    if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocalIssuer(this.issuer))) return;
+    if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocalIssuer(this.#issuer))) return;
     throw new UpstreamError('rejected', `its discovery document has no ${name} that is an https URL`);
   }
 }

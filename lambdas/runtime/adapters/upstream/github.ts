@@ -58,16 +58,16 @@ const requestsOfOneLogin = (): Requests => ({
 
 /** GitHub: OAuth without OpenID Connect. Who logged in is what its API says to the token of our own code exchange (#154). */
 export class GithubIdentityProvider implements UpstreamIdp {
-  private readonly settings: GithubSettings;
-  private readonly credentials: UpstreamCredentialsReader;
-  private readonly server: AuthorizationServer;
-  private readonly now: Clock;
+  readonly #settings: GithubSettings;
+  readonly #credentials: UpstreamCredentialsReader;
+  readonly #server: AuthorizationServer;
+  readonly #now: Clock;
 
   constructor(settings: GithubSettings, credentials: UpstreamCredentialsReader, now: Clock) {
-    this.settings = settings;
-    this.now = now;
-    this.credentials = credentials;
-    this.server = {
+    this.#settings = settings;
+    this.#now = now;
+    this.#credentials = credentials;
+    this.#server = {
       issuer: `${settings.issuer}/login/oauth`,
       authorization_endpoint: `${settings.issuer}/login/oauth/authorize`,
       token_endpoint: `${settings.issuer}/login/oauth/access_token`,
@@ -75,13 +75,13 @@ export class GithubIdentityProvider implements UpstreamIdp {
   }
 
   async authorizationUrl(leg: UpstreamLeg, options: { selectAccount?: boolean } = {}): Promise<URL> {
-    const { clientId } = await this.credentials.read();
-    const url = new URL(this.server.authorization_endpoint ?? '');
+    const { clientId } = await this.#credentials.read();
+    const url = new URL(this.#server.authorization_endpoint ?? '');
     url.search = new URLSearchParams({
       response_type: 'code',
       client_id: clientId,
-      redirect_uri: this.settings.redirectUri,
-      scope: this.settings.scopes.join(' '),
+      redirect_uri: this.#settings.redirectUri,
+      scope: this.#settings.scopes.join(' '),
       state: leg.state,
       code_challenge: await calculatePKCECodeChallenge(leg.codeVerifier),
       code_challenge_method: 'S256',
@@ -91,24 +91,32 @@ export class GithubIdentityProvider implements UpstreamIdp {
   }
 
   async prepare(): Promise<void> {
-    await this.credentials.read();
+    await this.#credentials.read();
   }
 
   async identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamLogin> {
     const requests = requestsOfOneLogin();
     try {
-      const tokens = await this.tokens(requests, async (client, auth, options) => {
+      const tokens = await this.#tokens(requests, async (client, auth, options) => {
         const parameters = parseAuthorizationResponse(
-          this.server,
+          this.#server,
           client,
-          this.checkedIssuer(callbackParameters),
+          this.#checkedIssuer(callbackParameters),
           leg.state,
         );
-        const { redirectUri } = this.settings;
+        const { redirectUri } = this.#settings;
         const { codeVerifier } = leg;
-        return authorizationCodeGrantRequest(this.server, client, auth, parameters, redirectUri, codeVerifier, options);
+        return authorizationCodeGrantRequest(
+          this.#server,
+          client,
+          auth,
+          parameters,
+          redirectUri,
+          codeVerifier,
+          options,
+        );
       });
-      return { identity: await this.read(tokens, requests), tokens };
+      return { identity: await this.#read(tokens, requests), tokens };
     } catch (error) {
       throw toUpstreamFault(error);
     }
@@ -118,20 +126,20 @@ export class GithubIdentityProvider implements UpstreamIdp {
   async renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin> {
     const { refreshToken } = tokens;
     const requests = requestsOfOneLogin();
-    const isCurrent = refreshToken === undefined || accessTokenState(tokens, this.now()) === 'fresh';
+    const isCurrent = refreshToken === undefined || accessTokenState(tokens, this.#now()) === 'fresh';
     const renewed = isCurrent
       ? tokens
-      : await this.tokens(requests, (client, auth, options) =>
-          refreshTokenGrantRequest(this.server, client, auth, refreshToken, options),
+      : await this.#tokens(requests, (client, auth, options) =>
+          refreshTokenGrantRequest(this.#server, client, auth, refreshToken, options),
         ).catch((error: unknown) => {
           throw toRenewalFault(error);
         });
-    return { tokens: renewed, identify: () => this.identifyAnew(renewed, known, requests) };
+    return { tokens: renewed, identify: () => this.#identifyAnew(renewed, known, requests) };
   }
 
-  private async identifyAnew(tokens: UpstreamTokens, known: UpstreamIdentity, requests: Requests) {
+  async #identifyAnew(tokens: UpstreamTokens, known: UpstreamIdentity, requests: Requests) {
     try {
-      const identity = await this.read(tokens, requests);
+      const identity = await this.#read(tokens, requests);
       if (identity.subject !== known.subject) throw new UpstreamError('denied', 'it answered with another person');
       return identity;
     } catch (error) {
@@ -141,37 +149,37 @@ export class GithubIdentityProvider implements UpstreamIdp {
   }
 
   /** What the token endpoint hands out for a code or a refresh token. */
-  private async tokens(requests: Requests, send: TokenRequest): Promise<UpstreamTokens> {
-    const credentials = await this.credentials.read();
-    return withFreshSecret(this.credentials, credentials, isClientRefused, async ({ clientId, clientSecret }) => {
+  async #tokens(requests: Requests, send: TokenRequest): Promise<UpstreamTokens> {
+    const credentials = await this.#credentials.read();
+    return withFreshSecret(this.#credentials, credentials, isClientRefused, async ({ clientId, clientSecret }) => {
       const client: Client = { client_id: clientId };
       const answer = await send(client, ClientSecretPost(clientSecret), {
         [customFetch]: requests.fetch,
-        [allowInsecureRequests]: isLocalIssuer(this.settings.issuer),
+        [allowInsecureRequests]: isLocalIssuer(this.#settings.issuer),
         signal: requests.signal,
       });
-      const tokens = await processGenericTokenEndpointResponse(this.server, client, await withProperStatus(answer));
+      const tokens = await processGenericTokenEndpointResponse(this.#server, client, await withProperStatus(answer));
       const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresInSeconds } = tokens;
       return {
         accessToken,
-        ...(expiresInSeconds === undefined ? {} : { accessTokenExpiresAt: this.now() + expiresInSeconds }),
+        ...(expiresInSeconds === undefined ? {} : { accessTokenExpiresAt: this.#now() + expiresInSeconds }),
         ...(refreshToken === undefined ? {} : { refreshToken }),
       };
     });
   }
 
-  private async read({ accessToken = '' }: UpstreamTokens, { fetch, signal }: Requests): Promise<UpstreamIdentity> {
-    const { id, issuer, claims } = this.settings;
+  async #read({ accessToken = '' }: UpstreamTokens, { fetch, signal }: Requests): Promise<UpstreamIdentity> {
+    const { id, issuer, claims } = this.#settings;
     const wanted = { organizations: claims.includes(GITHUB_ORGANIZATIONS), teams: claims.includes(GITHUB_TEAMS) };
     const person = await readGithubPerson(githubApi(issuer, accessToken, fetch, signal), wanted);
     return { identityProviderId: id, issuer, ...person };
   }
 
   /** RFC 9207: where an answer names its issuer, it is this one, with or without the path. */
-  private checkedIssuer(parameters: URLSearchParams): URLSearchParams {
-    if (parameters.get('iss') !== this.settings.issuer) return parameters;
+  #checkedIssuer(parameters: URLSearchParams): URLSearchParams {
+    if (parameters.get('iss') !== this.#settings.issuer) return parameters;
     const checked = new URLSearchParams(parameters);
-    checked.set('iss', this.server.issuer);
+    checked.set('iss', this.#server.issuer);
     return checked;
   }
 }

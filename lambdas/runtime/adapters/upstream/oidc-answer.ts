@@ -40,16 +40,16 @@ interface Parts {
 /** A token answer whose ID token, where it has one, has passed every check but its signature. */
 export class OidcAnswer {
   readonly tokens: TokenEndpointResponse;
-  private readonly parts: Parts;
+  readonly #parts: Parts;
 
   constructor(parts: Parts) {
-    this.parts = parts;
+    this.#parts = parts;
     this.tokens = parts.tokens;
   }
 
   /** @param now epoch seconds */
   async verifiedIdToken(now: number): Promise<IDToken | undefined> {
-    const { issuer, server, response, options } = this.parts;
+    const { issuer, server, response, options } = this.#parts;
     const idToken = getValidatedIdTokenClaims(this.tokens);
     if (idToken === undefined) return undefined;
     // Without a tenant the template itself would be left to compare with.
@@ -67,7 +67,7 @@ export class OidcAnswer {
 
   /** OpenID Connect Core §5.3. @param subject whom it has to be about (§5.3.2); undefined: whoever asks looks at that */
   async userInfo(subject?: string): Promise<UserInfoResponse> {
-    const { server, client, options } = this.parts;
+    const { server, client, options } = this.#parts;
     const response = await userInfoRequest(server, client, this.tokens.access_token, options);
     if (response.status === 401) {
       throw new UpstreamError('rejected', 'userinfo refused the access token that came just before');

@@ -48,28 +48,28 @@ export interface OidcSettings {
 
 /** Any OpenID provider, as a strict relying party (OpenID Connect Core §3.1). */
 export class OidcIdentityProvider implements UpstreamIdp {
-  private readonly settings: OidcSettings;
-  private readonly preset: OidcPreset;
-  private readonly credentials: UpstreamCredentialsReader;
-  private readonly discovery: UpstreamDiscovery;
-  private readonly now: Clock;
+  readonly #settings: OidcSettings;
+  readonly #preset: OidcPreset;
+  readonly #credentials: UpstreamCredentialsReader;
+  readonly #discovery: UpstreamDiscovery;
+  readonly #now: Clock;
 
   constructor(settings: OidcSettings, credentials: UpstreamCredentialsReader, now: Clock) {
-    this.settings = settings;
-    this.preset = OIDC_PRESETS[settings.kind];
-    this.credentials = credentials;
-    this.discovery = new UpstreamDiscovery(settings.issuer, now);
-    this.now = now;
+    this.#settings = settings;
+    this.#preset = OIDC_PRESETS[settings.kind];
+    this.#credentials = credentials;
+    this.#discovery = new UpstreamDiscovery(settings.issuer, now);
+    this.#now = now;
   }
 
   async authorizationUrl(leg: UpstreamLeg, options: AuthorizationUrlOptions = {}): Promise<URL> {
-    const [server, { clientId }] = await this.prepared();
-    const { scopes, isOffline, redirectUri } = this.settings;
+    const [server, { clientId }] = await this.#prepared();
+    const { scopes, isOffline, redirectUri } = this.#settings;
     const offline =
       isOffline && !options.identityOnly
-        ? offlineRequest(this.preset, server)
+        ? offlineRequest(this.#preset, server)
         : { scopes: [], prompts: [], parameters: {} };
-    const prompts = [...(options.selectAccount ? [this.preset.accountPrompt] : []), ...offline.prompts];
+    const prompts = [...(options.selectAccount ? [this.#preset.accountPrompt] : []), ...offline.prompts];
     const url = new URL(server.authorization_endpoint ?? '');
     const parameters = {
       response_type: 'code',
@@ -88,41 +88,41 @@ export class OidcIdentityProvider implements UpstreamIdp {
   }
 
   async prepare(): Promise<void> {
-    await this.prepared();
+    await this.#prepared();
   }
 
   async identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamLogin> {
-    const [server, credentials] = await this.prepared();
-    const options = this.requestOptions();
+    const [server, credentials] = await this.#prepared();
+    const options = this.#requestOptions();
     try {
-      const answer = await withFreshSecret(this.credentials, credentials, isClientRefused, (current) =>
-        this.redeem(server, current, callbackParameters, leg, options),
+      const answer = await withFreshSecret(this.#credentials, credentials, isClientRefused, (current) =>
+        this.#redeem(server, current, callbackParameters, leg, options),
       );
-      const idToken = await answer.verifiedIdToken(this.now());
+      const idToken = await answer.verifiedIdToken(this.#now());
       if (!idToken) throw new UpstreamError('rejected', 'the answer holds no ID token');
       const isComplete =
-        !this.asksUserInfo(server) || !lacksClaims(idToken, this.settings.scopes, this.settings.claims);
+        !this.#asksUserInfo(server) || !lacksClaims(idToken, this.#settings.scopes, this.#settings.claims);
       const userInfo = isComplete ? undefined : await answer.userInfo(idToken.sub);
-      const identity = toUpstreamIdentity({ ...this.settings, preset: this.preset }, idToken, userInfo);
-      return { identity, tokens: this.tokensOf(answer.tokens) };
+      const identity = toUpstreamIdentity({ ...this.#settings, preset: this.#preset }, idToken, userInfo);
+      return { identity, tokens: this.#tokensOf(answer.tokens) };
     } catch (error) {
       throw toUpstreamFault(error);
     }
   }
 
   async renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin> {
-    const [server, credentials] = await this.prepared();
+    const [server, credentials] = await this.#prepared();
     const { refreshToken } = tokens;
     if (refreshToken === undefined) throw new UpstreamError('misconfigured', 'it gave no refresh token to ask it with');
-    const options = this.requestOptions();
+    const options = this.#requestOptions();
     try {
-      const answer = await withFreshSecret(this.credentials, credentials, isClientRefused, (current) =>
-        this.refresh(server, current, refreshToken, options),
+      const answer = await withFreshSecret(this.#credentials, credentials, isClientRefused, (current) =>
+        this.#refresh(server, current, refreshToken, options),
       );
       return {
         // RFC 6749 §6: without a new refresh token the former one goes on.
-        tokens: { refreshToken, ...this.tokensOf(answer.tokens) },
-        identify: () => this.identifyAnew(server, answer, known),
+        tokens: { refreshToken, ...this.#tokensOf(answer.tokens) },
+        identify: () => this.#identifyAnew(server, answer, known),
       };
     } catch (error) {
       throw toRenewalFault(error);
@@ -130,19 +130,19 @@ export class OidcIdentityProvider implements UpstreamIdp {
   }
 
   /** OpenID Connect Core §12.2: an ID token is optional here, and about the same person. */
-  private async identifyAnew(
+  async #identifyAnew(
     server: AuthorizationServer,
     answer: OidcAnswer,
     known: UpstreamIdentity,
   ): Promise<UpstreamIdentity> {
     try {
-      const idToken = await answer.verifiedIdToken(this.now());
-      const { scopes, claims } = this.settings;
-      const isComplete = !this.asksUserInfo(server) || (idToken && !lacksClaims(idToken, scopes, claims));
+      const idToken = await answer.verifiedIdToken(this.#now());
+      const { scopes, claims } = this.#settings;
+      const isComplete = !this.#asksUserInfo(server) || (idToken && !lacksClaims(idToken, scopes, claims));
       const userInfo = isComplete ? undefined : await answer.userInfo();
       const source = idToken ?? (userInfo && { ...userInfo, iss: known.issuer });
       if (source === undefined) return known;
-      const identity = toUpstreamIdentity({ ...this.settings, preset: this.preset }, source, userInfo);
+      const identity = toUpstreamIdentity({ ...this.#settings, preset: this.#preset }, source, userInfo);
       const subjects = [identity.subject, userInfo?.sub ?? identity.subject];
       if (identity.issuer !== known.issuer || subjects.some((subject) => subject !== known.subject)) {
         throw new UpstreamError('denied', 'it answered with another person');
@@ -153,7 +153,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
     }
   }
 
-  private async redeem(
+  async #redeem(
     server: AuthorizationServer,
     credentials: UpstreamCredentials,
     callbackParameters: URLSearchParams,
@@ -167,19 +167,19 @@ export class OidcIdentityProvider implements UpstreamIdp {
       client,
       clientAuth(server, credentials.clientSecret),
       parameters,
-      this.settings.redirectUri,
+      this.#settings.redirectUri,
       leg.codeVerifier,
       options,
     );
-    const signer = await signerOf(this.settings.issuer, server, response);
+    const signer = await signerOf(this.#settings.issuer, server, response);
     const tokens = await processAuthorizationCodeResponse(signer, client, response, {
       expectedNonce: leg.nonce,
       requireIdToken: true,
     });
-    return new OidcAnswer({ issuer: this.settings.issuer, server, client, options, response, tokens });
+    return new OidcAnswer({ issuer: this.#settings.issuer, server, client, options, response, tokens });
   }
 
-  private async refresh(
+  async #refresh(
     server: AuthorizationServer,
     credentials: UpstreamCredentials,
     refreshToken: string,
@@ -188,34 +188,34 @@ export class OidcIdentityProvider implements UpstreamIdp {
     const client = clientOf(credentials);
     const auth = clientAuth(server, credentials.clientSecret);
     const response = await refreshTokenGrantRequest(server, client, auth, refreshToken, options);
-    const signer = await signerOf(this.settings.issuer, server, response);
+    const signer = await signerOf(this.#settings.issuer, server, response);
     const tokens = await processRefreshTokenResponse(signer, client, response);
-    return new OidcAnswer({ issuer: this.settings.issuer, server, client, options, response, tokens });
+    return new OidcAnswer({ issuer: this.#settings.issuer, server, client, options, response, tokens });
   }
 
-  private asksUserInfo(server: AuthorizationServer): boolean {
-    return this.preset.asksUserInfo && server.userinfo_endpoint !== undefined;
+  #asksUserInfo(server: AuthorizationServer): boolean {
+    return this.#preset.asksUserInfo && server.userinfo_endpoint !== undefined;
   }
 
-  private tokensOf(tokens: TokenEndpointResponse): UpstreamTokens {
+  #tokensOf(tokens: TokenEndpointResponse): UpstreamTokens {
     const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresInSeconds } = tokens;
     return {
       accessToken,
-      ...(expiresInSeconds === undefined ? {} : { accessTokenExpiresAt: this.now() + expiresInSeconds }),
+      ...(expiresInSeconds === undefined ? {} : { accessTokenExpiresAt: this.#now() + expiresInSeconds }),
       ...(refreshToken === undefined ? {} : { refreshToken }),
     };
   }
 
-  private requestOptions(): RequestOptions {
+  #requestOptions(): RequestOptions {
     return {
       signal: AbortSignal.timeout(timeLimitMs(IDENTIFY_TIMEOUT_MS)),
       [customFetch]: boundedFetch(REQUEST_TIMEOUT_MS),
-      [allowInsecureRequests]: isLocalIssuer(this.settings.issuer),
+      [allowInsecureRequests]: isLocalIssuer(this.#settings.issuer),
     };
   }
 
-  private prepared(): Promise<[AuthorizationServer, UpstreamCredentials]> {
-    return Promise.all([this.discovery.read(), this.credentials.read()]);
+  #prepared(): Promise<[AuthorizationServer, UpstreamCredentials]> {
+    return Promise.all([this.#discovery.read(), this.#credentials.read()]);
   }
 }
 
