@@ -2,10 +2,14 @@ import { OAuthError } from '../core/oauth-error.ts';
 import { PageError } from '../runtime/pages/message-page.ts';
 import type { ClientResolver, KnownClient } from '../runtime/ports/index.ts';
 
-/** Hosts of metadata documents that failed are asked again after half a minute. */
+/** The host of a metadata document is contacted again half a minute after a failure. */
 const RETRY_AFTER_SECONDS = '30';
 
-/** The client of an authorization request. @throws PageError, for nobody knows where else an error could go */
+/**
+ * Finds the client of an authorization request.
+ *
+ * @throws PageError, because without a known client there is no redirect URI to send an error to
+ */
 export const findClient = async (
   clients: Pick<ClientResolver, 'findForAuthorization'>,
   clientId: string,
@@ -34,7 +38,7 @@ const blocked = (): PageError =>
     detail: 'the client, or the host of its metadata document, is blocked',
   });
 
-/** Not 5xx: the host was named by whoever asks, so that anybody could make our faults count up. */
+/** Not 5xx: the caller chose the host, and could otherwise drive up this server's error count. */
 const unreachable = (): PageError =>
   new PageError(
     'invalid_request',

@@ -13,20 +13,20 @@ import { parseUpdateRequest } from './update-request.ts';
 
 export interface ClientConfigurationDeps {
   readonly issuer: string;
-  /** Takes a `jwks_uri` on `http://localhost` and `http://127.0.0.1`: for the local run only. */
+  /** Accepts a `jwks_uri` on `http://localhost` and `http://127.0.0.1`: for the local run only. */
   readonly allowLoopback?: boolean;
   readonly clients: ClientStore;
   readonly now: Clock;
   readonly log: Log;
 }
 
-/** A client that proved, by its registration access token, that the registration is its own. */
+/** A client that presented the registration access token of its registration. */
 interface Registrant {
   readonly client: Client;
   readonly registrationAccessToken: string;
 }
 
-/** Client configuration endpoint (RFC 7592 §2): a confidential client reads, changes or deletes its registration. */
+/** Client configuration endpoint (RFC 7592 §2): a confidential client reads, updates or deletes its registration. */
 export const clientConfigurationHandler =
   (deps: ClientConfigurationDeps): Handler =>
   async (request) => {
@@ -44,23 +44,23 @@ export const clientConfigurationHandler =
 /** Unknown, gone, blocked, public, or a wrong token: one answer (RFC 7592 §2.1, RFC 6750 §3.1). */
 const authenticateRegistrant = async (deps: ClientConfigurationDeps, request: HttpRequest): Promise<Registrant> => {
   const registrationAccessToken = bearerToken(request.headers.get('authorization') ?? []);
-  if (registrationAccessToken === undefined) throw notAuthenticated('no bearer token');
+  if (registrationAccessToken === undefined) throw notAuthenticated('there is no bearer token');
   const clientId = request.pathParameters.client_id ?? '';
-  if (!CLIENT_ID.test(clientId)) throw notAuthenticated('not a client id');
+  if (!CLIENT_ID.test(clientId)) throw notAuthenticated('the path has no client id');
   const client = await deps.clients.findClient(clientId, deps.now());
   const expected = client?.registrationAccessTokenHash;
-  if (!client || client.blocked || expected === undefined) throw notAuthenticated('no such registration');
-  if (!constantTimeEqual(sha256(registrationAccessToken), expected)) throw notAuthenticated('wrong token');
+  if (!client || client.blocked || expected === undefined) throw notAuthenticated('there is no such registration');
+  if (!constantTimeEqual(sha256(registrationAccessToken), expected)) throw notAuthenticated('it is wrong');
   return { client, registrationAccessToken };
 };
 
-/** The secret is not among it: only its hash is stored. */
+/** RFC 7592 §2.1. The response contains no client secret, because only its hash is stored. */
 const readRegistration = (
   deps: ClientConfigurationDeps,
   { client, registrationAccessToken }: Registrant,
 ): HttpResponse => json(200, clientInformation(deps.issuer, client, { registrationAccessToken }), NO_STORE);
 
-/** RFC 7592 §2.2: the metadata that is sent replaces the former as a whole. The life of the client stays as it was. */
+/** RFC 7592 §2.2: the new metadata replaces all of the former. The expiry of the client stays. */
 const updateRegistration = async (
   deps: ClientConfigurationDeps,
   request: HttpRequest,
@@ -69,12 +69,13 @@ const updateRegistration = async (
   const { allowLoopback = false } = deps;
   const metadata = parseUpdateRequest(jsonBody(request, MAX_METADATA_BYTES), client, { allowLoopback });
   const updated = updatedClient(client, metadata);
-  if ((await deps.clients.updateClient(updated)) === 'gone') throw notAuthenticated('deleted meanwhile');
+  if ((await deps.clients.updateClient(updated)) === 'gone')
+    throw notAuthenticated('the registration was deleted in the meantime');
   deps.log('client_updated', { requestId: request.requestId, clientId: client.clientId });
   return json(200, clientInformation(deps.issuer, updated, { registrationAccessToken }), NO_STORE);
 };
 
-/** RFC 7592 §2.3. A gone client answers invalid_client at the token endpoint, so its grants end with it (catalogue #183). */
+/** RFC 7592 §2.3. A deleted client gets invalid_client at the token endpoint, so its grants end too (catalogue #183). */
 const deleteRegistration = async (
   deps: ClientConfigurationDeps,
   request: HttpRequest,
@@ -86,7 +87,11 @@ const deleteRegistration = async (
 };
 
 const notAuthenticated = (detail: string): OAuthError =>
-  new OAuthError('invalid_token', 'Send the registration_access_token of this client as a bearer token.', {
-    detail: `registration access token: ${detail}`,
-    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
-  });
+  new OAuthError(
+    'invalid_token',
+    'The registration access token is missing or wrong. Send the registration_access_token of this client as a bearer token.',
+    {
+      detail: `registration access token: ${detail}`,
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    },
+  );

@@ -5,7 +5,7 @@ import { constantTimeEqual, sha256 } from '../core/crypto.ts';
 import { isJsonObject } from '../core/json.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 
-/** What the server alone decides: a request that names any of it is refused (RFC 7592 §2.2). */
+/** Members that the server assigns: an update that contains one of them is refused (RFC 7592 §2.2). */
 const SERVER_ASSIGNED_MEMBERS = [
   'registration_access_token',
   'registration_client_uri',
@@ -14,20 +14,21 @@ const SERVER_ASSIGNED_MEMBERS = [
 ] as const;
 
 /**
- * The metadata of an update request (RFC 7592 §2.2). It must name the client; the secret, if it is sent, must be the
- * present one, for a client cannot choose its own. An omitted authentication method stays as it was.
+ * Parses the metadata of an update request (RFC 7592 §2.2). `client_id` is required. `client_secret` may be sent, but must
+ * be the current one, because a client cannot choose its secret. An omitted authentication method stays the same.
+ *
  * @throws OAuthError `invalid_client_metadata` or `invalid_redirect_uri`
  */
 export const parseUpdateRequest = (body: unknown, client: Client, options: UrlRuleOptions): ClientMetadata => {
   const members = new Map(Object.entries(isJsonObject(body) ? body : {}));
   const extra = SERVER_ASSIGNED_MEMBERS.find((name) => members.has(name));
-  if (extra !== undefined) throw invalid(`${extra} is decided by the server: leave it out.`);
+  if (extra !== undefined) throw invalid(`${extra} is assigned by the server. Leave it out.`);
   if (members.get('client_id') !== client.clientId) {
-    throw invalid('client_id must be there, and be that of this registration.');
+    throw invalid('client_id must be the one of this registration.');
   }
   const secret = members.get('client_secret') ?? undefined;
   if (secret !== undefined && !isSecretOf(client, secret)) {
-    throw invalid('client_secret must be the one that was issued: leave it out.');
+    throw invalid('client_secret must be the issued one. Leave it out.');
   }
   const method = members.get('token_endpoint_auth_method') ?? client.tokenEndpointAuthMethods[0];
   return parseRegistrationRequest({ ...Object.fromEntries(members), token_endpoint_auth_method: method }, options);

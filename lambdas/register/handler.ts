@@ -14,14 +14,14 @@ import type { ClientStore, Clock, Log } from '../runtime/ports/index.ts';
 
 export interface RegisterDeps {
   readonly issuer: string;
-  /** Takes a `jwks_uri` on `http://localhost` and `http://127.0.0.1`: for the local run only. */
+  /** Accepts a `jwks_uri` on `http://localhost` and `http://127.0.0.1`: for the local run only. */
   readonly allowLoopback?: boolean;
   readonly clients: ClientStore;
   readonly now: Clock;
   readonly log: Log;
 }
 
-/** Dynamic client registration (RFC 7591 §3). Nothing that the metadata names is fetched (catalogue #180). */
+/** Dynamic client registration (RFC 7591 §3). No URL in the metadata is fetched (catalogue #180). */
 export const registerHandler =
   (deps: RegisterDeps): Handler =>
   async (request) => {
@@ -41,11 +41,11 @@ export const registerHandler =
   };
 
 interface Registration extends NewRegisteredClient {
-  /** It left a row that was not there before. */
+  /** Whether it created a row. */
   readonly isNew: boolean;
 }
 
-/** The same metadata is the same client: one read, and a write only when it is new or its life is due (catalogue #171). */
+/** The same metadata is the same client: one read, and one write if it is new or due for an extension (catalogue #171). */
 const registerPublicClient = async (deps: RegisterDeps, metadata: ClientMetadata): Promise<Registration> => {
   const now = deps.now();
   const known = await deps.clients.findClient(publicClientId(metadata), now);
@@ -57,7 +57,7 @@ const registerPublicClient = async (deps: RegisterDeps, metadata: ClientMetadata
   if (known.blocked) throw blocked(known);
   const expiresAt = extendedClientExpiry(known.expiresAt, now);
   if (expiresAt !== undefined) await deps.clients.extendClient(known.clientId, expiresAt);
-  // What does not go into the id (order, application_type) is told back as it was sent this time.
+  // The order of lists and application_type are not part of the id, so they are returned as sent this time.
   return { client: { ...client, issuedAt: known.issuedAt }, isNew: false };
 };
 
@@ -70,6 +70,6 @@ const registerConfidentialClient = async (deps: RegisterDeps, metadata: ClientMe
 const blocked = ({ clientId }: Client): OAuthError =>
   new OAuthError(
     'access_denied',
-    'The operator of this server has blocked this client. Ask whoever runs the server to let it in.',
+    'The operator of this server has blocked this client. Ask the operator to unblock it.',
     { detail: `blocked client ${clientId}` },
   );

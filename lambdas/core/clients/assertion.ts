@@ -3,25 +3,27 @@ import { OAuthError } from '../oauth-error.ts';
 import type { Client } from './client.ts';
 import { type ClientAssertionAlgorithm, candidateKeys, isClientAssertionAlgorithm } from './jwks.ts';
 
-/** The one `client_assertion_type` that is understood (RFC 7523 §2.2). */
+/** The only `client_assertion_type` that this server supports (RFC 7523 §2.2). */
 export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** How far an assertion may reach into the future: it is made for one request. */
+/** How far ahead `exp` may be: an assertion is made for one request. */
 export const MAX_ASSERTION_LIFETIME_SECONDS = 600;
-/** By how much the clocks of client and server may differ. */
+/** How far the clocks of client and server may differ. */
 export const ASSERTION_LEEWAY_SECONDS = 60;
 const MAX_ASSERTION_CHARACTERS = 8192;
 const MAX_JTI_CHARACTERS = 255;
-/** Keys that are tried where the header names none. */
+/** How many keys are tried when the header has no `kid`. */
 const MAX_CANDIDATE_KEYS = 5;
-/** A token of another kind (`at+jwt`, a logout token …) never counts as an assertion (RFC 8725 §3.11). */
+/** A token of another kind, such as `at+jwt` or a logout token, is never an assertion (RFC 8725 §3.11). */
 const ACCEPTED_TYPES = [undefined, 'jwt', 'client-authentication+jwt', 'application/client-authentication+jwt'];
 
-/** Remembers the assertions that were used (RFC 7523 §3, item 7). */
+/** Remembers which assertions were used (RFC 7523 §3, item 7). */
 export interface ClientAssertionStore {
   /**
-   * True for exactly one caller per client and `jti`, until `expiresAt` (epoch seconds) has passed; of parallel callers
-   * exactly one wins. Rejects with UnavailableError when that is not known.
+   * Marks a `jti` of a client as used until `expiresAt` (epoch seconds).
+   *
+   * @returns true for exactly one caller, also when several ask at the same time
+   * @throws UnavailableError when the store does not answer
    */
   useOnce(clientId: string, jti: string, expiresAt: number): Promise<boolean>;
 }
@@ -29,29 +31,31 @@ export interface ClientAssertionStore {
 export interface KeyOptions {
   /** Whether a host that the client names may be contacted for this request. */
   readonly mayFetchKeys: boolean;
-  /** Asks for a newer copy, because the one at hand lacks a key. */
+  /** Asks for a newer copy, because the present one lacks a key. */
   readonly unknownKid?: boolean;
 }
 
 /**
- * The client could be proven only by contacting the host of its keys, and this request does not justify that. Without
- * a mapping of the endpoint's own it is answered like any other client that is not authenticated.
+ * Only the host of its keys could prove this client, and the request does not justify contacting that host. An endpoint
+ * that does not map this error answers `invalid_client`.
  */
 export class KeysNotFetchedError extends OAuthError {
   constructor() {
     super('invalid_client', 'Client authentication failed. Register again, or check the client credentials.', {
-      detail: 'not proven without asking the host of its keys',
+      detail: 'the keys are not in memory, and were not fetched for this request',
     });
     this.name = 'KeysNotFetchedError';
   }
 }
 
-/** Where the public keys of a client are. */
+/** Finds the public keys of a client. */
 export interface ClientKeySource {
   /**
-   * The client's keys, inline ones or those of its `jwks_uri`; `not-fetched` when they are not in memory and
-   * `mayFetchKeys` is false. Rejects with UnavailableError when the `jwks_uri` does not answer, and with OAuthError
-   * `invalid_client` when it answers with something other than a set of public keys.
+   * The client's keys: inline ones, or those of its `jwks_uri`.
+   *
+   * @returns `not-fetched` when they are not in memory and `mayFetchKeys` is false
+   * @throws UnavailableError when the `jwks_uri` does not answer
+   * @throws OAuthError `invalid_client` when it answers with something other than a set of public keys
    */
   findKeys(client: Client, options: KeyOptions): Promise<readonly JWK[] | 'not-fetched'>;
 }
@@ -64,22 +68,26 @@ export interface ClientAssertionDeps {
   readonly now: () => number;
 }
 
-/** What an assertion says about itself. Nothing of it is proven. */
+/** What an assertion claims. Nothing in it is verified yet. */
 export interface UnverifiedClientAssertion {
   readonly jwt: string;
   readonly header: { readonly alg: ClientAssertionAlgorithm; readonly kid?: string };
   readonly claims: Readonly<Record<string, unknown>>;
-  /** `sub`: the client to look up where the request carries no `client_id` (RFC 7523 §3). */
+  /** `sub`: the client to look up when the request has no `client_id` (RFC 7523 §3). */
   readonly clientId: string;
 }
 
-/** Reads an assertion without believing it. Throws OAuthError `invalid_client`. */
+/**
+ * Parses an assertion without verifying it.
+ *
+ * @throws OAuthError `invalid_client`
+ */
 export const parseClientAssertion = (jwt: string): UnverifiedClientAssertion => {
-  if (jwt.length > MAX_ASSERTION_CHARACTERS) throw refused('it is longer than 8192 characters');
+  if (jwt.length > MAX_ASSERTION_CHARACTERS) throw refused(`it has more than ${MAX_ASSERTION_CHARACTERS} characters`);
   const { header, claims } = parseJwt(jwt);
-  if (!isClientAssertionAlgorithm(header.alg)) throw refused('alg is not among the supported ones');
+  if (!isClientAssertionAlgorithm(header.alg)) throw refused('alg is not supported');
   if (!ACCEPTED_TYPES.includes(header.typ?.toLowerCase())) throw refused('typ names another kind of token');
-  if (header.crit !== undefined) throw refused('crit names extensions, and none is supported');
+  if (header.crit !== undefined) throw refused('crit requires an extension, and none is supported');
   if (header.kid !== undefined && typeof header.kid !== 'string') throw refused('kid is not a string');
   if (typeof claims.sub !== 'string' || claims.sub === '') throw refused('sub is missing');
   return {
@@ -91,12 +99,12 @@ export const parseClientAssertion = (jwt: string): UnverifiedClientAssertion => 
 };
 
 /**
- * Authenticates a client by `private_key_jwt` (RFC 7523 §3, OpenID Connect Core §9). Whatever costs nothing is
- * checked before the client's keys are fetched, and the `jti` is spent last, so that only the client itself can spend it.
+ * Authenticates a client by `private_key_jwt` (RFC 7523 §3, OpenID Connect Core §9). The claims are checked before the
+ * client's keys are fetched. The `jti` is used up last, so that only the client itself can use it up.
  *
  * @throws KeysNotFetchedError when the keys are not in memory and `mayFetchKeys` is false
  * @throws OAuthError `invalid_client`
- * @throws UnavailableError when keys or store do not answer
+ * @throws UnavailableError when the host of the keys or the store does not answer
  */
 export const authenticateByAssertion = async (
   deps: ClientAssertionDeps,
@@ -128,20 +136,23 @@ const assertClaims = (
   const { iss, sub, aud, exp, nbf, iat, jti } = claims;
   if (sub !== client.clientId) throw refused('sub is not the client_id');
   if (iss !== client.clientId) throw refused('iss is not the client_id');
-  if (!isOwnAudience(aud, audience)) throw refused('aud is neither the issuer nor the token endpoint alone');
+  if (!isOwnAudience(aud, audience)) throw refused('aud must be the issuer or the token endpoint, and nothing else');
   if (!isTime(exp)) throw refused('exp is missing');
   if (exp <= now - ASSERTION_LEEWAY_SECONDS) throw refused('it has expired');
-  if (exp > now + MAX_ASSERTION_LIFETIME_SECONDS + ASSERTION_LEEWAY_SECONDS) throw refused('exp is too far ahead');
-  if (nbf !== undefined && !(isTime(nbf) && nbf <= now + ASSERTION_LEEWAY_SECONDS)) throw refused('nbf is ahead');
-  if (iat !== undefined && !(isTime(iat) && iat <= now + ASSERTION_LEEWAY_SECONDS)) throw refused('iat is ahead');
+  if (exp > now + MAX_ASSERTION_LIFETIME_SECONDS + ASSERTION_LEEWAY_SECONDS)
+    throw refused('exp is more than ten minutes ahead');
+  if (nbf !== undefined && !(isTime(nbf) && nbf <= now + ASSERTION_LEEWAY_SECONDS))
+    throw refused('nbf is in the future');
+  if (iat !== undefined && !(isTime(iat) && iat <= now + ASSERTION_LEEWAY_SECONDS))
+    throw refused('iat is in the future');
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI_CHARACTERS)
     throw refused('jti is missing or too long');
   return { jti, useUntil: Math.ceil(exp) + ASSERTION_LEEWAY_SECONDS };
 };
 
 /**
- * Exact comparison (RFC 7523 §3, item 3). Audiences beside our own could be used elsewhere too, so there may be none
- * (draft-ietf-oauth-rfc7523bis). That draft leaves the issuer alone; ChatGPT names the token endpoint.
+ * Exact comparison (RFC 7523 §3, item 3). With a second audience the assertion could be used elsewhere too, so none is
+ * accepted (draft-ietf-oauth-rfc7523bis). That draft allows only the issuer; ChatGPT sends the token endpoint.
  */
 const isOwnAudience = (
   aud: unknown,
@@ -163,9 +174,9 @@ const assertSignature = async (
     return candidateKeys(found, header);
   };
   let candidates = await findCandidates(false);
-  // The client may have rotated its keys since they were read.
+  // The client may have rotated its keys since they were fetched.
   if (candidates.length === 0) candidates = await findCandidates(true);
-  if (candidates.length === 0) throw refused('the client has no key of that kid and algorithm');
+  if (candidates.length === 0) throw refused('the client has no key with that kid and algorithm');
   for (const key of candidates.slice(0, MAX_CANDIDATE_KEYS)) {
     if (await isSignedBy(jwt, key, header.alg)) return;
   }
@@ -177,7 +188,7 @@ const isSignedBy = async (jwt: string, key: JWK, alg: ClientAssertionAlgorithm):
     await compactVerify(jwt, key, { algorithms: [alg] });
     return true;
   } catch {
-    // A key that jose will not import (too short, not on its curve) verifies nothing either.
+    // jose throws for a key that it cannot import: too short, or not on its curve.
     return false;
   }
 };
@@ -193,7 +204,11 @@ const parseJwt = (jwt: string) => {
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
 const refused = (detail: string, cause?: unknown): OAuthError =>
-  new OAuthError('invalid_client', 'Client authentication failed: the client assertion was not accepted.', {
-    detail: `client assertion: ${detail}`,
-    cause,
-  });
+  new OAuthError(
+    'invalid_client',
+    'Client authentication failed: the client assertion is not valid. Send a new one, signed with a registered key.',
+    {
+      detail: `client assertion: ${detail}`,
+      cause,
+    },
+  );

@@ -8,7 +8,7 @@ import {
 } from './assertion.ts';
 import type { Client, TokenEndpointAuthMethod } from './client.ts';
 
-/** One method's claim to be a client, not yet proven. A new method is one more member here and one more verifier. */
+/** The credentials in a request, not yet verified. A new method adds one member here and one verifier. */
 export type PresentedClient =
   | { readonly method: 'none'; readonly clientId: string }
   | {
@@ -19,7 +19,7 @@ export type PresentedClient =
   | { readonly method: 'private_key_jwt'; readonly clientId: string; readonly assertion: UnverifiedClientAssertion };
 
 /**
- * Proves a client by its assertion, and spends the assertion (`authenticateByAssertion` with its keys and store).
+ * Authenticates a client by its assertion, which can be used once: `authenticateByAssertion` with its keys and store.
  * Throws what that function throws.
  */
 export type AssertionVerifier = (
@@ -29,39 +29,42 @@ export type AssertionVerifier = (
 ) => Promise<void>;
 
 /**
- * Whether the text is the secret of a configured client, current or former: its operator may be changing it.
- * Rejects with UnavailableError when that is not known.
+ * Whether `presented` is the current or the previous secret of a configured client, since its operator may be rotating
+ * it.
+ *
+ * @throws UnavailableError when the secret cannot be read
  */
 export type SecretVerifier = (clientSecretId: string, presented: string) => Promise<boolean>;
 
-/** How claims are proven that the client's record alone cannot prove. */
+/** Verifiers for credentials that the client's record alone cannot verify. */
 export interface ClientVerifiers {
-  /** An endpoint that has none accepts no assertions. */
+  /** Without it, the endpoint accepts no assertions. */
   readonly verifyAssertion?: AssertionVerifier;
   readonly verifySecret?: SecretVerifier;
 }
 
-/** A client that proved who it is, and by which method: the grant remembers it. */
+/** An authenticated client, and the method that it used. The grant stores the method. */
 export interface AuthenticatedClient {
   readonly client: Client;
   readonly method: TokenEndpointAuthMethod;
 }
 
-/** RFC 6749 §5.2: a client that tried the header is answered with the challenge of that scheme. */
+/** RFC 6749 §5.2: a client that used the Authorization header gets the challenge of that scheme. */
 const BASIC_CHALLENGE = { 'www-authenticate': 'Basic realm="gatehouse", charset="UTF-8"' };
 
 const invalidClient = (detail: string, triedHeader: boolean): OAuthError =>
-  new OAuthError('invalid_client', 'Client authentication failed. Register again, or check the client credentials.', {
+  new OAuthError('invalid_client', 'Client authentication failed. Check the client credentials, or register again.', {
     detail,
     headers: triedHeader ? BASIC_CHALLENGE : {},
   });
 
 /**
- * Finds the one method that the request uses.
- * @param authorizationHeaders every `Authorization` header that was sent
+ * Parses the client credentials of a request.
+ *
+ * @param authorizationHeaders every `Authorization` header of the request
  * @param form the parameters of the body, none of them empty
- * @throws OAuthError `invalid_client` when there is none or it is malformed, `invalid_request` when there are several
- *   (RFC 6749 §2.3, §5.2)
+ * @throws OAuthError `invalid_client` when there are no credentials or they are malformed, `invalid_request` when the
+ *   request uses several methods (RFC 6749 §2.3, §5.2)
  */
 export const parsePresentedClient = (
   authorizationHeaders: readonly string[],
@@ -77,7 +80,7 @@ export const parsePresentedClient = (
   return { method: 'client_secret_post', clientId, clientSecret };
 };
 
-/** RFC 6749 §2.3.1: both halves are form-encoded before RFC 7617 joins them. */
+/** RFC 6749 §2.3.1: id and secret are form-encoded before RFC 7617 joins them. */
 const parseBasicCredentials = (header: string, form: Pick<URLSearchParams, 'get'>): PresentedClient => {
   const credentials = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
   if (credentials === undefined) throw invalidClient('the Authorization header is not Basic', true);
@@ -96,12 +99,15 @@ const parseBasicCredentials = (header: string, form: Pick<URLSearchParams, 'get'
 const hasAssertion = (form: Pick<URLSearchParams, 'get'>): boolean =>
   form.get('client_assertion') !== null || form.get('client_assertion_type') !== null;
 
-/** RFC 7521 §4.2, RFC 7523 §2.2: `client_id` may be left out, for the assertion names the client. */
+/** RFC 7521 §4.2, RFC 7523 §2.2: `client_id` may be omitted, because the assertion names the client. */
 const parseAssertion = (form: Pick<URLSearchParams, 'get'>): PresentedClient => {
   const [type, jwt] = [form.get('client_assertion_type'), form.get('client_assertion')];
   if (form.get('client_secret') !== null) throw severalMethods();
   if (type === null || jwt === null) {
-    throw new OAuthError('invalid_request', 'client_assertion and client_assertion_type go together: send both.');
+    throw new OAuthError(
+      'invalid_request',
+      'Only one of client_assertion and client_assertion_type was sent. Send both.',
+    );
   }
   if (type !== CLIENT_ASSERTION_TYPE) throw invalidClient('client_assertion_type is not jwt-bearer', false);
   const assertion = parseClientAssertion(jwt);
@@ -112,9 +118,9 @@ const parseAssertion = (form: Pick<URLSearchParams, 'get'>): PresentedClient => 
 };
 
 const severalMethods = (): OAuthError =>
-  new OAuthError('invalid_request', 'Use one client authentication method, not two.');
+  new OAuthError('invalid_request', 'The request uses two client authentication methods. Use one.');
 
-/** `application/x-www-form-urlencoded` decoding of one value, or undefined when it cannot be decoded. */
+/** Decodes one `application/x-www-form-urlencoded` value; undefined when it is malformed. */
 const decodeFormValue = (text: string): string | undefined => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
@@ -130,15 +136,16 @@ const isClientSecret = async (client: Client, presented: string, verifySecret?: 
 };
 
 /**
- * Proves the claim with exactly the methods that the client may use: a client with a secret is never served without
- * it (catalogue #53), and a public one never because it sends some secret.
- * @param client what is known under `presented.clientId`; undefined when it is unknown or gone
- * @param options.mayFetchKeys Whether a host that the client names may be contacted. Pass true only for a request that
- *   carries a code or token issued to this client: otherwise any caller could make this server wait for a host of its
- *   choice. The host of a client that the operator configured is always contacted. Default: false.
+ * Authenticates a client by exactly the methods that it may use: a client with a secret always needs it
+ * (catalogue #53), and a public client cannot authenticate with a secret.
+ *
+ * @param client the client with the id `presented.clientId`; undefined when it is unknown or gone
+ * @param options.mayFetchKeys whether a host that the client names may be contacted; by default not. Pass true only for
+ *   a request with a code or token that was issued to this client: otherwise any caller could make this server wait for
+ *   a host of its choice. The host of a client that the operator configured may always be contacted.
  * @throws KeysNotFetchedError when the client can be proven only by contacting that host
- * @throws OAuthError `invalid_client`, so that clients register anew
- * @throws UnavailableError when it cannot be known
+ * @throws OAuthError `invalid_client`, which makes clients register again
+ * @throws UnavailableError when the credentials cannot be verified now
  */
 export const authenticateClient = async (
   client: Client | undefined,
@@ -161,7 +168,7 @@ export const authenticateClient = async (
       }
       break;
     case 'private_key_jwt':
-      if (verifyAssertion === undefined) throw invalidClient('no client assertions at this endpoint', false);
+      if (verifyAssertion === undefined) throw invalidClient('this endpoint accepts no client assertions', false);
       await verifyAssertion(client, presented.assertion, {
         mayFetchKeys: mayFetchKeys || client.source === 'configured',
       });
@@ -169,7 +176,7 @@ export const authenticateClient = async (
   return { client, method: presented.method };
 };
 
-/** How hard a method is to fake. */
+/** The methods by strength: a higher number is harder to forge. */
 export const AUTH_METHOD_STRENGTH = {
   none: 0,
   client_secret_post: 1,
@@ -178,13 +185,14 @@ export const AUTH_METHOD_STRENGTH = {
 } as const;
 
 /**
- * A client with several methods may not refresh with a weaker one than it redeemed the code with.
+ * A client with several methods must not refresh with a weaker method than it used to redeem the code.
+ *
  * @throws OAuthError `invalid_client`
  */
 export const assertNotWeaker = (method: TokenEndpointAuthMethod, atRedemption: TokenEndpointAuthMethod): void => {
   if (AUTH_METHOD_STRENGTH[method] < AUTH_METHOD_STRENGTH[atRedemption]) {
     throw invalidClient(
-      `${method} is weaker than ${atRedemption}, used at redemption`,
+      `${method} is weaker than ${atRedemption}, which redeemed the code`,
       method === 'client_secret_basic',
     );
   }

@@ -1,4 +1,4 @@
-/** Headers of an answer that say how long it may be kept (RFC 9111). */
+/** Response headers that say how long a response may be cached (RFC 9111). */
 export interface FreshnessHeaders {
   readonly cacheControl?: string;
   readonly expires?: string;
@@ -6,21 +6,20 @@ export interface FreshnessHeaders {
   readonly age?: string;
 }
 
-/** All in seconds. */
 export interface FreshnessBounds {
   readonly minSeconds: number;
   readonly maxSeconds: number;
-  /** Where the headers say nothing. */
+  /** For responses without any of these headers. */
   readonly defaultSeconds: number;
 }
 
-/** Client metadata: never asked for more than once a minute, never older than a day. */
+/** Client metadata is fetched at most once a minute, and is at most a day old. */
 export const CLIENT_DOCUMENT_FRESHNESS: FreshnessBounds = { minSeconds: 60, maxSeconds: 86_400, defaultSeconds: 300 };
 
-/** Keys: a withdrawn one is out of use after five minutes at the latest. */
+/** A key that its client withdraws stops working after at most five minutes. */
 export const CLIENT_KEYS_FRESHNESS: FreshnessBounds = { minSeconds: 60, maxSeconds: 300, defaultSeconds: 300 };
 
-/** For how many seconds an answer is fresh for a shared cache such as ours (RFC 9111 §4.2.1), within bounds. */
+/** For how many seconds a response is fresh in a shared cache (RFC 9111 §4.2.1), within the bounds. */
 export const freshnessSeconds = (headers: FreshnessHeaders, bounds: FreshnessBounds): number => {
   const seconds = statedSeconds(headers);
   return Math.min(Math.max(seconds ?? bounds.defaultSeconds, bounds.minSeconds), bounds.maxSeconds);
@@ -32,12 +31,12 @@ const statedSeconds = (headers: FreshnessHeaders): number | undefined => {
   const lifetime = directives.get('s-maxage') ?? directives.get('max-age');
   if (lifetime !== undefined) return deltaSeconds(lifetime) - deltaSeconds(headers.age ?? '0');
   if (headers.expires === undefined) return undefined;
-  // An invalid date, the common `0` among them, is in the past (RFC 9111 §5.3).
+  // An invalid date, such as the common `0`, is in the past (RFC 9111 §5.3).
   const seconds = (Date.parse(headers.expires) - Date.parse(headers.date ?? '')) / 1000;
   return Number.isNaN(seconds) ? 0 : seconds;
 };
 
-/** Of a directive that occurs twice the first counts (RFC 9111 §4.2.1). */
+/** If a directive occurs twice, the first one counts (RFC 9111 §4.2.1). */
 const parseDirectives = (cacheControl: string): ReadonlyMap<string, string> => {
   const directives = new Map<string, string>();
   for (const directive of cacheControl.split(',')) {
@@ -48,5 +47,5 @@ const parseDirectives = (cacheControl: string): ReadonlyMap<string, string> => {
   return directives;
 };
 
-/** What is no number of seconds counts as stale (RFC 9111 §4.2.1). */
+/** An invalid number of seconds means that the response is stale (RFC 9111 §4.2.1). */
 const deltaSeconds = (text: string): number => (/^\d+$/.test(text) ? Number(text) : 0);

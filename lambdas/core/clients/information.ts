@@ -1,21 +1,21 @@
 import type { Client } from './client.ts';
 import type { NewRegisteredClient } from './registration.ts';
 
-/** What is told once, or only to the holder of the registration access token. */
+/** Returned once, or only to the holder of the registration access token. */
 export type ClientSecrets = Pick<NewRegisteredClient, 'clientSecret' | 'registrationAccessToken'>;
 
-/** Where a confidential client reads, changes and deletes its registration (RFC 7592 §2). */
+/** The URL where a confidential client reads, updates and deletes its registration (RFC 7592 §2). */
 export const registrationClientUri = (issuer: string, clientId: string): string =>
   `${issuer}/register/${encodeURIComponent(clientId)}`;
 
-/** Client information response (RFC 7591 §3.2.1, RFC 7592 §3): what holds, which may be less than what was asked for. */
+/** Client information response (RFC 7591 §3.2.1, RFC 7592 §3): what is registered, which may be less than requested. */
 export const clientInformation = (issuer: string, client: Client, secrets: ClientSecrets = {}) => {
   const { clientSecret, registrationAccessToken } = secrets;
   const [method] = client.tokenEndpointAuthMethods;
   return {
     client_id: client.clientId,
     client_id_issued_at: client.issuedAt,
-    // The secret itself never expires; a registration that nobody uses does, and then answers invalid_client.
+    // The secret itself never expires. An unused registration does, and then the client gets invalid_client.
     ...(clientSecret === undefined ? {} : { client_secret: clientSecret, client_secret_expires_at: 0 }),
     ...(registrationAccessToken === undefined
       ? {}

@@ -1,24 +1,24 @@
 import type { JWK } from 'jose';
 import { isJsonObject } from '../json.ts';
 
-/** JWS algorithms of client assertions (RFC 7518 §3.1, RFC 8037 §3.1): asymmetric ones only. ChatGPT uses RS256. */
+/** Asymmetric JWS algorithms for client assertions (RFC 7518 §3.1, RFC 8037 §3.1). ChatGPT uses RS256. */
 export const CLIENT_ASSERTION_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 export type ClientAssertionAlgorithm = (typeof CLIENT_ASSERTION_ALGORITHMS)[number];
 
 export const isClientAssertionAlgorithm = (alg: unknown): alg is ClientAssertionAlgorithm =>
   CLIENT_ASSERTION_ALGORITHMS.some((known) => known === alg);
 
-/** Members of public keys that are looked at (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2), beside `key_ops`: all of them text. */
+/** The members of public keys that are kept, together with `key_ops` (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2). */
 const TEXT_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use'] as const;
 /** The modulus of an RSA key of 16,384 bits has 2,731. */
 const MAX_MEMBER_CHARACTERS = 4096;
-/** RFC 7517 §4.3 knows eight. */
+/** RFC 7517 §4.3 defines eight. */
 const MAX_KEY_OPERATIONS = 20;
 
-/** More keys than any client publishes: the rest of a longer set would only cost time. */
+/** No client publishes as many keys; a longer set would only cost time. */
 const MAX_KEYS = 50;
 
-/** Members that only a private or a symmetric key has (RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2). */
+/** Members that only private and symmetric keys have (RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2). */
 const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
 
 const KEY_TYPES: Readonly<Record<ClientAssertionAlgorithm, { readonly kty: string; readonly crv?: string }>> = {
@@ -31,9 +31,9 @@ const KEY_TYPES: Readonly<Record<ClientAssertionAlgorithm, { readonly kty: strin
 export type JwkSetProblem = 'not_a_jwk_set' | 'too_many_keys' | 'private_key_published';
 
 /**
- * The keys of a JWK Set (RFC 7517 §5), or what is wrong with it. A set that shows a secret key is of no worth. Of each
- * key only what we know is kept, so that what a client sends is stored in no other shape; a key with a member that is
- * not what it should be is left out, as §5 asks for.
+ * The public keys of a JWK Set (RFC 7517 §5), or what is wrong with the set. One private or symmetric key refuses the
+ * whole set. Unknown members of a key are dropped, so that only known shapes are stored. A key with a malformed member
+ * is left out, as §5 recommends.
  */
 export const parsePublicKeys = (value: unknown): readonly JWK[] | JwkSetProblem => {
   const keys = isJsonObject(value) ? value.keys : undefined;
@@ -57,8 +57,8 @@ const isShortText = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= MAX_MEMBER_CHARACTERS && value.isWellFormed();
 
 /**
- * The keys that may have signed under this header: of its type and curve, for signatures, of its `kid` where it names
- * one (RFC 7515 §4.1.4, RFC 7517 §4).
+ * The keys that may have signed a JWT with this header (RFC 7515 §4.1.4, RFC 7517 §4): signature keys of its type and
+ * curve, and with its `kid` if it has one.
  */
 export const candidateKeys = (
   keys: readonly JWK[],

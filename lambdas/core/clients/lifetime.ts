@@ -1,19 +1,21 @@
 const DAY_SECONDS = 86_400;
 
-/** Days a client lives after it was registered or last used for a login. */
+/** How long a client lives after its registration or its last login. */
 const CLIENT_LIFE_DAYS = 90;
 
-/** Given on top at each extension, so that at most one login in this many days pays for a write. */
+/** Added at each extension, so that at most one login in this many days causes a write. */
 const EXTENSION_STEP_DAYS = 7;
 
-/** A client with a secret that nobody logs in with goes after a day: each registration of one is a new row. */
+/** Each registration of a confidential client is a new row, so one that is never used goes after a day. */
 const NEVER_USED_CONFIDENTIAL_CLIENT_SECONDS = DAY_SECONDS;
 
 /**
- * The new end of a client's life when it is due for one, else undefined.
+ * The new expiry of a client when an extension is due, or undefined.
  *
- * @param expiresAt its present end in epoch seconds; undefined for clients that never expire
+ * @param expiresAt the present expiry in epoch seconds; undefined for clients that never expire
+ * @param now epoch seconds
  * @param refreshTokenAbsoluteDays the longest life of a grant, which its client must outlive (catalogue #182)
+ * @returns epoch seconds
  */
 export const extendedClientExpiry = (
   expiresAt: number | undefined,
@@ -24,13 +26,13 @@ export const extendedClientExpiry = (
   return expiresAt === undefined || expiresAt >= needed ? undefined : needed + EXTENSION_STEP_DAYS * DAY_SECONDS;
 };
 
-/** The end of the life of a client that a person just logged in with, in epoch seconds. */
+/** The expiry of a client that was just used for a login, in epoch seconds. */
 export const usedClientExpiry = (now: number, refreshTokenAbsoluteDays: number): number =>
   now + (Math.max(CLIENT_LIFE_DAYS, refreshTokenAbsoluteDays) + EXTENSION_STEP_DAYS) * DAY_SECONDS;
 
 /**
- * The first end of a client's life, in epoch seconds. A public one gets the whole life at once: it may have registered
- * weeks before its first person logs in, and does not register again by itself (decision 12).
+ * The expiry of a new client, in epoch seconds. A public client gets the full life at once: its first login may come
+ * weeks after its registration, and it does not register again by itself (decision 12).
  */
 export const firstClientExpiry = (isConfidential: boolean, now: number): number =>
   isConfidential

@@ -2,14 +2,15 @@
 export const MAX_REDIRECT_URI_LENGTH = 2048;
 
 /**
- * What the policy says of one redirect URI. `refused`: not usable here, harmless beside others. `dangerous`: would run
- * script or open local files in the browser; no honest client registers it, so the whole request is refused.
+ * What the policy says about one redirect URI. A `refused` URI cannot be used, but does no harm next to others. A
+ * `dangerous` URI would run script or open local files in the browser. No honest client registers one, so the whole
+ * request is refused.
  */
 export type RedirectUriVerdict =
   | { readonly verdict: 'accepted' }
   | { readonly verdict: 'refused' | 'dangerous'; readonly reason: string };
 
-/** Schemes that browsers execute, or open with the rights of the page or the machine. */
+/** Schemes that browsers execute, or open with the rights of the page or of the machine. */
 const DANGEROUS_SCHEMES: ReadonlySet<string> = new Set([
   'javascript:',
   'data:',
@@ -24,7 +25,7 @@ const DANGEROUS_SCHEMES: ReadonlySet<string> = new Set([
   'resource:',
 ]);
 
-/** Private-use schemes without a dot that MCP clients are known by; all others must be a domain reversed (RFC 8252 §7.1). */
+/** Private-use schemes of known MCP clients. All others must be a reversed domain (RFC 8252 §7.1). */
 const KNOWN_CLIENT_SCHEMES: ReadonlySet<string> = new Set([
   'claude:',
   'code-oss:',
@@ -40,47 +41,49 @@ const KNOWN_CLIENT_SCHEMES: ReadonlySet<string> = new Set([
   'zed:',
 ]);
 
-/** RFC 3986 §2: unreserved, reserved and percent-encoded characters; nothing that parsers trim, fold or disagree on. */
+/** RFC 3986 §2: unreserved, reserved and percent-encoded characters. Parsers read these in the same way. */
 const URI_CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
 
 const REVERSED_DOMAIN_SCHEME = /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+:$/;
 
-/** `http` on exactly these hosts, with or without a port (RFC 8252 §7.3); what follows is path, query or nothing. */
+/** `http` on exactly these hosts, with or without a port (RFC 8252 §7.3), before a path, a query or the end. */
 const LOOPBACK_URI = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?=[/?]|$)/;
 
 const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
 
-/** The response would carry these twice, and clients disagree on which one counts. */
+/** The response would contain these twice, and clients disagree on which one counts. */
 const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'];
 
 const refused = (reason: string): RedirectUriVerdict => ({ verdict: 'refused', reason });
 
 /**
- * The policy for redirect URIs, wherever a client comes from: `https`, `http` on a loopback host, and private-use
- * schemes that name their owner. An allow-list, judged on the raw text and on what a browser would make of it
+ * The redirect URI policy for every source of clients: `https`, `http` on a loopback host, and private-use schemes that
+ * identify their owner. It is an allow-list that checks the raw text and what a browser would make of it
  * (OAuth 2.1 §2.3.1, RFC 8252 §7, RFC 9700 §4.1).
  */
 export const judgeRedirectUri = (uri: string): RedirectUriVerdict => {
   if (isDangerous(uri)) return { verdict: 'dangerous', reason: 'its scheme runs script or opens local files' };
-  if (uri.length > MAX_REDIRECT_URI_LENGTH) return refused(`longer than ${MAX_REDIRECT_URI_LENGTH} characters`);
+  if (uri.length > MAX_REDIRECT_URI_LENGTH) return refused(`it has more than ${MAX_REDIRECT_URI_LENGTH} characters`);
   if (uri.includes('#')) return refused('a fragment is not allowed (RFC 6749 §3.1.2)');
-  if (!URI_CHARACTERS.test(uri)) return refused('characters that RFC 3986 does not allow');
+  if (!URI_CHARACTERS.test(uri)) return refused('it contains characters that RFC 3986 does not allow');
 
   const url = URL.parse(uri);
-  if (!url || !uri.startsWith(url.protocol)) return refused('not an absolute URI with a scheme in lower case');
+  if (!url || !uri.startsWith(url.protocol)) return refused('it is not an absolute URI with a lower-case scheme');
   if (url.username || url.password || authorityOf(uri).includes('@')) return refused('user information is not allowed');
-  if (DOT_SEGMENT.test(pathOf(uri))) return refused('dot segments in the path');
+  if (DOT_SEGMENT.test(pathOf(uri))) return refused('its path contains dot segments');
   if (RESPONSE_PARAMETERS.some((name) => url.searchParams.has(name))) {
-    return refused('its query holds a parameter of the authorization response');
+    return refused('its query contains a parameter of the authorization response');
   }
 
   switch (url.protocol) {
     case 'https:':
-      return isPlainHost(uri, url) ? { verdict: 'accepted' } : refused('a host that is not written the way it is read');
+      return isPlainHost(uri, url)
+        ? { verdict: 'accepted' }
+        : refused('the browser would rewrite the host; write it in its normal form');
     case 'http:':
       return LOOPBACK_URI.test(uri)
         ? { verdict: 'accepted' }
-        : refused('http is for localhost, 127.0.0.1 and [::1] only; use https');
+        : refused('http is allowed only for localhost, 127.0.0.1 and [::1]; use https');
     default:
       return KNOWN_CLIENT_SCHEMES.has(url.protocol) || REVERSED_DOMAIN_SCHEME.test(url.protocol)
         ? { verdict: 'accepted' }
@@ -89,8 +92,8 @@ export const judgeRedirectUri = (uri: string): RedirectUriVerdict => {
 };
 
 /**
- * The registered URI that a requested one stands for, or undefined. Simple string comparison (RFC 3986 §6.2.1); on
- * loopback hosts alone the port may differ, also where the registered URI has one (RFC 8252 §7.3).
+ * The registered URI that a requested one matches, or undefined. Simple string comparison (RFC 3986 §6.2.1), except
+ * that on loopback hosts the port may differ, even if the registered URI has one (RFC 8252 §7.3).
  */
 export const findRegisteredRedirectUri = (requested: string, registered: readonly string[]): string | undefined => {
   if (registered.includes(requested)) return requested;
@@ -100,7 +103,7 @@ export const findRegisteredRedirectUri = (requested: string, registered: readonl
   return registered.find((uri) => loopbackWithoutPort(uri) === withoutPort);
 };
 
-/** Where a redirect goes, for people: a host, or the app that opens links of a private-use scheme. */
+/** Where a redirect goes, as the pages show it: a host, or the app that opens a private-use scheme. */
 export interface RedirectTarget {
   readonly kind: 'website' | 'loopback' | 'app';
   /** Host with port (punycode, as browsers resolve it) or scheme with colon. */
@@ -114,7 +117,7 @@ export const redirectTarget = (uri: string): RedirectTarget => {
   return { kind: 'app', name: url.protocol };
 };
 
-/** Adds the members of an authorization response to the query (RFC 6749 §4.1.2), and leaves what is there byte for byte. */
+/** Adds the parameters of an authorization response to the query (RFC 6749 §4.1.2). The rest stays byte for byte. */
 export const withResponseParameters = (
   redirectUri: string,
   parameters: Readonly<Record<string, string | undefined>>,
@@ -125,7 +128,7 @@ export const withResponseParameters = (
   return `${redirectUri}${separator}${query}`;
 };
 
-/** Reads the scheme as tolerantly as anything downstream might: trimmed, without controls, decoded, in any case. */
+/** Reads the scheme as tolerantly as any program that gets the URI: trimmed, decoded, without controls, in any case. */
 const isDangerous = (uri: string): boolean =>
   [uri, decodeLeniently(uri)].some((candidate) => {
     const scheme = /^[a-z][a-z0-9+.-]*:/.exec(candidate.replace(/[^!-~]/g, '').toLowerCase());
@@ -135,7 +138,7 @@ const isDangerous = (uri: string): boolean =>
 const decodeLeniently = (text: string): string =>
   text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
-/** A loopback URI without its port, which means nothing there (RFC 8252 §7.3); undefined for any other URI. */
+/** A loopback URI without its port, which is not compared (RFC 8252 §7.3); undefined for any other URI. */
 export const loopbackWithoutPort = (uri: string): string | undefined =>
   LOOPBACK_URI.test(uri) ? uri.replace(LOOPBACK_URI, '$1') : undefined;
 
@@ -143,7 +146,7 @@ const authorityOf = (uri: string): string => /^[^:]+:\/\/([^/?]*)/.exec(uri)?.[1
 
 const pathOf = (uri: string): string => uri.replace(/^[^:]+:(?:\/\/[^/?]*)?/, '').replace(/\?.*$/, '');
 
-/** `0x7f.1`, `%65xample.com` and the like: hosts that the eye reads differently than the browser. */
+/** False for hosts such as `0x7f.1` or `%65xample.com`, which users read differently from browsers. */
 const isPlainHost = (uri: string, url: URL): boolean => {
   const host = authorityOf(uri).replace(/:\d*$/, '').toLowerCase();
   return host !== '' && host === url.hostname;

@@ -7,10 +7,10 @@ import { loopbackWithoutPort } from './redirect-uri.ts';
 import type { ClientMetadata } from './registration-request.ts';
 
 /**
- * Id of a public client: a digest of what it registered, so that the same metadata always is the same client and no
- * connector that registers anew on every connection can fill the table. Ports of loopback redirect URIs do not count:
- * a program that listens on another port in each run stays the same client, and its refresh token stays good
- * (RFC 8252 §7.3). Never begins with `https://`.
+ * The id of a public client: a digest of its metadata. The same metadata is always the same client, so a connector that
+ * registers on every connection cannot fill the table. Ports of loopback redirect URIs do not count (RFC 8252 §7.3): a
+ * program that listens on a new port in each run stays the same client, and its refresh token stays valid. The id never
+ * begins with `https://`.
  */
 export const publicClientId = (metadata: ClientMetadata): string =>
   `gh_client_${sha256(
@@ -25,11 +25,11 @@ export const publicClientId = (metadata: ClientMetadata): string =>
 export interface NewRegisteredClient {
   readonly client: Client;
   readonly clientSecret?: string;
-  /** Lets a confidential client read, change and delete its registration (RFC 7592 §3). */
+  /** Lets a confidential client read, update and delete its registration (RFC 7592 §3). */
   readonly registrationAccessToken?: string;
 }
 
-/** A new client from its metadata; what a confidential one gets to prove itself is told once and stored as a hash. */
+/** Creates a client from its metadata. Its secrets are returned once and stored as hashes only. `now` in epoch seconds. */
 export const newRegisteredClient = (metadata: ClientMetadata, now: number): NewRegisteredClient => {
   const isConfidential = metadata.tokenEndpointAuthMethod !== 'none';
   const hasSecret = isConfidential && metadata.tokenEndpointAuthMethod !== 'private_key_jwt';
@@ -52,7 +52,7 @@ export const newRegisteredClient = (metadata: ClientMetadata, now: number): NewR
   };
 };
 
-/** What of a client its metadata decides: these members, and no others, change with them (RFC 7592 §2.2). */
+/** The members of a client that come from its metadata. An update changes these and no others (RFC 7592 §2.2). */
 export const registeredMembers = (
   metadata: ClientMetadata,
 ): Omit<Client, 'clientId' | 'source' | 'issuedAt' | 'expiresAt'> => ({
@@ -65,9 +65,9 @@ export const registeredMembers = (
 });
 
 /**
- * A confidential client after an update: the new metadata instead of the former, its id, secret and life as they were
- * (RFC 7592 §2.2).
- * @throws OAuthError `invalid_client_metadata` where it would authenticate by less than before
+ * A confidential client after an update (RFC 7592 §2.2): the new metadata replaces the former; id, secret and expiry stay.
+ *
+ * @throws OAuthError `invalid_client_metadata` when the authentication method would become weaker
  */
 export const updatedClient = (client: Client, metadata: ClientMetadata): Client => {
   const [former = 'none'] = client.tokenEndpointAuthMethods;
@@ -75,7 +75,7 @@ export const updatedClient = (client: Client, metadata: ClientMetadata): Client 
   if (AUTH_METHOD_STRENGTH[method] < AUTH_METHOD_STRENGTH[former]) {
     throw new OAuthError(
       'invalid_client_metadata',
-      'token_endpoint_auth_method must not become weaker. Register a new client instead.',
+      'token_endpoint_auth_method must not become weaker than the registered one. Register a new client instead.',
     );
   }
   const { clientId, source, clientSecretHash, registrationAccessTokenHash, issuedAt, expiresAt } = client;
@@ -83,7 +83,7 @@ export const updatedClient = (client: Client, metadata: ClientMetadata): Client 
     clientId,
     source,
     ...registeredMembers(metadata),
-    // A client that signs from now on has no secret any more.
+    // A client that changes to signatures loses its secret.
     ...(clientSecretHash === undefined || method === 'private_key_jwt' ? {} : { clientSecretHash }),
     ...(registrationAccessTokenHash === undefined ? {} : { registrationAccessTokenHash }),
     issuedAt,

@@ -1,5 +1,6 @@
-// What the vendors of these clients publish, as read between July and October 2026: the stand-in for hosts that cannot
-// be reached, or answer 403 to cloud addresses. Only members that matter here, and only redirect URIs of the vendor.
+// Copies of what the vendors of these clients published between July and October 2026. They are used when a host cannot
+// be reached or answers 403 to cloud addresses. They contain only the members that this server reads, and only redirect
+// URIs of the vendor.
 
 const CODE_AND_REFRESH = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] };
 
@@ -65,13 +66,13 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
 };
 
-/** Every client of which a copy is shipped under a fixed URL. */
+/** The clients with a fixed URL whose document is shipped with Gatehouse. */
 export const WELL_KNOWN_CLIENT_IDS: readonly string[] = Object.keys(DOCUMENTS);
 
-/** ChatGPT publishes one document, with one callback, for each connector. */
+/** ChatGPT publishes one document with one callback for each connector. */
 const CHATGPT_CONNECTOR = /^https:\/\/chatgpt\.com\/oauth\/([A-Za-z0-9_-]{1,128})\/client\.json$/;
 
-/** The text of the shipped copy of a client's metadata document, or undefined for a client that we ship none of. */
+/** The text of the shipped copy of a metadata document, or undefined when there is none for this client. */
 export const wellKnownClientDocument = (clientId: string): string | undefined => {
   const document = Object.hasOwn(DOCUMENTS, clientId) ? DOCUMENTS[clientId] : chatGptConnector(clientId);
   return document && JSON.stringify({ client_id: clientId, ...document });

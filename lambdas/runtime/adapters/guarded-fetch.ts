@@ -7,7 +7,7 @@ import { isLocalName, isLoopbackAddress, specialUseOf } from '../../core/net/spe
 import type { FetchedDocument, FetchFailure, FetchFailureReason, GuardedFetch } from '../ports/index.ts';
 import { timeLimitMs } from '../time-limits.ts';
 
-/** All of it: name, connection, headers and body. Claude gives up on /authorize after ten seconds. */
+/** For name resolution, connection, headers and body together. Claude waits ten seconds for /authorize. */
 const TIMEOUT_MS = 5_000;
 const MAX_HEADER_BYTES = 16_384;
 const JSON_CONTENT_TYPE = /^application\/(?:[a-z0-9!#$&^_.-]+\+)?json$/;
@@ -29,20 +29,20 @@ const KIND_BY_REASON = {
   too_large: 'authoritative',
 } as const satisfies Record<FetchFailureReason, FetchFailure['kind']>;
 
-/** All addresses of a host; of an IP literal the literal itself. */
+/** All addresses of a host name. An IP literal resolves to itself. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
 
 export interface GuardedFetchOptions {
   /** Default: the system's resolver. */
   readonly resolve?: Resolve;
-  /** Lets loopback addresses through, and plain http to `localhost` and `127.0.0.1`: for the local run only. */
+  /** Allows loopback addresses, and plain http to `localhost` and `127.0.0.1`: for the local run only. */
   readonly dangerouslyAllowLoopback?: boolean;
-  /** Trusted certificate authorities (PEM). Default: those of Node. */
+  /** Trusted certificate authorities (PEM). Default: those of Node.js. */
   readonly ca?: string;
   readonly timeoutMs?: number;
 }
 
-/** Thrown and caught inside of this file. */
+/** Thrown and caught in this file only. */
 class Failure extends Error {
   readonly reason: FetchFailureReason;
   constructor(reason: FetchFailureReason, detail: string) {
@@ -52,9 +52,9 @@ class Failure extends Error {
 }
 
 /**
- * Fetches a JSON document of a URL that a stranger named: the name is resolved once, every answer must be an address
- * in the public internet, and the connection goes to these addresses and no others
- * (draft-ietf-oauth-client-id-metadata-document-01 §6.5, §6.6). GET, no redirects, no compression, JSON alone, 5 seconds in total.
+ * Fetches a JSON document from an untrusted URL. The name is resolved once, every address must be in the public
+ * internet, and the connection goes to one of these addresses (draft-ietf-oauth-client-id-metadata-document-01 §6.5,
+ * §6.6). It sends a GET, follows no redirect, accepts no compression and only JSON, and takes at most 5 seconds.
  */
 export const guardedFetch = (options: GuardedFetchOptions = {}): GuardedFetch => {
   const {
@@ -90,31 +90,31 @@ export const guardedFetch = (options: GuardedFetchOptions = {}): GuardedFetch =>
 const systemResolve: Resolve = async (hostname) =>
   (await dnsLookup(hostname, { all: true })).map(({ address }) => address);
 
-/** Resolves once. One bad answer refuses the host: the next one could be the one that is connected to. */
+/** Resolves once. One bad address refuses the host, because the connection could go to that one. */
 const checkedAddresses = async (
   { hostname }: URL,
   resolve: Resolve,
   allowLoopback: boolean,
 ): Promise<readonly string[]> => {
-  if (!allowLoopback && isLocalName(hostname)) throw new Failure('local_host', 'a name of a local network');
+  if (!allowLoopback && isLocalName(hostname)) throw new Failure('local_host', 'the name belongs to a local network');
   const host = hostname.replace(/^\[|\]$/g, '');
   const addresses = await resolve(host).catch((error) => {
     throw new Failure('name_not_found', codeOf(error));
   });
-  if (addresses.length === 0) throw new Failure('name_not_found', 'no address');
+  if (addresses.length === 0) throw new Failure('name_not_found', 'the name has no address');
   for (const address of addresses) {
     const use = specialUseOf(address);
     if (use === undefined || (allowLoopback && isLoopbackAddress(address))) continue;
     throw new Failure(
       isIP(host) ? 'local_host' : 'special_use_address',
-      `one of ${addresses.length} addresses: ${use}`,
+      `one of ${addresses.length} addresses has a special use: ${use}`,
     );
   }
-  // Lambda functions outside of a VPC have no IPv6.
+  // IPv4 first: Lambda functions outside a VPC have no IPv6.
   return addresses.toSorted((a, b) => Number(isIPv4(b)) - Number(isIPv4(a)));
 };
 
-/** Also where something below neither ends nor heeds the signal, as name resolution does. */
+/** Ends in time even if a step ignores the signal, as name resolution does. */
 const inTime = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
   Promise.race([
     promise,
@@ -123,7 +123,7 @@ const inTime = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
     }),
   ]);
 
-/** `Host` and SNI keep the name; only the way to the host is fixed. IP literals are connected to as they stand. */
+/** Connects to the checked addresses; `Host` and SNI keep the name. */
 const get = (url: URL, addresses: readonly string[], signal: AbortSignal, ca: string | undefined) =>
   new Promise<http.IncomingMessage>((resolve, reject) => {
     const request = (url.protocol === 'https:' ? https : http).request(url, {
@@ -137,8 +137,8 @@ const get = (url: URL, addresses: readonly string[], signal: AbortSignal, ca: st
     });
     request.once('response', resolve);
     request.once('error', reject);
-    // An answer that switches protocols ends the request without an error.
-    request.once('close', () => reject(new Error('closed without an answer')));
+    // A response that switches protocols ends the request without an error.
+    request.once('close', () => reject(new Error('closed without a response')));
     request.end();
   });
 
@@ -154,9 +154,10 @@ const read = async (response: http.IncomingMessage, maxBytes: number): Promise<F
   assertStatus(response.statusCode ?? 0);
   const { headers } = response;
   const mediaType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (!JSON_CONTENT_TYPE.test(mediaType)) throw new Failure('content_type', 'neither application/json nor +json');
+  if (!JSON_CONTENT_TYPE.test(mediaType)) throw new Failure('content_type', 'it is neither application/json nor +json');
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  if (encoding !== 'identity') throw new Failure('content_encoding', 'compressed, though nobody asked for it');
+  if (encoding !== 'identity')
+    throw new Failure('content_encoding', 'the body is compressed, but the request did not allow that');
   return {
     ok: true,
     text: decode(await readBody(response, maxBytes)),
@@ -169,7 +170,7 @@ const read = async (response: http.IncomingMessage, maxBytes: number): Promise<F
   };
 };
 
-/** 200 alone is success (§4 of the draft). Hosts that bar cloud addresses say 403, ones in trouble 429 or 5xx. */
+/** Only 200 is success (§4 of the draft). Hosts that refuse cloud addresses answer 403, and overloaded ones 429 or 5xx. */
 const assertStatus = (status: number): void => {
   if (status === 200) return;
   if (status === 403 || status === 429 || status >= 500) throw new Failure('busy_or_barred', `status ${status}`);
@@ -193,15 +194,17 @@ const decode = (body: Buffer): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
-    throw new Failure('not_utf8', 'RFC 8259 §8.1 demands UTF-8');
+    throw new Failure('not_utf8', 'it is not UTF-8 (RFC 8259 §8.1)');
   }
 };
 
 const asFailure = (error: unknown, signal: AbortSignal): Failure => {
   if (error instanceof Failure) return error;
-  return signal.aborted ? new Failure('timeout', 'took too long') : new Failure('connection', codeOf(error));
+  return signal.aborted
+    ? new Failure('timeout', 'the host did not answer in time')
+    : new Failure('connection', codeOf(error));
 };
 
-/** A code such as ENOTFOUND or CERT_HAS_EXPIRED; messages hold addresses. */
+/** A code such as ENOTFOUND or CERT_HAS_EXPIRED. Messages are not logged, because they contain addresses. */
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';

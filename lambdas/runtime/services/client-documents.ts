@@ -19,11 +19,11 @@ export interface ClientDocumentsOptions {
   readonly hosts?: DocumentHosts;
   /** Shared with ClientKeys. */
   readonly budget?: FetchBudget;
-  /** Takes documents on `http://localhost` and `http://127.0.0.1`: for the local run only. */
+  /** Accepts documents on `http://localhost` and `http://127.0.0.1`: for the local run only. */
   readonly allowLoopback?: boolean;
 }
 
-/** A client as it was stored when a person last logged in with it: already read, or being read beside. */
+/** A client as stored at the last login with it: already read, or still being read. */
 type StoredCopy = Client | undefined | Promise<Client | undefined>;
 
 type Answered = Exclude<CachedDocument<Client>, { outcome: 'refused' }>;
@@ -33,7 +33,7 @@ interface StandIn {
 }
 type Unreachable = Extract<CachedDocument<Client>, { outcome: 'unreachable' }>;
 
-/** Clients that identify themselves by the URL of their metadata document. */
+/** Clients whose client_id is the URL of their metadata document. */
 export class ClientDocuments {
   readonly #options: ClientDocumentsOptions;
   readonly #cache: DocumentCache<Client>;
@@ -51,10 +51,13 @@ export class ClientDocuments {
   }
 
   /**
-   * The client behind a `client_id` that is a URL. Where its host does not answer: as it was when it last did, here or for
-   * the last login, or else as shipped with us. Throws OAuthError `invalid_client` for a URL, a host or a document that
-   * breaks a rule, and UnavailableError when there is no copy to stand in. What refused is in the log. Rejects as
-   * `stored` does.
+   * Finds the client of a `client_id` that is a URL. If its host does not answer, the newest of these copies is used:
+   * the last good answer, or the copy stored at the last login; if there is neither, the copy that is shipped with
+   * Gatehouse. The log names the rule that refused a document.
+   *
+   * @param stored the client as stored at the last login; if it rejects, so does this call
+   * @throws OAuthError `invalid_client` for a URL, a host or a document that breaks a rule
+   * @throws UnavailableError when the host does not answer and there is no copy
    */
   async findClient(clientId: string, stored?: StoredCopy): Promise<Client> {
     const document = await this.#read(clientId, stored);
@@ -62,8 +65,11 @@ export class ClientDocuments {
   }
 
   /**
-   * The same for a client that is stored, as its host says it now, at most `maxAgeSeconds` ago: for its keys, where no
-   * old copy may stand in. Throws OAuthError `invalid_client`, and UnavailableError when the host does not answer.
+   * Finds a stored client as its host describes it now, read at most `maxAgeSeconds` ago. It serves to read the client's
+   * keys, for which no older copy may be used.
+   *
+   * @throws OAuthError `invalid_client` for a URL, a host or a document that breaks a rule
+   * @throws UnavailableError when the host does not answer
    */
   async findCurrentClient(stored: Client, maxAgeSeconds: number): Promise<Client> {
     const { clientId } = stored;
@@ -71,7 +77,7 @@ export class ClientDocuments {
     return document.outcome === 'found' ? document.value : this.#unavailable(clientId, document);
   }
 
-  /** The same where no host has to be asked for it. */
+  /** The same without contacting a host; undefined when there is no copy in memory that is fresh enough. */
   findFreshClient(clientId: string, maxAgeSeconds: number): Client | undefined {
     return this.#cache.findFresh(clientId, maxAgeSeconds);
   }
@@ -80,7 +86,7 @@ export class ClientDocuments {
     const { hosts = {}, allowLoopback = false } = this.#options;
     const rule =
       brokenClientIdUrlRule(clientId, { allowLoopback }) ?? brokenHostRule(new URL(clientId).hostname, hosts);
-    if (rule !== undefined) throw this.#refused(clientId, rule, 'the client_id was not looked up');
+    if (rule !== undefined) throw this.#refused(clientId, rule, 'the document was not fetched');
     const document = await this.#cache.read(clientId, {
       isKnown: async () => WELL_KNOWN_CLIENT_IDS.includes(clientId) || (await stored) !== undefined,
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
@@ -103,11 +109,11 @@ export class ClientDocuments {
   }
 
   async #copy(clientId: string, lastGood: Client | undefined, stored: StoredCopy): Promise<StandIn | undefined> {
-    const ofLastLogin = await stored;
-    if (lastGood && lastGood.issuedAt >= (ofLastLogin?.issuedAt ?? 0)) return { client: lastGood, copy: 'memory' };
-    if (ofLastLogin) return { client: ofLastLogin, copy: 'stored' };
+    const lastUsed = await stored;
+    if (lastGood && lastGood.issuedAt >= (lastUsed?.issuedAt ?? 0)) return { client: lastGood, copy: 'memory' };
+    if (lastUsed) return { client: lastUsed, copy: 'stored' };
     const text = wellKnownClientDocument(clientId);
-    // Older than whatever its host says.
+    // Read at 0, so that every answer of its host is newer.
     const shipped = text === undefined ? undefined : this.#parse(clientId, text, 0);
     return shipped?.ok ? { client: shipped.value, copy: 'shipped' } : undefined;
   }
@@ -124,7 +130,7 @@ export class ClientDocuments {
     this.#options.log('client_refused', { document: clientId, rule, detail });
     return new OAuthError(
       'invalid_client',
-      "The client's metadata document was not accepted. Its publisher must correct it, or the client must register.",
+      "The client's metadata document is invalid. Its publisher must correct it, or the client must register instead.",
       { detail: `client metadata document, rule ${rule}: ${detail}` },
     );
   }

@@ -10,7 +10,7 @@ import type { Clock, GuardedFetch, Log } from '../ports/index.ts';
 import { DocumentCache, EARLY_REFRESH_SECONDS, type Parsed } from './document-cache.ts';
 import { FetchBudget } from './fetch-budget.ts';
 
-/** Key sets may carry certificate chains (RFC 7517 §4.7). */
+/** Key sets may contain certificate chains (RFC 7517 §4.7). */
 const MAX_KEY_SET_BYTES = 32 * 1024;
 
 export interface ClientKeysOptions {
@@ -20,13 +20,13 @@ export interface ClientKeysOptions {
   readonly hosts?: DocumentHosts;
   /** Shared with ClientDocuments. */
   readonly budget?: FetchBudget;
-  /** Takes key sets on `http://localhost` and `http://127.0.0.1`: for the local run only. */
+  /** Accepts key sets on `http://localhost` and `http://127.0.0.1`: for the local run only. */
   readonly allowLoopback?: boolean;
 }
 
 /**
- * Public keys of clients, read at use: inline ones, or those of a `jwks_uri` at most five minutes old. No old copy
- * stands in for a host that does not answer, because a key that was withdrawn must stop to work.
+ * Public keys of clients: inline ones, or those of a `jwks_uri`, at most five minutes old. If the host does not answer, no
+ * older copy is used, because a key that its client withdraws must stop working.
  */
 export class ClientKeys implements ClientKeySource {
   readonly #options: ClientKeysOptions;
@@ -53,14 +53,14 @@ export class ClientKeys implements ClientKeySource {
     const { hosts = {}, allowLoopback = false } = this.#options;
     const { jwksUri } = client;
     const rule = brokenFetchUrlRule(jwksUri, { allowLoopback });
-    if (rule !== undefined) throw this.#refused(client, rule, 'the jwks_uri was not looked up');
+    if (rule !== undefined) throw this.#refused(client, rule, 'the jwks_uri was not fetched');
     if (isBlockedHost(new URL(jwksUri).hostname, hosts)) {
-      throw this.#refused(client, 'host_blocked', 'the jwks_uri was not looked up');
+      throw this.#refused(client, 'host_blocked', 'the jwks_uri was not fetched');
     }
     const maxAgeSeconds = unknownKid ? EARLY_REFRESH_SECONDS : undefined;
     if (!mayFetchKeys) return this.#cache.findFresh(jwksUri, maxAgeSeconds) ?? 'not-fetched';
     const keySet = await this.#cache.read(jwksUri, {
-      isKnown: async () => isVouchedFor(client, jwksUri),
+      isKnown: async () => isConfirmed(client, jwksUri),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
     });
     switch (keySet.outcome) {
@@ -78,20 +78,27 @@ export class ClientKeys implements ClientKeySource {
 
   #inlineKeys(client: Client, jwks: NonNullable<Client['jwks']>): readonly JWK[] {
     const keys = parsePublicKeys(jwks);
-    if (typeof keys === 'string') throw this.#refused(client, keys, 'inline jwks');
+    if (typeof keys === 'string') throw this.#refused(client, keys, 'the inline jwks');
     return keys;
   }
 
   #refused(client: Client, rule: string, detail: string): OAuthError {
     this.#options.log('client_refused', { clientId: client.clientId, rule, detail });
-    return new OAuthError('invalid_client', 'Client authentication failed: the keys of the client were not accepted.', {
-      detail: `client keys, rule ${rule}: ${detail}`,
-    });
+    return new OAuthError(
+      'invalid_client',
+      'Client authentication failed: the keys of the client are invalid. Publish a JWK Set of public keys.',
+      {
+        detail: `client keys, rule ${rule}: ${detail}`,
+      },
+    );
   }
 }
 
-/** By the operator, or by the very host that it is on; a registration may name the host of somebody else. */
-const isVouchedFor = ({ source, clientId }: Client, jwksUri: string): boolean =>
+/**
+ * Whether the operator, or the host of the `jwks_uri` itself, confirms that the keys belong to the client. A registration
+ * may name the host of another party.
+ */
+const isConfirmed = ({ source, clientId }: Client, jwksUri: string): boolean =>
   source === 'configured' || (source === 'document' && new URL(clientId).hostname === new URL(jwksUri).hostname);
 
 const parseKeySet = (text: string): Parsed<readonly JWK[]> => {

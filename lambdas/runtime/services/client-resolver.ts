@@ -6,15 +6,15 @@ import { UnavailableError } from '../../core/oauth-error.ts';
 import type { ClientResolver, ClientStore, KnownClient } from '../ports/index.ts';
 
 export interface LayeredClientResolverOptions {
-  /** Clients of the configuration, by client id: the operator vouches for them. */
+  /** Clients of the configuration, which the operator trusts, by client id. */
   readonly configured: ReadonlyMap<string, Client>;
   readonly store: Pick<ClientStore, 'findClient'>;
   readonly hosts?: DocumentHosts;
-  /** Absent: no new login for clients of metadata documents; those that are connected go on. */
+  /** Without it, clients of metadata documents start no new login. Those that are connected stay connected. */
   readonly documents?: { findClient(clientId: string, stored: Promise<Client | undefined>): Promise<Client> };
 }
 
-/** Configured clients first, then metadata documents, then what registered. */
+/** Looks a client up in the configuration first, then in metadata documents, then among registered clients. */
 export class LayeredClientResolver implements ClientResolver {
   readonly #options: LayeredClientResolverOptions;
 
@@ -22,7 +22,7 @@ export class LayeredClientResolver implements ClientResolver {
     this.#options = options;
   }
 
-  /** One read, and for a client of a metadata document that one alone: as a person last logged in with it. */
+  /** One read and no fetch: the client of a metadata document is returned as stored at the last login. */
   async findClient(clientId: string, now: number): Promise<Client | undefined> {
     const configured = this.#options.configured.get(clientId);
     if (configured) return configured;
@@ -76,7 +76,7 @@ const findDocumentClient = async (
 const withoutKeys = ({ jwks: _jwks, jwksUri: _jwksUri, expiresAt: _expiresAt, ...client }: Client): DocumentClient =>
   client;
 
-/** In all that a document says; when it was read does not matter. */
+/** Compares what a document can say. When it was read does not matter. */
 const isSame = (stored: Client, described: DocumentClient): boolean => comparable(stored) === comparable(described);
 
 const comparable = (client: DocumentClient): string =>

@@ -8,8 +8,8 @@ import { EARLY_REFRESH_SECONDS } from './document-cache.ts';
 type Documents = Pick<ClientDocuments, 'findCurrentClient' | 'findFreshClient'>;
 
 /**
- * Public keys of any client, read at use. Nothing stored says where the keys of a metadata document's client are, so
- * the document is asked: one whose host does not answer is a fault (UnavailableError), never a reason to do without.
+ * Public keys of any client. Where the keys of a document client are is not stored, so its document is read first. If
+ * the host of the document does not answer, the client cannot be verified: UnavailableError.
  */
 export class CurrentClientKeys implements ClientKeySource {
   readonly #documents: Documents;

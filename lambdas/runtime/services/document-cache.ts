@@ -2,11 +2,11 @@ import { type FreshnessBounds, freshnessSeconds } from '../../core/clients/docum
 import type { Clock, FetchFailure, GuardedFetch } from '../ports/index.ts';
 import type { FetchBudget } from './fetch-budget.ts';
 
-/** How long the fact that a fetch failed is remembered: not the answer, only that there is no use in asking again. */
+/** For how long a failed fetch is not repeated. */
 export const FAILURE_MEMORY_SECONDS = 30;
-/** Least age of a copy that is fetched again because it lacks something. */
+/** A copy that lacks something is fetched again once it has this age. */
 export const EARLY_REFRESH_SECONDS = 30;
-/** Documents that are kept; the one that was asked for longest ago goes first. */
+/** How many documents are kept. The least recently used one goes first. */
 const MAX_ENTRIES = 500;
 
 export type Parsed<T> =
@@ -15,9 +15,9 @@ export type Parsed<T> =
 
 export type CachedDocument<T> =
   | { readonly outcome: 'found'; readonly value: T }
-  /** The host gave its answer, and it is no good document. */
+  /** The host answered, and the answer is not a valid document. */
   | { readonly outcome: 'refused'; readonly reason: string; readonly detail: string }
-  /** `lastGood` is what the host said when it last answered; `withdrawn` that it then said that there is nothing. */
+  /** `lastGood` is the last valid answer of the host; `withdrawn` means that its last answer was that there is none. */
   | {
       readonly outcome: 'unreachable';
       readonly reason: string;
@@ -43,17 +43,17 @@ interface Entry<T> {
 }
 
 export interface ReadOptions {
-  /** Fetches anew although the copy is fresh, if it is as old as that. */
+  /** Fetches again when the copy has this age, even if it is still fresh. */
   readonly maxAgeSeconds?: number;
   /**
-   * Whether more than this request speaks for a URL that there is no copy of. Asked before a fetch alone. No: the fetch
-   * is charged to its host.
+   * Whether a URL without a copy is known from elsewhere than this request. Called only before a fetch. A fetch of an
+   * unknown URL is charged to the budget of its host.
    */
   readonly isKnown?: () => Promise<boolean>;
 }
 
 /**
- * Documents by URL, in the memory of one execution environment. Errors are never kept as content
+ * Caches documents by URL, in the memory of one execution environment. Error responses are never cached as documents
  * (draft-ietf-oauth-client-id-metadata-document-01 §4.4).
  */
 export class DocumentCache<T> {
@@ -64,7 +64,7 @@ export class DocumentCache<T> {
     this.#options = options;
   }
 
-  /** Rejects as `isKnown` does, and for nothing else. */
+  /** Rejects only if `isKnown` does. */
   async read(url: string, options: ReadOptions = {}): Promise<CachedDocument<T>> {
     const now = this.#options.now();
     const entry = this.#entry(url);
@@ -79,7 +79,7 @@ export class DocumentCache<T> {
     return entry.pending;
   }
 
-  /** The copy that `read` would answer without a fetch. */
+  /** The copy that `read` would return without a fetch, or undefined. */
   findFresh(url: string, maxAgeSeconds = Number.POSITIVE_INFINITY): T | undefined {
     const copy = this.#entries.get(url)?.copy;
     const isFresh = copy && this.#options.now() < Math.min(copy.freshUntil, copy.fetchedAt + maxAgeSeconds);
@@ -88,10 +88,10 @@ export class DocumentCache<T> {
 
   async #fetch(url: string, entry: Entry<T>, now: number, { isKnown }: ReadOptions): Promise<CachedDocument<T>> {
     const { fetch, budget, parse, maxBytes, freshness } = this.#options;
-    // The limit is for URLs that anybody can make up: whoever uses it up must not stop those that are in use.
+    // The budget is for made-up URLs: using it up must not stop clients that are in use.
     const isCharged = entry.copy === undefined && !(await isKnown?.());
     if (isCharged && !budget.take(new URL(url).hostname, now)) {
-      return unreachable(entry, { reason: 'fetch_budget', detail: 'too many fetches from this host' });
+      return unreachable(entry, { reason: 'fetch_budget', detail: 'too many unknown URLs of this host in one minute' });
     }
     const fetched = await fetch(url, maxBytes);
     if (!fetched.ok) return this.#failed(entry, fetched, now);
