@@ -11,7 +11,11 @@ export default {
   globalSetup: '<rootDir>/test/support/cloud/templates-of-this-run.ts',
   // Much of the time goes into waiting for the local cloud, which works beside them.
   maxWorkers: 2,
-  reporters: ['default', '<rootDir>/test/support/client-programs/reporter.ts'],
+  reporters: [
+    'default',
+    '<rootDir>/test/support/client-programs/reporter.ts',
+    '<rootDir>/test/support/runner/slowest-reporter.ts',
+  ],
   projects: [
     {
       ...common,
