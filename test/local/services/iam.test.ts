@@ -1,4 +1,4 @@
-import { evaluate, evaluateWithKeyPolicy, parsePolicy } from '../../tools/local/cloud/services/iam.ts';
+import { evaluate, evaluateWithKeyPolicy, parsePolicy } from '../../../tools/local/cloud/services/iam.ts';
 
 const policy = (...statements: object[]) => parsePolicy({ Version: '2012-10-17', Statement: statements }, 'test');
 const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/Grants';

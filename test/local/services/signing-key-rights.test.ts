@@ -9,14 +9,14 @@ import {
   ScheduleKeyDeletionCommand,
   SignCommand,
 } from '@aws-sdk/client-kms';
-import { readConfiguration } from '../../lib/config/cdk-json.ts';
-import { parseConfiguration } from '../../lib/config/configuration.ts';
-import { ensureBundles } from '../../lib/functions/bundles.ts';
-import { synthesize } from '../../lib/synthesize.ts';
-import type { ResolvedTemplate } from '../../tools/local/cloud/resolved-template.ts';
-import { type Services, startServices } from '../../tools/local/cloud/services/index.ts';
-import { loadTemplate } from '../../tools/local/cloud/template/index.ts';
-import { SHOW_ENVIRONMENT, temporaryFolder } from './services-fixture.ts';
+import { readConfiguration } from '../../../lib/config/cdk-json.ts';
+import { parseConfiguration } from '../../../lib/config/configuration.ts';
+import { ensureBundles } from '../../../lib/functions/bundles.ts';
+import { synthesize } from '../../../lib/synthesize.ts';
+import type { ResolvedTemplate } from '../../../tools/local/cloud/resolved-template.ts';
+import { type Services, startServices } from '../../../tools/local/cloud/services/index.ts';
+import { loadTemplate } from '../../../tools/local/cloud/template/index.ts';
+import { SHOW_ENVIRONMENT, temporaryFolder } from '../services-fixture.ts';
 
 const DAILY = 'AWS::Events::Rule';
 let template: ResolvedTemplate;

@@ -7,10 +7,10 @@ import {
   KMSClient,
   SignCommand,
 } from '@aws-sdk/client-kms';
-import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
-import { KmsTokenVault } from '../../lambdas/runtime/adapters/kms/token-vault.ts';
-import { type Services, startServices } from '../../tools/local/cloud/services/index.ts';
-import { ACCOUNT, clientOf, lambda, SHOW_ENVIRONMENT, templateOf, temporaryFolder } from './services-fixture.ts';
+import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
+import { KmsTokenVault } from '../../../lambdas/runtime/adapters/kms/token-vault.ts';
+import { type Services, startServices } from '../../../tools/local/cloud/services/index.ts';
+import { ACCOUNT, clientOf, lambda, SHOW_ENVIRONMENT, templateOf, temporaryFolder } from '../services-fixture.ts';
 
 // The vault's adapter with the real SDK against the local KMS, which holds it to roles, key policy and context.
 

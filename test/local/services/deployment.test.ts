@@ -1,6 +1,6 @@
-import type { FunctionLog } from '../../tools/local/cloud/lambda/execution-environment.ts';
-import { startServices } from '../../tools/local/cloud/services/index.ts';
-import { parseSchedule } from '../../tools/local/cloud/services/schedule.ts';
+import type { FunctionLog } from '../../../tools/local/cloud/lambda/execution-environment.ts';
+import { startServices } from '../../../tools/local/cloud/services/index.ts';
+import { parseSchedule } from '../../../tools/local/cloud/services/schedule.ts';
 import {
   customResource,
   functionArn,
@@ -9,7 +9,7 @@ import {
   rule,
   templateOf,
   temporaryFolder,
-} from './services-fixture.ts';
+} from '../services-fixture.ts';
 
 /** Answers CloudFormation as the event's properties say. */
 const PROVIDER = `

@@ -1,6 +1,6 @@
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { type Services, startServices } from '../../tools/local/cloud/services/index.ts';
-import { clientOf, functionArn, lambda, SHOW_ENVIRONMENT, templateOf, temporaryFolder } from './services-fixture.ts';
+import { type Services, startServices } from '../../../tools/local/cloud/services/index.ts';
+import { clientOf, functionArn, lambda, SHOW_ENVIRONMENT, templateOf, temporaryFolder } from '../services-fixture.ts';
 
 const STREAM = `
 export const handler = awslambda.streamifyResponse(async (event, stream) => {

@@ -1,0 +1,109 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import dynalite from 'dynalite';
+import { AwsError } from '../../../tools/local/cloud/services/aws-error.ts';
+import { startServices } from '../../../tools/local/cloud/services/index.ts';
+import { lambda, SHOW_ENVIRONMENT, table, templateOf, temporaryFolder } from '../services-fixture.ts';
+
+import { named, newKey, newTemplate } from './run-services.ts';
+
+describe('local services', () => {
+  it('keep everything across a restart in a data folder that only one process may use', async () => {
+    const dataDir = join(temporaryFolder(), 'data');
+    const template = newTemplate();
+    const first = await startServices(template, { dataDir });
+    await first.asOperator('dynamodb', 'PutItem', { TableName: 'Grants', Item: { id: { S: 'kept' } } });
+    const { SecretString } = await first.asOperator('secretsmanager', 'GetSecretValue', { SecretId: 'Generated' });
+    const { KeyMetadata } = await first.asOperator('kms', 'CreateKey', newKey);
+    const KeyId = (KeyMetadata as { KeyId: string }).KeyId;
+    const { PublicKey } = await first.asOperator('kms', 'GetPublicKey', { KeyId });
+    await first.close();
+
+    const second = await startServices(template, { dataDir });
+    try {
+      const { Item } = await second.asOperator('dynamodb', 'GetItem', {
+        TableName: 'Grants',
+        Key: { id: { S: 'kept' } },
+      });
+      expect(Item).toEqual({ id: { S: 'kept' } });
+      const secretNow = await second.asOperator('secretsmanager', 'GetSecretValue', { SecretId: 'Generated' });
+      expect(secretNow.SecretString).toBe(SecretString);
+      expect((await second.asOperator('kms', 'GetPublicKey', { KeyId })).PublicKey).toBe(PublicKey);
+      expect(statSync(join(dataDir, 'keys.json')).mode & 0o077).toBe(0);
+      expect(readFileSync(join(dataDir, 'lock'), 'utf8')).toBe(String(process.pid));
+    } finally {
+      await second.close();
+    }
+
+    writeFileSync(join(dataDir, 'lock'), String(process.ppid));
+    await expect(startServices(template, { dataDir })).rejects.toThrow(`in use by process ${process.ppid}`);
+    writeFileSync(join(dataDir, 'lock'), '2147483646');
+    await (await startServices(template, { dataDir })).close();
+  });
+
+  it('say what to do when a table in the data folder has other keys', async () => {
+    const dataDir = temporaryFolder();
+    await (await startServices(templateOf('', table('Grants')), { dataDir })).close();
+    const KeySchema = [{ AttributeName: 'grantId', KeyType: 'HASH' }];
+    const AttributeDefinitions = [{ AttributeName: 'grantId', AttributeType: 'S' }];
+    const changed = startServices(templateOf('', table('Grants', { KeySchema, AttributeDefinitions })), { dataDir });
+    await expect(changed).rejects.toThrow('start with an empty data folder');
+  });
+
+  it('keep data behind a DynamoDB endpoint out of runs that have no data folder', async () => {
+    const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const dynamoDbEndpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    const get = { TableName: 'Grants', Key: { id: { S: 'x' } } };
+    const first = await startServices(templateOf('', table('Grants')), { dynamoDbEndpoint });
+    await first.asOperator('dynamodb', 'PutItem', { TableName: 'Grants', Item: { id: { S: 'x' } } });
+    expect(await first.asOperator('dynamodb', 'GetItem', get)).toEqual({ Item: { id: { S: 'x' } } });
+    await first.close();
+    const second = await startServices(templateOf('', table('Grants')), { dynamoDbEndpoint });
+    expect(await second.asOperator('dynamodb', 'GetItem', get)).toEqual({});
+    await second.close();
+    server.closeAllConnections();
+    server.close();
+    await expect(
+      startServices(templateOf('', table('Grants')), { dynamoDbEndpoint: 'http://127.0.0.1:9' }),
+    ).rejects.toThrow('http://127.0.0.1:9 does not answer');
+  });
+
+  it('answer with the error that is thrown before a call: the place for faults', async () => {
+    let left = 1;
+    const throttled = await startServices(templateOf('', table('Grants')), {
+      onCall: async (_, carryOut) => {
+        if (left-- > 0) throw new AwsError('ProvisionedThroughputExceededException', 'slow down');
+        return carryOut();
+      },
+    });
+    try {
+      const get = () => throttled.asOperator('dynamodb', 'GetItem', { TableName: 'Grants', Key: { id: { S: 'x' } } });
+      await expect(get()).rejects.toEqual(named('ProvisionedThroughputExceededException'));
+      expect(await get()).toEqual({});
+    } finally {
+      await throttled.close();
+    }
+  });
+
+  it.each([
+    [
+      'a managed policy nobody knows',
+      { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] },
+      'AdministratorAccess',
+    ],
+    [
+      'a role that Lambda may not assume',
+      { AssumeRolePolicyDocument: { Statement: [] } },
+      'does not let Lambda assume it',
+    ],
+  ])('refuse to start with %s', async (_, properties, message) => {
+    const assembly = temporaryFolder();
+    const resources = lambda(assembly, 'Token', SHOW_ENVIRONMENT).map((resource) =>
+      resource.type === 'AWS::IAM::Role'
+        ? { ...resource, properties: { ...resource.properties, ...properties } }
+        : resource,
+    );
+    await expect(startServices(templateOf(assembly, resources))).rejects.toThrow(message);
+  });
+});
