@@ -6,6 +6,7 @@ import type { Call, JsonService } from '../aws-json-server.ts';
 import { parsePolicy } from '../iam.ts';
 import { authorize, authorizeForKey, type Principals } from '../principals.ts';
 import type { StateFile } from '../state-file.ts';
+import { contextKeys, keyContext, requestTags } from './condition-keys.ts';
 import {
   assertEnabled,
   assertNotPendingDeletion,
@@ -25,15 +26,7 @@ import {
   symmetricKeyOf,
   type Tag,
 } from './key.ts';
-import {
-  DATA_KEY_BYTES,
-  decrypt,
-  type EncryptionContext,
-  encrypt,
-  invalidCiphertext,
-  keyIdOf,
-  readContext,
-} from './symmetric.ts';
+import { DATA_KEY_BYTES, decrypt, encrypt, invalidCiphertext, keyIdOf, readContext } from './symmetric.ts';
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -232,22 +225,3 @@ export const kmsService = (
     handle: async (call) => (await handlers[call.action]?.(call)) ?? {},
   };
 };
-
-const keyContext = { 'kms:CallerAccount': LOCAL_ACCOUNT_ID, 'kms:KeyOrigin': 'AWS_KMS', 'kms:MultiRegion': 'false' };
-
-/** What policies can ask of an encryption context; without one, nothing. */
-const contextKeys = (context: EncryptionContext): Record<string, string | string[]> =>
-  Object.keys(context).length === 0
-    ? {}
-    : {
-        'kms:EncryptionContextKeys': Object.keys(context),
-        ...Object.fromEntries(Object.entries(context).map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),
-      };
-
-const requestTags = (tags: readonly Tag[]): Record<string, string | string[]> =>
-  tags.length === 0
-    ? {}
-    : {
-        ...Object.fromEntries(tags.map((tag) => [`aws:RequestTag/${tag.TagKey}`, tag.TagValue])),
-        'aws:TagKeys': tags.map((tag) => tag.TagKey),
-      };
