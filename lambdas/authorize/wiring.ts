@@ -29,7 +29,7 @@ export const authorizeDeps = (context: PageContext): AuthorizeDeps => {
       displayName,
     })),
     transactionSeconds,
-    clients: connectClients(context).directory,
+    clients: connectClients(context).resolver,
     sealer: new JoseRequestSealer(keys, transactionSeconds),
     remembered: rememberedDeps(issuer, keys, log),
   };

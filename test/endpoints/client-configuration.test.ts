@@ -52,14 +52,14 @@ describe('Registration of confidential clients (RFC 7591 §3.2.1, RFC 7592 §3)'
   });
 
   it.each([
-    ['both keys and their place', { jwks: JWKS, jwks_uri: 'https://client.example.com/jwks' }],
+    ['both jwks and jwks_uri', { jwks: JWKS, jwks_uri: 'https://client.example.com/jwks' }],
     ['a private key', { jwks: { keys: [{ ...JWKS.keys[0], d: 'secret' }] } }],
-    ['no key set', { jwks: { keys: 'x' } }],
-    ['#174 a key that the table would refuse', { jwks: { keys: [{ ...JWKS.keys[0], x: 1e200 }] } }],
-    ['#180 a place that may not be visited', { jwks_uri: 'http://169.254.169.254/' }],
-    ['a place with user information', { jwks_uri: 'https://u:p@client.example.com/jwks' }],
-    ['a place that is no text', { jwks_uri: 7 }],
-    ['an algorithm that is not supported', { jwks: JWKS, token_endpoint_auth_signing_alg: 'HS256' }],
+    ['jwks that is not a key set', { jwks: { keys: 'x' } }],
+    ['#174 a key that the table cannot store', { jwks: { keys: [{ ...JWKS.keys[0], x: 1e200 }] } }],
+    ['#180 a jwks_uri that must not be fetched', { jwks_uri: 'http://169.254.169.254/' }],
+    ['a jwks_uri with user information', { jwks_uri: 'https://u:p@client.example.com/jwks' }],
+    ['a jwks_uri that is not a string', { jwks_uri: 7 }],
+    ['an unsupported algorithm', { jwks: JWKS, token_endpoint_auth_signing_alg: 'HS256' }],
   ])('private_key_jwt: refuses %s', async (_, members) => {
     const gate = new AuthorizationHarness();
     const answer = await gate.register({ ...METADATA, token_endpoint_auth_method: 'private_key_jwt', ...members });
@@ -170,7 +170,7 @@ describe('Client configuration endpoint (RFC 7592 §2)', () => {
     ['another client_id', { client_id: 'gh_client_other' }],
     ['a secret of its own choice', { client_secret: 'mine' }],
     ['a token of its own choice', { registration_access_token: 'x' }],
-    ['a place of its own choice', { registration_client_uri: 'https://x.test/' }],
+    ['a registration_client_uri of its own choice', { registration_client_uri: 'https://x.test/' }],
     ['times of its own choice', { client_id_issued_at: 1 }],
     ['#53 a weaker method', { token_endpoint_auth_method: 'none' }],
     ['no redirect URI', { redirect_uris: [] }],

@@ -14,43 +14,43 @@ export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const GRANT_TYPES = ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_EXCHANGE] as const;
 export type GrantType = (typeof GRANT_TYPES)[number];
 
-/** How the authorization server came to know a client. Only `configured` clients are vouched for by the operator. */
+/** Where a client comes from. The operator confirms only `configured` clients. */
 export type ClientSource = 'registered' | 'document' | 'configured';
 
-/** A client as its metadata document described it, without its keys, which are read at use. */
+/** A client as its metadata document describes it. Its keys are not stored, but read when they are needed. */
 export type DocumentClient = Omit<Client, 'jwks' | 'jwksUri' | 'expiresAt'>;
 
-/** An OAuth client as the authorization server knows it, wherever it came from. */
+/** An OAuth client of any source. */
 export interface Client {
   readonly clientId: string;
   readonly source: ClientSource;
-  /** What the client calls itself: unverified unless `source` is `configured`. Shown, never trusted. */
+  /** What the client calls itself: shown, never trusted, and unverified unless `source` is `configured`. */
   readonly clientName?: string;
   readonly redirectUris: readonly string[];
   readonly grantTypes: readonly GrantType[];
-  /** Every method that the client declared and we support; a single one for a client of RFC 7591. */
+  /** Every supported method that the client declared. A registered client has exactly one (RFC 7591 §2). */
   readonly tokenEndpointAuthMethods: readonly TokenEndpointAuthMethod[];
   /** SHA-256 of the client secret, base64url. */
   readonly clientSecretHash?: string;
-  /** Where the secret of a configured client is kept: Secrets Manager holds it, and never the client itself. */
+  /** Name or ARN of the Secrets Manager secret with the client secret of a configured client. */
   readonly clientSecretId?: string;
-  /** Where the keys of `private_key_jwt` are: read at use, never stored in a grant (RFC 7591 §2). */
+  /** The URL of the keys for `private_key_jwt` (RFC 7591 §2), read when they are needed. */
   readonly jwksUri?: string;
   readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
-  /** The only algorithm that assertions of this client may be signed with (OpenID Connect Registration §2). */
+  /** The only algorithm for this client's assertions (OpenID Connect Registration §2). Absent: any supported one. */
   readonly tokenEndpointAuthSigningAlg?: string;
-  /** What a configured client may do on its own account (RFC 6749 §4.4); only with `client_credentials`. */
+  /** The scopes that a configured client may get with `client_credentials` (RFC 6749 §4.4). */
   readonly scopes?: readonly string[];
-  /** Path of the MCP server that this client is: it may ask about the tokens of that server's callers (RFC 7662 §2.1). */
+  /** For a resource client: the path of its MCP server, whose callers' tokens it may introspect (RFC 7662 §2.1). */
   readonly resourceServerPath?: string;
-  /** As registered; `web` clients have no other redirect URIs than https (OpenID Connect Registration §2). */
+  /** As registered. `web` clients have only https redirect URIs (OpenID Connect Registration §2). */
   readonly applicationType?: 'native' | 'web';
-  /** SHA-256 of the registration access token (RFC 7592 §3), base64url; registered confidential clients alone. */
+  /** SHA-256 of the registration access token (RFC 7592 §3), base64url. Only registered confidential clients have one. */
   readonly registrationAccessTokenHash?: string;
-  /** Set by the operator: the client gets nothing any more, and cannot register anew under this id. */
+  /** Set by the operator: the client is refused everywhere, and cannot register again under this id. */
   readonly blocked?: boolean;
-  /** Epoch seconds; of a client of a metadata document when that was read, 0 for a copy that is shipped with us. */
+  /** Epoch seconds. For a document client: when the document was read, or 0 for a shipped copy. */
   readonly issuedAt: number;
-  /** Epoch seconds after which the client is gone, however long the row still lies in the table. Absent: never. */
+  /** Epoch seconds after which the client is gone, even if its row still exists. Absent: never. */
   readonly expiresAt?: number;
 }

@@ -20,7 +20,7 @@ export type DocumentHosts = Partial<Pick<DocumentPolicy, 'allowHosts' | 'blockHo
 
 export type DocumentHostRule = 'host_not_allowed' | 'host_blocked';
 
-/** The rule by which this host may not publish a metadata document, or undefined when it may. */
+/** The rule that this host breaks, or undefined when it may publish metadata documents. */
 export const brokenHostRule = (hostname: string, hosts: DocumentHosts): DocumentHostRule | undefined => {
   if (isBlockedHost(hostname, hosts)) return 'host_blocked';
   if (hosts.allowHosts && !hosts.allowHosts.some((pattern) => matches(hostname, pattern))) return 'host_not_allowed';

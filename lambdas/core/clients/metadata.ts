@@ -119,7 +119,7 @@ const judgeFor = (applicationType: Client['applicationType'], uri: string): Redi
     : judgement;
 };
 
-const GRANT_TYPES: readonly GrantType[] = ['authorization_code', 'refresh_token'];
+const SUPPORTED_GRANT_TYPES: readonly GrantType[] = ['authorization_code', 'refresh_token'];
 
 /**
  * The grant types that this server supports for clients that describe themselves. Others, such as the device grant of
@@ -129,8 +129,8 @@ const GRANT_TYPES: readonly GrantType[] = ['authorization_code', 'refresh_token'
 export const parseGrantTypes = (metadata: RawMetadata): readonly GrantType[] => {
   requireValue(metadata, 'response_types', 'code');
   requireValue(metadata, 'grant_types', 'authorization_code');
-  const requested: readonly string[] = readMember(metadata, 'grant_types') ?? GRANT_TYPES;
-  return GRANT_TYPES.filter((grantType) => requested.includes(grantType));
+  const requested: readonly string[] = readMember(metadata, 'grant_types') ?? SUPPORTED_GRANT_TYPES;
+  return SUPPORTED_GRANT_TYPES.filter((grantType) => requested.includes(grantType));
 };
 
 const requireValue = (metadata: RawMetadata, name: 'response_types' | 'grant_types', value: string): void => {

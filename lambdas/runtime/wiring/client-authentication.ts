@@ -32,12 +32,12 @@ export const connectClientAuthentication = (context: {
   const { issuer, log } = context;
   const now = systemClock;
   const configured = configuredClients();
-  const { directory, keys } = connectClients(context, configured);
+  const { resolver, keys } = connectClients(context, configured);
   const assertions = new DynamoDbClientAssertionStore(dynamoDbClient(), read(settings.assertionsTable), now);
   const proof = { issuer, tokenEndpoint: `${issuer}/token`, keys, assertions, now };
   return {
     configuredClients: configured,
-    clients: directory,
+    clients: resolver,
     verifyAssertion: (client, assertion, options) => authenticateByAssertion(proof, client, assertion, options),
     verifySecret: new SecretsManagerClientSecrets(secretsManagerClient(), now).verify,
     failures: new RateLimiter({ limit: FAILURE_LIMIT, counters: counterStore(), log }),

@@ -32,7 +32,7 @@ export const connectClients = (
   };
   const documents = new ClientDocuments(shared);
   return {
-    directory: new LayeredClientResolver({
+    resolver: new LayeredClientResolver({
       configured,
       store: clientStore(),
       hosts,

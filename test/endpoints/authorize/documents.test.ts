@@ -28,7 +28,7 @@ const gateWith = (
   return gate;
 };
 
-/** From the client's request to the code: what a person does. */
+/** Completes a login, from the client's request to the code. */
 const signIn = async (gate: AuthorizationHarness, request = query()) => {
   const browser = new Browser();
   const provider = await gate.approve(browser, request);
@@ -127,10 +127,10 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
   });
 
   it.each([
-    ['#192 there is none (404)', undefined, 'gone'],
-    ['it speaks for another client', documentOf({ client_id: 'https://evil.example/' }), 'client_id'],
-    ['#197 it holds a secret', documentOf({ client_secret: 'x' }), 'client_secret'],
-    ['it is empty', {}, 'client_id'],
+    ['#192 there is no document (404)', undefined, 'gone'],
+    ['the document describes another client', documentOf({ client_id: 'https://evil.example/' }), 'client_id'],
+    ['#197 the document contains a secret', documentOf({ client_secret: 'x' }), 'client_secret'],
+    ['the document is empty', {}, 'client_id'],
   ])('shows the reason, never redirects and stores nothing: %s', async (_, document, rule) => {
     const gate = gateWith(document);
     const answer = await gate.authorize(query());

@@ -166,7 +166,7 @@ export class AuthorizationHarness {
       return { ok: true, text: JSON.stringify(document), headers: { cacheControl: 'max-age=60' } };
     };
     const documents = new ClientDocuments({ fetch, now, log, budget, hosts });
-    const directory = new LayeredClientResolver({
+    const resolver = new LayeredClientResolver({
       configured: new Map((options.configured ?? []).map((client) => [client.clientId, client])),
       store: clients,
       hosts,
@@ -197,7 +197,7 @@ export class AuthorizationHarness {
       authorize: endpoint(
         authorizeHandler({
           ...shared,
-          clients: directory,
+          clients: resolver,
           transactionSeconds: 600,
           remembered: consentMemory && { ...shared, consentMemory, keyRings: this.keyRings, transactionSeconds: 600 },
           identityProviders: [...identityProviders.values()],
@@ -215,7 +215,7 @@ export class AuthorizationHarness {
       connections: endpoint(
         connectionsHandler({
           ...shared,
-          clients: directory,
+          clients: resolver,
           grantDirectory: grants,
           keyRings: this.keyRings,
           sessions,

@@ -44,11 +44,11 @@ export const start = (hosts: { blockHosts?: readonly string[] } = {}) => {
     authenticateByAssertion(deps, client, assertion, options);
   const server = startTokenEndpoint({ now, verifyAssertion });
   clock = server.clock;
-  const directory = new LayeredClientResolver({ configured: new Map(), store: server.clients, hosts });
+  const resolver = new LayeredClientResolver({ configured: new Map(), store: server.clients, hosts });
   const { grants, keyRings, failures, log } = server;
-  const serving = startTokenEndpoint({ now, verifyAssertion, clients: directory, grants, keyRings, log });
+  const serving = startTokenEndpoint({ now, verifyAssertion, clients: resolver, grants, keyRings, log });
   const revoke = formPoster(
-    revokeHandler({ issuer: ISSUER, clients: directory, grants, keyRings, failures, now, log, verifyAssertion }),
+    revokeHandler({ issuer: ISSUER, clients: resolver, grants, keyRings, failures, now, log, verifyAssertion }),
     '/revoke',
     log,
   );
@@ -56,7 +56,7 @@ export const start = (hosts: { blockHosts?: readonly string[] } = {}) => {
     introspectHandler({
       issuer: ISSUER,
       refreshGraceSeconds: 60,
-      clients: directory,
+      clients: resolver,
       configuredClients: new Map(),
       grants,
       keyRings,
