@@ -121,7 +121,9 @@ describe('Rotation of the signing key', () => {
     expect(await invokeKeys({})).toEqual({ failed: undefined, body: null });
     expect(statesOf(await show())).toEqual([[second, 'active']]);
     expect((await refresh(cloud, session.client, refreshToken)).status).toBe(200);
-  }, 180_000);
+    // The provider's clock has not moved, so that a login needs ours back.
+    await cloud.restart();
+  });
 
   it('#230 a mark for a client ends its refresh token at once, and nobody else’s', async () => {
     const ofClient = async (client_name: string) =>
@@ -130,7 +132,7 @@ describe('Rotation of the signing key', () => {
     await ringAfter({ action: 'setNotBefore', clientId: marked.client.client_id });
     expect((await refresh(cloud, marked.client, marked.refreshToken)).body.error).toBe('invalid_grant');
     expect((await refresh(cloud, other.client, other.refreshToken)).status).toBe(200);
-  }, 60_000);
+  });
 
   it('emergency: one command; refresh tokens end at once, and a new login works with the new key', async () => {
     const before = await obtainSession(cloud);
@@ -143,7 +145,7 @@ describe('Rotation of the signing key', () => {
     expect(partsOf(after.accessToken).header.kid).toBe(ring.keys[0]?.kid);
     expect((await callMcp(cloud.mcpUrl, after.accessToken)).status).toBe(200);
     expect((await refresh(cloud, after.client, after.refreshToken)).status).toBe(200);
-  }, 60_000);
+  });
 
   it('what is no command is refused by the function, in words', async () => {
     const { failed, body } = await invokeKeys({ action: 'rotat' });

@@ -32,6 +32,14 @@ const toAssertionResult = ({ testPath, status, errors, errorsDetailed, duration,
   };
 };
 
+/** A limit of time that a test or hook names may only be longer than that of the run. */
+const lengthenLimits = ({ children, hooks }, testTimeout) => {
+  for (const child of children) if (child.type === 'describeBlock') lengthenLimits(child, testTimeout);
+  for (const limited of [...children, ...hooks]) {
+    if (limited.timeout !== undefined) limited.timeout = Math.max(limited.timeout, testTimeout);
+  }
+};
+
 /** Errors that no test caught, of the file that runs now. */
 let strayErrors = [];
 for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, (error) => strayErrors.push(error));
@@ -54,6 +62,7 @@ export const runFile = async ({ path, rootDir, displayName, testNamePattern, tes
     testNamePattern: testNamePattern ? new RegExp(testNamePattern, 'i') : null,
   });
   await import(pathToFileURL(path).href);
+  lengthenLimits(circus.getState().rootDescribeBlock, testTimeout);
   const { testResults, unhandledErrorsDetailed } = await circus.run();
   const errors = [...unhandledErrorsDetailed, ...strayErrors];
   const results = testResults.map(toAssertionResult);
