@@ -30,7 +30,7 @@ const RESERVED_SEGMENTS = new Set([
 /** Scopes with a meaning of their own that no server can ask for. */
 const RESERVED_SCOPES = new Set(['openid', 'offline_access']);
 
-// A template has at most 500 resources: up to 47 for a server, and about 140 for the rest (test/infra/largest-stack).
+// A template has at most 500 resources: up to 47 for a server, and about 140 for the rest (test/infra/stack/largest-stack.test.ts).
 export const MAX_SERVERS = 7;
 const SECONDS_PER_DAY = 86_400;
 

@@ -1,6 +1,6 @@
-import type { ConfigurationInput } from '../../lib/config/configuration.ts';
-import { MAX_SERVERS } from '../../lib/config/rules.ts';
-import { templateFor } from './template.ts';
+import type { ConfigurationInput } from '../../../lib/config/configuration.ts';
+import { MAX_SERVERS } from '../../../lib/config/rules.ts';
+import { templateFor } from '../template.ts';
 
 // CloudFormation's quotas for one template.
 const MAX_RESOURCES = 500;

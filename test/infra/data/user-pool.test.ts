@@ -1,7 +1,7 @@
-import { ConfigurationError, parseConfiguration } from '../../lib/config/configuration.ts';
-import { displayNameOf, issuerOf } from '../../lib/config/identity-providers.ts';
-import { statementsOf } from './policies.ts';
-import { shown, type Template, templateFor } from './template.ts';
+import { ConfigurationError, parseConfiguration } from '../../../lib/config/configuration.ts';
+import { displayNameOf, issuerOf } from '../../../lib/config/identity-providers.ts';
+import { statementsOf } from '../policies.ts';
+import { shown, type Template, templateFor } from '../template.ts';
 
 // {"kind": "cognito"} without a pool: the stack makes one.
 

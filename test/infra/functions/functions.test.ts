@@ -1,6 +1,6 @@
-import { functionNames } from '../../lib/functions/bundles.ts';
-import { statementsOf } from './policies.ts';
-import { type Template, TWO_SERVERS, templateFor } from './template.ts';
+import { functionNames } from '../../../lib/functions/bundles.ts';
+import { statementsOf } from '../policies.ts';
+import { type Template, TWO_SERVERS, templateFor } from '../template.ts';
 
 /** Every right that a function has, beside writing its own log: `action on resource`. */
 const RIGHTS: Readonly<Record<string, readonly string[]>> = {

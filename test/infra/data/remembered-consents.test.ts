@@ -1,6 +1,6 @@
-import { coldStart } from './cold-start.ts';
-import { statementsOf } from './policies.ts';
-import { type Template, TWO_SERVERS, templateFor } from './template.ts';
+import { coldStart } from '../cold-start.ts';
+import { statementsOf } from '../policies.ts';
+import { type Template, TWO_SERVERS, templateFor } from '../template.ts';
 
 let off: Template;
 let on: Template;

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PACKAGE_DIRECTORY } from '../../lib/functions/bundles.ts';
-import { templateFor } from './template.ts';
+import { PACKAGE_DIRECTORY } from '../../../lib/functions/bundles.ts';
+import { templateFor } from '../template.ts';
 
 interface Run {
   readonly code: number;

@@ -1,6 +1,6 @@
-import type { ConfigurationInput } from '../../lib/config/configuration.ts';
-import { statementsOf } from './policies.ts';
-import { type Template, TWO_SERVERS, templateFor } from './template.ts';
+import type { ConfigurationInput } from '../../../lib/config/configuration.ts';
+import { statementsOf } from '../policies.ts';
+import { type Template, TWO_SERVERS, templateFor } from '../template.ts';
 
 const reservedIn = (template: Template): Record<string, number> =>
   Object.fromEntries(

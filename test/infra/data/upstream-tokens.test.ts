@@ -1,6 +1,6 @@
-import type { ConfigurationInput } from '../../lib/config/configuration.ts';
-import { statementsOf } from './policies.ts';
-import { shown, type Template, TWO_SERVERS, templateFor } from './template.ts';
+import type { ConfigurationInput } from '../../../lib/config/configuration.ts';
+import { statementsOf } from '../policies.ts';
+import { shown, type Template, TWO_SERVERS, templateFor } from '../template.ts';
 
 // "recheck" and "keepTokens": what the stack has for them, and that it has nothing without them.
 

@@ -1,5 +1,5 @@
 import type { Metafile } from 'esbuild';
-import { bundleFunctions, functionNames } from '../../lib/functions/bundles.ts';
+import { bundleFunctions, functionNames } from '../../../lib/functions/bundles.ts';
 
 const AWS_SDK = /node_modules\/(@aws-sdk|@smithy)\//;
 const KILOBYTE = 1024;

@@ -1,6 +1,6 @@
-import type { ConfigurationInput } from '../../lib/config/configuration.ts';
-import { statementsOf } from './policies.ts';
-import { shown, type Template, templateFor } from './template.ts';
+import type { ConfigurationInput } from '../../../lib/config/configuration.ts';
+import { statementsOf } from '../policies.ts';
+import { shown, type Template, templateFor } from '../template.ts';
 
 const RULES = { required: ['mcp'], tools: { 'delete_*': ['mcp:write'] } };
 const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:my-mcp-server';

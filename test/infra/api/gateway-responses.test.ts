@@ -1,0 +1,98 @@
+import { shown, type Template, TWO_SERVERS, templateFor } from '../template.ts';
+import { gatewayResponsesOf } from './api-of-template.ts';
+
+let template: Template;
+beforeAll(async () => {
+  template = await templateFor(TWO_SERVERS);
+});
+
+describe('Gateway responses', () => {
+  it.each([
+    ['Servermcp', '/mcp', 'mcp'],
+    ['Servertoolsmcp', '/tools/mcp', 'mcp email profile'],
+  ])('%s: 401 names its own metadata and scopes (RFC 9728 §5.1)', (name, path, scopes) => {
+    const { StatusCode, ResponseParameters } = gatewayResponsesOf(template, name).UNAUTHORIZED;
+    expect(StatusCode).toBe('401');
+    expect(shown(ResponseParameters['gatewayresponse.header.WWW-Authenticate'])).toMatch(
+      new RegExp(
+        `^'Bearer resource_metadata="https://<GatehouseFrontDoorDistribution\\w+\\.DomainName>` +
+          `/\\.well-known/oauth-protected-resource${path}", scope="${scopes}"'$`,
+      ),
+    );
+  });
+
+  it('403 takes its challenge from the authorizer; a fault of ours is 503; an unknown path 404', () => {
+    const answers = gatewayResponsesOf(template, 'Servermcp');
+    expect(answers.ACCESS_DENIED).toMatchObject({
+      StatusCode: '403',
+      ResponseParameters: { 'gatewayresponse.header.WWW-Authenticate': 'context.authorizer.challenge' },
+    });
+    for (const type of ['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR']) {
+      expect(answers[type]).toMatchObject({
+        StatusCode: '503',
+        ResponseParameters: { 'gatewayresponse.header.Retry-After': `'5'` },
+      });
+    }
+    expect(answers.MISSING_AUTHENTICATION_TOKEN.StatusCode).toBe('404');
+    expect(answers.THROTTLED).toMatchObject({
+      StatusCode: '429',
+      ResponseParameters: { 'gatewayresponse.header.Retry-After': `'5'` },
+    });
+  });
+
+  it.each(['AuthorizationServer', 'Servermcp'])('%s: a function that was killed is 502, to be tried again', (name) => {
+    const { StatusCode, ResponseParameters } = gatewayResponsesOf(template, name).DEFAULT_5XX;
+    expect(StatusCode).toBeUndefined();
+    expect(ResponseParameters['gatewayresponse.header.Retry-After']).toBe(`'5'`);
+  });
+
+  it('are JSON with the request id, readable by scripts, and never cached', () => {
+    for (const name of ['AuthorizationServer', 'Servermcp', 'Servertoolsmcp']) {
+      const answers = gatewayResponsesOf(template, name);
+      expect(Object.keys(answers)).toEqual(expect.arrayContaining(['DEFAULT_4XX', 'DEFAULT_5XX', 'THROTTLED']));
+      for (const [type, { ResponseParameters: headers, ResponseTemplates }] of Object.entries(answers)) {
+        expect(JSON.parse(ResponseTemplates['application/json'])).toEqual({
+          error: expect.stringMatching(/^[a-z_]+$/),
+          error_description: expect.any(String),
+          request_id: '$context.requestId',
+        });
+        expect(headers['gatewayresponse.header.Cache-Control']).toBe(`'no-store'`);
+        if (name === 'AuthorizationServer' && type === 'MISSING_AUTHENTICATION_TOKEN') continue;
+        expect(headers['gatewayresponse.header.Access-Control-Allow-Origin']).toBe(`'*'`);
+        expect(headers['gatewayresponse.header.Access-Control-Expose-Headers']).toContain('WWW-Authenticate');
+      }
+    }
+  });
+
+  it('are deployed: each deployment waits for those of its API', () => {
+    for (const [, deployment] of template.ofType('AWS::ApiGateway::Deployment')) {
+      const own = template
+        .ofType('AWS::ApiGateway::GatewayResponse')
+        .filter(([, { Properties }]) => Properties.RestApiId.Ref === deployment.Properties.RestApiId.Ref)
+        .map(([logicalId]) => logicalId);
+      expect(own.length).toBeGreaterThan(0);
+      expect(deployment.DependsOn).toEqual(expect.arrayContaining(own));
+    }
+  });
+});
+
+describe('Answers of the gateway itself', () => {
+  it.each([
+    ['WAF_FILTERED', '403', "'60'", 'access_denied'],
+    ['THROTTLED', '429', "'5'", 'temporarily_unavailable'],
+  ])('%s: JSON, readable by scripts, with Retry-After, on every API', (type, status, retryAfter, error) => {
+    const answers = template
+      .ofType('AWS::ApiGateway::GatewayResponse')
+      .filter(([, { Properties }]) => Properties.ResponseType === type);
+    expect(answers).toHaveLength(3);
+    for (const [, { Properties }] of answers) {
+      expect(Properties.StatusCode).toBe(status);
+      expect(Properties.ResponseParameters).toMatchObject({
+        'gatewayresponse.header.Retry-After': retryAfter,
+        'gatewayresponse.header.Access-Control-Allow-Origin': "'*'",
+        'gatewayresponse.header.Access-Control-Expose-Headers': expect.stringContaining('Retry-After'),
+      });
+      expect(JSON.parse(Properties.ResponseTemplates['application/json'])).toMatchObject({ error });
+    }
+  });
+});
