@@ -135,7 +135,7 @@ it('a run that is ended while it starts leaves nothing behind', async () => {
     env: { ...process.env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  for await (const text of child.stdout.setEncoding('utf8')) if (/making tables/.test(text)) child.kill('SIGTERM');
+  for await (const text of child.stdout.setEncoding('utf8')) if (/Creating tables/.test(text)) child.kill('SIGTERM');
   const [exitCode] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
   expect(exitCode).toBe(0);
   expect(await readdir(temporary)).toEqual([]);
@@ -166,7 +166,8 @@ describe('The local cloud', () => {
   it('says what it does, where everything is and what to do next', () => {
     const output = cloud.output();
     for (const expected of [
-      /\d\.\d s {2}synthesizing/,
+      /^ {2}\d\.\d s {2}Loading the CDK and the local cloud…$/m,
+      /\d\.\d s {2}Synthesizing the stack…/,
       new RegExp(`Connector URL +${cloud.mcpUrl}`),
       new RegExp(`Issuer +${cloud.origin}\n`),
       new RegExp(`Log in at +http://localhost:${cloud.port + 1}/company`),

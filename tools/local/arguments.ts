@@ -2,42 +2,42 @@ import { parseArgs } from 'node:util';
 import { isProviderKind, PROVIDER_KINDS, type ProviderKind } from './development-provider/kinds.ts';
 
 export interface Arguments {
-  /** 0 takes any free pair of ports. */
+  /** 0 chooses any free pair of ports. */
   readonly port: number;
   readonly dataDir: string | undefined;
   readonly configFile: string | undefined;
-  /** Kinds of development providers in place of the configured identity providers. */
+  /** Kinds of development providers that replace the configured identity providers. */
   readonly providers: readonly ProviderKind[] | undefined;
-  /** Whether to print the administrator's commands, with this run's credentials. */
+  /** Whether to print the administration commands, with this run's credentials. */
   readonly admin: boolean;
   readonly traceCalls: boolean;
-  /** Whether functions wait for their first request, as they do after a deployment. */
+  /** Whether each function starts with its first request, as it does after a deployment. */
   readonly cold: boolean;
-  /** How many times longer every limit of time is than in AWS. */
+  /** Factor by which every time limit is longer than in AWS. */
   readonly timeLimitFactor: number;
   readonly help: boolean;
 }
 
-/** The command line cannot be understood. The message says what to change. */
+/** The command line is invalid. The message says what to change. */
 export class ArgumentError extends Error {}
 
 export const USAGE = `Usage: npm start -- [options]
 
-  --port PORT     where to serve; the development provider takes the next port (default 4800)
-  --data DIR      keep clients, sessions and keys in DIR, so that they survive a restart (default: in memory)
-  --config FILE   JSON that is laid over context.gatehouse of cdk.json
-  --providers K,K a development provider of each kind, in place of the configured ones:
+  --port PORT     serve on this port; the development provider uses the next one (default 4800)
+  --data DIR      store clients, sessions and keys in DIR, so that they survive a restart (default: in memory)
+  --config FILE   merge this JSON file over context.gatehouse of cdk.json
+  --providers K,K replace the configured identity providers by development providers of these kinds:
                   google, github, auth0, okta, entra, clerk, cognito, oidc
-  --admin         print the administrator's commands against this run: rotate the signing key, log people out
-  --trace-calls   print a line of JSON for every call to an AWS service, and for every request
-  --cold          start each function with its first request, as AWS does, and not all of them beforehand
-  --time-limits N make every limit of time N times longer than in AWS (default 10); 1 is as in AWS
-  --help          show this
+  --admin         print the administration commands for this run: rotate the signing key, end sessions
+  --trace-calls   print one line of JSON for every request and for every call to an AWS service
+  --cold          start each function with its first request, as AWS does; by default all start at once
+  --time-limits N multiply every time limit of AWS by N (default 10; 1 keeps the limits of AWS)
+  --help          show this text
 `;
 
 const DEFAULT_PORT = 4800;
 const MAX_PORT = 65_534;
-/** A laptop that is busy with other work is much slower than AWS, and its user would meet timeouts. */
+/** A busy laptop is much slower than AWS: with the limits of AWS its users would see timeouts. */
 const DEFAULT_TIME_LIMIT_FACTOR = 10;
 const MAX_TIME_LIMIT_FACTOR = 100;
 
@@ -52,7 +52,7 @@ export const parseArguments = (argv: readonly string[]): Arguments => {
     port,
     dataDir: nonEmpty('--data', values.data),
     configFile: nonEmpty('--config', values.config),
-    providers: providerKinds(values.providers),
+    providers: parseProviderKinds(values.providers),
     admin: values.admin ?? false,
     traceCalls: values['trace-calls'] ?? false,
     cold: values.cold ?? false,
@@ -90,13 +90,13 @@ const parseTimeLimitFactor = (value: string | undefined): number => {
   throw new ArgumentError(`--time-limits ${value}: expected a number from 1 to ${MAX_TIME_LIMIT_FACTOR}`);
 };
 
-const providerKinds = (value: string | undefined): readonly ProviderKind[] | undefined => {
+const parseProviderKinds = (value: string | undefined): readonly ProviderKind[] | undefined => {
   if (value === undefined) return undefined;
   const kinds = [...new Set(value.split(',').map((kind) => kind.trim()))];
   const unknown = kinds.find((kind) => !isProviderKind(kind));
   if (unknown !== undefined) {
     throw new ArgumentError(
-      `--providers ${value}: expected kinds separated by commas, of ${Object.keys(PROVIDER_KINDS).join(', ')}, got "${unknown}"`,
+      `--providers ${value}: expected kinds separated by commas (${Object.keys(PROVIDER_KINDS).join(', ')}), got "${unknown}"`,
     );
   }
   return kinds.filter(isProviderKind);

@@ -3,21 +3,21 @@ import { type Configuration, merge, parseConfiguration } from '../../lib/config/
 import { isRecord } from './cloud/template/shape.ts';
 import { PROVIDER_KINDS, type ProviderKind } from './development-provider/kinds.ts';
 
-/** The file that `--config` names cannot be used. */
+/** The file given with `--config` cannot be used. */
 export class ConfigFileError extends Error {}
 
 export interface LocalConfiguration {
   readonly configuration: Configuration;
-  /** Ids of the identity providers that the development provider stands in for. */
+  /** Ids of the identity providers that the development provider replaces. */
   readonly developmentProviders: readonly string[];
 }
 
 /**
- * What the local run deploys: the repository's configuration, the file's laid over it, and the development provider
- * in place of every identity provider whose issuer the file does not name.
+ * Reads the configuration of the local run: the repository's configuration with the file merged over it. The
+ * development provider replaces every identity provider for which the file names no issuer.
  *
  * @param base `context.gatehouse` of cdk.json
- * @param developmentIssuer id of a provider → its issuer at the development provider
+ * @param developmentIssuer returns the issuer at the development provider for a provider's id
  * @throws ConfigFileError, ConfigurationError
  */
 export const readLocalConfiguration = async (
@@ -41,7 +41,7 @@ export const readLocalConfiguration = async (
   return { configuration, developmentProviders };
 };
 
-/** One provider of each kind in place of the configured ones; what the file says of one with that id stays. */
+/** Replaces the configured providers by one of each kind. Members that the file sets for such an id are kept. */
 const withProviders = (
   configuration: unknown,
   named: Readonly<Record<string, unknown>>,

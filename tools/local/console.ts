@@ -6,7 +6,7 @@ import { redact } from './redact.ts';
 
 type Print = (line: string) => void;
 
-/** Members of a function's log line that are shown, in this order. */
+/** Members of a function's log line that the console shows, in this order. */
 const SHOWN_MEMBERS = [
   'reason',
   'rule',
@@ -19,11 +19,11 @@ const SHOWN_MEMBERS = [
   'idp',
   'kid',
 ];
-/** Events that the request's own line tells well enough. */
+/** Events that add nothing to the line of the request. */
 const UNREMARKABLE = new Set(['request_refused', 'consent_shown']);
 const MAX_LOG_CHARACTERS = 600;
 
-/** What is being done until everything serves, each step with the seconds since the start. */
+/** Prints each step of the start, with the seconds since the process started. */
 export const stepPrinter =
   (print: Print) =>
   (text: string): void =>
@@ -38,7 +38,7 @@ export const printRequest = (print: Print, { method, path, status, durationMs, o
       .join(' '),
   );
 
-/** What a function has to say, indented above the line of its request. */
+/** Prints a log line of a function, indented above the line of its request. */
 export const printFunctionLog = (print: Print, { functionLogicalId, source, text }: FunctionLog): void => {
   const line = parse(text);
   const event = line?.event ?? line?.message;
@@ -48,13 +48,13 @@ export const printFunctionLog = (print: Print, { functionLogicalId, source, text
     print(redact(`           ${event}${members.map((name) => ` ${name}=${printable(String(line[name]))}`).join('')}`));
     return;
   }
-  // The authorizer's way to say 401, and told by the request's own line.
+  // The authorizer answers 401 in this way, and the line of the request shows it.
   if (source === 'platform' && /\bError: Unauthorized\b/.test(text)) return;
   const shown = redact(text.trim()).slice(0, MAX_LOG_CHARACTERS);
   if (shown) print(`           ${functionLogicalId}: ${shown.replaceAll('\n', '\n             ')}`);
 };
 
-/** Lines of JSON for tests that count round trips. */
+/** Prints a line of JSON, for tests that count round trips. */
 export const traceCall = (print: Print, { service, action, functionLogicalId }: CallNotice): void =>
   print(JSON.stringify({ call: { service, action, functionLogicalId } }));
 export const traceRequest = (print: Print, { method, path, status }: RequestNotice): void =>
@@ -62,7 +62,7 @@ export const traceRequest = (print: Print, { method, path, status }: RequestNoti
 
 const timeOfDay = (): string => new Date().toTimeString().slice(0, 8);
 
-/** Nothing that a caller sent may move the cursor or start a line of its own. */
+/** Replaces control characters, so that a caller cannot move the cursor or start a new line. */
 const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?');
 
 const parse = (text: string): Record<string, unknown> | undefined => {

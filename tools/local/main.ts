@@ -1,10 +1,11 @@
 import { ArgumentError, parseArguments, USAGE } from './arguments.ts';
 import { CleanUp } from './cloud/clean-up.ts';
 import { PortError } from './cloud/listen.ts';
+import { stepPrinter } from './console.ts';
 
-// The cloud on a laptop: `npm start -- --port 4800 [--data DIR] [--config FILE]`.
+// Runs the stack on this machine: `npm start -- --port 4800 [--data DIR] [--config FILE]`.
 
-/** How long the end of a run may take before it is forced. */
+/** Time that a run gets to clean up before the process exits. */
 const CLOSE_LIMIT_MS = 2000;
 const PARENT_CHECK_MS = 500;
 
@@ -18,7 +19,7 @@ const end = async (): Promise<void> => {
   await cleanUp.run();
 };
 
-// More than one signal is usual: Ctrl-C reaches npm and this process, and npm passes its own on.
+// Several signals are normal: Ctrl-C reaches both npm and this process, and npm forwards its own.
 const stop = (): void => {
   if (cleanUp.hasBegun) return;
   process.exitCode = 0;
@@ -26,25 +27,25 @@ const stop = (): void => {
 };
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
-// When npm was killed, or the shell it put in between ended without passing SIGTERM on, this run ends too.
+// This run also ends when npm is killed, or when the shell between them exits without forwarding SIGTERM.
 if (process.env.npm_lifecycle_event === 'start') {
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && stop(), PARENT_CHECK_MS).unref();
 }
-// A reader that has gone (`npm start | head`) ends the run as Ctrl-C does.
+// A closed pipe (`npm start | head`) ends the run as Ctrl-C does.
 process.stdout.on('error', stop);
 
-// Whatever one request broke must not end the others.
+// An error in one request must not end the other requests.
 process.on('unhandledRejection', (error) => {
   print(`           the local cloud failed: ${error instanceof Error ? error.stack : String(error)}`);
 });
 
 const describe = (error: unknown): string => {
   if (error instanceof PortError) {
-    return `${error.message}: stop what listens there, or choose another with --port PORT (PORT and PORT+1 are needed).`;
+    return `${error.message}: stop the process that listens there, or choose another port with --port PORT (PORT and PORT+1 are needed).`;
   }
   if (!(error instanceof Error)) return String(error);
-  // An error of the language itself is a fault of this program; everything else is said in its message.
+  // These types are bugs of this program, so the stack is shown. All other errors explain themselves in their message.
   const isFault = [TypeError, RangeError, ReferenceError, SyntaxError].some((type) => error instanceof type);
   return isFault ? (error.stack ?? error.message) : error.message;
 };
@@ -62,13 +63,14 @@ try {
   if (options.help) {
     print(USAGE);
   } else {
-    print('Gatehouse: the cloud on this machine\n');
-    // Half a second of loading: whoever waits has already been told that something happens.
+    print('Gatehouse local run\n');
+    // The modules take half a second to load, so the first step is printed before they are.
+    stepPrinter(print)('Loading the CDK and the local cloud…');
     const { startLocalCloud } = await import('./start.ts');
     const { connectorUrl } = await startLocalCloud(options, print, cleanUp.add);
     print(`ready ${connectorUrl}`);
   }
 } catch (error) {
-  // What breaks because the run is being ended is no news.
+  // Errors during the clean-up are expected: what they used is already closed.
   if (!cleanUp.hasBegun) await fail(error);
 }

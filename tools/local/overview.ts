@@ -10,26 +10,26 @@ export interface OverviewOptions {
   readonly dataDir: string | undefined;
   readonly endpoints: ServiceEndpoints;
   readonly notRun: ReadonlyMap<string, number>;
-  /** Commands that fill the secrets of providers that the development provider does not stand in for. */
+  /** Commands that fill the secrets of providers that the development provider does not replace. */
   readonly missingSecrets: readonly string[];
   /** Commands that show the secrets of configured clients. */
   readonly clientSecrets: readonly string[];
-  /** Commands that rotate keys and log people out. */
+  /** Commands that rotate the signing key and end sessions. */
   readonly administration: readonly string[];
 }
 
-/** Where everything is and what to do next. */
+/** The text that `npm start` prints when it serves: the addresses, and what to do next. */
 export const overview = (options: OverviewOptions): string => {
   const { origin, configuration, developmentProviders, endpoints } = options;
   const urls = Object.keys(configuration.servers).map((path) => `${origin}${path}`);
   const [first = origin] = urls;
   const hasExample = Object.values(configuration.servers).some(({ backend }) => backend.kind === 'example');
-  const ownFunctions = Object.entries(configuration.servers)
+  const existingFunctions = Object.entries(configuration.servers)
     .filter(([, { backend }]) => backend.kind === 'lambda')
     .map(([path]) => path);
   const providers = Object.entries(configuration.identityProviders).map(([id, provider]) =>
     developmentProviders.includes(id)
-      ? `${options.providerOrigin}/${id}  (development provider${provider.kind === 'oidc' ? '' : ` that answers as ${provider.kind} does`}: takes any login name, no password)`
+      ? `${options.providerOrigin}/${id}  (development provider${provider.kind === 'oidc' ? '' : ` that behaves like ${provider.kind}`}: any login name, no password)`
       : `${issuerOf(provider) ?? 'a user pool'}  (as configured)`,
   );
   return [
@@ -37,7 +37,7 @@ export const overview = (options: OverviewOptions): string => {
     ...urls.map((url) => row('Connector URL', url)),
     row('Issuer', origin),
     ...providers.map((provider) => row('Log in at', provider)),
-    row('Data', options.dataDir ?? 'in memory, gone when this run ends (--data DIR keeps it)'),
+    row('Data', options.dataDir ?? 'in memory, lost when this run ends (--data DIR keeps it)'),
     row(
       'Services',
       `DynamoDB ${endpoints.dynamodb}, KMS ${endpoints.kms}, Secrets Manager ${endpoints.secretsManager}, Lambda ${endpoints.lambda}`,
@@ -45,33 +45,33 @@ export const overview = (options: OverviewOptions): string => {
     ...(options.notRun.size > 0 ? [row('Not run here', describeNotRun(options.notRun))] : []),
     '',
     '  What next',
-    `    Connect any MCP client to ${first}`,
+    `    Connect an MCP client to ${first}`,
     `      Claude Code   claude mcp add --transport http gatehouse ${first}`,
-    `      Inspector     npx @modelcontextprotocol/inspector, then transport "Streamable HTTP" and this URL`,
-    `    A page opens in the browser: approve, ${developmentProviders.length > 0 ? 'type any login name' : 'log in'}, and you are connected.`,
+    `      Inspector     npx @modelcontextprotocol/inspector, then choose "Streamable HTTP" and enter this URL`,
+    `    The consent page opens in your browser. Approve, then ${developmentProviders.length > 0 ? 'enter any login name' : 'log in'}.`,
     ...(hasExample
       ? [
-          '    The example server has a tool "whoami", which says who you are to it, and "danger_reset", which needs a scope',
-          '    of its own: a client of the 2026-07-28 revision asks you for it when the tool is called.',
+          '    The example server has two tools. "whoami" returns your identity as the server sees it. "danger_reset" needs a scope',
+          '    of its own: clients of the 2026-07-28 revision ask you for that scope when you call the tool.',
         ]
       : []),
-    ...ownFunctions.map(
-      (path) => `    The function behind ${path} is not part of the stack: here, its answers are errors.`,
+    ...existingFunctions.map(
+      (path) => `    The function behind ${path} is not part of the stack, so its requests fail in the local run.`,
     ),
-    `    What a client sees first:  curl -i -X POST ${first}`,
+    `    To see the first response that a client gets:  curl -i -X POST ${first}`,
     ...options.missingSecrets.flatMap((command) => [
       '',
-      '  Before anybody can log in at a provider as configured, store its credentials:',
+      '  Users can log in at this provider once you have stored its credentials:',
       `    ${command}`,
     ]),
-    ...(options.clientSecrets.length > 0 ? ['', '  Secrets of configured clients'] : []),
+    ...(options.clientSecrets.length > 0 ? ['', '  To show the secrets of configured clients:'] : []),
     ...options.clientSecrets.map((command) => `    ${command}`),
     ...(options.administration.length > 0
-      ? ['', '  For the administrator: the signing key, and logging out (docs/runbook.md)']
+      ? ['', '  To rotate the signing key or end sessions (docs/runbook.md):']
       : []),
     ...options.administration.map((command) => `    ${command}`),
     '',
-    '  One line per request follows. Ctrl-C ends the run.',
+    '  Each request is printed below. Press Ctrl-C to stop.',
     '',
   ].join('\n');
 };

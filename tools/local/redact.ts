@@ -1,4 +1,4 @@
-/** What looks like a token, code or secret never reaches the console, whoever wrote it. */
+/** Forms of tokens, codes and secrets. None of them may reach the console, from any source. */
 const SECRETS: readonly RegExp[] = [
   /\bgh_(?:ac|rt|cs|rat)_[\w.~-]+/g,
   /\beyJ[\w-]+\.[\w-]*\.[\w.-]*/g,

@@ -24,13 +24,13 @@ import {
 } from './development-provider/upstream-clients.ts';
 import { overview } from './overview.ts';
 
-/** What tests put between the parts. A plain `npm start` has none of it. */
+/** Hooks for tests. `npm start` uses none of them. */
 export interface Seams {
-  /** Stands around each call to an AWS service. */
+  /** Wraps each call to an AWS service. */
   readonly onCall?: OnCall;
-  /** Stands before the development providers. */
+  /** Wraps the development providers. */
   readonly beforeProvider?: (serve: RequestListener) => RequestListener;
-  /** Sees every line that a function writes, as it is. */
+  /** Receives every line that a function writes, unchanged. */
   readonly onLog?: OnLog;
 }
 
@@ -38,9 +38,10 @@ export interface Seams {
  * Synthesizes the stack and runs its template.
  *
  * @param print writes one line to the console
- * @param onCleanUp is given what has to be undone, as soon as it has been done
- * @returns the first server's URL, and what runs
- * @throws PortError, DataFolderError, ConfigFileError, ConfigurationError, TemplateError, Error: each with a message for people
+ * @param onCleanUp receives each clean-up step as soon as it is needed
+ * @returns the URL of the first server, the template and the running services
+ * @throws PortError, DataFolderError, ConfigFileError, ConfigurationError, TemplateError or Error, each with a message
+ *   that tells the user what to change
  */
 export const startLocalCloud = async (
   options: Arguments,
@@ -66,8 +67,8 @@ export const startLocalCloud = async (
 
   if (options.dataDir !== undefined) await assertUsable(options.dataDir);
 
-  step('bundling the functions');
-  // esbuild works in a process of its own, so the configuration is read meanwhile.
+  step('Bundling the functions…');
+  // esbuild runs in its own process, so the configuration is read at the same time.
   const { ensureBundles } = await import('../../lib/functions/bundles.ts');
   const bundled = ensureBundles();
   bundled.catch(() => {});
@@ -81,7 +82,7 @@ export const startLocalCloud = async (
   keys.catch(() => {});
   await bundled;
 
-  step('synthesizing the stack');
+  step('Synthesizing the stack…');
   const assembly = await newAssembly(configuration, providerOrigin);
   onCleanUp(() => rm(assembly, { recursive: true, force: true }));
   const { template, notRun } = await loadTemplate(assembly, origin);
@@ -103,7 +104,7 @@ export const startLocalCloud = async (
   });
   onCleanUp(services.close);
 
-  step('starting the development provider');
+  step('Starting the development provider…');
   const { clients, missing } = await storeUpstreamClients(template, services, {
     origin,
     configuration,
@@ -122,7 +123,7 @@ export const startLocalCloud = async (
       timeLimitFactor: options.timeLimitFactor,
     }),
   });
-  step('serving');
+  step('Ready to serve');
 
   print(
     overview({
@@ -142,7 +143,11 @@ export const startLocalCloud = async (
   return { connectorUrl: `${origin}${Object.keys(configuration.servers)[0] ?? ''}`, template, services };
 };
 
-/** The port and the next one; with port 0 any free pair. @throws PortError */
+/**
+ * Listens on a port and on the next one; port 0 chooses any free pair.
+ *
+ * @throws PortError
+ */
 const takePorts = async (
   wanted: number,
   onCleanUp: (undo: () => Promise<void>) => void,

@@ -46,7 +46,7 @@ export const runCustomResources = async (
     const properties = stringified(resource.properties) as Properties;
     const old = Object.hasOwn(state.value, logicalId) ? state.value[logicalId] : undefined;
     if (old && !options.always && isDeepStrictEqual(old.properties, properties)) continue;
-    options.onStep?.(`${old ? 'updating' : 'creating'} ${logicalId} (${resource.type})`);
+    options.onStep?.(`${old ? 'Updating' : 'Creating'} ${logicalId} (${resource.type})…`);
     const answer = await deploy(resource, properties, old, functions, stackIdOf(template.stackName));
     if (answer.Status !== 'SUCCESS') {
       throw new Error(`${logicalId} (${resource.type}) failed: ${answer.Reason ?? 'its function gave no reason'}`);

@@ -79,7 +79,7 @@ const startAll = async (
   if (dataDir) started.push(await takeDataFolder(dataDir));
   const stateFile = <T>(name: string, initial: T) => openStateFile(dataDir && join(dataDir, name), initial);
 
-  onStep?.('making tables');
+  onStep?.('Creating tables and secrets…');
   const dynamoDb = await startDynamoDb(template, { folder: dataDir, endpoint: dynamoDbEndpoint });
   started.push(dynamoDb.close);
   const secrets = await stateFile<SecretsState>('secrets.json', {});
