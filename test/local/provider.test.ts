@@ -6,7 +6,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { CookieJar } from 'tough-cookie';
 import { type Listening, listenOnLocalhost } from '../../tools/local/cloud/listen.ts';
 import { createIdentityProvider, providerKeys } from '../../tools/local/development-provider/index.ts';
-import { parseLogin, personOf } from '../../tools/local/development-provider/person.ts';
+import { parseLogin, userOf } from '../../tools/local/development-provider/user.ts';
 
 const REDIRECT_URI = 'http://localhost:4999/callback/company';
 const VERIFIER = 'v'.repeat(64);
@@ -186,7 +186,7 @@ describe('Logins', () => {
   });
 
   it('become people', () => {
-    expect(personOf('ada')).toEqual({
+    expect(userOf('ada')).toEqual({
       sub: 'ada',
       email: 'ada@example.com',
       email_verified: true,

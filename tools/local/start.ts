@@ -18,7 +18,7 @@ import { readLocalConfiguration } from './configuration.ts';
 import { printFunctionLog, printRequest, stepPrinter, traceCall, traceRequest } from './console.ts';
 import { createIdentityProvider, providerKeys } from './development-provider/index.ts';
 import {
-  administratorCommands,
+  administrationCommands,
   clientSecretCommands,
   storeUpstreamClients,
 } from './development-provider/upstream-clients.ts';
@@ -136,7 +136,7 @@ export const startLocalCloud = async (
       notRun,
       missingSecrets: missing,
       clientSecrets: clientSecretCommands(template, services),
-      administration: options.admin ? administratorCommands(template, services) : [],
+      administration: options.admin ? administrationCommands(template, services) : [],
     }),
   );
   if (!options.cold) void services.functions.prewarm();

@@ -18,7 +18,7 @@ afterAll(() => cloud?.stop());
 describe('A user pool that the stack makes', () => {
   it('is not run here: the development provider answers in its place', () => {
     expect(cloud.output()).toMatch(/Not run here .*\d × user pool/);
-    expect(cloud.output()).toContain('development provider that answers as cognito does');
+    expect(cloud.output()).toContain('development provider that behaves like cognito');
     expect(cloud.output()).not.toContain('put-secret-value');
   });
 

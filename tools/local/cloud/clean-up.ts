@@ -1,6 +1,6 @@
 type Step = () => Promise<void> | void;
 
-/** What has to be undone when a run ends. */
+/** The steps that undo a run when it ends. */
 export class CleanUp {
   readonly #steps: Step[] = [];
   #hasBegun = false;
@@ -9,13 +9,13 @@ export class CleanUp {
     return this.#hasBegun;
   }
 
-  /** Adds a step; what was made after the end had begun is undone at once. */
+  /** Adds a step. A step that is added after the end has begun runs at once. */
   readonly add = (step: Step): void => {
     if (this.#hasBegun) void step();
     else this.#steps.push(step);
   };
 
-  /** Undoes everything, what was made last first. A step that fails stops no other. */
+  /** Runs the steps, the newest first. A failing step does not stop the others. */
   async run(): Promise<void> {
     this.#hasBegun = true;
     for (const step of this.#steps.splice(0).reverse()) await Promise.resolve(step()).catch(() => {});

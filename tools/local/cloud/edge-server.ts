@@ -4,24 +4,24 @@ import { pipeline } from 'node:stream/promises';
 import type { Origin } from './api-gateway/index.ts';
 import { type EdgeRequest, type EdgeResponse, headerList } from './http-message.ts';
 
-/** One byte more than any origin takes, so that the origin itself can refuse it. */
+/** One byte more than any origin accepts, so that the origin itself refuses the body. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024 + 1;
-/** node:http's own limit; the edge's, which is lower, is the one that answers. */
+/** The limit of node:http. It is higher than the edge's limit, so the edge answers. */
 export const MAX_HEADER_BYTES = 128 * 1024;
 
-/** What is told of every request when it is over. */
+/** Reported for every request when it has ended. */
 export interface RequestNotice {
   readonly method: string;
   /** Without the query, which may hold secrets. */
   readonly path: string;
-  /** Undefined when the client left before there was one. */
+  /** Undefined when the client disconnected before there was a status. */
   readonly status: number | undefined;
   readonly durationMs: number;
-  /** Error code of the answer, or why a gateway answered. */
+  /** Error code of the response, or the reason why a gateway answered. */
   readonly outcome: string | undefined;
 }
 
-/** Takes requests off the wire, has the edge answer them, and writes the answers. */
+/** Reads requests from the wire, passes them to the edge, and writes its responses. */
 export const edgeListener =
   (edge: () => Origin | undefined, onRequest: (notice: RequestNotice) => void): RequestListener =>
   (incoming, outgoing) => {
@@ -36,7 +36,7 @@ export const edgeListener =
         path: pathname,
         status: answer?.status,
         durationMs: performance.now() - startedAt,
-        outcome: answer ? outcomeOf(answer) : 'the client left',
+        outcome: answer ? outcomeOf(answer) : 'the client disconnected',
       });
     });
     serve(edge(), incoming, gone.signal)
@@ -45,7 +45,7 @@ export const edgeListener =
         return write(response, incoming, outgoing);
       })
       .catch((error: unknown) => {
-        // A header that cannot be written: the gateway would have found the answer malformed.
+        // A header cannot be written: a real gateway would have called the response malformed.
         if (outgoing.headersSent || gone.signal.aborted) return void outgoing.destroy();
         answer = { ...plain(502, 'Bad gateway.'), reason: String(error) };
         return write(answer, incoming, outgoing);
@@ -78,7 +78,7 @@ const serve = async (
   }
 };
 
-/** Path and query as they were sent; the origin of an absolute target is left out. */
+/** Path and query as they were sent, without the origin of an absolute target. */
 const splitTarget = (target: string): { pathname: string; query: string } => {
   const relative = target.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
   const at = relative.indexOf('?');
@@ -113,7 +113,7 @@ const write = async (response: EdgeResponse, incoming: IncomingMessage, outgoing
   await pipeline(Readable.from(body, { objectMode: false, highWaterMark: 1 }), outgoing);
 };
 
-/** For answers of 400 and above: the `error` of a JSON body, and why a gateway answered. */
+/** For a status of 400 and above: the `error` of a JSON body, and the reason why a gateway answered. */
 const outcomeOf = ({ status, headers, body, reason }: EdgeResponse): string | undefined => {
   if (status < 400) return undefined;
   const isJson = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && value.includes('json'));

@@ -1,4 +1,4 @@
-/** Who calls a function: what an `AWS::Lambda::Permission` is checked against. */
+/** The caller of a function, which is checked against `AWS::Lambda::Permission`. */
 export interface Caller {
   /** Such as `apigateway.amazonaws.com`. */
   readonly principal: string;
@@ -9,16 +9,16 @@ export interface InvokeOptions {
   readonly caller: Caller;
   /** How long the caller waits. The function's own timeout applies as well. */
   readonly timeoutMs: number;
-  /** Fired when nobody waits for the answer any more. */
+  /** Aborted when the caller no longer waits for the answer. */
   readonly signal?: AbortSignal;
 }
 
-/** What came of a buffered invocation. */
+/** The outcome of a buffered invocation. */
 export type Invocation =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
 
-/** What a streamed invocation answers with before its body. */
+/** The answer of a streamed invocation: metadata first, then the body. */
 export interface StreamedInvocation {
   readonly metadata: {
     readonly statusCode?: number;

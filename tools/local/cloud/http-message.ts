@@ -1,4 +1,4 @@
-/** Header fields in the order they came, names as they were spelled, nothing merged. */
+/** Header fields in the order of arrival, with names as the sender spelled them. Nothing is merged. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /** A request as it travels from the edge to an origin. */
@@ -10,9 +10,9 @@ export interface EdgeRequest {
   readonly query: string;
   readonly headers: HeaderList;
   readonly body: Buffer;
-  /** Address of whoever connected to this hop. */
+  /** Address of the peer that connected to this hop. */
   readonly sourceIp: string;
-  /** Fired when the one who asked has gone. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +30,7 @@ export const headerValues = (headers: HeaderList, name: string): string[] => {
   return headers.filter(([key]) => key.toLowerCase() === wanted).map(([, value]) => value);
 };
 
-/** The last value of a header, which is the one that API Gateway keeps where it keeps one. */
+/** The last value of a header: where API Gateway keeps one value only, it keeps this one. */
 export const lastHeader = (headers: HeaderList, name: string): string | undefined => headerValues(headers, name).at(-1);
 
 export const withoutHeaders = (headers: HeaderList, names: ReadonlySet<string>): HeaderList =>
@@ -51,7 +51,7 @@ export const headerList = (rawHeaders: readonly string[]): HeaderList => {
   return headers;
 };
 
-/** Header fields that concern one connection only (RFC 9110 §7.6.1). */
+/** Header fields that apply to a single connection (RFC 9110 §7.6.1). */
 export const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',

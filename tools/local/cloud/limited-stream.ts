@@ -1,5 +1,5 @@
 /**
- * Passes a body on and breaks it off when it is silent for too long, or open for too long altogether.
+ * Passes a body on. Ends it when it is idle for too long, or open for too long.
  *
  * @throws Error through the iteration when a limit is passed
  */
@@ -13,22 +13,22 @@ export async function* limitedStream(
     for (;;) {
       const next = iterator.next();
       const { done, value } = await within(next, Math.min(idleMs, endsAt - performance.now()), () => {
-        throw new Error('the stream was silent or open for too long');
+        throw new Error('the stream was idle or open for too long');
       });
       if (done) return;
       yield value;
     }
   } finally {
-    // Not awaited: a source that hangs must not hold the one who leaves.
+    // Not awaited: a source that hangs must not block its reader.
     void Promise.resolve(iterator.return?.()).catch(() => {});
   }
 }
 
-/** What the promise comes to, or what `late` says (or throws) when it takes longer. */
+/** Returns the promise's value, or the result of `late` when the promise takes longer than the limit. */
 export const within = async <T, L>(promise: Promise<T>, limitMs: number, late: () => L): Promise<T | L> => {
   const { promise: timeout, resolve } = Promise.withResolvers<typeof LATE>();
   const timer = setTimeout(() => resolve(LATE), Math.max(0, limitMs));
-  // The loser is not awaited any more and must not count as unhandled.
+  // After a timeout the promise is not awaited, and its rejection must not count as unhandled.
   promise.catch(() => {});
   try {
     const first = await Promise.race([promise, timeout]);

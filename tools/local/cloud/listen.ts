@@ -1,12 +1,12 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Whatever `localhost` means to a client. */
+/** The addresses to which a client may resolve `localhost`. */
 const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1'];
-/** Clients that keep connections open must not meet one that is being closed. */
+/** Longer than clients keep idle connections, so that no request meets a connection that is closing. */
 const KEEP_ALIVE_MS = 65_000;
 
-/** A port that this run needs is taken, or may not be used. */
+/** A port that this run needs is in use, or may not be used. */
 export class PortError extends Error {
   readonly port: number;
   constructor(port: number, code: string | undefined) {
@@ -27,7 +27,7 @@ export interface Listening {
 /**
  * Serves http on one port of every loopback address there is.
  *
- * @param port 0 takes any free one
+ * @param port 0 chooses any free port
  * @throws PortError
  */
 export const listenOnLocalhost = async (
@@ -42,14 +42,14 @@ export const listenOnLocalhost = async (
   let chosen = port;
   for (const host of LOOPBACK_ADDRESSES) {
     const server = createServer({ ...options, keepAliveTimeout: KEEP_ALIVE_MS }, listener);
-    // No limit on their number: a header that is silently left out would be seen by one side only.
+    // Without a limit, because Node would silently drop the headers beyond it.
     server.maxHeadersCount = 0;
     try {
       chosen = await listen(server, chosen, host);
       servers.push(server);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // A machine without IPv6.
+      // This machine has no IPv6.
       if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') continue;
       await close();
       throw new PortError(chosen, code);

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { loginPage } from './pages.ts';
-import { parseLogin, personOf } from './person.ts';
-import { hasWord, isRefused, meetTrouble } from './person-claims.ts';
 import { readForm, send, sendJson, sendPage } from './send.ts';
 import type { UpstreamClient } from './upstream-client.ts';
+import { parseLogin, userOf } from './user.ts';
+import { hasWord, isRefused, simulateTrouble } from './user-claims.ts';
 
 interface Authorization {
   readonly login: string;
@@ -13,8 +13,8 @@ interface Authorization {
 }
 
 /**
- * GitHub for development: its authorization code flow with PKCE, whose refusals have status 200, and of its API who
- * somebody is. It keeps its codes and tokens in memory.
+ * GitHub for development: the authorization code flow with PKCE, whose errors have status 200, and the part of the API
+ * that identifies a user. Codes and tokens are in memory.
  */
 export const serveGithub = (origin: string, id: string, client: UpstreamClient) => {
   const codes = new Map<string, Authorization>();
@@ -64,11 +64,11 @@ export const serveGithub = (origin: string, id: string, client: UpstreamClient) 
       .update(form.get('code_verifier') ?? '')
       .digest('base64url');
     if (!authorization || authorization.codeChallenge !== challenge) return refuse('bad_verification_code');
-    const isDown = await meetTrouble(authorization.login).then(
+    const isDown = await simulateTrouble(authorization.login).then(
       () => false,
       () => true,
     );
-    if (isDown) return sendPage(response, 503, 'Unicorn!', 'An outage, as the login name asked for.');
+    if (isDown) return sendPage(response, 503, 'Unicorn!', 'An outage, as the login name demands.');
     const token = `gho_${randomBytes(18).toString('hex')}`;
     tokens.set(token, authorization);
     sendJson(response, 200, { access_token: token, token_type: 'bearer', scope: authorization.scopes.join(',') });
@@ -108,9 +108,9 @@ const NEEDED_SCOPES: Readonly<Record<string, string>> = {
   '/user/teams': 'read:org',
 };
 
-/** What the API says of somebody. The address of the profile is a text that anybody may write there. */
+/** The resources of a user in the API. Users choose the e-mail address of their profile freely, so it proves nothing. */
 const resourcesOf = (login: string): Readonly<Record<string, unknown>> => {
-  const { email, name } = personOf(login);
+  const { email, name } = userOf(login);
   const isOutsider = hasWord(login, 'outsider');
   const organization = { login: 'example' };
   const slugs = ['everyone', ...(hasWord(login, 'admin') ? ['admins'] : [])];
@@ -129,7 +129,7 @@ const resourcesOf = (login: string): Readonly<Record<string, unknown>> => {
   };
 };
 
-/** The same number for the same name in every run. */
+/** A number that depends on the name only, so that it is the same in every run. */
 const accountNumber = (login: string): number => createHash('sha256').update(login).digest().readUInt32BE() + 1;
 
 const redirect = (response: ServerResponse, location: URL): void => {

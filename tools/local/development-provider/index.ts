@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 import Provider, { type Context } from 'oidc-provider';
 import { serveGithub } from './github.ts';
 import { loginPage, messagePage } from './pages.ts';
-import { parseLogin } from './person.ts';
-import { claimsOf, EXTRA_CLAIMS, isRefused, meetTrouble } from './person-claims.ts';
 import { refreshTokensOf, withOfflineRequest } from './refresh-tokens.ts';
 import { readForm, send, sendPage } from './send.ts';
 import { createStore } from './store.ts';
 import type { UpstreamClient } from './upstream-client.ts';
+import { parseLogin } from './user.ts';
+import { claimsOf, EXTRA_CLAIMS, isRefused, simulateTrouble } from './user-claims.ts';
 
-/** Keys by which everything that the provider signs is recognised after a restart. */
+/** The provider's keys. They are kept, so that its signatures and cookies stay valid after a restart. */
 export interface ProviderKeys {
   readonly jwk: Readonly<Record<string, unknown>>;
   readonly cookieKey: string;
@@ -22,7 +22,7 @@ export interface ProviderKeys {
 const MINUTE_SECONDS = 60;
 const DAY_SECONDS = 86_400;
 
-/** Reads the provider's keys, or makes them; without a folder they are new in every run. */
+/** Reads the provider's keys, or creates them. Without a folder every run has new keys. */
 export const providerKeys = async (dataDir: string | undefined): Promise<ProviderKeys> => {
   const file = dataDir && join(dataDir, 'development-provider.json');
   const kept = file && (await readFile(file, 'utf8').catch(() => undefined));
@@ -45,8 +45,8 @@ export const providerKeys = async (dataDir: string | undefined): Promise<Provide
 };
 
 /**
- * OpenID providers for development, one under each id: discovery, authorization code with PKCE and nonce, ID tokens,
- * userinfo. They take any login and ask for no consent of their own. Its state lives in memory.
+ * OpenID providers for development, one for each id: discovery, authorization code with PKCE and nonce, ID tokens,
+ * userinfo. They accept any login name and show no consent page. Their state is in memory.
  *
  * @param origin such as `http://localhost:4801`; the issuer of a provider is `<origin>/<id>`
  */
@@ -79,7 +79,7 @@ const serveProvider = (origin: string, id: string, client: UpstreamClient, keys:
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (interactions.test(request.url ?? '')) return interact(provider, id, request, response);
-    // As a framework would mount it: the provider sees its own paths and derives the prefix from the original one.
+    // Mounted as in a framework: the provider sees its own paths, and derives the prefix from `originalUrl`.
     const mounted = request as IncomingMessage & { originalUrl?: string };
     mounted.url = withOfflineRequest(client.kind ?? 'oidc', (request.url ?? '').slice(id.length + 1) || '/');
     mounted.originalUrl = `/${id}${mounted.url}`;
@@ -108,20 +108,20 @@ const configurationOf = (id: string, client: UpstreamClient, keys: ProviderKeys,
         token_endpoint_auth_method: 'client_secret_basic',
       },
     ],
-    // The claims of the scopes stand in the ID token itself, as with most providers.
+    // The ID token contains the claims of the scopes, as it does with most providers.
     conformIdTokenClaims: false,
     cookies: {
       keys: [keys.cookieKey],
-      // Cookies know no ports: a path keeps them away from Gatehouse, names keep the providers apart.
+      // Cookies ignore ports. The path hides them from Gatehouse, and the names separate the providers.
       names: { session: `dev_${id}_session`, interaction: `dev_${id}_interaction`, resume: `dev_${id}_resume` },
       long: { httpOnly: true, sameSite: 'lax', path: `/${id}` },
-      // Each login's own path, which the provider sets: two tabs must not share one cookie.
+      // The provider sets a path for each login, because two tabs must not share one cookie.
       short: { httpOnly: true, sameSite: 'lax' },
     },
     expiresWithSession: () => false,
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
     findAccount: async ({ oidc }: Context, sub: string) => {
-      if (oidc.route === 'token') await meetTrouble(sub);
+      if (oidc.route === 'token') await simulateTrouble(sub);
       return behaviour.isRemoved?.(sub) ? undefined : { accountId: sub, claims: async () => claimsOf(kind, sub) };
     },
     interactions: { url: (_context: Context, { uid }: { uid: string }) => `/${id}/interaction/${uid}` },
@@ -156,7 +156,7 @@ const configurationOf = (id: string, client: UpstreamClient, keys: ProviderKeys,
   };
 };
 
-/** The login form and what comes back from it. */
+/** Shows the login form and handles its submission. */
 const interact = async (provider: Provider, id: string, request: IncomingMessage, response: ServerResponse) => {
   const interaction = await provider.interactionDetails(request, response).catch(() => undefined);
   if (!interaction) return sendPage(response, 400, 'This login is over', 'Go back to the program and connect again.');
@@ -175,6 +175,6 @@ const interact = async (provider: Provider, id: string, request: IncomingMessage
     const error = { error: 'access_denied', error_description: 'The login was declined.' };
     return provider.interactionFinished(request, response, error);
   }
-  // Whoever logs in here agrees to everything.
+  // A login counts as consent to everything.
   await provider.interactionFinished(request, response, { login: { accountId: login }, consent: {} });
 };

@@ -1,4 +1,4 @@
-/** Kinds of identity providers that the development provider can answer as, with what each kind has to be told. */
+/** Kinds of identity providers that the development provider can imitate, with the configuration that each kind needs. */
 export const PROVIDER_KINDS = {
   oidc: {},
   google: {},

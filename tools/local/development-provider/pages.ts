@@ -1,4 +1,4 @@
-/** Pages of the development provider: no script, nothing from elsewhere. */
+/** Pages of the development provider, without scripts or external resources. */
 
 const STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
@@ -13,7 +13,7 @@ button { border: 0; margin-top: 1rem; background: #1f5fbf; color: #fff; cursor: 
 @media (prefers-color-scheme: dark) { .error { color: #ff9a92; } }
 `;
 
-/** @param problem shown above the form, in plain words */
+/** @param problem shown above the input field */
 export const loginPage = (options: {
   readonly providerId: string;
   readonly action: string;
@@ -23,14 +23,14 @@ export const loginPage = (options: {
   page(
     'Log in (development provider)',
     `<h1>Who do you want to be?</h1>
-<p class="note">This is the <strong>development provider</strong> of the local run, in place of
-“${escapeHtml(options.providerId)}”. It takes any name and asks for no password.</p>
+<p class="note">This is the <strong>development provider</strong> of the local run, which replaces
+“${escapeHtml(options.providerId)}”. It accepts any login name and asks for no password.</p>
 <form method="post" action="${escapeHtml(options.action)}">
 <label for="login">Login name</label>
 ${options.problem ? `<p class="error" id="problem">${escapeHtml(options.problem)}</p>` : ''}
 <input id="login" name="login" value="${escapeHtml(options.hint)}" autocomplete="username" autocapitalize="none"
  spellcheck="false" required autofocus${options.problem ? ' aria-describedby="problem" aria-invalid="true"' : ''}>
-<small>alice becomes alice@example.com, a verified address.</small>
+<small>The login name alice has the verified e-mail address alice@example.com.</small>
 <button type="submit">Log in</button>
 </form>`,
   );

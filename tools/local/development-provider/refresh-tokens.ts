@@ -1,22 +1,22 @@
 import type { Context } from 'oidc-provider';
 import type { ProviderKind } from './kinds.ts';
 
-/** What a test can change about a provider while it runs. */
+/** Behaviour of a provider that a test can change while it runs. */
 export interface ProviderBehaviour {
-  /** Somebody who was there and is no longer: neither refresh tokens nor the API know them. */
+  /** Whether a user was removed: the provider refuses their refresh tokens and API calls. */
   readonly isRemoved?: (login: string) => boolean;
   /** @default 600 */
   readonly accessTokenSeconds?: number;
 }
 
-/** Kinds that give a refresh token for the scope alone; others want the person's consent anew. */
+/** Kinds that issue a refresh token for the scope alone. Others need a new consent of the user. */
 const SCOPE_ALONE: readonly ProviderKind[] = ['auth0', 'okta', 'entra', 'clerk'];
-/** Kinds that know no such scope. */
+/** Kinds that do not know the scope `offline_access`. */
 const WITHOUT_SCOPE: readonly ProviderKind[] = ['google', 'cognito'];
 
 const OFFLINE_ACCESS = 'offline_access';
 
-/** Says in a way that oidc-provider keeps what it would forget: it takes the scope only together with the prompt. */
+/** Marks requests for offline access with a parameter, because oidc-provider drops the scope without `prompt=consent`. */
 export const withOfflineRequest = (kind: ProviderKind, target: string): string => {
   const url = new URL(target, 'http://localhost');
   const scopes = (url.searchParams.get('scope') ?? '').split(' ');
@@ -25,7 +25,7 @@ export const withOfflineRequest = (kind: ProviderKind, target: string): string =
   return `${url.pathname}${url.search}`;
 };
 
-/** How one kind of provider gives refresh tokens: each works once, and giving it twice ends them all. */
+/** How one kind of provider issues refresh tokens. Each works once, and using it twice revokes the whole family. */
 export const refreshTokensOf = (kind: ProviderKind) => {
   const offlineGrants = new Set<string>();
   return {
@@ -39,7 +39,7 @@ export const refreshTokensOf = (kind: ProviderKind) => {
       ) => kind === 'cognito' || source.scopes.has(OFFLINE_ACCESS) || offlineGrants.has(source.grantId ?? ''),
       rotateRefreshToken: true,
     },
-    /** Called with each grant and the request that it came from. */
+    /** Called with each grant and the request that created it. */
     remember: (grantId: string, { params, prompts }: Context['oidc']) => {
       const isConsented = kind !== 'google' || prompts.has('consent');
       if (params?.access_type === 'offline' && isConsented) offlineGrants.add(grantId);

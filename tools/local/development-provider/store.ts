@@ -5,11 +5,11 @@ interface Entry {
   readonly expiresAt: number;
 }
 
-/** Keeps what oidc-provider stores, in memory. */
+/** An in-memory store for oidc-provider. */
 export const createStore = () => {
   const entries = new Map<string, Entry>();
 
-  /** oidc-provider makes one for each of its models. */
+  /** oidc-provider creates one adapter for each of its models. */
   return class Adapter {
     readonly #model: string;
 
@@ -18,7 +18,7 @@ export const createStore = () => {
     }
 
     async upsert(id: string, payload: Payload, expiresInSeconds?: number): Promise<void> {
-      // Nobody stays logged in: each login asks again who it is, so that people can change who they are.
+      // Sessions are not kept. Each login asks for the login name, so that the user can choose another one.
       if (this.#model === 'Session') return;
       const lifetimeMs = expiresInSeconds === undefined ? Number.POSITIVE_INFINITY : expiresInSeconds * 1000;
       entries.set(this.#key(id), { payload, expiresAt: Date.now() + lifetimeMs });

@@ -3,7 +3,7 @@ import type { ProviderBehaviour } from './refresh-tokens.ts';
 
 /** The one static client that an identity provider ever sees: Gatehouse. */
 export interface UpstreamClient {
-  /** As which kind of provider to answer; by default as a plain OpenID provider. */
+  /** The kind of provider to imitate. @default a plain OpenID provider */
   readonly kind?: ProviderKind;
   readonly clientId: string;
   readonly clientSecret: string;

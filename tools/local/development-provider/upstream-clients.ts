@@ -11,10 +11,10 @@ interface Options {
 }
 
 /**
- * Makes a client at the development provider for each provider that it stands in for, and stores its credentials as
- * the owner of a deployment would: by PutSecretValue on the provider's own secret, with the stack's output as guide.
+ * Creates a client at the development provider for each identity provider that it replaces. Stores the credentials as
+ * an operator would: by PutSecretValue on the secret that the stack's output names.
  *
- * @returns the clients, and the commands for secrets that are still empty
+ * @returns the clients, and the commands that fill the secrets that are still empty
  */
 export const storeUpstreamClients = async (
   template: ResolvedTemplate,
@@ -26,7 +26,7 @@ export const storeUpstreamClients = async (
   for (const [id, { kind }] of Object.entries(configuration.identityProviders)) {
     const command = commandFor(template, id);
     const secretId = /--secret-id (\S+)/.exec(command)?.[1];
-    if (!secretId) throw new Error(`the stack has no output that says how to fill the secret of "${id}"`);
+    if (!secretId) throw new Error(`the stack has no output with the command that fills the secret of "${id}"`);
     if (developmentProviders.includes(id)) {
       const client: UpstreamClient = {
         kind,
@@ -47,19 +47,19 @@ export const storeUpstreamClients = async (
   return { clients, missing };
 };
 
-/** The stack's commands that show the secrets of configured clients, against this run. */
+/** The stack's commands that show the secrets of configured clients, adapted to this run. */
 export const clientSecretCommands = (template: ResolvedTemplate, services: Services): string[] =>
   Object.entries(template.outputs)
     .filter(([name]) => name.startsWith('ClientSecretCommand'))
     .map(([, command]) => localCommand(services, command));
 
-/** The stack's commands that rotate keys and log people out, against this run. */
-export const administratorCommands = (template: ResolvedTemplate, services: Services): string[] =>
+/** The stack's commands that rotate the signing key and end sessions, adapted to this run. */
+export const administrationCommands = (template: ResolvedTemplate, services: Services): string[] =>
   Object.values(template.outputs)
     .filter((command) => command.startsWith('aws lambda invoke '))
     .map((command) => localCommand(services, command, services.endpoints.lambda));
 
-/** The output whose name ends with the id, letters compared without `-` and case: `SecretCommandMyIdp` for `my-idp`. */
+/** The output for a provider's id, compared without `-` and case: `SecretCommandMyIdp` for `my-idp`. */
 const commandFor = (template: ResolvedTemplate, id: string): string => {
   const wanted = `secretcommand${id.replaceAll('-', '')}`;
   return Object.entries(template.outputs).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
@@ -71,7 +71,7 @@ const hasValue = (services: Services, secretId: string): Promise<boolean> =>
     () => false,
   );
 
-/** The same command against this run, with credentials that end with it. */
+/** Adapts a command to this run, with credentials that are valid for this run only. */
 const localCommand = (
   { operator, endpoints }: Services,
   command: string,

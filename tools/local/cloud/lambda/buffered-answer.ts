@@ -3,9 +3,10 @@ import type { ExecutionEnvironment, InvocationListener } from './execution-envir
 import type { Invocation } from './protocol.ts';
 
 /**
- * Runs one invocation and waits for its whole answer; a streaming handler's is what it wrote.
+ * Runs one invocation and waits for its whole answer. For a streaming handler that is everything it wrote.
  * @param done called when the environment is free again
- * @returns JSON; rejects with FunctionError
+ * @returns JSON
+ * @throws FunctionError
  */
 export const bufferedAnswer = (
   environment: ExecutionEnvironment,

@@ -12,14 +12,14 @@ export interface FunctionDefinition {
   readonly moduleUrl: string;
   readonly exportName: string;
   readonly timeoutMs: number;
-  /** How long the code before the first invocation may run. */
+  /** How long the initialization code may run. */
   readonly initTimeoutMs: number;
   readonly memoryMb: number;
-  /** All that its process.env holds. */
+  /** The complete process.env of the function. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Where a function finds the local services. */
+/** URLs of the local services. */
 export interface ServiceEndpoints {
   readonly dynamodb: string;
   readonly kms: string;
@@ -30,7 +30,7 @@ export interface ServiceEndpoints {
 const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MB = 128;
 const INIT_TIMEOUT_MS = 10_000;
-/** Lambda refuses a template that sets one of these. */
+/** Lambda refuses a template that sets one of these variables. */
 const RESERVED_VARIABLE =
   /^(AWS_(REGION|DEFAULT_REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|EXECUTION_ENV|LAMBDA_.+)|_HANDLER|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
@@ -107,7 +107,7 @@ const runtimeVariables = (name: string, handler: string, memoryMb: number, folde
   LAMBDA_TASK_ROOT: folder,
   TZ: ':UTC',
   _HANDLER: handler,
-  // Without it the SDK looks for the home folder of whoever started us, and reads the AWS profile there.
+  // Without it the SDK would read the AWS profile in the home folder of the user who started this run.
   HOME: folder,
 });
 
@@ -116,7 +116,7 @@ const serviceVariables = (endpoints: ServiceEndpoints) => ({
   AWS_ENDPOINT_URL_KMS: endpoints.kms,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
   AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
-  // Any other service: answered by an error that says so, instead of a call that leaves this machine.
+  // A call to any other service is answered with an error, and never leaves this machine.
   AWS_ENDPOINT_URL: endpoints.kms,
 });
 

@@ -3,16 +3,16 @@ import { FunctionError } from '../function-invoker.ts';
 import type { FunctionDefinition } from './definition.ts';
 import type { FromWorker, Invocation, ThrownError, ToWorker, WorkerSetup } from './protocol.ts';
 
-/** What one invocation hears of its worker. */
+/** What one invocation learns from its worker. */
 export interface InvocationListener {
   result(payload: string): void;
-  /** A piece of a streamed answer; `taken` asks for the next one. */
+  /** A chunk of a streamed answer. `taken` requests the next one. */
   chunk(bytes: Uint8Array, taken: () => void): void;
   end(): void;
   failed(error: FunctionError): void;
 }
 
-/** A line that a function wrote, or that the platform says about it. */
+/** A line that a function wrote, or that the platform wrote about it. */
 export interface FunctionLog {
   readonly functionLogicalId: string;
   readonly requestId?: string;
@@ -23,7 +23,7 @@ export interface FunctionLog {
 
 export type OnLog = (log: FunctionLog) => void;
 
-/** How long a handler may go on after its answer has ended or nobody listens to it. */
+/** How long a handler may run after its answer has ended or its reader has gone. */
 const WIND_DOWN_MS = 5_000;
 const STOPPING: ThrownError = { errorType: 'Runtime.ExitError', errorMessage: 'the local cloud is stopping' };
 const KILLED: ThrownError = {
@@ -33,7 +33,7 @@ const KILLED: ThrownError = {
 
 /**
  * One execution environment: a worker with its own memory and its own process.env, which serves one invocation at a
- * time. It dies of a crash, of a failed start and of a timeout, and is never used again after that.
+ * time. A crash, a failed start or a timeout ends it, and it is never used again.
  */
 export class ExecutionEnvironment {
   readonly #definition: FunctionDefinition;
@@ -44,10 +44,10 @@ export class ExecutionEnvironment {
     | { invocation: Invocation; listener: InvocationListener; timer: NodeJS.Timeout; free: () => void }
     | undefined;
   #dead = false;
-  /** Called once, when this environment can serve no more. */
+  /** Called once, when this environment has ended. */
   onDeath: () => void = () => {};
 
-  /** @param clockOffsetMs how far its clock is off: Lambda's are right, which a test may want otherwise */
+  /** @param clockOffsetMs offset of the environment's clock, for tests of clock skew */
   constructor(definition: FunctionDefinition, onLog: OnLog, clockOffsetMs = 0) {
     this.#definition = definition;
     this.#onLog = onLog;
@@ -77,7 +77,7 @@ export class ExecutionEnvironment {
     return this.#dead;
   }
 
-  /** Runs one invocation; resolves when the environment is free for the next one, or dead. */
+  /** Runs one invocation. Resolves when the environment is free for the next one, or has ended. */
   invoke(invocation: Invocation, listener: InvocationListener): Promise<void> {
     return new Promise((free) => {
       const timer = setTimeout(() => this.#timeOut(), invocation.deadlineMs - Date.now());
@@ -87,7 +87,7 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Nobody listens to the invocation any more: its stream is closed, and it gets a moment to wind down. */
+  /** The reader of the invocation has gone: closes its stream and gives it a moment to finish. */
   abort(): void {
     this.#tell({ type: 'abort' });
     this.#windDown();
@@ -98,7 +98,7 @@ export class ExecutionEnvironment {
     await this.#worker.terminate();
   }
 
-  /** Ends in the middle of its work, as when the process runs out of memory. Resolves once no more of it runs. */
+  /** Ends in the middle of an invocation, as a process that runs out of memory. Resolves when its code no longer runs. */
   async crash(): Promise<void> {
     this.#die(KILLED);
     await this.#worker.terminate();
@@ -143,7 +143,7 @@ export class ExecutionEnvironment {
   #hear(message: FromWorker): void {
     const current = this.#current;
     const listener = current?.listener;
-    // Free first: whoever hears of the answer may invoke again at once.
+    // Released before the answer is reported, because the caller may invoke again at once.
     if (['result', 'closed', 'failed'].includes(message.type)) this.#release();
     if (message.type === 'log') this.#log('function', message.text, message.requestId);
     else if (message.type === 'result') listener?.result(message.payload);

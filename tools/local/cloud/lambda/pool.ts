@@ -3,14 +3,14 @@ import type { FunctionDefinition } from './definition.ts';
 import { ExecutionEnvironment, type OnLog } from './execution-environment.ts';
 
 /**
- * Environments of one function that serve buffered invocations. Lambda has a thousand; what matters here is that there
- * are several, each with its own memory and one invocation at a time. More than this would only cost memory (about
- * 30 MB each) on a laptop's cores: further invocations wait their turn, which takes milliseconds.
+ * Environments of one function that serve buffered invocations. Lambda has a thousand. A few are enough to behave the
+ * same: each has its own memory and serves one invocation at a time. More would only cost memory (about 30 MB each);
+ * further invocations wait, which takes milliseconds.
  */
 export const MAX_ENVIRONMENTS = 4;
-/** A stream may stay open for minutes, so those do not wait for each other: beyond this they are throttled. */
+/** Streams may stay open for minutes, so they do not wait for each other. Beyond this number they are throttled. */
 export const MAX_STREAMING_ENVIRONMENTS = 32;
-/** An environment that is not needed is kept this long. One per function is always kept. */
+/** Time for which an idle environment is kept. One per function is always kept. */
 const IDLE_MS = 60_000;
 
 interface Waiting {
@@ -18,7 +18,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** The environments of one function. The last one used is used first, so that those beyond the need stay idle and go. */
+/** The environments of one function. The most recently used one serves next, so that unneeded ones stay idle and end. */
 export class EnvironmentPool {
   readonly #definition: FunctionDefinition;
   readonly #onLog: OnLog;
@@ -26,7 +26,7 @@ export class EnvironmentPool {
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #idleTimers = new Map<ExecutionEnvironment, NodeJS.Timeout>();
-  /** Busy ones that are not to be used again. */
+  /** Busy environments that serve no further invocation. */
   readonly #outdated = new Set<ExecutionEnvironment>();
   #clockOffsetMs = 0;
   #starting = 0;
@@ -38,7 +38,7 @@ export class EnvironmentPool {
     this.#onLog = onLog;
   }
 
-  /** A free environment: an idle one, or whichever is free first, the one just starting or one that ends its work. */
+  /** A free environment: an idle one, or the first that becomes free. */
   async acquire({ streaming }: { streaming: boolean }): Promise<ExecutionEnvironment> {
     if (this.#closed) throw new FunctionError('ServiceException', 'the local cloud is stopping');
     if (streaming) this.#limit = MAX_STREAMING_ENVIRONMENTS;
@@ -56,7 +56,7 @@ export class EnvironmentPool {
     return free;
   }
 
-  /** Gives an environment back; one that has died in between is forgotten. */
+  /** Returns an environment to the pool. An environment that has ended is dropped. */
   release(environment: ExecutionEnvironment): void {
     if (environment.dead || this.#closed) return;
     if (this.#outdated.has(environment)) return void environment.terminate();
@@ -71,8 +71,8 @@ export class EnvironmentPool {
   }
 
   /**
-   * New environments from now on, as after a deployment: idle ones end at once, busy ones with their work.
-   * @param clockOffsetMs how far the new ones' clocks are off
+   * Uses new environments from now on, as after a deployment. Idle ones end at once, busy ones after their invocation.
+   * @param clockOffsetMs offset of the clocks of the new environments
    */
   restart(clockOffsetMs: number): void {
     this.#clockOffsetMs = clockOffsetMs;
@@ -83,7 +83,7 @@ export class EnvironmentPool {
     }
   }
 
-  /** Ends those at work. Resolves once nothing of them runs any more. */
+  /** Kills the busy environments. Resolves when their code no longer runs. */
   async crash(): Promise<void> {
     const idle = new Set(this.#idle);
     const atWork = [...this.#all].filter((environment) => !idle.has(environment));
@@ -126,7 +126,7 @@ export class EnvironmentPool {
     this.#idleTimers.delete(environment);
     const index = this.#idle.indexOf(environment);
     if (index >= 0) this.#idle.splice(index, 1);
-    // Whoever waits for this one must not wait for ever. After the current turn: a failed start answers its waiter first.
+    // An invocation that waits for this environment must not wait forever. A failed start answers its own caller first.
     setImmediate(() => this.#startWhereNeeded());
   }
 

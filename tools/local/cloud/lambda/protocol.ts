@@ -1,4 +1,4 @@
-/** What a function's worker is started with. */
+/** The data with which a function's worker starts. */
 export interface WorkerSetup {
   /** `file:` URL of the bundle. */
   readonly moduleUrl: string;
@@ -14,18 +14,18 @@ export interface Invocation {
   readonly functionArn: string;
   /** JSON. */
   readonly event: string;
-  /** Epoch milliseconds at which the invocation is cut off. */
+  /** Epoch milliseconds at which the invocation times out. */
   readonly deadlineMs: number;
 }
 
 export type ToWorker =
   | ({ readonly type: 'invoke' } & Invocation)
-  /** The last chunk was taken: send the next. */
+  /** The last chunk was consumed: send the next one. */
   | { readonly type: 'taken' }
-  /** Nobody listens any more. */
+  /** The reader has gone. */
   | { readonly type: 'abort' };
 
-/** What was thrown, as Lambda reports it. */
+/** A thrown error, as Lambda reports it. */
 export interface ThrownError {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -38,9 +38,9 @@ export type FromWorker =
   | { readonly type: 'log'; readonly requestId: string | undefined; readonly text: string }
   /** A plain handler's result, as JSON. */
   | { readonly type: 'result'; readonly payload: string }
-  /** The next piece of a streaming handler's answer; no other follows before `taken`. */
+  /** The next chunk of a streaming handler's answer. No other chunk follows before `taken`. */
   | { readonly type: 'chunk'; readonly bytes: Uint8Array }
-  /** A streaming handler ended its stream; it may still be at work. */
+  /** A streaming handler has ended its stream. It may still be running. */
   | { readonly type: 'end' }
   /** A streaming handler has settled, and its stream is closed. */
   | { readonly type: 'closed' }

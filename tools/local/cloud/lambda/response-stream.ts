@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 
-// What Lambda's Node.js runtime calls `awslambda`: streaming handlers are written against it.
+// The global `awslambda` of Lambda's Node.js runtime, which streaming handlers use.
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const DELIMITER_BYTES = 8;
 
-/** The stream that a streaming handler writes its answer to. One chunk is under way at a time: that is the backpressure. */
+/** The stream to which a streaming handler writes. One chunk is in flight at a time, which makes the backpressure. */
 export class ResponseStream extends Writable {
   readonly #send: (bytes: Uint8Array) => void;
   #taken: (() => void) | undefined;
@@ -14,19 +14,19 @@ export class ResponseStream extends Writable {
   constructor(send: (bytes: Uint8Array) => void) {
     super();
     this.#send = send;
-    // A client that goes away is no error of the handler's; without a listener it would end the worker.
+    // A client that disconnects is not an error of the handler. Without a listener the error would end the worker.
     this.on('error', () => {});
   }
 
-  /** Only `HttpResponseStream.from` has a use for it here. */
+  /** Only `HttpResponseStream.from` uses it. */
   setContentType(_contentType: string): void {}
 
-  /** Goes out before the first written chunk, as in the runtime: a stream ended without any write has no metadata. */
+  /** Sent before the first chunk, as in the runtime: a stream that ends without a write has no metadata. */
   set prelude(json: string) {
     this.#prelude = json;
   }
 
-  /** The receiver has taken the last chunk. */
+  /** The receiver has consumed the last chunk. */
   taken(): void {
     const taken = this.#taken;
     this.#taken = undefined;
@@ -42,7 +42,7 @@ export class ResponseStream extends Writable {
   }
 }
 
-/** Defines `globalThis.awslambda`. Must run before a bundle is imported: handlers are wrapped while it loads. */
+/** Defines `globalThis.awslambda`. Call it before a bundle is imported, because bundles wrap their handlers while they load. */
 export const installAwsLambda = (): void => {
   const awslambda = {
     streamifyResponse: (handler: object): object => Object.assign(handler, { [STREAMING]: 'response' }),

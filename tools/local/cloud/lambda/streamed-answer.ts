@@ -6,21 +6,22 @@ import type { Invocation } from './protocol.ts';
 type StreamMetadata = StreamedInvocation['metadata'];
 
 export interface StreamedAnswer extends StreamedInvocation {
-  /** Destroying it tells the function that nobody listens any more. It fails when the function does. */
+  /** Destroying it tells the function that the reader has gone. It fails when the function fails. */
   readonly body: Readable;
-  /** True when the function is a plain one, which answered in one piece. */
+  /** True when the function does not stream and answered in one piece. */
   readonly plain: boolean;
 }
 
 const DELIMITER = Buffer.alloc(8);
-/** API Gateway looks for the delimiter within this much. */
+/** API Gateway searches for the delimiter within this many bytes. */
 const MAX_METADATA_BYTES = 16 * 1024;
 const METADATA_KEYS = ['statusCode', 'headers', 'multiValueHeaders', 'cookies'];
 
 /**
  * Runs one invocation as API Gateway does with response streaming.
  * @param done called when the environment is free again
- * @returns as soon as the metadata is there; rejects with FunctionError
+ * @returns as soon as the metadata has arrived
+ * @throws FunctionError
  */
 export const streamAnswer = (
   environment: ExecutionEnvironment,
@@ -43,7 +44,7 @@ export const streamAnswer = (
         callback(error);
       },
     });
-    // Whoever waits for the metadata hears of a failure there; a body without a reader must not end the process.
+    // A failure is reported with the metadata. An error of a body without a reader must not end the process.
     body.on('error', () => {});
     const give = (bytes: Uint8Array, taken: () => void) => {
       if (bytes.length === 0 || body.push(bytes)) taken();
@@ -85,7 +86,7 @@ export const streamAnswer = (
         body.push(null);
       },
       failed: (error) => {
-        // What goes wrong after the end is the platform's log line, not the client's business.
+        // A failure after the end appears in the platform's log only: the client has its complete answer.
         if (!over) fail(error);
         over = true;
       },

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { FromWorker, Invocation, ThrownError, ToWorker, WorkerSetup } from './protocol.ts';
 import { installAwsLambda, isStreaming, ResponseStream } from './response-stream.ts';
 
-// Runs inside a worker: what Lambda's Node.js runtime does around a handler, one invocation at a time.
+// Runs in a worker thread. Does what Lambda's Node.js runtime does around a handler, one invocation at a time.
 
 type Handler = (...parameters: unknown[]) => unknown;
 
@@ -49,7 +49,7 @@ const loadHandler = async (): Promise<Handler> => {
   throw error;
 };
 
-/** Time goes by at the same pace in an environment whose clock is off. */
+/** Shifts the clock. Time passes at its normal pace. */
 const remainingMs = (deadlineMs: number): number => Math.max(0, deadlineMs + setup.clockOffsetMs - Date.now());
 
 const context = ({ requestId: awsRequestId, functionArn, deadlineMs }: Invocation) => ({
@@ -84,7 +84,7 @@ const run = async (handler: Handler, invocation: Invocation): Promise<FromWorker
   return { type: 'result', payload: JSON.stringify(await handler(event, context(invocation))) ?? 'null' };
 };
 
-/** Over when the handler has settled and its stream is closed: ended by the handler, or because nobody listens. */
+/** Resolves when the handler has settled and its stream is closed, by the handler or because the reader has gone. */
 const streamAnswer = async (handler: Handler, event: unknown, invocation: Invocation): Promise<void> => {
   const response = new ResponseStream((bytes) => tell({ type: 'chunk', bytes }));
   stream = response;

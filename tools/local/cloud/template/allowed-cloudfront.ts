@@ -91,7 +91,7 @@ export const cloudFrontShapes: Record<string, Check> = {
         AccessControlAllowOrigins: object({ Items: list(oneOf('*')) }),
         AccessControlExposeHeaders: object({ Items: any }),
         AccessControlMaxAgeSec: any,
-        // Whether headers of the origin would be kept one by one or as a whole is documented for the latter only.
+        // Only `false` is documented well enough: the origin's CORS headers win as a whole.
         OriginOverride: oneOf(false),
       }),
     }),

@@ -1,7 +1,7 @@
 import { cloudFrontShapes } from './allowed-cloudfront.ts';
 import { any, type Check, list, map, object, oneOf } from './shape.ts';
 
-/** Resource types that are part of a deployment and do nothing on a laptop. */
+/** Resource types that a deployment needs and the local cloud does not run. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Account': 'account setting of API Gateway',
   'AWS::CDK::Metadata': 'CDK metadata',
@@ -99,7 +99,7 @@ const statementShapes: Record<string, Check> = {
   'AWS::IAM::Role': object({
     AssumeRolePolicyDocument: any,
     Policies: any,
-    // Writes logs for the account's API Gateway, which is not run; functions have no managed policies.
+    // Lets the account's API Gateway write logs, which the local cloud does not do. Functions have no managed policies.
     ManagedPolicyArns: list(oneOf('arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs')),
     Description: any,
     RoleName: any,
@@ -147,7 +147,7 @@ const serviceShapes: Record<string, Check> = {
   }),
   'AWS::KMS::Key': object({
     Description: any,
-    // A new key of the same id, which opens what the former one closed: nothing that a caller could see.
+    // Rotation is invisible to callers: the key keeps its id and still decrypts old ciphertexts.
     EnableKeyRotation: any,
     KeyPolicy: any,
     KeySpec: oneOf('SYMMETRIC_DEFAULT'),
@@ -177,5 +177,5 @@ const SHAPES: Readonly<Record<string, Check>> = {
   ...serviceShapes,
 };
 
-/** What the local cloud runs of a type, or undefined when it does not know the type. */
+/** The check for a resource type, or undefined when the local cloud does not run the type. */
 export const shapeOf = (type: string): Check | undefined => (type.startsWith('Custom::') ? any : SHAPES[type]);

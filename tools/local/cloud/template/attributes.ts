@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
 
-/** Stands for the distribution's domain until the one edit of `localize.ts`. Reserved by RFC 2606, so it meets nothing. */
+/** Stands for the distribution's domain until `localize.ts` replaces it. RFC 2606 reserves `.invalid`, so no real name matches. */
 export const SENTINEL_DOMAIN = 'distribution.local-cloud.invalid';
 
-/** What a resource is called, from which all that `Ref` and `Fn::GetAtt` say follows. */
+/** Names of a resource, from which the values of `Ref` and `Fn::GetAtt` follow. */
 export interface Naming {
   readonly logicalId: string;
   readonly type: string;
-  /** The name that the template gives, or one made of the logical id. */
+  /** The name in the template, or a name derived from the logical id. */
   readonly name: string;
 }
 
@@ -26,7 +26,7 @@ export const NAME_PROPERTY: Readonly<Record<string, string>> = {
 
 const MAX_NAME_CHARACTERS = 64;
 
-/** Letters and digits that only depend on the logical id. */
+/** Letters and digits that depend on the logical id only. */
 export const stableId = (logicalId: string, length: number): string =>
   BigInt(`0x${createHash('sha256').update(logicalId).digest('hex')}`)
     .toString(36)
@@ -57,7 +57,7 @@ const functionArn = (naming: Naming): string => arn('cloudfront', `function/${na
 const USER_POOL_ID_CHARACTERS = 9;
 const userPoolId = (naming: Naming): string => `${LOCAL_REGION}_${stableId(naming.logicalId, USER_POOL_ID_CHARACTERS)}`;
 
-/** A UUID, as KMS gives, that only depends on the logical id. */
+/** A UUID, as KMS assigns, that depends on the logical id only. */
 const keyId = ({ logicalId }: Naming): string =>
   createHash('sha256')
     .update(logicalId)
@@ -120,9 +120,9 @@ const REFERENCES: Readonly<Record<string, References>> = {
   },
 };
 
-/** `{"Ref": logicalId}`, or undefined when the local cloud cannot tell it. */
+/** `{"Ref": logicalId}`, or undefined when the local cloud does not know it. */
 export const refOf = (naming: Naming): string | undefined => REFERENCES[naming.type]?.ref(naming);
 
-/** `{"Fn::GetAtt": [logicalId, attribute]}`, or undefined when the local cloud cannot tell it. */
+/** `{"Fn::GetAtt": [logicalId, attribute]}`, or undefined when the local cloud does not know it. */
 export const attributeOf = (naming: Naming, attribute: string): string | undefined =>
   REFERENCES[naming.type]?.attributes?.[attribute]?.(naming);

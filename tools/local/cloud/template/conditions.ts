@@ -1,6 +1,10 @@
 import { isRecord } from './shape.ts';
 
-/** Evaluates the template's conditions by name. @throws Error for a condition that does not exist or is not known. */
+/**
+ * Evaluates the template's conditions by name.
+ *
+ * @throws Error for a condition that does not exist, or that uses an unsupported function
+ */
 export const conditionResolver = (
   conditions: Readonly<Record<string, unknown>>,
   resolve: (value: unknown) => unknown,

@@ -1,13 +1,13 @@
 import type { ResolvedTemplate, Resource } from '../resolved-template.ts';
 import { isRecord } from './shape.ts';
 
-/** The one kind that is run: a whole secret, by its ARN. */
+/** The only supported form: a whole secret, by its ARN. */
 const SECRET = /\{\{resolve:secretsmanager:(arn:[^{}]+:secret:[^{}:]+):SecretString\}\}/g;
 
-/** Types whose properties may hold one. */
+/** Types whose properties may contain a dynamic reference. */
 const RUN: ReadonlySet<string> = new Set(['AWS::CloudFront::Distribution']);
 
-/** What of a resource, or of the outputs, refers to values elsewhere and is not run. */
+/** Lists the dynamic references in a resource, or in the outputs, that the local cloud does not support. */
 export const dynamicReferenceProblems = (type: string, value: unknown, place: string): string[] => {
   const text = JSON.stringify(value) ?? '';
   const rest = RUN.has(type) ? text.replaceAll(SECRET, '') : text;
@@ -15,9 +15,9 @@ export const dynamicReferenceProblems = (type: string, value: unknown, place: st
 };
 
 /**
- * Puts the values of secrets where the template refers to them, as CloudFormation does while it deploys.
+ * Replaces references to secrets by the secrets' values, as CloudFormation does during a deployment.
  *
- * @param secretOf value of a secret by its ARN
+ * @param secretOf returns the value of a secret for its ARN
  */
 export const withSecretValues = async (
   template: ResolvedTemplate,

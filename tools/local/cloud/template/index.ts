@@ -8,12 +8,12 @@ import { localize } from './localize.ts';
 import { type CloudFormationTemplate, createResolver } from './resolve.ts';
 import { isRecord } from './shape.ts';
 
-/** The template holds something that the local cloud does not run. The message lists everything, by logical id. */
+/** The template contains something that the local cloud does not run. The message lists everything, by logical id. */
 export class TemplateError extends Error {
   constructor(problems: readonly string[]) {
     super(
       `the local cloud cannot run this template:\n${problems.map((problem) => `  ${problem}`).join('\n')}\n` +
-        'Leave it out of the stack, or teach tools/local/cloud/template what it is.',
+        'Remove it from the stack, or add it to tools/local/cloud/template.',
     );
     this.name = 'TemplateError';
   }
@@ -21,7 +21,7 @@ export class TemplateError extends Error {
 
 export interface LoadedTemplate {
   readonly template: ResolvedTemplate;
-  /** Kind of resource, such as `log group` → how many there are. */
+  /** Number of resources that are not run, by kind (such as `log group`). */
   readonly notRun: ReadonlyMap<string, number>;
 }
 
@@ -47,7 +47,11 @@ export const loadTemplate = async (assemblyDirectory: string, origin: string): P
   return { ...resolved, template: localize(resolved.template, origin) };
 };
 
-/** The template with every intrinsic resolved, before the one edit of `localize`. @throws TemplateError */
+/**
+ * Resolves every intrinsic of the template. Does not yet make the edit of `localize`.
+ *
+ * @throws TemplateError
+ */
 export const resolveTemplate = (
   template: CloudFormationTemplate,
   options: { readonly stackName: string; readonly assemblyDirectory: string },

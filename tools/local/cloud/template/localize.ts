@@ -2,8 +2,7 @@ import { SENTINEL_DOMAIN } from './attributes.ts';
 import { isRecord } from './shape.ts';
 
 /**
- * The one edit that is made to the template: the distribution's origin becomes the local one, wherever it stands in
- * a text. Nothing else of the template changes.
+ * Makes the only edit to the template: replaces the distribution's origin by the local origin, in every text.
  *
  * @param origin such as `http://localhost:4800`
  */

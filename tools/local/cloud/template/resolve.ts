@@ -18,7 +18,7 @@ export interface CloudFormationResource {
   readonly Condition?: string;
 }
 
-/** An intrinsic that the local cloud does not know, or a reference to nothing. */
+/** An intrinsic that the local cloud does not know, or a reference to a missing resource. */
 export class IntrinsicError extends Error {}
 
 const NO_VALUE = Symbol('AWS::NoValue');
@@ -30,7 +30,11 @@ export interface Resolver {
   readonly naming: (logicalId: string) => Naming;
 }
 
-/** Resolves intrinsics of one template; `stackName` is what `AWS::StackName` says. */
+/**
+ * Creates a resolver for the intrinsics of one template.
+ *
+ * @param stackName value of `AWS::StackName`
+ */
 export const createResolver = (template: CloudFormationTemplate, stackName: string): Resolver => {
   const pseudo: Readonly<Record<string, unknown>> = {
     'AWS::AccountId': LOCAL_ACCOUNT_ID,

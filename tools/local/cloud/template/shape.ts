@@ -1,4 +1,4 @@
-/** Looks at one value of the template; the answer lists what the local cloud cannot run, each with its place. */
+/** Checks one value of the template. Returns what the local cloud cannot run, each with its place. */
 export type Check = (value: unknown, place: string) => string[];
 
 export const any: Check = () => [];

@@ -1,5 +1,5 @@
-/** What the development provider says of somebody who logged in. */
-export interface Person {
+/** The claims of a user at the development provider. */
+export interface User {
   readonly sub: string;
   readonly email: string;
   readonly email_verified: true;
@@ -9,14 +9,14 @@ export interface Person {
 
 const LOGIN = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
 
-/** The login name as it counts, or undefined when it cannot be the local part of an address. */
+/** Normalizes a login name. Returns undefined when it cannot be the local part of an e-mail address. */
 export const parseLogin = (text: string): string | undefined => {
   const login = text.trim().replace(/@example\.com$/i, '');
   return LOGIN.test(login) ? login.toLowerCase() : undefined;
 };
 
 /** `alice.smith` → Alice Smith, alice.smith@example.com. */
-export const personOf = (login: string): Person => ({
+export const userOf = (login: string): User => ({
   sub: login,
   email: `${login}@example.com`,
   email_verified: true,
