@@ -97,9 +97,9 @@ export const startLocalCloud = async (
       seams.onLog?.(log);
       printFunctionLog(print, log);
     },
-    onCall: (call, carryOut) => {
+    onCall: (call, execute) => {
       if (options.traceCalls) traceCall(print, call);
-      return seams.onCall ? seams.onCall(call, carryOut) : carryOut();
+      return seams.onCall ? seams.onCall(call, execute) : execute();
     },
   });
   onCleanUp(services.close);

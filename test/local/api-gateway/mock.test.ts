@@ -62,7 +62,7 @@ describe('MOCK', () => {
     [
       'a response header mapped from the request',
       preflight({}, { 'method.response.header.X': 'method.request.header.Y' }),
-      /no source of a response/,
+      /not a valid source of a response/,
     ],
     [
       'a language that is not run',

@@ -29,9 +29,9 @@ beforeAll(async () => {
   );
   services = await startServices(template, {
     onLog: ({ text }) => lines.push(text),
-    onCall: ({ service, action, functionLogicalId }, carryOut) => {
+    onCall: ({ service, action, functionLogicalId }, execute) => {
       calls.push(`${service}:${action} by ${functionLogicalId}`);
-      return carryOut();
+      return execute();
     },
   });
 });

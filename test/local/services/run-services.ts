@@ -132,9 +132,9 @@ export const runServices = (): Running => {
   const running = { calls: [] } as unknown as Running;
   beforeAll(async () => {
     const services = await startServices(newTemplate(), {
-      onCall: (call, carryOut) => {
+      onCall: (call, execute) => {
         running.calls.push(call);
-        return carryOut();
+        return execute();
       },
     });
     const { endpoints } = services;

@@ -72,9 +72,9 @@ describe('local services', () => {
   it('answer with the error that is thrown before a call: the place for faults', async () => {
     let left = 1;
     const throttled = await startServices(templateOf('', table('Grants')), {
-      onCall: async (_, carryOut) => {
+      onCall: async (_, execute) => {
         if (left-- > 0) throw new AwsError('ProvisionedThroughputExceededException', 'slow down');
-        return carryOut();
+        return execute();
       },
     });
     try {

@@ -1,23 +1,23 @@
-/** A resource of the synthesized template with every intrinsic resolved to what the local cloud calls it. */
+/** A resource of the synthesized template. Every intrinsic is resolved to its value in the local cloud. */
 export interface Resource {
   readonly logicalId: string;
   /** CloudFormation type, such as `AWS::Lambda::Function`. */
   readonly type: string;
-  /** What `Ref` resolves to: a function's, role's, table's or rule's name, a secret's ARN, an API's id. */
+  /** The value of `Ref`: the name of a function, role, table or rule, the ARN of a secret, the id of an API. */
   readonly physicalId: string;
-  /** What `GetAtt … Arn` resolves to, for the types that have it: function, role, table, rule. A secret's ARN is its `Ref`. */
+  /** The value of `GetAtt … Arn`, for types that have it: function, role, table, rule. A secret's ARN is its `Ref`. */
   readonly arn?: string;
   readonly properties: Readonly<Record<string, unknown>>;
   /** CDK's metadata: asset paths and construct paths. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** The template as the local cloud runs it. */
+/** The template that the local cloud runs. */
 export interface ResolvedTemplate {
   /** The value of `AWS::StackName`. */
   readonly stackName: string;
   readonly resources: readonly Resource[];
-  /** Output name → value. */
+  /** Values by output name. */
   readonly outputs: Readonly<Record<string, string>>;
   /** Folder of the cloud assembly, for assets. */
   readonly assemblyDirectory: string;

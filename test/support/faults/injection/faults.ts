@@ -140,11 +140,11 @@ export class Faults {
   }
 
   /** For `ServicesOptions.onCall`. The operator's calls are left alone. */
-  readonly onCall: OnCall = (call, carryOut) => {
-    if (call.functionLogicalId === undefined) return carryOut();
+  readonly onCall: OnCall = (call, execute) => {
+    if (call.functionLogicalId === undefined) return execute();
     this.#note(call);
     const kind = this.#kindFor(call);
-    return kind === undefined ? carryOut() : meet(kind as FaultKind, call, carryOut, this.#crash);
+    return kind === undefined ? execute() : meet(kind as FaultKind, call, execute, this.#crash);
   };
 
   /** Stands before a server that functions send requests to, such as an identity provider. Browsers are let through. */

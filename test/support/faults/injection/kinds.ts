@@ -5,7 +5,7 @@ import { type CallNotice, NoAnswer } from '../../../../tools/local/cloud/service
 export type Crash = (functionLogicalId?: string) => Promise<void>;
 
 /** How a fault shows to whoever called, apart from what only some services do. */
-type Do = (call: CallNotice, carryOut: () => Promise<object>, crash: Crash) => Promise<object>;
+type Do = (call: CallNotice, execute: () => Promise<object>, crash: Crash) => Promise<object>;
 
 /** Long enough to be noticed, and within every limit of time that a function sets. */
 const SLOW_MS = 300;
@@ -46,8 +46,8 @@ const KINDS = {
   /** The connection drops before anything has happened. */
   dropped: () => Promise.reject(new NoAnswer('dropped')),
   /** Carried out, and the connection drops before the answer. */
-  lost: async (_, carryOut) => {
-    await carryOut().catch(() => undefined);
+  lost: async (_, execute) => {
+    await execute().catch(() => undefined);
     throw new NoAnswer('lost');
   },
   /** Nothing happens, and no answer comes. */
@@ -56,8 +56,8 @@ const KINDS = {
     throw new NoAnswer('silent');
   },
   /** Carried out, and no answer comes. */
-  'lost-silently': async (_, carryOut) => {
-    await carryOut().catch(() => undefined);
+  'lost-silently': async (_, execute) => {
+    await execute().catch(() => undefined);
     await wait(FOR_EVER_MS);
     throw new NoAnswer('lost silently');
   },
@@ -67,15 +67,15 @@ const KINDS = {
     throw new NoAnswer('killed');
   },
   /** Carried out, and the function is killed before it hears of it. */
-  'killed-after': async ({ functionLogicalId }, carryOut, crash) => {
-    await carryOut().catch(() => undefined);
+  'killed-after': async ({ functionLogicalId }, execute, crash) => {
+    await execute().catch(() => undefined);
     await crash(functionLogicalId);
     throw new NoAnswer('killed');
   },
   /** Later than usual. */
-  slow: async (_, carryOut) => {
+  slow: async (_, execute) => {
     await wait(SLOW_MS);
-    return carryOut();
+    return execute();
   },
   /** A condition that does not hold: nothing is written. */
   refused: answering(
@@ -95,8 +95,8 @@ const KINDS = {
 export type FaultKind = keyof typeof KINDS;
 
 /** What comes of a call that meets a fault of that kind: as an `OnCall`. */
-export const meet = (kind: FaultKind, ...[call, carryOut, crash]: Parameters<Do>): Promise<object> =>
-  KINDS[kind](call, carryOut, crash);
+export const meet = (kind: FaultKind, ...[call, execute, crash]: Parameters<Do>): Promise<object> =>
+  KINDS[kind](call, execute, crash);
 
 const WRITES = /^(Put|Update|Delete|Create|Schedule|Tag|BatchWrite)/;
 

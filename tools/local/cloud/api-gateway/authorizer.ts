@@ -12,14 +12,18 @@ export interface AuthorizerDependencies {
   readonly now: () => number;
 }
 
-/** Runs REQUEST authorizers and keeps their results as long as each one's TTL says. */
+/** Runs REQUEST authorizers and caches their results for the TTL of each authorizer. */
 export const createAuthorizers = ({ functions, now }: AuthorizerDependencies) => {
   const cache = new Map<string, { readonly result: AuthorizerResult; readonly expiresAt: number }>();
 
-  /** Lets the request go on with `invocation.authorizer` set. @throws GatewayError */
+  /**
+   * Authorizes the request and sets `invocation.authorizer`.
+   *
+   * @throws GatewayError
+   */
   return async (authorizer: Authorizer, invocation: Invocation): Promise<void> => {
     const identity = authorizer.identitySources.map((source) => identityValue(source, invocation));
-    // A missing identity source is 401 without a call (developer guide, "Lambda authorizer").
+    // A missing identity source is answered with 401, without a call (developer guide, "Lambda authorizer").
     if (identity.some((value) => !value)) throw new GatewayError('UNAUTHORIZED', 'identity source missing');
 
     const key = JSON.stringify([authorizer.id, identity]);
@@ -29,7 +33,7 @@ export const createAuthorizers = ({ functions, now }: AuthorizerDependencies) =>
       cache.set(key, { result, expiresAt: now() + authorizer.resultTtlSeconds * 1000 });
     }
     invocation.authorizer = result.context;
-    // A kept policy speaks for every method and path, so it is asked again for this one.
+    // A cached policy covers every method and path, so it is evaluated again for this request.
     if (!isAllowed(result, methodArn(invocation))) throw new GatewayError('ACCESS_DENIED');
   };
 

@@ -2,7 +2,7 @@ import { isRecord } from '../template/shape.ts';
 import type { Method } from './model.ts';
 import { assertResponseTemplate } from './response-template.ts';
 
-// What API Gateway refuses at deployment, refused at the start as well: it must not work on a laptop only.
+// Refuses at the start what API Gateway refuses at deployment, so that nothing works in the local cloud only.
 
 const REQUEST_SOURCE =
   /^('.*'|method\.request\.(header|querystring|path)\.[\w.$-]+|context\.[\w.$-]+|stageVariables\.\w+)$/;
@@ -34,7 +34,8 @@ export const assertDeployable = (method: Method, properties: Readonly<Record<str
   const declared = isRecord(properties.RequestParameters) ? properties.RequestParameters : {};
   for (const [target, source] of Object.entries(integration.requestParameters)) {
     if (!REQUEST_TARGET.test(target)) refuse(`${target} cannot be mapped`);
-    if (!REQUEST_SOURCE.test(source)) refuse(`${target} is mapped from ${source}, which is no source of a request`);
+    if (!REQUEST_SOURCE.test(source))
+      refuse(`${target} is mapped from ${source}, which is not a valid source of a request`);
     if (source.startsWith('method.request.') && !(source in declared)) {
       refuse(`${source} is mapped and not declared in the method's RequestParameters`);
     }
@@ -45,7 +46,8 @@ export const assertDeployable = (method: Method, properties: Readonly<Record<str
     const declaredHeaders = isRecord(match?.ResponseParameters) ? match.ResponseParameters : {};
     if (!match) refuse(`status ${response.statusCode} has no method response`);
     for (const [target, source] of Object.entries(response.responseParameters)) {
-      if (!RESPONSE_SOURCE.test(source)) refuse(`${target} is mapped from ${source}, which is no source of a response`);
+      if (!RESPONSE_SOURCE.test(source))
+        refuse(`${target} is mapped from ${source}, which is not a valid source of a response`);
       if (!(target in declaredHeaders)) refuse(`${target} is mapped and not declared in its method response`);
     }
     for (const template of Object.values(response.responseTemplates)) {

@@ -3,7 +3,7 @@ import { type Invocation, methodArn } from './invocation.ts';
 
 type Multi = Readonly<Record<string, readonly string[]>>;
 
-/** The event of a Lambda proxy integration (payload format 1.0). Bodies are text: no binary media types are set. */
+/** The event of a Lambda proxy integration (payload format 1.0). Bodies are text, because no binary media types are set. */
 export const proxyEvent = (invocation: Invocation) => ({
   ...common(invocation),
   requestContext: {
@@ -14,7 +14,7 @@ export const proxyEvent = (invocation: Invocation) => ({
   isBase64Encoded: false,
 });
 
-/** The event of a REQUEST authorizer. It never holds the body. */
+/** The event of a REQUEST authorizer. It never contains the body. */
 export const authorizerEvent = (invocation: Invocation) => {
   const { queryStringParameters, multiValueQueryStringParameters, pathParameters, ...rest } = common(invocation);
   return {
@@ -58,7 +58,7 @@ const grouped = (pairs: HeaderList): Multi => {
   return Object.fromEntries(values);
 };
 
-/** Of several values API Gateway keeps the last one. */
+/** API Gateway keeps the last of several values. */
 const lastValues = (values: Multi): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1) ?? '']));
 

@@ -10,7 +10,7 @@ interface Kind {
   readonly errorType: string;
 }
 
-/** Status and message of every type that arises here (developer guide, "gateway response types"). */
+/** Status and message of every type that the local cloud produces (developer guide, "gateway response types"). */
 const KINDS = {
   ACCESS_DENIED: {
     status: 403,
@@ -34,13 +34,13 @@ const KINDS = {
   THROTTLED: { status: 429, message: 'Too Many Requests', errorType: 'TooManyRequestsException' },
   UNAUTHORIZED: { status: 401, message: 'Unauthorized', errorType: 'UnauthorizedException' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Unsupported Media Type', errorType: 'BadRequestException' },
-  // Malformed answers and errors of a function have no type of their own and fall to DEFAULT_5XX.
+  // Malformed answers and errors of a function have no type of their own, so DEFAULT_5XX applies.
   INTERNAL_SERVER_ERROR: { status: 502, message: 'Internal server error', errorType: 'InternalServerErrorException' },
 } as const satisfies Record<string, Kind>;
 
 export type GatewayResponseType = keyof typeof KINDS;
 
-/** API Gateway itself answers. `detail` is for the console only. */
+/** API Gateway answers instead of the integration. `detail` is for the console only. */
 export class GatewayError extends Error {
   readonly type: GatewayResponseType;
   readonly detail: string | undefined;
@@ -54,7 +54,7 @@ export class GatewayError extends Error {
 
 const DEFAULT_TEMPLATES = { 'application/json': '{"message":$context.error.messageString}' };
 
-/** The answer to a fault: the type's own response, else DEFAULT_4XX or DEFAULT_5XX, else what API Gateway ships. */
+/** The response to an error: the type's own, else DEFAULT_4XX or DEFAULT_5XX, else the default of API Gateway. */
 export const gatewayResponse = (invocation: Invocation, error: GatewayError): EdgeResponse => {
   const kind: Kind = KINDS[error.type];
   const { gatewayResponses } = invocation.api;

@@ -19,7 +19,11 @@ const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 const httpAgent = new HttpAgent({ keepAlive: true });
 const httpsAgent = new HttpsAgent({ keepAlive: true });
 
-/** HTTP_PROXY: the request goes on as it is but for what the mappings overwrite. @throws GatewayError */
+/**
+ * HTTP_PROXY: forwards the request unchanged, except for what the mappings overwrite.
+ *
+ * @throws GatewayError
+ */
 export const invokeHttp = async (integration: Integration, invocation: Invocation): Promise<EdgeResponse> => {
   const target = backendTarget(integration, invocation);
   const answered = send(target, integration, invocation);
@@ -33,15 +37,15 @@ export const invokeHttp = async (integration: Integration, invocation: Invocatio
   return { status, headers, body: await answerWithin(readAll(response), integration.timeoutMs) };
 };
 
-/** Kept apart from `URL`, which would tidy the path up on its way. */
+/** Does not use `URL`, which would normalize the path. */
 interface Target {
   readonly protocol: string;
-  /** With the port, where there is one. */
+  /** Includes the port, if any. */
   readonly host: string;
   readonly path: string;
 }
 
-/** `{name}` in the URI takes the path parameter as it was sent; the query goes along untouched. */
+/** Replaces `{name}` in the URI by the path parameter as it was sent. The query is forwarded unchanged. */
 const backendTarget = (integration: Integration, invocation: Invocation): Target => {
   const uri = integration.uri.replaceAll(/\{([^}]+)\}/g, (_whole, name: string) => {
     const source = integration.requestParameters[`integration.request.path.${name}`] ?? '';
@@ -61,7 +65,7 @@ const backendHeaders = (integration: Integration, invocation: Invocation, host: 
   for (const [target, source] of Object.entries(integration.requestParameters)) {
     const name = /^integration\.request\.header\.(.+)$/.exec(target)?.[1];
     const value = name && mappedValue(source, invocation);
-    // Worst case of two that the documentation leaves open: without a value the caller's own header stays.
+    // The documentation leaves two possibilities open. This is the worse one: without a value the caller's header remains.
     if (name && value !== undefined) headers = withHeader(headers, name, value);
   }
   headers = withHeader(headers, 'x-amzn-apigateway-api-id', invocation.api.id);

@@ -24,13 +24,14 @@ export interface ApiGatewayOptions {
   readonly timeLimitFactor?: number;
 }
 
-/** What an origin does with a request. */
+/** Answers a request, as an origin does. */
 export type Origin = (request: EdgeRequest) => Promise<EdgeResponse>;
 
 /**
- * Every REST API of the template by its `execute-api` domain. Paths begin with the stage.
+ * Serves every REST API of the template. Paths begin with the stage.
  *
- * @throws Error naming what AWS would refuse to deploy
+ * @returns the origins by `execute-api` domain
+ * @throws Error naming a resource that AWS would refuse to deploy
  */
 export const createApiGateway = (template: ResolvedTemplate, options: ApiGatewayOptions): Map<string, Origin> => {
   const { functions, now = Date.now, timeLimitFactor = 1 } = options;
@@ -41,7 +42,11 @@ const serveApi = (api: RestApi, functions: FunctionInvoker, now: () => number): 
   const authorize = createAuthorizers({ functions, now });
   const takeToken = createThrottle(api, now);
 
-  /** The order in which API Gateway looks at a request. @throws GatewayError */
+  /**
+   * Handles a request in the order of API Gateway.
+   *
+   * @throws GatewayError
+   */
   const answer = async (invocation: Invocation): Promise<EdgeResponse> => {
     const { route, method, request } = invocation;
     if (request.body.length > MAX_BODY_BYTES) throw new GatewayError('REQUEST_TOO_LARGE');
@@ -60,7 +65,7 @@ const serveApi = (api: RestApi, functions: FunctionInvoker, now: () => number): 
 
   return async (incoming) => {
     const path = withoutStage(incoming.path, api.stageName);
-    // Assumed: the documentation gives the limit and not the answer. It comes before any gateway response.
+    // Assumed: the documentation states the limit but not the response. No gateway response applies.
     if (lineAndHeaderBytes(incoming) > MAX_REQUEST_LINE_AND_HEADERS_BYTES) return tooLong();
     if (path === undefined) return forbidden();
     const invocation = createInvocation(api, { ...incoming, path }, now());

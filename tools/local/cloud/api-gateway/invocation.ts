@@ -4,7 +4,7 @@ import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
 import type { Method, RestApi, Route } from './model.ts';
 import { decode, match } from './router.ts';
 
-/** One request inside API Gateway, from arrival to answer. */
+/** One request inside API Gateway, from arrival to response. */
 export interface Invocation {
   readonly api: RestApi;
   /** The request without the headers that REST APIs drop. */
@@ -14,9 +14,9 @@ export interface Invocation {
   readonly method: Method | undefined;
   readonly rawPathParameters: Readonly<Record<string, string>>;
   readonly pathParameters: Readonly<Record<string, string>>;
-  /** What `context.*` and the events' `requestContext` say, but for the authorizer's part. */
+  /** The values of `context.*` and of `requestContext` in events, except those of the authorizer. */
   readonly context: Readonly<Record<string, unknown>>;
-  /** The authorizer's context, once it has answered. */
+  /** The authorizer's context, set after it has answered. */
   authorizer: Readonly<Record<string, string>> | undefined;
 }
 
@@ -105,11 +105,11 @@ export const createInvocation = (api: RestApi, incoming: EdgeRequest, now: numbe
 
 export const domainOf = (api: RestApi): string => `${api.id}.execute-api.${LOCAL_REGION}.amazonaws.com`;
 
-/** ARN of what is asked for: method and path as they were sent. */
+/** ARN of the request: method and path as they were sent. */
 export const methodArn = ({ api, request }: Invocation): string =>
   `${apiArn(api)}/${api.stageName}/${request.method}/${request.path.replace(/^\//, '')}`;
 
-/** ARN that `AWS::Lambda::Permission` of an integration speaks of: method and resource path. */
+/** ARN to which the `AWS::Lambda::Permission` of an integration refers: method and resource path. */
 export const integrationArn = ({ api, method, route }: Invocation): string =>
   `${apiArn(api)}/${api.stageName}/${method?.httpMethod === 'ANY' ? '*' : method?.httpMethod}${(route?.path ?? '').replaceAll(/\{[^}]*\}/g, '*')}`;
 

@@ -12,7 +12,11 @@ import { answerWithin, gatewayStream } from './stream-limits.ts';
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 const RESPONSE_KEYS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
 
-/** AWS_PROXY, buffered or streamed. @throws GatewayError */
+/**
+ * AWS_PROXY, buffered or streamed.
+ *
+ * @throws GatewayError
+ */
 export const invokeLambda = async (
   functions: FunctionInvoker,
   integration: Integration,
@@ -50,7 +54,7 @@ const streamedResponse = ({ metadata, body }: StreamedInvocation, timeoutMs: num
   };
 };
 
-/** Only these members may stand in a proxy answer; anything else is a malformed answer. */
+/** The only members that a proxy answer may have. Any other makes the answer malformed. */
 const bufferedResponse = (result: unknown): EdgeResponse => {
   const malformed = (why: string) =>
     new GatewayError('INTERNAL_SERVER_ERROR', `malformed Lambda proxy response: ${why}`);
@@ -65,7 +69,7 @@ const bufferedResponse = (result: unknown): EdgeResponse => {
   if (!isHeaderMap(single, isHeaderValue)) throw malformed('headers');
   if (!isHeaderLists(multi)) throw malformed('multiValueHeaders');
   if (body !== undefined && body !== null && typeof body !== 'string') throw malformed('body is not a text');
-  // Without binary media types a base64 body goes out as it is.
+  // Without binary media types a base64 body is sent undecoded.
   const bytes = Buffer.from(body ?? '');
   if (bytes.length > MAX_RESPONSE_BYTES) throw malformed('body beyond 10 MB');
   const merged = mergedHeaders(single, multi);
@@ -83,7 +87,7 @@ const isHeaderMap = (map: unknown, check: (value: unknown) => boolean): map is R
 const isHeaderLists = (map: unknown): map is Record<string, string[]> =>
   isRecord(map) && Object.values(map).every((value) => Array.isArray(value) && value.every(isHeaderValue));
 
-/** Where a name stands in both, the list wins. */
+/** When both have the name, the list wins. */
 const mergedHeaders = (
   single: Readonly<Record<string, string>>,
   multi: Readonly<Record<string, readonly string[]>>,

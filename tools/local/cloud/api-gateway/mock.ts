@@ -5,7 +5,11 @@ import type { Integration } from './model.ts';
 import { renderResponseTemplate } from './response-template.ts';
 import { mappedValue } from './variables.ts';
 
-/** MOCK: the request template names a status, and the integration response of that status answers. @throws GatewayError */
+/**
+ * MOCK: the request template selects a status, and the integration response of that status answers.
+ *
+ * @throws GatewayError
+ */
 export const invokeMock = (integration: Integration, invocation: Invocation): EdgeResponse => {
   const status = statusOf(requestBody(integration, invocation));
   const response = integration.responses.find(({ statusCode }) => statusCode === status);
@@ -22,7 +26,7 @@ export const invokeMock = (integration: Integration, invocation: Invocation): Ed
       mappedValue(`method.request.querystring.${name}`, invocation) ??
       '',
   );
-  // A mapping wins over the template's type, and what a template sets over a mapping (`context.responseOverride`).
+  // A mapping overrides the template's content type, and `context.responseOverride` in a template overrides a mapping.
   const headers = new Map(
     [['Content-Type', contentType] as const, ...mapped, ...rendered.headers].map(
       (header) => [header[0].toLowerCase(), header] as const,
@@ -35,7 +39,7 @@ export const invokeMock = (integration: Integration, invocation: Invocation): Ed
   };
 };
 
-/** The template for the request's content type, or the request itself where the passthrough behaviour lets it. */
+/** The template for the request's content type, or the request itself where the passthrough behaviour allows it. */
 const requestBody = (integration: Integration, invocation: Invocation): string => {
   const contentType = lastHeader(invocation.request.headers, 'content-type') ?? 'application/json';
   const template = integration.requestTemplates[contentType.split(';')[0]?.trim().toLowerCase() ?? ''];

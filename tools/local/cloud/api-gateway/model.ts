@@ -1,4 +1,4 @@
-/** One `AWS::ApiGateway::RestApi` with all that hangs on it. */
+/** One `AWS::ApiGateway::RestApi` with its resources, methods and responses. */
 export interface RestApi {
   readonly id: string;
   readonly logicalId: string;
@@ -9,12 +9,12 @@ export interface RestApi {
   readonly methodSettings: readonly MethodSetting[];
 }
 
-/** One resource path and the methods that it has. */
+/** One resource path and its methods. */
 export interface Route {
   readonly resourceId: string;
-  /** Such as `/mcp/{proxy+}`. */
+  /** Such as `/items/{proxy+}`. */
   readonly path: string;
-  /** HTTP method, or `ANY` → method. */
+  /** Methods by HTTP method or `ANY`. */
   readonly methods: ReadonlyMap<string, Method>;
 }
 
@@ -59,7 +59,7 @@ export interface GatewayResponse {
 }
 
 export interface MethodSetting {
-  /** Such as `/register`, or `/*` for every resource. */
+  /** Such as `/items`, or `/*` for every resource. */
   readonly resourcePath: string;
   /** Such as `POST`, or `*` for every method. */
   readonly httpMethod: string;

@@ -1,9 +1,9 @@
 import { isRecord } from '../template/shape.ts';
 
-/** What an authorizer function may answer, read and found well formed. */
+/** A well-formed answer of an authorizer function. */
 export interface AuthorizerResult {
   readonly statements: readonly Statement[];
-  /** Context values as texts, `principalId` among them. */
+  /** Context values as strings, including `principalId`. */
   readonly context: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +30,7 @@ export const readAuthorizerResult = (result: unknown): AuthorizerResult | undefi
   };
 };
 
-/** Whether the policy lets this request through: an explicit Deny wins, and nothing said is no. */
+/** Whether the policy allows this request: an explicit Deny wins, and the default is to deny. */
 export const isAllowed = (result: AuthorizerResult, methodArn: string): boolean => {
   const matching = result.statements.filter(
     ({ actions, resources }) =>
@@ -40,7 +40,7 @@ export const isAllowed = (result: AuthorizerResult, methodArn: string): boolean 
   return matching.length > 0 && matching.every(({ allow }) => allow);
 };
 
-/** Objects and lists are refused; numbers and booleans arrive at the integration as text. */
+/** Objects and lists are refused. Numbers and booleans reach the integration as strings. */
 const readContext = (context: unknown): Record<string, string> | undefined => {
   if (context === undefined || context === null) return {};
   if (!isRecord(context)) return undefined;
@@ -63,7 +63,7 @@ const strings = (value: unknown): string[] | undefined => {
   return list.length > 0 && list.every((item) => typeof item === 'string' && item !== '') ? list : undefined;
 };
 
-/** `*` is any text, `?` any one character. */
+/** `*` matches any characters, `?` any single character. */
 const wildcard = (pattern: string, text: string): boolean =>
   new RegExp(
     `^${pattern

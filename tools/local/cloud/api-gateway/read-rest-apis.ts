@@ -8,10 +8,10 @@ const DEFAULT_TIMEOUT_MS = 29_000;
 const DEFAULT_AUTHORIZER_TTL_SECONDS = 300;
 
 /**
- * Every REST API of the template.
+ * Reads every REST API of the template.
  *
  * @param timeLimitFactor how many times longer integrations and authorizers may take than in AWS
- * @throws Error with the logical id of what AWS would refuse to deploy
+ * @throws Error with the logical id of a resource that AWS would refuse to deploy
  */
 export const readRestApis = (template: ResolvedTemplate, timeLimitFactor = 1): RestApi[] => {
   const ofType = (type: string) =>
@@ -112,7 +112,7 @@ const readResponse = ({ properties }: Resource): GatewayResponse => ({
 });
 
 const readMethodSetting = (setting: Record<string, unknown>): MethodSetting => ({
-  // `/` inside a path is written `~1` (JSON pointer), so `/register` stands here as `/~1register`.
+  // `/` inside a path is written `~1` (JSON pointer), so `/items` appears here as `/~1items`.
   resourcePath: text(setting.ResourcePath)
     .replace(/^\/(?=~1)/, '')
     .replaceAll('~1', '/'),

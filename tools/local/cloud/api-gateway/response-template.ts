@@ -1,6 +1,6 @@
 /**
- * The part of the mapping template language (VTL) that a MOCK integration's response may use here: text, `#set` of a
- * response header from a request header, and nothing else.
+ * The subset of the mapping template language (VTL) that a MOCK integration's response may use here: text, and `#set` of
+ * a response header from a request header.
  */
 
 const SET_HEADER =
@@ -11,12 +11,12 @@ export interface RenderedTemplate {
   readonly body: string;
 }
 
-/** @throws Error for a directive or reference that is not known here */
+/** @throws Error for an unsupported directive or reference */
 export const assertResponseTemplate = (template: string): void => {
   renderResponseTemplate(template, () => '');
 };
 
-/** @param parameter looks up `$input.params(name)`; empty text when there is none, as in VTL */
+/** @param parameter looks up `$input.params(name)`; returns an empty string when it is missing, as in VTL */
 export const renderResponseTemplate = (template: string, parameter: (name: string) => string): RenderedTemplate => {
   const headers: [string, string][] = [];
   const lines: string[] = [];

@@ -2,16 +2,15 @@ import type { Method, RestApi, Route } from './model.ts';
 
 export interface Match {
   readonly route: Route;
-  /** Undefined when the path is known and the method is not. */
+  /** Undefined when the path exists but the method does not. */
   readonly method: Method | undefined;
   /** Path parameters as they were sent, still percent-encoded. */
   readonly rawPathParameters: Readonly<Record<string, string>>;
 }
 
 /**
- * Finds the resource of a request: an exact segment before `{param}` before `{proxy+}`, segment by segment. The
- * method plays no part in choosing the resource. A trailing slash is ignored; an empty segment matches only a greedy
- * one.
+ * Finds the resource of a request, segment by segment: an exact segment wins over `{param}`, which wins over `{proxy+}`.
+ * The method does not influence the choice. A trailing slash is ignored. An empty segment matches `{proxy+}` only.
  *
  * @param path as it was sent; segments are compared percent-decoded
  */
@@ -28,7 +27,7 @@ export const match = (api: RestApi, httpMethod: string, path: string): Match | u
   return { route, method: route.methods.get(httpMethod) ?? route.methods.get('ANY'), rawPathParameters: parameters };
 };
 
-/** Ranks compare as texts: `0` exact, `1` parameter, `2` greedy, one digit per segment. */
+/** Ranks compare as strings: `0` exact, `1` parameter, `2` greedy, one digit per segment. */
 const compare = (pattern: readonly string[], segments: readonly string[]) => {
   const parameters: Record<string, string> = {};
   let rank = '';
@@ -49,7 +48,7 @@ const compare = (pattern: readonly string[], segments: readonly string[]) => {
   return segments.length === pattern.length ? { parameters, rank } : undefined;
 };
 
-/** Percent-decoded once; text that is not valid stays as it is. */
+/** Percent-decodes once. Invalid text is returned unchanged. */
 export const decode = (text: string): string => {
   try {
     return decodeURIComponent(text);

@@ -1,10 +1,14 @@
 import { limitedStream, within } from '../limited-stream.ts';
 import { GatewayError } from './gateway-response.ts';
 
-/** Silence after which a streamed answer of a regional API is cut off. */
+/** Idle time after which a regional API ends a streamed response. */
 const IDLE_LIMIT_MS = 5 * 60 * 1000;
 
-/** The integration's answer. @throws GatewayError INTEGRATION_TIMEOUT */
+/**
+ * Waits for the integration's answer.
+ *
+ * @throws GatewayError INTEGRATION_TIMEOUT
+ */
 export const answerWithin = <T>(answer: Promise<T>, timeoutMs: number): Promise<T> =>
   within(answer, timeoutMs, (): never => {
     throw new GatewayError('INTEGRATION_TIMEOUT');

@@ -4,7 +4,11 @@ import type { Method, MethodSetting, RestApi, Route } from './model.ts';
 export const createThrottle = (api: RestApi, now: () => number) => {
   const buckets = new Map<string, { tokens: number; filledAt: number }>();
 
-  /** Takes a token. @returns false when the request is one too many */
+  /**
+   * Takes a token.
+   *
+   * @returns false when the request exceeds the limit
+   */
   return (route: Route, method: Method): boolean => {
     const setting = settingOf(api.methodSettings, route.path, method.httpMethod);
     const { rateLimit, burstLimit } = setting ?? {};
@@ -19,7 +23,7 @@ export const createThrottle = (api: RestApi, now: () => number) => {
   };
 };
 
-/** The most specific setting that holds for a method: its own, else the stage's. */
+/** The most specific setting for a method: its own, else the stage's. */
 const settingOf = (settings: readonly MethodSetting[], path: string, httpMethod: string) =>
   settings.find((setting) => setting.resourcePath === path && setting.httpMethod === httpMethod) ??
   settings.find((setting) => setting.resourcePath === path && setting.httpMethod === '*') ??

@@ -2,11 +2,11 @@ import { lastHeader } from '../http-message.ts';
 import { isRecord } from '../template/shape.ts';
 import type { Invocation } from './invocation.ts';
 
-/** Values that only exist while a gateway response is made, such as `error.messageString`. */
+/** Values that exist for gateway responses only, such as `error.messageString`. */
 export type ExtraContext = Readonly<Record<string, unknown>>;
 
 /**
- * What a mapping expression stands for: `'static'`, `context.…`, `method.request.{header,querystring,path}.…`.
+ * Evaluates a mapping expression: `'static'`, `context.…`, `method.request.{header,querystring,path}.…`.
  *
  * @returns undefined when there is no such value
  */
@@ -35,7 +35,7 @@ const contextValue = (path: readonly string[], invocation: Invocation, extra: Ex
   return value === undefined || value === null || typeof value === 'object' ? undefined : String(value);
 };
 
-/** A body template of a gateway response: variables are put in as they are, there is no language behind it. */
+/** Fills the body template of a gateway response. Variables are inserted unescaped, and there is no template language. */
 export const substitute = (template: string, invocation: Invocation, extra: ExtraContext): string =>
   template.replaceAll(
     /\$((?:context|method|stageVariables)(?:\.[A-Za-z0-9_-]+)+)/g,

@@ -1,7 +1,7 @@
 import { type EdgeRequest, type EdgeResponse, headerValues, lastHeader } from '../http-message.ts';
 import type { Behaviour, Distribution } from './distribution.ts';
 
-/** Errors that CloudFront remembers on its own account, ten seconds unless told otherwise. */
+/** Errors that CloudFront caches by default, for ten seconds unless the distribution sets another time. */
 const REMEMBERED_ERRORS = new Set([400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]);
 const DEFAULT_ERROR_TTL_SECONDS = 10;
 
@@ -11,11 +11,15 @@ interface Entry {
   readonly expiresAt: number;
 }
 
-/** What the edge keeps of its origins' answers. @param now milliseconds since the epoch */
+/**
+ * The edge's cache of origin responses.
+ *
+ * @param now milliseconds since the epoch
+ */
 export const createEdgeCache = (distribution: Distribution, now: () => number) => {
   const entries = new Map<string, Entry>();
 
-  /** Method, path and what the policy names; without a policy neither query nor headers are part of it. */
+  /** Method, path and the parts that the policy names. Without a policy, query and headers are not part of the key. */
   const keyOf = (behaviour: Behaviour, request: EdgeRequest): string => {
     const { headers, query } = behaviour.cachePolicy;
     const values = headers.map((name) => headerValues(request.headers, name));
@@ -36,7 +40,7 @@ export const createEdgeCache = (distribution: Distribution, now: () => number) =
       return undefined;
     },
 
-    /** Keeps the answer when policy and `Cache-Control` say so. Streams are read to their end for that. */
+    /** Caches the response when the policy and `Cache-Control` allow it. To do so, it reads a stream to its end. */
     async keep(behaviour: Behaviour, request: EdgeRequest, response: EdgeResponse): Promise<EdgeResponse> {
       const ttlSeconds = behaviour.cachedMethods.has(request.method) ? ttlOf(distribution, behaviour, response) : 0;
       if (ttlSeconds <= 0) return response;
@@ -60,7 +64,7 @@ const ttlOf = (distribution: Distribution, { cachePolicy }: Behaviour, response:
   return Math.min(maxTtlSeconds, Math.max(minTtlSeconds, asked ?? defaultTtlSeconds));
 };
 
-/** Seconds that the origin allows (RFC 9111 §5.2.2); undefined when it says nothing. */
+/** Seconds for which the origin allows caching (RFC 9111 §5.2.2); undefined when it sends none. */
 const freshnessSeconds = (response: EdgeResponse): number | undefined => {
   const cacheControl = headerValues(response.headers, 'cache-control').join(',').toLowerCase();
   if (/\b(no-store|no-cache|private)\b/.test(cacheControl)) return 0;

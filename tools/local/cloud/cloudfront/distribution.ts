@@ -3,7 +3,7 @@ import type { ResolvedTemplate } from '../resolved-template.ts';
 import { MANAGED_ALL_VIEWER_EXCEPT_HOST, MANAGED_CACHING_DISABLED } from '../template/allowed-cloudfront.ts';
 import { isRecord } from '../template/shape.ts';
 
-/** What the edge does with the requests of one path pattern. */
+/** How the edge handles the requests of one path pattern. */
 export interface Behaviour {
   /** Undefined for the default behaviour. */
   readonly pathPattern: string | undefined;
@@ -12,7 +12,7 @@ export interface Behaviour {
   readonly cachedMethods: ReadonlySet<string>;
   readonly cachePolicy: CachePolicy;
   readonly originRequestPolicy: OriginRequestPolicy;
-  /** CORS headers for answers that come without any. */
+  /** CORS headers for responses that have none. */
   readonly corsHeaders: HeaderList;
   /** Source of the viewer-request function. */
   readonly viewerRequestCode: string | undefined;
@@ -30,12 +30,12 @@ export interface CachePolicy {
   readonly minTtlSeconds: number;
   readonly defaultTtlSeconds: number;
   readonly maxTtlSeconds: number;
-  /** In the key and, therefore, forwarded. Lower case. */
+  /** Part of the key, and therefore forwarded. Lower case. */
   readonly headers: readonly string[];
   readonly query: boolean;
 }
 
-/** Which of the viewer's headers are forwarded besides those of the cache key. */
+/** The viewer's headers that are forwarded in addition to those of the cache key. */
 export interface OriginRequestPolicy {
   readonly forwards: (headerName: string) => boolean;
   readonly cookies: boolean;
@@ -46,9 +46,9 @@ export interface Distribution {
   readonly id: string;
   readonly logicalId: string;
   readonly domainName: string;
-  /** In the order in which they are tried; the default behaviour is the last one. */
+  /** In the order of evaluation; the default behaviour is the last one. */
   readonly behaviours: readonly Behaviour[];
-  /** Status → seconds for which an error of the origin is remembered. */
+  /** Seconds for which an error of the origin is cached, by status. */
   readonly errorTtlSeconds: ReadonlyMap<number, number>;
 }
 
@@ -56,7 +56,7 @@ const DEFAULT_READ_TIMEOUT_SECONDS = 30;
 const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 31_536_000;
 
-/** @throws Error naming the distribution and what it refers to in vain */
+/** @throws Error naming the distribution and the missing resource to which it refers */
 export const readDistribution = (template: ResolvedTemplate, domainName: string): Distribution => {
   const distributions = template.resources.filter(({ type }) => type === 'AWS::CloudFront::Distribution');
   const [distribution] = distributions;
@@ -139,7 +139,7 @@ const readCachePolicy = (properties: Readonly<Record<string, unknown>>): CachePo
   };
 };
 
-/** What the policy adds to answers; its headers for preflights are of no use where the origin answers those. */
+/** The headers that the policy adds to responses. Headers for preflights are left out, because the origin answers those. */
 const readCorsHeaders = (properties: Readonly<Record<string, unknown>>): HeaderList => {
   const cors = record(record(properties.ResponseHeadersPolicyConfig).CorsConfig);
   const items = (name: string): string[] => strings(record(cors[name]).Items);
@@ -169,7 +169,7 @@ const readOriginRequestPolicy = (id: unknown, find: (id: string) => Record<strin
   };
 };
 
-/** The first behaviour whose pattern fits; patterns are compared with the normalized path (RFC 3986 §6.2.2). */
+/** The first behaviour whose pattern matches the normalized path (RFC 3986 §6.2.2). */
 export const behaviourFor = (distribution: Distribution, path: string): Behaviour | undefined => {
   const normalized = normalizePath(path);
   return distribution.behaviours.find(({ pathPattern }) => !pathPattern || fits(pathPattern, normalized));

@@ -1,8 +1,9 @@
 import { type TransformFailure, type TransformOptions, transformSync } from 'esbuild';
 
 /**
- * What runtime cloudfront-js-2.0 knows beyond ES 5.1 (CloudFront developer guide, "JavaScript runtime 2.0 features"), in
- * esbuild's words. Rest parameters are missing: esbuild takes spread arguments for the same thing, which the runtime lacks.
+ * Features of runtime cloudfront-js-2.0 beyond ES 5.1 (CloudFront developer guide, "JavaScript runtime 2.0 features"), by
+ * esbuild's names. Rest parameters are missing, because esbuild does not separate them from spread arguments, which the
+ * runtime lacks.
  */
 const KNOWN_SYNTAX = {
   arrow: true,
@@ -13,11 +14,11 @@ const KNOWN_SYNTAX = {
   'template-literal': true,
 };
 
-/** The line that CloudFront would refuse to publish, if there is one. */
+/** Finds the first line that CloudFront would refuse to publish. */
 export const unknownSyntax = (code: string): string | undefined => {
   try {
     const asWritten = linesOf(code, { target: 'esnext' });
-    // Whatever the runtime lacks is rewritten, or refused where there is nothing to write in its place.
+    // esbuild rewrites the syntax that the runtime lacks, or refuses what it cannot rewrite.
     const lowered = linesOf(code, { target: 'es5', supported: KNOWN_SYNTAX });
     return asWritten.find((line, index) => line !== lowered[index]);
   } catch (error) {

@@ -15,17 +15,17 @@ const MAX_REQUEST_BYTES = 32_768;
 export interface CloudFrontOptions {
   /** Such as `localhost:4800`. */
   readonly domainName: string;
-  /** Domain → what answers there. */
+  /** Origins by domain. */
   readonly origins: ReadonlyMap<string, Origin>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
 /**
- * The only distribution of the template as one function from request to answer. Like CloudFront it answers 403 to a
- * `Host` that is not its own; the loopback addresses count as its own here, since nothing else can lead to them.
+ * Runs the template's only distribution as one function from request to response. Like CloudFront, it answers 403 to an
+ * unknown `Host`. Loopback addresses are accepted, because no other machine can use them to reach this one.
  *
- * @throws Error naming the distribution and what cannot be run of it
+ * @throws Error naming the distribution and the part that cannot be run
  */
 export const createCloudFront = (template: ResolvedTemplate, options: CloudFrontOptions): Origin => {
   const now = options.now ?? Date.now;
@@ -63,7 +63,7 @@ export const createCloudFront = (template: ResolvedTemplate, options: CloudFront
     const origin = originOf(behaviour.origin);
     const limitMs = behaviour.origin.readTimeoutMs;
     const answer = origin(originRequest(behaviour, request, requestId));
-    // The same limit holds for the first byte and between two packets.
+    // The same limit applies to the first byte and between two packets.
     const response = await within(answer, limitMs, () => errorPage(504, 'The origin did not answer in time.'));
     if (Buffer.isBuffer(response.body)) return response;
     return { ...response, body: limitedStream(response.body, { idleMs: limitMs }) };
@@ -103,7 +103,7 @@ const refusal = (request: EdgeRequest, domainName: string): EdgeResponse | undef
   return undefined;
 };
 
-/** Against DNS rebinding: a page of a foreign name that resolves to this machine is not served. */
+/** Protects against DNS rebinding: a foreign name that resolves to this machine is not served. */
 const isOwnHost = (host: string, domainName: string): boolean =>
   host.toLowerCase() === domainName || /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
 
@@ -113,8 +113,8 @@ const withCacheResult = (response: EdgeResponse, result: 'Hit' | 'Miss'): EdgeRe
 });
 
 /**
- * The response headers policy, for CORS requests (those with `Origin`). It does not override: an origin that sends any
- * CORS header speaks for itself.
+ * Applies the response headers policy to CORS requests (those with `Origin`). It does not override: if the origin sends
+ * any CORS header, the policy adds none.
  */
 const withCors = ({ corsHeaders }: Behaviour, request: EdgeRequest, response: EdgeResponse): EdgeResponse => {
   const isCorsRequest = lastHeader(request.headers, 'origin') !== undefined;
@@ -123,7 +123,7 @@ const withCors = ({ corsHeaders }: Behaviour, request: EdgeRequest, response: Ed
   return { ...response, headers: [...response.headers, ...corsHeaders] };
 };
 
-/** An answer of the edge's own. */
+/** A response that the edge itself creates. */
 const errorPage = (status: number, text: string): EdgeResponse => ({
   status,
   headers: [

@@ -8,10 +8,10 @@ import {
 } from '../http-message.ts';
 import type { Behaviour } from './distribution.ts';
 
-/** What CloudFront takes out of every request before it goes on, besides hop-by-hop headers. */
+/** Headers that CloudFront removes from every request, in addition to hop-by-hop headers. */
 const REMOVED = new Set([...HOP_BY_HOP, 'content-length', 'expect', 'x-forwarded-proto', 'x-real-ip']);
 
-/** The request as the origin gets it: what the two policies let through, the origin's own headers and path. */
+/** The request that the origin receives: what the two policies forward, with the origin's custom headers and path. */
 export const originRequest = (behaviour: Behaviour, request: EdgeRequest, requestId: string): EdgeRequest => {
   const { origin, cachePolicy, originRequestPolicy: policy } = behaviour;
   const forwards = (name: string): boolean => {
@@ -39,8 +39,8 @@ export const originRequest = (behaviour: Behaviour, request: EdgeRequest, reques
   };
 };
 
-/** An address of the documentation range (RFC 5737): to API Gateway the caller is always the edge. */
+/** The edge's address, from the documentation range (RFC 5737): for API Gateway the caller is always the edge. */
 const EDGE_ADDRESS = '192.0.2.1';
 
-/** Whether a viewer function answered by itself. */
+/** Whether a viewer function returned a response. */
 export const isAnswer = (result: EdgeRequest | EdgeResponse): result is EdgeResponse => 'status' in result;

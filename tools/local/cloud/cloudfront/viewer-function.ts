@@ -6,22 +6,26 @@ import { unknownSyntax } from './function-syntax.ts';
 
 /** Source of a CloudFront Function. */
 const MAX_CODE_BYTES = 10 * 1024;
-/** Wall time, on a machine that may be busy: far above the real limit on compute utilization; it only ends endless loops. */
+/** Only ends endless loops. It is far above CloudFront's limit for compute utilization, since this machine may be busy. */
 const RUN_LIMIT_MS = 2_000;
-/** What a viewer-request function may read and not change. */
+/** Headers that a viewer-request function may read but not change. */
 const READ_ONLY = new Set(['content-length', 'host', 'transfer-encoding', 'via']);
-/** What a function neither sees nor may set ("disallowed headers"). */
+/** Headers that a function neither sees nor may set ("disallowed headers"). */
 const DISALLOWED =
   /^(connection|expect|keep-alive|proxy-authenticate|proxy-authorization|proxy-connection|trailer|upgrade|x-accel-.*|x-amz-cf-.*|x-amzn-.*|x-cache.*|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
 
-/** The function broke the rules of the platform or threw. */
+/** The function threw, or broke a rule of the platform. */
 export class ViewerFunctionError extends Error {}
 
 type Field = { value: string; multiValue?: { value: string }[] };
 
 export type ViewerFunction = (request: EdgeRequest, requestId: string) => Promise<EdgeRequest | EdgeResponse>;
 
-/** A viewer-request function (runtime cloudfront-js-2.0) in a context of its own. @throws Error for unusable source */
+/**
+ * Loads a viewer-request function (runtime cloudfront-js-2.0) in its own context.
+ *
+ * @throws Error for unusable source
+ */
 export const createViewerFunction = (code: string, distribution: Distribution): ViewerFunction => {
   if (Buffer.byteLength(code) > MAX_CODE_BYTES) {
     throw new Error(`${distribution.logicalId}: its viewer-request function has more than ${MAX_CODE_BYTES} bytes`);
@@ -93,7 +97,7 @@ const toRequest = (
     if (changed && READ_ONLY.has(name.toLowerCase())) throw new ViewerFunctionError(`header ${name} is read-only`);
     if (changed && DISALLOWED.test(name.toLowerCase())) throw new ViewerFunctionError(`header ${name} is disallowed`);
   }
-  // Untouched parts stay byte for byte what they were.
+  // Parts that the function did not change keep their exact bytes.
   const same = (part: 'cookies' | 'querystring') => JSON.stringify(answer[part]) === JSON.stringify(sent[part]);
   const kept = request.headers.filter(([name, value]) => {
     const key = name.toLowerCase();

@@ -18,34 +18,35 @@ import type { Invocation } from './protocol.ts';
 import { streamAnswer } from './streamed-answer.ts';
 
 interface Options {
-  /** Needs an `AWS::Lambda::Permission`. Absent: somebody with every right. */
+  /** Needs an `AWS::Lambda::Permission`. @default a caller with every permission */
   readonly caller?: Caller;
-  /** How long the caller waits; the function goes on, up to its own timeout. */
+  /** How long the caller waits. The function continues up to its own timeout. */
   readonly timeoutMs?: number;
-  /** Fired when nobody waits any more. A buffered invocation goes on, as in AWS; a stream is closed. */
+  /** Aborted when the caller no longer waits. A buffered invocation continues, as in AWS; a stream is closed. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The template's functions, each in workers of its own. Functions are named by ARN. What goes wrong is named by
+ * The template's functions, each with its own workers. Functions are identified by ARN. Failures are identified by
  * `errorType`: the function's own error (`Error`, `TypeError` …), `Sandbox.Timedout`, `Runtime.ExitError`, or Lambda's
  * refusal (`AccessDeniedException`, `ResourceNotFoundException`, `RequestTooLargeException`, `TooManyRequestsException`).
  */
 export interface Functions extends FunctionInvoker {
-  /** The functions' ARNs by logical id. */
+  /** ARNs of the functions, by logical id. */
   readonly arns: ReadonlyMap<string, string>;
   invoke(functionArn: string, event: unknown, options?: Options): Promise<Outcome>;
   /**
-   * Resolves once the metadata is there. Destroying or returning from the body tells the function that nobody listens.
+   * Resolves when the metadata has arrived. Destroying the body, or leaving its iteration, tells the function that the
+   * reader has gone.
    * @throws FunctionError, also of type `MalformedStream`
    */
   invokeStreaming(functionArn: string, event: unknown, options?: Options): Promise<StreamedInvocation>;
   /**
-   * New environments from now on, as after a deployment, of every function or of one.
-   * @param options.clockOffsetMs how far the new ones' clocks are off: 0 by default
+   * Uses new environments from now on, as after a deployment, for every function or for one.
+   * @param options.clockOffsetMs offset of the clocks of the new environments (default 0)
    */
   restart(options?: { readonly logicalId?: string | undefined; readonly clockOffsetMs?: number | undefined }): void;
-  /** Ends the environments at work in the middle of it, of every function or of one. Resolves once nothing of them runs. */
+  /** Kills the busy environments of every function, or of one. Resolves when their code no longer runs. */
   crash(logicalId?: string): Promise<void>;
   /** Starts one environment of every function, two at a time, so that no first request waits. Never rejects. */
   prewarm(): Promise<void>;
@@ -55,7 +56,7 @@ export interface Functions extends FunctionInvoker {
 /** Lambda's limit for events and for buffered results. */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
-/** @param onLog gets every line that a function writes, and what Lambda says about it */
+/** @param onLog receives every line that a function writes, and every line that Lambda writes about it */
 export const startFunctions = (
   template: ResolvedTemplate,
   definitions: readonly FunctionDefinition[],
@@ -156,7 +157,7 @@ const PLAIN_ANSWER_WARNING =
   'a plain function answers behind a streaming integration: passed on here, but API Gateway documents that it wants ' +
   'metadata and eight NUL bytes first; use awslambda.streamifyResponse';
 
-/** @throws FunctionError AccessDeniedException unless an `AWS::Lambda::Permission` lets the caller invoke */
+/** @throws FunctionError AccessDeniedException unless an `AWS::Lambda::Permission` allows the caller to invoke the function */
 const assertPermitted = (template: ResolvedTemplate, { arn, name, logicalId }: FunctionDefinition, caller: Caller) => {
   const permitted = ofType(template, 'AWS::Lambda::Permission').some(({ properties }) => {
     const { FunctionName, Principal, Action, SourceArn, SourceAccount = LOCAL_ACCOUNT_ID } = properties;

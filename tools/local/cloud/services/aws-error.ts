@@ -1,8 +1,11 @@
-/** An error as an AWS service names it; the SDK throws it on the caller's side under the same name. */
+/** An error of an AWS service. The SDK throws it in the caller under the same name. */
 export class AwsError extends Error {
   readonly status: number;
 
-  /** @param name such as `ResourceNotFoundException`; @param status HTTP status, 400 unless it is the service's fault */
+  /**
+   * @param name such as `ResourceNotFoundException`
+   * @param status HTTP status; 500 for faults of the service
+   */
   constructor(name: string, message: string, status = 400) {
     super(message);
     this.name = name;

@@ -13,38 +13,38 @@ import { authenticate } from './sigv4.ts';
 
 export type ServiceName = 'dynamodb' | 'kms' | 'secretsmanager';
 
-/** What is told about every call of a known caller, before it is carried out. */
+/** Describes a call of a known caller, before it is executed. */
 export interface CallNotice {
   readonly service: ServiceName | 'lambda';
   readonly action: string;
-  /** Undefined when the operator calls. */
+  /** Undefined for calls of the operator. */
   readonly functionLogicalId?: string;
-  /** Table or index, secret, or function; undefined for KMS, whose keys come and go. */
+  /** Table or index, secret, or function; undefined for KMS, where key ids differ between runs. */
   readonly resource?: string;
-  /** The same for every attempt of one call of the AWS SDK. */
+  /** Equal for every attempt of one SDK call. */
   readonly invocationId?: string;
-  /** A write that happens only under a condition. */
+  /** Whether the call is a conditional write. */
   readonly isConditional: boolean;
-  /** A read that may be answered from an older copy. */
+  /** Whether the call is an eventually consistent read. */
   readonly mayBeStale: boolean;
 }
 
 /**
- * Stands around each call: carries it out and returns its answer, or does something in its place. An AwsError thrown
- * here is the call's answer; a NoAnswer drops the connection.
+ * Wraps each call: executes it and returns its answer, or does something else. An AwsError that it throws becomes the
+ * answer, and a NoAnswer drops the connection. Tests use this to inject faults.
  */
-export type OnCall = (call: CallNotice, carryOut: () => Promise<object>) => Promise<object>;
+export type OnCall = (call: CallNotice, execute: () => Promise<object>) => Promise<object>;
 
 export interface Call {
   readonly action: string;
   readonly caller: Caller;
   readonly input: Readonly<Record<string, unknown>>;
   readonly headers: IncomingHttpHeaders;
-  /** The body as it came. */
+  /** The raw body. */
   readonly body: Buffer;
 }
 
-/** What a service answers as it is, without being turned into JSON here. */
+/** An answer that is sent unchanged, not converted to JSON. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -53,25 +53,29 @@ export interface RawAnswer {
 
 export interface JsonService {
   readonly name: ServiceName;
-  /** As people call it, for messages. */
+  /** Name for messages, such as `Secrets Manager`. */
   readonly title: string;
-  /** What stands before the dot in `X-Amz-Target`. */
+  /** The part of `X-Amz-Target` before the dot. */
   readonly targetPrefix: string;
   readonly contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
   readonly maxBodyBytes: number;
-  /** Names that `handle` knows; any other is refused by name. */
+  /** Names of the actions that `handle` supports. All others are refused by name. */
   readonly actions: readonly string[];
-  /** Authorizes and carries out one call. Throws AwsError. */
+  /**
+   * Authorizes and executes one call.
+   *
+   * @throws AwsError
+   */
   handle(call: Call): Promise<object | RawAnswer>;
 }
 
-/** Thrown by an `OnCall`: the connection is dropped without an answer. */
+/** An `OnCall` throws this to drop the connection without an answer. */
 export class NoAnswer extends Error {}
 
-/** DynamoDB answers these from any copy unless it is asked for the newest. */
+/** DynamoDB answers these eventually consistently, unless ConsistentRead is set. */
 const STALE_READS: ReadonlySet<string> = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
 
-/** Idle connections of the SDK's agents outlive any pause, so that none is closed under a request. */
+/** Longer than any pause between two calls, so that no request meets a connection that is closing. */
 const KEEP_ALIVE_TIMEOUT_MS = 10 * 60 * 1000;
 
 /** Serves one service in the AWS JSON protocol on an ephemeral port of 127.0.0.1. */
@@ -109,8 +113,8 @@ const respond = async (
     );
   }
   const call = { action, caller, input: parseInput(body), headers: request.headers, body };
-  const carryOut = () => service.handle(call);
-  const answer = onCall ? await onCall(noticeOf(service, call), carryOut) : await carryOut();
+  const execute = () => service.handle(call);
+  const answer = onCall ? await onCall(noticeOf(service, call), execute) : await execute();
   return 'body' in answer && Buffer.isBuffer(answer.body) ? (answer as RawAnswer) : jsonAnswer(service, 200, answer);
 };
 
@@ -129,7 +133,11 @@ const noticeOf = ({ name }: JsonService, { action, caller, input, headers }: Cal
   };
 };
 
-/** Reads a whole request body. @throws AwsError RequestEntityTooLargeException beyond `maxBytes` */
+/**
+ * Reads a whole request body.
+ *
+ * @throws AwsError RequestEntityTooLargeException beyond `maxBytes`
+ */
 export const readBody = async (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -152,7 +160,7 @@ const parseInput = (body: Buffer): Record<string, unknown> => {
     const input: unknown = JSON.parse(body.toString('utf8'));
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Record<string, unknown>;
   } catch {
-    // answered below
+    // The error below covers this case.
   }
   throw new AwsError('SerializationException', 'the body must be a JSON object');
 };
@@ -190,7 +198,7 @@ export const listenOnLoopback = async (server: Server): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-/** Closes at once: open connections are dropped. */
+/** Closes the server at once and drops open connections. */
 export const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());

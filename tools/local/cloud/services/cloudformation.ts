@@ -11,7 +11,7 @@ interface DeployedResource {
   readonly properties: Properties;
 }
 
-/** Logical id → what the last successful event left. */
+/** State after the last successful event, by logical id. */
 export type CustomResourcesState = Record<string, DeployedResource>;
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -25,15 +25,15 @@ interface Answer {
   readonly LogicalResourceId: string;
 }
 
-/** CloudFormation's limit for an answer. */
+/** CloudFormation's limit for a response. */
 const MAX_ANSWER_BYTES = 4096;
-/** How long after the function's end its answer may still be on the way. */
+/** How long a response may take to arrive after the function has ended. */
 const LATE_ANSWER_MS = 2_000;
 
 /**
- * Runs the template's custom resources one after the other, as CloudFormation does at deployment: Create the first time,
- * Update when the properties have changed (or `options.always`), nothing otherwise.
- * @throws Error with the logical id and the function's reason when one fails or does not answer
+ * Runs the template's custom resources one after the other, as CloudFormation does during a deployment: Create the first
+ * time, Update when the properties have changed (or with `options.always`), nothing otherwise.
+ * @throws Error with the logical id and the function's reason when a resource fails or does not answer
  */
 export const runCustomResources = async (
   template: ResolvedTemplate,
@@ -95,7 +95,7 @@ const deploy = async (
   }
 };
 
-/** CloudFormation would wait for an hour; here a function that has ended gets a moment. */
+/** CloudFormation would wait for an hour. Here a response must arrive soon after the function has ended. */
 const silence = async (outcome: string, answer: Promise<Answer | string>): Promise<Answer | string> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
@@ -108,7 +108,7 @@ const silence = async (outcome: string, answer: Promise<Answer | string>): Promi
   }
 };
 
-/** A presigned URL's stand-in: takes one PUT under a path that nobody can guess. */
+/** Replaces the presigned URL: accepts one PUT at an unguessable path. */
 const receiveAnswer = async (what: string) => {
   const path = `/${randomUUID()}`;
   let resolveAnswer: (answer: Answer | string) => void = () => {};
@@ -137,7 +137,7 @@ const parseAnswer = async (request: IncomingMessage): Promise<Answer> => {
   throw new Error('Status must be SUCCESS or FAILED');
 };
 
-/** CloudFormation hands every scalar over as a string. */
+/** CloudFormation passes every scalar as a string. */
 const stringified = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(stringified);
   if (typeof value === 'object' && value !== null) {

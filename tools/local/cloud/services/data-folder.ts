@@ -4,7 +4,11 @@ import { join } from 'node:path';
 /** The data folder is not a folder, or this user cannot write to it. */
 export class DataFolderError extends Error {}
 
-/** Makes the data folder when there is none. @throws DataFolderError */
+/**
+ * Creates the data folder when it does not exist.
+ *
+ * @throws DataFolderError
+ */
 export const assertUsable = async (folder: string): Promise<void> => {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -17,9 +21,9 @@ export const assertUsable = async (folder: string): Promise<void> => {
 };
 
 /**
- * Takes a data folder for this process, making it when there is none.
- * @returns gives it back
- * @throws Error when another running process has it
+ * Locks a data folder for this process. Creates it when it does not exist.
+ * @returns releases the lock
+ * @throws Error when another running process holds the lock
  */
 export const takeDataFolder = async (folder: string): Promise<() => Promise<void>> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -32,7 +36,7 @@ export const takeDataFolder = async (folder: string): Promise<() => Promise<void
     const owner = Number(await readFile(lock, 'utf8'));
     if (owner !== process.pid && isRunning(owner)) {
       throw new Error(
-        `the data folder ${folder} is in use by process ${owner}: stop that one, or choose another folder`,
+        `the data folder ${folder} is in use by process ${owner}: stop that process, or choose another folder`,
       );
     }
     await rm(lock, { force: true });
@@ -41,7 +45,7 @@ export const takeDataFolder = async (folder: string): Promise<() => Promise<void
   return () => rm(lock, { force: true });
 };
 
-/** Signal 0 reaches only a process that exists; one of somebody else's answers EPERM. */
+/** Signal 0 succeeds for an existing process. For a process of another user it fails with EPERM. */
 const isRunning = (processId: number): boolean => {
   try {
     return processId > 0 && process.kill(processId, 0);

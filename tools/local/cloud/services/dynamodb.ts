@@ -10,19 +10,19 @@ import { authorize, ofType } from './principals.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Of lists and maps (DynamoDB quotas, "nested attribute depth"). */
+/** Limit for nested lists and maps (DynamoDB quotas, "nested attribute depth"). */
 const MAX_NESTING_LEVELS = 32;
 const TABLE_LIMIT_MS = 10_000;
 const TABLE_POLL_MS = 5;
 
 export interface DynamoDb {
   readonly service: JsonService;
-  /** Names of the tables that did not exist before. */
+  /** Names of the tables that this run created. */
   readonly createdTables: readonly string[];
   close(): Promise<void>;
 }
 
-/** The one credential behind the door: DynamoDB Local keeps a database per access key. */
+/** The only credential that the database sees, because DynamoDB Local keeps one database per access key. */
 const BACKEND_AUTHORIZATION =
   `AWS4-HMAC-SHA256 Credential=local/20250101/${LOCAL_REGION}/dynamodb/aws4_request, ` +
   `SignedHeaders=host, Signature=${'0'.repeat(64)}`;
@@ -40,7 +40,7 @@ const ofTableOrIndex = (input: Input): string[] => {
 const ofRequestItems = (input: Input): string[] =>
   Object.keys((input.RequestItems ?? {}) as object).map((table) => tableArn(table));
 
-/** What functions may ask for, and the resources that IAM is asked about. */
+/** The supported actions, with the resources for which IAM is evaluated. */
 const RESOURCES_OF_ACTION: Readonly<Record<string, (input: Input) => string[]>> = {
   GetItem: ofTable,
   PutItem: ofTable,
@@ -55,10 +55,10 @@ const RESOURCES_OF_ACTION: Readonly<Record<string, (input: Input) => string[]>> 
 };
 
 /**
- * DynamoDB with the template's tables: the embedded dynalite, or whatever `endpoint` names (DynamoDB Local). Items that
- * have expired are not deleted; nothing may rely on it in AWS either.
- * @param options.folder where the embedded tables live; undefined: in memory. With `endpoint` and no folder the tables
- *   are emptied first, so that runs share nothing
+ * DynamoDB with the template's tables: the embedded dynalite, or the DynamoDB Local at `endpoint`. Expired items are not
+ * deleted, and code for AWS must not rely on that deletion either.
+ * @param options.folder folder of the embedded tables; without it they are in memory. With `endpoint` and no folder the
+ *   tables are emptied first, so that runs share no data
  * @throws Error when the endpoint does not answer, or a table exists with other keys or indexes
  */
 export const startDynamoDb = async (
@@ -115,7 +115,7 @@ export const startDynamoDb = async (
 };
 
 /**
- * As DynamoDB has it; dynalite does not, and a value deep enough ends the whole process there.
+ * Enforces DynamoDB's limit. dynalite has none, and a value that is nested deep enough would end the process.
  * @throws AwsError ValidationException
  */
 const assertNesting = ({ Item, ExpressionAttributeValues }: Input): void => {
@@ -126,7 +126,7 @@ const assertNesting = ({ Item, ExpressionAttributeValues }: Input): void => {
   }
 };
 
-/** Whether an attribute value has more levels of lists and maps within each other. */
+/** Whether an attribute value nests lists and maps deeper than the limit. */
 const isDeeper = (value: unknown, levels: number): boolean => {
   const { L, M } = Object(value) as Input;
   const inner = L ?? M;
@@ -169,7 +169,7 @@ const command = async (send: Send, action: string, input: object): Promise<Recor
   throw new Error(`DynamoDB refuses ${action}: ${String(answer.message ?? answer.__type)}`);
 };
 
-/** @returns whether the table had to be made */
+/** @returns whether the table was created */
 const ensureTable = async (send: Send, table: Resource, place: string): Promise<boolean> => {
   const wanted = tableDefinition(table);
   const existing = (await command(send, 'DescribeTable', { TableName: wanted.TableName })).Table;
@@ -187,7 +187,11 @@ const ensureTable = async (send: Send, table: Resource, place: string): Promise<
   return false;
 };
 
-/** Tables come and go in the background, as in DynamoDB. @param status undefined: the table is gone */
+/**
+ * Waits until the table has the status. DynamoDB creates and deletes tables in the background.
+ *
+ * @param status undefined: until the table is gone
+ */
 const untilTableIs = async (send: Send, tableName: string, status: 'ACTIVE' | undefined): Promise<void> => {
   const end = performance.now() + TABLE_LIMIT_MS;
   while (performance.now() < end) {
@@ -213,7 +217,7 @@ const indexes = (kind: string, properties: Input) => {
   return { [kind]: given.map(({ IndexName, KeySchema, Projection }) => ({ IndexName, KeySchema, Projection })) };
 };
 
-/** What cannot change while a table lives: its keys and its indexes' names and keys. */
+/** The parts of a table that cannot change: its keys, and the names and keys of its indexes. */
 const shape = (table: Input): string => {
   const keys = (schema: unknown) => ((schema ?? []) as Input[]).map((key) => [key.AttributeName, key.KeyType]);
   const indexKeys = ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'].flatMap((kind) =>

@@ -7,8 +7,8 @@ import { parseSchedule, type Schedule } from './schedule.ts';
 /** EventBridge: the template's scheduled rules. */
 export interface Events {
   /**
-   * Runs a rule now, whatever its schedule says, and waits for its targets.
-   * @throws Error when there is no such rule, or the first error of a target
+   * Runs a rule now, independent of its schedule, and waits for its targets.
+   * @throws Error when the rule does not exist, or when a target fails (the first error)
    */
   runNow(ruleLogicalId: string): Promise<void>;
   close(): void;
@@ -25,12 +25,12 @@ interface Rule {
   readonly targets: readonly Target[];
 }
 
-/** The longest that a timer can be set for. */
+/** The longest delay of a timer in Node. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Starts the timers of the enabled rules.
- * @param onError told of every failed run of a timer, with the rule's logical id
+ * @param onError receives every failed run of a timer, with the rule's logical id
  * @throws Error naming a rule that is not a schedule with Lambda targets
  */
 export const startEvents = (

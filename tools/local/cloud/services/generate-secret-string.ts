@@ -10,8 +10,8 @@ const CLASSES = {
 const DEFAULT_PASSWORD_LENGTH = 32;
 
 /**
- * A value as CloudFormation's `GenerateSecretString` makes it (`AWS::SecretsManager::Secret`).
- * @throws Error naming the resource when the exclusions leave nothing to choose from
+ * Generates a value as CloudFormation's `GenerateSecretString` does (`AWS::SecretsManager::Secret`).
+ * @throws Error naming the resource when the exclusions leave no characters
  */
 export const generateSecretString = (specification: unknown, logicalId: string): string => {
   const given = specification as Record<string, unknown>;
@@ -25,7 +25,9 @@ export const generateSecretString = (specification: unknown, logicalId: string):
   const length = Number(given.PasswordLength ?? DEFAULT_PASSWORD_LENGTH);
   const required = given.RequireEachIncludedType === false ? [] : classes;
   if (alphabet.length === 0 || length < required.length) {
-    throw new Error(`${logicalId}: GenerateSecretString leaves no possible value: exclude less or make it longer`);
+    throw new Error(
+      `${logicalId}: GenerateSecretString leaves no possible value: exclude fewer characters or increase the length`,
+    );
   }
   const characters = Array.from({ length }, (_, index) => pick(required[index] ?? alphabet));
   const password = shuffle(characters).join('');

@@ -1,7 +1,7 @@
 /**
- * Evaluates IAM policies as AWS documents it (IAM user guide, "Policy evaluation logic"): an explicit Deny wins, then an
- * Allow, and whatever nobody mentions is denied. Pure. What this file does not understand it refuses by name when the
- * policy is read, so that no statement is silently without effect.
+ * Evaluates IAM policies (IAM user guide, "Policy evaluation logic"): an explicit Deny wins, then an Allow, and everything
+ * else is denied. Pure. Elements that this file does not support are refused by name when the policy is read, so that no
+ * statement is silently ignored.
  */
 
 export interface AccessRequest {
@@ -9,7 +9,7 @@ export interface AccessRequest {
   readonly action: string;
   /** ARN, or `*` for actions that have no resource. */
   readonly resource: string;
-  /** Condition key → its values in this request. Keys are compared without regard to case. */
+  /** Values of this request by condition key. Keys are compared case-insensitively. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
@@ -21,7 +21,7 @@ interface Condition {
   readonly values: readonly string[];
 }
 
-/** One statement with every one-or-many spelled out. */
+/** One statement, with single values turned into lists. */
 export interface Statement {
   readonly effect: 'Allow' | 'Deny';
   readonly action: { readonly not: boolean; readonly patterns: readonly string[] };
@@ -34,7 +34,7 @@ export interface Statement {
 const CONDITION_OPERATOR =
   /^(?:(?<set>ForAnyValue|ForAllValues):)?(?<base>StringEquals|StringNotEquals|StringEqualsIgnoreCase|StringLike|StringNotLike|ArnEquals|ArnLike|ArnNotEquals|ArnNotLike|Bool|Null)(?<ifExists>IfExists)?$/;
 
-/** The condition keys that the local services fill in where AWS does. */
+/** The condition keys that the local services provide, as AWS does. */
 const CONDITION_KEY =
   /^(aws:(PrincipalArn|PrincipalAccount|SecureTransport|RequestedRegion|TagKeys|RequestTag\/.+|ResourceTag\/.+)|kms:(CallerAccount|EncryptionContextKeys|EncryptionContext:.+|KeySpec|KeyUsage|KeyOrigin|MultiRegion|SigningAlgorithm|MessageType|BypassPolicyLockoutSafetyCheck|ScheduleKeyDeletionPendingWindowInDays)|secretsmanager:(SecretId|VersionStage))$/i;
 
@@ -42,8 +42,8 @@ const ELEMENTS = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResour
 
 /**
  * Reads a policy document (parsed JSON).
- * @param where what the policy belongs to, for error messages
- * @throws Error naming the element, operator or condition key that is not understood
+ * @param where the owner of the policy, for error messages
+ * @throws Error naming the element, operator or condition key that is not supported
  */
 export const parsePolicy = (document: unknown, where: string): Statement[] =>
   list((document as { Statement?: unknown } | null)?.Statement).map((statement) => {
@@ -82,7 +82,7 @@ const parseConditions = (block: unknown, fail: (problem: string) => never): Cond
     });
   });
 
-/** Decides over statements that all apply to the caller. */
+/** Evaluates statements that all apply to the caller. */
 export const evaluate = (statements: readonly Statement[], request: AccessRequest): Decision => {
   const context = new Map(
     Object.entries(request.context ?? {}).map(([key, values]) => [key.toLowerCase(), list(values).map(String)]),
@@ -98,8 +98,8 @@ export const evaluate = (statements: readonly Statement[], request: AccessReques
 };
 
 /**
- * Decides over a KMS key: its policy alone can allow a principal that it names; what it allows to the account's root,
- * it leaves to the principal's own policies (KMS developer guide, "Determining access to KMS keys").
+ * Evaluates access to a KMS key. The key policy can allow a principal that it names. What it allows to the account's root
+ * is decided by the principal's own policies (KMS developer guide, "Determining access to KMS keys").
  */
 export const evaluateWithKeyPolicy = (
   identity: readonly Statement[],
@@ -142,7 +142,7 @@ const equals = (operator: string, expected: string, actual: string): boolean => 
 
 const patterns = new Map<string, RegExp>();
 
-/** `*` is any run of characters, `?` any single one; the rest is literal. */
+/** `*` matches any characters, `?` any single character; everything else is literal. */
 export const matches = (pattern: string, text: string): boolean => {
   let expression = patterns.get(pattern);
   if (!expression) {

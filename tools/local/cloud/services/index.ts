@@ -19,31 +19,31 @@ import { createSecrets, type SecretsState, secretsManagerService } from './secre
 import { openStateFile } from './state-file.ts';
 
 export interface ServicesOptions extends FunctionSettings {
-  /** Folder in which everything survives a restart; undefined: in memory. */
+  /** Folder that keeps all data across restarts. @default in memory */
   readonly dataDir?: string | undefined;
-  /** URL of a DynamoDB Local that takes the embedded one's place. */
+  /** URL of a DynamoDB Local that replaces the embedded DynamoDB. */
   readonly dynamoDbEndpoint?: string | undefined;
-  /** Stands around each call to DynamoDB, KMS, Secrets Manager and Lambda. */
+  /** Wraps each call to DynamoDB, KMS, Secrets Manager and Lambda. */
   readonly onCall?: OnCall;
-  /** Every line that a function writes, and what Lambda says about functions. */
+  /** Receives every line that a function writes, and every line that Lambda writes about it. */
   readonly onLog?: OnLog;
-  /** What is being done, as it begins; for people who wait. */
+  /** Receives a description of each step as it begins. */
   readonly onStep?: (text: string) => void;
 }
 
-/** The template's services and functions, running. */
+/** The running services and functions of a template. */
 export interface Services {
   readonly endpoints: ServiceEndpoints;
   readonly functions: Functions;
   readonly events: Events;
-  /** Credentials that may do everything, as an account's administrator. New in every run. */
+  /** Credentials with every permission, as an account's administrator has. Each run has new ones. */
   readonly operator: Credentials;
   /**
    * Calls a service over HTTP as the operator, as `aws …` on a command line would.
-   * @throws AwsError under the name that the service gives
+   * @throws AwsError with the name that the service returns
    */
   asOperator(service: ServiceName, action: string, input: object): Promise<Record<string, unknown>>;
-  /** Ends everything at once: open connections are dropped, workers stopped, databases closed. */
+  /** Stops everything at once: drops connections, stops workers and closes databases. */
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ const TARGET_PREFIX: Readonly<Record<ServiceName, string>> = {
 
 /**
  * Starts DynamoDB, KMS, Secrets Manager and the functions of a template, and runs its custom resources.
- * @throws Error with what cannot be run or enforced, by logical id; whatever had been started is stopped then
+ * @throws Error with the logical id of what cannot be run or enforced. Everything that was started is then stopped.
  */
 export const startServices = async (template: ResolvedTemplate, options: ServicesOptions = {}): Promise<Services> => {
   const started: (() => Promise<void> | void)[] = [];
@@ -104,7 +104,7 @@ const startAll = async (
   started.push(functions.close);
   running = functions;
 
-  // Tables that somebody emptied behind an endpoint have lost what the custom resources wrote.
+  // Tables behind an endpoint may have been emptied. Then the rows that the custom resources wrote are gone.
   const always = dynamoDbEndpoint !== undefined && dynamoDb.createdTables.length > 0;
   const deployed = await stateFile<CustomResourcesState>('custom-resources.json', {});
   await runCustomResources(template, functions, deployed, { always, ...(onStep ? { onStep } : {}) });

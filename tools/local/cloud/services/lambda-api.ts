@@ -9,16 +9,16 @@ import { authorize, type Principals } from './principals.ts';
 import { authenticate } from './sigv4.ts';
 
 const STREAMING_INVOCATION = /^\/2021-11-15\/functions\/([^/?]+)\/response-streaming-invocations$/;
-/** What `aws lambda invoke` sends. */
+/** The path to which `aws lambda invoke` posts. */
 const INVOCATION = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;
 
-/** Room for the event and what JSON adds to it; Lambda itself refuses more than 6 MB. */
+/** Enough for the event and its JSON escapes. Lambda itself refuses events beyond 6 MB. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-/** Stands between the head and the body of a streamed HTTP answer. */
+/** Separates the head from the body of a streamed HTTP answer. */
 const HEAD_END = Buffer.alloc(8);
 
-/** HTTP status of Lambda's own refusals; a function that fails is reported within the stream. */
+/** HTTP status of Lambda's own errors. The failure of a function is reported inside the stream. */
 const STATUS_BY_ERROR = new Map([
   ['ResourceNotFoundException', 404],
   ['RequestTooLargeException', 413],
@@ -26,8 +26,8 @@ const STATUS_BY_ERROR = new Map([
 ]);
 
 /**
- * The operations of Lambda's API that are used: InvokeWithResponseStream by functions, Invoke by administrators.
- * @param functions undefined until the functions have been started, which need this server's address for that
+ * Serves the operations of Lambda's API that are needed: InvokeWithResponseStream for functions, Invoke for operators.
+ * @param functions undefined until the functions have started, because they need this server's address to start
  */
 export const startLambdaApi = async (
   functions: () => Functions | undefined,
@@ -63,7 +63,7 @@ const serve = async (
   const caller = authenticate(principals, 'lambda', request.headers, body, path);
   const functionArn = arnOf(decodeURIComponent(name));
   const { functionLogicalId } = caller;
-  const carryOut = async (): Promise<object> => {
+  const execute = async (): Promise<object> => {
     authorize(caller, { action: 'lambda:InvokeFunction', resource: functionArn });
     const running = functions();
     if (!running) throw new AwsError('ServiceException', 'the functions have not been started yet', 500);
@@ -72,7 +72,7 @@ const serve = async (
     else await answer(running, functionArn, event, response, gone.signal);
     return {};
   };
-  if (!onCall) return void (await carryOut());
+  if (!onCall) return void (await execute());
   const invocationId = request.headers['amz-sdk-invocation-id'];
   const notice = {
     service: 'lambda',
@@ -83,13 +83,13 @@ const serve = async (
     isConditional: false,
     mayBeStale: false,
   } as const;
-  await onCall(notice, carryOut);
+  await onCall(notice, execute);
 };
 
 const arnOf = (name: string): string =>
   name.startsWith('arn:') ? name : `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:function:${name}`;
 
-/** 200 for a function that failed, too: a header says so. */
+/** A failed function is also answered with 200: a header reports the failure. */
 const answerAtOnce = async (
   functions: Functions,
   functionArn: string,
@@ -129,7 +129,7 @@ const answer = async (
   }
 };
 
-/** At the reader's pace; leaving the loop tells the function that nobody listens. */
+/** Passes the body on at the reader's pace. Leaving the loop tells the function that the reader has gone. */
 const pass = async (body: StreamedInvocation['body'], response: ServerResponse): Promise<void> => {
   for await (const bytes of body) {
     if (response.destroyed) return;

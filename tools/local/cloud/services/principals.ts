@@ -19,18 +19,18 @@ export interface Credentials {
   readonly sessionToken: string;
 }
 
-/** Somebody who calls a service: a function under its role, or the operator, who is the account itself. */
+/** A caller of a service: a function with its role, or the operator, which is the account root. */
 export interface Caller {
   readonly credentials: Credentials;
   /** The role's ARN, or the account root's. */
   readonly arn: string;
-  /** As error messages call the caller: the assumed role's session. */
+  /** The caller's name in error messages: the session of the assumed role. */
   readonly sessionArn: string;
   readonly functionLogicalId?: string;
   readonly statements: readonly Statement[];
 }
 
-/** Everybody the template knows, with credentials that are new in every run. */
+/** All callers that the template defines, with credentials that are new in every run. */
 export interface Principals {
   readonly operator: Caller;
   /** By logical id of the function. */
@@ -39,13 +39,13 @@ export interface Principals {
   byAccessKeyId(accessKeyId: string): Caller | undefined;
 }
 
-/** AWS-managed policies that grant nothing of the services that run here. */
+/** AWS-managed policies that grant no access to the services that run here. */
 const POLICIES_WITHOUT_EFFECT =
   /^arn:aws:iam::aws:policy\/service-role\/AWSLambda(BasicExecutionRole|VPCAccessExecutionRole)$/;
 
 /**
  * Reads roles, policies and functions.
- * @throws Error naming what cannot be enforced, or a function whose role does not exist or does not trust Lambda
+ * @throws Error naming a policy that cannot be enforced, or a function whose role is missing or does not trust Lambda
  */
 export const readPrincipals = (template: ResolvedTemplate): Principals => {
   const roles = new Map(ofType(template, 'AWS::IAM::Role').map((role) => [role.arn ?? '', role]));
@@ -76,13 +76,13 @@ export const readPrincipals = (template: ResolvedTemplate): Principals => {
   return { operator, functions, roleArns: new Set(roles.keys()), byAccessKeyId: (id) => byKey.get(id) };
 };
 
-/** @throws AwsError AccessDeniedException, in AWS's words, unless the caller's own policies allow the request */
+/** @throws AwsError AccessDeniedException with AWS's message, unless the caller's policies allow the request */
 export const authorize = (caller: Caller, request: AccessRequest): void => {
   const decision = evaluate(caller.statements, withGlobalContext(caller, request));
   if (decision !== 'allowed') throw accessDenied(caller, request, decision, 'identity-based');
 };
 
-/** The same for a KMS key with its policy. */
+/** The same for a KMS key and its key policy. */
 export const authorizeForKey = (caller: Caller, keyPolicy: readonly Statement[], request: AccessRequest): void => {
   const principal = { arn: caller.arn, rootArn: ACCOUNT_ROOT_ARN };
   const decision = evaluateWithKeyPolicy(caller.statements, keyPolicy, principal, withGlobalContext(caller, request));
@@ -144,7 +144,7 @@ const assertTrustsLambda = (role: Resource): void => {
 };
 
 const newCredentials = (logicalId: string): Credentials => ({
-  // As IAM's: letters and digits only (DynamoDB Local refuses others).
+  // Letters and digits only, as in IAM: DynamoDB Local refuses other characters.
   accessKeyId: `ASIA${logicalId.replace(/[^A-Za-z0-9]/g, '')}`,
   secretAccessKey: randomBytes(30).toString('base64url'),
   sessionToken: randomBytes(30).toString('base64url'),

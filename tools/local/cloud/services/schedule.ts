@@ -7,7 +7,7 @@ export type Schedule = (after: number) => number;
 /**
  * Reads an EventBridge schedule expression: `rate(value unit)`, or `cron(minutes hours day-of-month month day-of-week year)`
  * in UTC with numbers, `*`, `?`, lists, ranges and steps. Days of the week are 1 (Sunday) to 7.
- * @throws Error naming the expression when it is another one
+ * @throws Error naming the expression when it has another form
  */
 export const parseSchedule = (expression: string): Schedule => {
   const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);

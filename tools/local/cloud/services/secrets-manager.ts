@@ -29,8 +29,8 @@ const PREVIOUS = 'AWSPREVIOUS';
 const MAX_SECRET_BYTES = 65_536;
 
 /**
- * Makes the template's secrets that do not exist yet: with a generated or given value, or without any, as
- * CloudFormation does. Those that exist keep their values.
+ * Creates the secrets of the template that do not exist yet, with a generated value, a given value or none, as
+ * CloudFormation does. Existing secrets keep their values.
  */
 export const createSecrets = async (template: ResolvedTemplate, state: StateFile<SecretsState>): Promise<void> => {
   for (const { physicalId: arn, properties, logicalId } of ofType(template, 'AWS::SecretsManager::Secret')) {
@@ -44,13 +44,13 @@ export const createSecrets = async (template: ResolvedTemplate, state: StateFile
   await state.save();
 };
 
-/** The name is the ARN's last part without the six random characters that AWS appends. */
+/** The name is the last part of the ARN without the six random characters that AWS appends. */
 const nameFrom = (arn: string, name: unknown): string =>
   typeof name === 'string' ? name : arn.slice(arn.lastIndexOf(':') + 1).replace(/-[A-Za-z0-9]{6}$/, '');
 
 /** Secrets Manager: reading, describing and writing the template's secrets, with version stages. */
 export const secretsManagerService = (state: StateFile<SecretsState>): JsonService => {
-  /** The secret that a request names by ARN or name, once the caller may do `action` to it. */
+  /** Finds the secret that a request names by ARN or name, and authorizes the call. */
   const authorizedSecret = ({ caller, action, input }: Call): StoredSecret => {
     const id = String(input.SecretId ?? '');
     const secret = Object.values(state.value).find(({ arn, name }) => arn === id || name === id);
@@ -130,7 +130,7 @@ const assertStorable = (value: unknown): void => {
   }
 };
 
-/** Each stage belongs to one version; what loses AWSCURRENT becomes AWSPREVIOUS. */
+/** Each stage belongs to one version. The version that loses AWSCURRENT becomes AWSPREVIOUS. */
 const put = (secret: StoredSecret, versionId: string, value: Version['value'], stages: readonly string[]): void => {
   const versions = Object.values(secret.versions);
   const take = (stage: string) => {

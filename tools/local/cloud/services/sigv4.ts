@@ -7,9 +7,9 @@ const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=(?<accessKeyId>[^/,\s]+)\/(?<date>\d{8})\/(?<region>[^/,\s]+)\/(?<service>[^/,\s]+)\/aws4_request,\s*SignedHeaders=(?<signedHeaders>[^,\s]+),\s*Signature=(?<signature>[0-9a-f]{64})$/;
 
 /**
- * Who sent a POST: finds the caller by access key id and verifies the Signature Version 4, so that a function that
- * signs by hand is held to what AWS demands. The date is not checked.
- * @param path as it was sent; it is encoded once more for the signature, as all services but S3 do
+ * Authenticates a POST: finds the caller by access key id and verifies Signature Version 4. Functions that sign by hand
+ * must therefore sign correctly. The date is not checked.
+ * @param path as it was sent; the signature covers it encoded once more, as for all services except S3
  * @throws AwsError MissingAuthenticationTokenException, UnrecognizedClientException or InvalidSignatureException
  */
 export const authenticate = (

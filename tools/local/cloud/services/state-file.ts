@@ -1,16 +1,16 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A value that outlives the process when it has a file. */
+/** A value that survives the process when it has a file. */
 export interface StateFile<T> {
   readonly value: T;
-  /** Writes the value as it is now; when this resolves, a kill at any later moment finds it. */
+  /** Writes the current value. After this resolves, the value survives even if the process is killed. */
   save(): Promise<void>;
 }
 
 /**
- * Reads a JSON file, or takes `initial` when there is none.
- * @param path undefined: kept in memory only
+ * Reads a JSON file. Uses `initial` when the file does not exist.
+ * @param path undefined: the value is in memory only
  * @throws Error naming the file when it is not JSON
  */
 export const openStateFile = async <T>(path: string | undefined, initial: T): Promise<StateFile<T>> => {

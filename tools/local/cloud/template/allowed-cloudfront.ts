@@ -91,7 +91,7 @@ export const cloudFrontShapes: Record<string, Check> = {
         AccessControlAllowOrigins: object({ Items: list(oneOf('*')) }),
         AccessControlExposeHeaders: object({ Items: any }),
         AccessControlMaxAgeSec: any,
-        // Only `false` is documented well enough: the origin's CORS headers win as a whole.
+        // AWS documents only `false` precisely: any CORS header of the origin replaces all headers of the policy.
         OriginOverride: oneOf(false),
       }),
     }),

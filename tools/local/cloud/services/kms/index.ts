@@ -31,8 +31,8 @@ import { DATA_KEY_BYTES, decrypt, encrypt, invalidCiphertext, keyIdOf, readConte
 const SECONDS_PER_DAY = 86_400;
 
 /**
- * KMS for signing keys (RSA_2048, SIGN_VERIFY, RSASSA_PKCS1_V1_5_SHA_256), which CreateKey makes, and for the template's own
- * symmetric ones, which make data keys. Other kinds of keys are refused by name.
+ * KMS for signing keys (RSA_2048, SIGN_VERIFY, RSASSA_PKCS1_V1_5_SHA_256), which CreateKey makes, and for the template's
+ * symmetric keys, which encrypt data keys. Other kinds of keys are refused by name.
  */
 export const kmsService = (
   state: StateFile<KmsState>,
@@ -79,7 +79,7 @@ export const kmsService = (
     return { KeyMetadata: metadata(keys[keyId]) };
   };
 
-  /** The key that a request names, once the caller may do `action` to it. */
+  /** Finds the key that a request names, and authorizes the call. */
   const authorizedKey = (
     call: Call,
     context: Record<string, string | string[]> = {},

@@ -9,26 +9,26 @@ export interface Tag {
   readonly TagValue: string;
 }
 
-/** One key, as it is kept. */
+/** One key, as it is stored. */
 export interface StoredKey {
   readonly keyId: string;
   readonly arn: string;
   /** Epoch seconds. */
   readonly createdAt: number;
   readonly description: string;
-  /** Of RSA keys. */
+  /** Set for RSA keys. */
   readonly privateKeyPem?: string;
-  /** Of symmetric keys: 32 bytes, base64. */
+  /** Set for symmetric keys: 32 bytes in base64. */
   readonly symmetricKey?: string;
   state: 'Enabled' | 'Disabled' | 'PendingDeletion';
-  /** Epoch seconds from which the key is gone. */
+  /** Epoch seconds at which the key is deleted. */
   deletionAt?: number;
   tags: Tag[];
-  /** JSON, as it was given. */
+  /** JSON, as the caller sent it. */
   policy: string;
 }
 
-/** Key id → key. */
+/** Keys by id. */
 export type KmsState = Record<string, StoredKey>;
 
 export const KEY_SPEC = 'RSA_2048';
@@ -51,7 +51,7 @@ const wrongUsage = (key: StoredKey, wanted: string): never => {
 export const SIGNING_ALGORITHM = 'RSASSA_PKCS1_V1_5_SHA_256';
 const MAX_MESSAGE_BYTES = 4096;
 const SHA_256_BYTES = 32;
-/** DER of a DigestInfo for SHA-256, up to the digest (RFC 8017 §9.2, note 1). */
+/** DER prefix of a DigestInfo for SHA-256; the digest follows (RFC 8017 §9.2, note 1). */
 const SHA_256_DIGEST_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex');
 
 export const DEFAULT_POLICY = JSON.stringify({
@@ -59,12 +59,16 @@ export const DEFAULT_POLICY = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { AWS: ACCOUNT_ROOT_ARN }, Action: 'kms:*', Resource: '*' }],
 });
 
-/** What KMS says an RSA key can do, whether or not it is done here. */
+/** The algorithms that KMS lists for an RSA key. Not all of them are supported here. */
 export const SIGNING_ALGORITHMS = ['PKCS1_V1_5', 'PSS'].flatMap((scheme) =>
   ['SHA_256', 'SHA_384', 'SHA_512'].map((hash) => `RSASSA_${scheme}_${hash}`),
 );
 
-/** RSASSA-PKCS1-v1_5 over SHA-256 of a RAW message, or over a DIGEST. @throws AwsError ValidationException */
+/**
+ * Signs with RSASSA-PKCS1-v1_5 over SHA-256 of a RAW message, or over a DIGEST.
+ *
+ * @throws AwsError ValidationException
+ */
 export const signMessage = (key: StoredKey, messageType: string, message: Buffer): Buffer => {
   const privateKey = createPrivateKey(privateKeyOf(key));
   if (messageType === 'RAW') {
@@ -84,8 +88,8 @@ export const signMessage = (key: StoredKey, messageType: string, message: Buffer
 };
 
 /**
- * KMS's own checks of a new key policy: it is understood, its principals exist, and it leaves the caller, or the account,
- * able to change it again ("policy lockout safety check").
+ * Checks a new key policy as KMS does: the policy is valid, its principals exist, and the caller or the account can still
+ * change it ("policy lockout safety check").
  */
 export const assertUsablePolicy = (
   policy: string,
@@ -107,10 +111,10 @@ export const assertUsablePolicy = (
     throw malformed(`Policy contains a statement with one or more invalid principals (${invalid} does not exist).`);
   }
   if (bypass) return;
-  const anybody = parsePolicy({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }, 'lockout check');
+  const everyone = parsePolicy({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }, 'lockout check');
   const principal = { arn: caller.arn, rootArn: ACCOUNT_ROOT_ARN };
   if (
-    evaluateWithKeyPolicy(anybody, statements, principal, { action: 'kms:PutKeyPolicy', resource: arn }) !== 'allowed'
+    evaluateWithKeyPolicy(everyone, statements, principal, { action: 'kms:PutKeyPolicy', resource: arn }) !== 'allowed'
   ) {
     throw malformed('The new key policy will not allow you to update the key policy in the future.');
   }
@@ -128,7 +132,7 @@ export const assertNotPendingDeletion = (key: StoredKey): void => {
 export const invalidState = (key: StoredKey, what: string) =>
   new AwsError('KMSInvalidStateException', `${key.arn} ${what}`);
 
-/** As KMS describes a key. */
+/** The description of a key, as KMS returns it. */
 export const metadata = (key: StoredKey) => ({
   AWSAccountId: LOCAL_ACCOUNT_ID,
   KeyId: key.keyId,

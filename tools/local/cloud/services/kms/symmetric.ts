@@ -1,32 +1,32 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { AwsError, validationError } from '../aws-error.ts';
 
-/** Of data keys, and of the keys that they are encrypted under. */
+/** Length of data keys, and of the keys that encrypt them. */
 export const DATA_KEY_BYTES = 32;
 
-/** Names and values that a ciphertext is bound to; whoever decrypts has to know them. */
+/** Names and values to which a ciphertext is bound. Decryption needs the same ones. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-/** A plaintext directly under a KMS key, which takes no more. */
+/** The largest plaintext that a KMS key encrypts directly. */
 const MAX_PLAINTEXT_BYTES = 4096;
 const UUID_BYTES = 16;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** @throws AwsError ValidationException when a value is no text */
+/** @throws AwsError ValidationException when a value is not a string */
 export const readContext = (input: unknown): EncryptionContext => {
   const entries = Object.entries((input ?? {}) as Record<string, unknown>);
   if (entries.some(([, value]) => typeof value !== 'string')) {
-    throw validationError('EncryptionContext must hold texts only');
+    throw validationError('the values of EncryptionContext must be strings');
   }
   return Object.fromEntries(entries) as EncryptionContext;
 };
 
-/** The same bytes whatever the order in which the context was written. */
+/** The bytes do not depend on the order of the context's members. */
 const additionalData = (context: EncryptionContext): Buffer =>
   Buffer.from(JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))));
 
-/** A ciphertext blob: which key, then AES-256-GCM. */
+/** Builds a ciphertext blob: the key's id, then AES-256-GCM. */
 export const encrypt = (keyId: string, key: Buffer, plaintext: Buffer, context: EncryptionContext): Buffer => {
   if (plaintext.length < 1 || plaintext.length > MAX_PLAINTEXT_BYTES) {
     throw validationError(`Plaintext must have 1 to ${MAX_PLAINTEXT_BYTES} bytes, got ${plaintext.length}`);
@@ -37,7 +37,7 @@ export const encrypt = (keyId: string, key: Buffer, plaintext: Buffer, context: 
   return Buffer.concat([Buffer.from(keyId.replaceAll('-', ''), 'hex'), iv, cipher.getAuthTag(), body]);
 };
 
-/** The key that made a ciphertext blob. */
+/** Id of the key that made a ciphertext blob. */
 export const keyIdOf = (blob: Buffer): string =>
   blob
     .subarray(0, UUID_BYTES)
@@ -60,5 +60,5 @@ export const decrypt = (key: Buffer, blob: Buffer, context: EncryptionContext): 
   }
 };
 
-/** KMS says no more than its name. */
+/** KMS sends this error without a message. */
 export const invalidCiphertext = () => new AwsError('InvalidCiphertextException', '');

@@ -6,7 +6,7 @@ import { assertUsablePolicy, type KmsState } from './key.ts';
 import { DATA_KEY_BYTES } from './symmetric.ts';
 
 /**
- * Makes the template's keys that do not exist yet, all of them symmetric, and gives each the policy of the template.
+ * Creates the keys of the template that do not exist yet, all of them symmetric. Every key gets the template's policy.
  * @throws AwsError for a policy that KMS would refuse
  */
 export const createKeys = async (
