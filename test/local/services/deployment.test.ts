@@ -57,7 +57,7 @@ describe('custom resources', () => {
         ResourceProperties: { ServiceToken: functionArn('Provider'), count: '1', nested: { yes: 'true' } },
       },
     ]);
-    expect(created.steps).toContain('creating Thing (Custom::Thing)');
+    expect(created.steps).toContain('Creating Thing (Custom::Thing)…');
     expect((await deploy({ count: 1, nested: { yes: true } })).events).toEqual([]);
     const [updated] = (await deploy({ count: 2 })).events;
     expect(updated).toMatchObject({
