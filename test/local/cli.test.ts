@@ -166,7 +166,7 @@ describe('The local cloud', () => {
   it('says what it does, where everything is and what to do next', () => {
     const output = cloud.output();
     for (const expected of [
-      /^ {2}\d\.\d s {2}Loading the CDK and the local cloud…$/m,
+      /^ {2}\d\.\d s {2}Loading the local cloud…$/m,
       /\d\.\d s {2}Synthesizing the stack…/,
       new RegExp(`Connector URL +${cloud.mcpUrl}`),
       new RegExp(`Issuer +${cloud.origin}\n`),

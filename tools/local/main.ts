@@ -65,7 +65,7 @@ try {
   } else {
     print('Gatehouse local run\n');
     // The modules take half a second to load, so the first step is printed before they are.
-    stepPrinter(print)('Loading the CDK and the local cloud…');
+    stepPrinter(print)('Loading the local cloud…');
     const { startLocalCloud } = await import('./start.ts');
     const { connectorUrl } = await startLocalCloud(options, print, cleanUp.add);
     print(`ready ${connectorUrl}`);
