@@ -9,8 +9,8 @@ const overHttp = ['<rootDir>/test/flow/', '<rootDir>/test/browser/', '<rootDir>/
 export default {
   testTimeout: 300_000,
   globalSetup: '<rootDir>/test/support/cloud/templates-of-this-run.ts',
-  // Much of the time goes into waiting for the local cloud, which works beside them.
-  maxWorkers: 2,
+  // Each worker waits half of its time for the local clouds, which work beside them.
+  maxWorkers: 3,
   reporters: [
     'default',
     '<rootDir>/test/support/client-programs/reporter.ts',
