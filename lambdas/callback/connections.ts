@@ -2,16 +2,16 @@ import { CONNECTIONS_PATH, SESSION_SECONDS } from '../core/grants/connections-se
 import { clearTransaction, setSession } from '../runtime/http/cookies.ts';
 import { type HttpResponse, seeOther } from '../runtime/http/messages.ts';
 import type { CallbackDeps, Login } from './deps.ts';
-import type { Person } from './new-grant.ts';
+import type { AuthenticatedUser } from './new-grant.ts';
 
 /**
- * Lets a person look after their connections for a few minutes. No access rule is asked: whoever has lost access may
- * still see and end what they once allowed. Nothing is stored.
+ * Lets a user manage their connections for a few minutes. No access rule applies: users who lost access may still see and
+ * end the connections that they once allowed. Nothing is stored.
  */
 export const openConnections = async (
   deps: CallbackDeps,
   { request, transaction }: Login,
-  { identity, subject }: Person,
+  { identity, subject }: AuthenticatedUser,
 ): Promise<HttpResponse> => {
   const account = identity.email ?? identity.name;
   const session = { subject, ...(account === undefined ? {} : { account }) };

@@ -39,7 +39,7 @@ export interface CallbackDeps {
   readonly log: Log;
 }
 
-/** One login on its way back, with its transaction taken. */
+/** A login that has returned from the provider, with its transaction taken. */
 export interface Login {
   readonly request: HttpRequest;
   readonly provider: IdentityProvider;
@@ -47,7 +47,7 @@ export interface Login {
   readonly transaction: Transaction;
 }
 
-/** A login that a program asked for. */
+/** A login that a client requested. */
 export interface AuthorizationLogin extends Login {
   readonly transaction: AuthorizationTransaction;
 }

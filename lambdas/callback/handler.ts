@@ -10,28 +10,28 @@ import { type Handler, type HttpResponse, seeOther } from '../runtime/http/messa
 import { withProviderErrorPage } from '../runtime/pages/provider-pages.ts';
 import { openConnections } from './connections.ts';
 import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
-import { newGrant, type Person } from './new-grant.ts';
+import { type AuthenticatedUser, newGrant } from './new-grant.ts';
 import {
-  answerLoginFailure,
-  answerNoScope,
-  answerNotAllowed,
-  answerOtherPerson,
+  loginFailureResponse,
+  noScopeResponse,
+  notAllowedResponse,
+  otherUserResponse,
   transactionGone,
   transactionUsed,
 } from './outcomes.ts';
 import { verifyState } from './verify-state.ts';
 
 /**
- * Back from the identity provider: who it is, whether they may come in, and a code for the client
- * (OpenID Connect Core §3.1.2.5, RFC 6749 §4.1.2).
+ * The callback from the identity provider: identifies the user, applies the access rules, and returns to the client with
+ * a code (OpenID Connect Core §3.1.2.5, RFC 6749 §4.1.2).
  */
 export const callbackHandler =
   (deps: CallbackDeps): Handler =>
   async (request) => {
-    // State and cookie together prove that this browser approved this very login; nothing is touched before.
+    // State and cookie together prove that this browser approved this login. Nothing is read or written before.
     const { provider, key, reference } = await verifyState(deps, request);
 
-    // What may fail without harm fails before the transaction is used.
+    // These steps may fail without harm only before the transaction is used.
     const subjectSecret = await deps.subjectSecret();
     await withProviderErrorPage(provider, provider.idp.prepare(), { log: deps.log, requestId: request.requestId });
     const transaction = await takeTransaction(deps, provider.id, reference);
@@ -40,35 +40,35 @@ export const callbackHandler =
     const login: Login = { request, provider, key, transaction };
     try {
       const { identity, tokens } = await provider.idp.identify(request.query, leg);
-      const person = { identity, subject: deriveSubject(subjectSecret, identity.issuer, identity.subject), tokens };
+      const user = { identity, subject: deriveSubject(subjectSecret, identity.issuer, identity.subject), tokens };
       return transaction.purpose === 'connections'
-        ? await openConnections(deps, login, person)
-        : await authorizeClient(deps, { ...login, transaction }, person);
+        ? await openConnections(deps, login, user)
+        : await authorizeClient(deps, { ...login, transaction }, user);
     } catch (error) {
-      return await answerLoginFailure(deps, login, error);
+      return await loginFailureResponse(deps, login, error);
     }
   };
 
-/** Whether the person may come in, and with which of the scopes, decides what the program gets. */
+/** Issues a code if the rules give the user access and at least one useful scope. */
 const authorizeClient = async (
   deps: CallbackDeps,
   login: AuthorizationLogin,
-  person: Person,
+  user: AuthenticatedUser,
 ): Promise<HttpResponse> => {
   const { provider, transaction } = login;
-  if (!(await mayComplete(deps, login, person))) return answerOtherPerson(deps, login);
+  if (!(await mayComplete(deps, login, user))) return otherUserResponse(deps, login);
   const rules = accessRulesFor(deps.access, provider.id);
-  if (!isAllowed(person.identity, rules, provider.kind)) return await answerNotAllowed(deps, login, person.identity);
-  const scopes = grantableScopes(person.identity, transaction.request.scopes, deps.access, provider.kind);
-  if (await grantsNothingNew(deps, transaction.request, scopes, person.subject)) return answerNoScope(deps, login);
-  return await issueCode(deps, login, person, scopes);
+  if (!isAllowed(user.identity, rules, provider.kind)) return await notAllowedResponse(deps, login, user.identity);
+  const scopes = grantableScopes(user.identity, transaction.request.scopes, deps.access, provider.kind);
+  if (await grantsNothingNew(deps, transaction.request, scopes, user.subject)) return noScopeResponse(deps, login);
+  return await issueCode(deps, login, user, scopes);
 };
 
 /** A login that skipped the form must end with the user who had given the consent. Any other login was approved on it. */
 const mayComplete = async (
   { consentMemory, now }: CallbackDeps,
   { transaction }: AuthorizationLogin,
-  { subject }: Person,
+  { subject }: AuthenticatedUser,
 ): Promise<boolean> =>
   transaction.rememberedSubject === undefined ||
   (await consentMemory?.isStillGiven(transaction, subject, now())) === true;
@@ -89,28 +89,28 @@ const takeTransaction = async (
 };
 
 /**
- * Whether the program gains nothing by a code. Only where a scope is refused does anybody look at earlier grants; the
- * newest of them keeps what was refused, so that whoever asks for the same again gets what the person may have.
+ * Whether a code would give the client nothing new. Reads earlier grants only if a scope was refused, and notes the refused
+ * scopes in the newest one. The same request gets the remaining scopes next time.
  */
 const grantsNothingNew = async (
   { grantDirectory, grants, now }: CallbackDeps,
-  { clientId, resource, scopes: asked }: AuthorizationRequest,
+  { clientId, resource, scopes: requested }: AuthorizationRequest,
   granted: readonly string[],
   subject: string,
 ): Promise<boolean> => {
-  if (granted.length === asked.length) return false;
+  if (granted.length === requested.length) return false;
   if (hasNoEffectiveScope(granted)) return true;
   const earlier = (await grantDirectory.grantsOfSubject(subject, now())).filter(
     (grant) => isLive(grant, now()) && grant.clientId === clientId && grant.resource === resource,
   );
   const [newest] = earlier;
-  if (newest === undefined || !isRepeatedStepUp(asked, granted, earlier, now())) return false;
-  const refused = asked.filter((scope) => !granted.includes(scope));
+  if (newest === undefined || !isRepeatedStepUp(requested, granted, earlier, now())) return false;
+  const refused = requested.filter((scope) => !granted.includes(scope));
   await grants.noteRefusedScopes(newest, refused);
   return true;
 };
 
-/** A client of a metadata document is stored as it was when the person saw it; any other lives on, when that is due. */
+/** Stores a document client as the user saw it. Extends the lifetime of any other client when that is due. */
 const keepClient = async (
   { clients, refreshTokenAbsoluteDays }: CallbackDeps,
   { clientId, clientExpiresAt, documentClient }: AuthorizationRequest,
@@ -124,25 +124,25 @@ const keepClient = async (
   if (expiresAt !== undefined) await clients.extendClient(clientId, expiresAt);
 };
 
-/** The code leaves only after its grant is stored, and its client lives at least as long as the grant may. */
+/** Sends the code only after its grant is stored. The client must live at least as long as the grant may. */
 const issueCode = async (
   deps: CallbackDeps,
   login: AuthorizationLogin,
-  person: Person,
+  user: AuthenticatedUser,
   scopes: readonly string[],
 ): Promise<HttpResponse> => {
   const now = deps.now();
   const { request, provider, transaction } = login;
   const { request: authorization, transactionId } = transaction;
-  const { grant, code } = await newGrant(deps, provider, authorization, scopes, person, now);
+  const { grant, code } = await newGrant(deps, provider, authorization, scopes, user, now);
   const [browserCookies = []] = await Promise.all([
-    deps.consentMemory?.remember(request, transaction, person.subject, now),
+    deps.consentMemory?.remember(request, transaction, user.subject, now),
     deps.grants.createGrant(grant),
     keepClient(deps, authorization, now),
   ]);
 
-  const fields = { requestId: request.requestId, clientId: grant.clientId, grantId: grant.grantId };
-  deps.log('login_succeeded', { ...fields, identityProvider: person.identity.identityProviderId });
-  deps.log('code_issued', fields);
+  const logFields = { requestId: request.requestId, clientId: grant.clientId, grantId: grant.grantId };
+  deps.log('login_succeeded', { ...logFields, identityProvider: user.identity.identityProviderId });
+  deps.log('code_issued', logFields);
   return seeOther(codeRedirect(deps.issuer, authorization, code), [clearTransaction(transactionId), ...browserCookies]);
 };

@@ -8,20 +8,20 @@ import { canBeRefreshed, neededTokens, newUpstreamState, type UpstreamTokens } f
 import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
 import type { CallbackDeps } from './deps.ts';
 
-/** Who logged in, as the provider said it and under the name that stands for it here. */
-export interface Person {
+/** The user who logged in: the provider's description, our subject, and the provider's tokens. */
+export interface AuthenticatedUser {
   readonly identity: UpstreamIdentity;
   readonly subject: string;
   readonly tokens: UpstreamTokens;
 }
 
-/** A grant for as much of what was asked as the person may have, and the code that stands for it. */
+/** A new grant for the scopes that the user may have, and its code. @param now epoch seconds */
 export const newGrant = async (
   deps: Pick<CallbackDeps, 'access' | 'authorizationCodeSeconds' | 'tokenVault'>,
   provider: IdentityProvider,
   request: AuthorizationRequest,
   scopes: readonly string[],
-  { identity, subject, tokens }: Person,
+  { identity, subject, tokens }: AuthenticatedUser,
   now: number,
 ): Promise<{ readonly grant: Grant; readonly code: string }> => {
   const refusedScopes = request.scopes.filter((scope) => !scopes.includes(scope));
@@ -41,15 +41,15 @@ export const newGrant = async (
     status: 'issued',
     codeHash,
     codeExpiresAt,
-    ...(await keptBeside(deps, provider, grantId, tokens, now)),
+    ...(await upstreamState(deps, provider, grantId, tokens, now)),
     issuedAt: now,
     expiresAt: codeExpiresAt + EXPIRED_CODE_RETENTION_SECONDS,
   };
   return { grant, code };
 };
 
-/** Nothing, unless the provider is to be asked again or a backend may have its tokens. */
-const keptBeside = async (
+/** Empty unless the provider has `recheck` or `keepTokens`. */
+const upstreamState = async (
   { tokenVault }: Pick<CallbackDeps, 'tokenVault'>,
   provider: IdentityProvider,
   grantId: string,

@@ -13,8 +13,8 @@ import { type LocalizedMessage, messagePage, PageError } from '../runtime/pages/
 import { providerMisconfigured } from '../runtime/pages/provider-pages.ts';
 import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
 
-/** What becomes of a login that did not end with a person. Only a plain refusal is told to the client. */
-export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error: unknown): Promise<HttpResponse> => {
+/** The response to a login that failed at the provider. Only a plain refusal is redirected to the client. */
+export const loginFailureResponse = async (deps: CallbackDeps, login: Login, error: unknown): Promise<HttpResponse> => {
   const { provider, transaction } = login;
   if (error instanceof UnavailableError) {
     const cause = error.cause instanceof Error ? error.cause.message : undefined;
@@ -25,10 +25,10 @@ export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error
   logFailure(deps, login, error.reason, error.message, error);
   switch (error.reason) {
     case 'unavailable':
-      // The browser says so, and may have made it up: no fault that we saw.
+      // The browser reports this and may have forged it, so it is no 5xx of ours.
       return await offerTryAgain(deps, login, 400);
     case 'denied':
-      return seeOther(wayBack(deps, transaction), [clearTransaction(transaction.transactionId)]);
+      return seeOther(declinedRedirect(deps, transaction), [clearTransaction(transaction.transactionId)]);
     case 'misconfigured':
       throw providerMisconfigured(provider.displayName, error);
     case 'rejected':
@@ -40,8 +40,8 @@ export const answerLoginFailure = async (deps: CallbackDeps, login: Login, error
 };
 
 /**
- * The provider or a service of ours is down: the login stays approved and goes on with a new leg, so that no upstream
- * code is sent twice. If a grant was stored meanwhile, its code has never left.
+ * The provider or an AWS service is down. The login stays approved and continues with a new attempt, so that no upstream
+ * code is sent twice. If a grant was already stored, its code was never sent.
  */
 const offerTryAgain = async (deps: CallbackDeps, login: Login, status: 400 | 503): Promise<HttpResponse> => {
   const { provider, request } = login;
@@ -53,19 +53,18 @@ const offerTryAgain = async (deps: CallbackDeps, login: Login, status: 400 | 503
   return messagePage(deps.site, request, message, { status, headers: { 'retry-after': '5' } });
 };
 
-/** Signed in, but not invited: says as whom, and offers another account or the way back. */
-export const answerNotAllowed = async (
+/** The user logged in but has no access. The page shows the account, and offers another account or the way back. */
+export const notAllowedResponse = async (
   deps: CallbackDeps,
   login: AuthorizationLogin,
   identity: UpstreamIdentity,
 ): Promise<HttpResponse> => {
   const { provider, request, transaction } = login;
-  logFailure(deps, login, 'not_allowed', 'no access rule names this person');
+  logFailure(deps, login, 'not_allowed', 'no access rule matches this user');
   const email = displayName(identity.email);
-  const [anotherAccount, application] = [
-    await nextLegUrl(deps, login, { selectAccount: true }),
-    errorRedirect(deps.issuer, transaction.request, new OAuthError('access_denied', 'Access is not granted.')),
-  ];
+  const anotherAccount = await nextLegUrl(deps, login, { selectAccount: true });
+  const denied = new OAuthError('access_denied', 'The user has no access to this server.');
+  const application = errorRedirect(deps.issuer, transaction.request, denied);
   const message: LocalizedMessage = ({ errors, actions }) => ({
     ...(email !== undefined && !identity.emailVerified
       ? errors.emailNotVerified(provider.displayName, email)
@@ -78,25 +77,28 @@ export const answerNotAllowed = async (
   return messagePage(deps.site, request, message, { status: 403 });
 };
 
-/** Nobody was asked, for the consent of somebody was remembered; it was not theirs, or is over: the form comes next. */
-export const answerOtherPerson = (deps: CallbackDeps, login: AuthorizationLogin): HttpResponse => {
-  logFailure(deps, login, 'other_person', 'the remembered consent is not of this person, or has ended');
+/**
+ * The form was skipped because of a remembered consent, but another user logged in or the consent has ended. The next
+ * request shows the form.
+ */
+export const otherUserResponse = (deps: CallbackDeps, login: AuthorizationLogin): HttpResponse => {
+  logFailure(deps, login, 'other_user', 'the remembered consent belongs to another user, or has ended');
   return messagePage(deps.site, login.request, ({ errors }) => errors.consentNotRemembered, {
     status: 403,
     cookies: [clearTransaction(login.transaction.transactionId), clearRememberedBrowser()],
   });
 };
 
-/** May come in, but may have nothing of what the program asked for: told to the program, so that it does not ask again. */
-export const answerNoScope = (deps: CallbackDeps, login: AuthorizationLogin): HttpResponse => {
+/** The user has access, but to none of the requested scopes. The client is told, so that it does not ask again. */
+export const noScopeResponse = (deps: CallbackDeps, login: AuthorizationLogin): HttpResponse => {
   const { request, transactionId } = login.transaction;
-  logFailure(deps, login, 'no_scope', 'no scope that was asked for may be granted to this person');
-  const denied = new OAuthError('access_denied', 'This account may have none of the scopes that were asked for.');
+  logFailure(deps, login, 'no_scope', 'no requested scope may be granted to this user');
+  const denied = new OAuthError('access_denied', 'This account may not use any of the requested scopes.');
   return seeOther(errorRedirect(deps.issuer, request, denied), [clearTransaction(transactionId)]);
 };
 
-/** Where somebody goes who declined at the provider. */
-const wayBack = (deps: CallbackDeps, { request }: Transaction): string =>
+/** Where the browser goes when the user declined at the provider. */
+const declinedRedirect = (deps: CallbackDeps, { request }: Transaction): string =>
   request === undefined ? `${deps.issuer}${CONNECTIONS_PATH}` : errorRedirect(deps.issuer, request, declined());
 
 const nextLegUrl = async (
@@ -129,12 +131,13 @@ const logFailure = (
     detail,
   });
 
-const declined = (): OAuthError => new OAuthError('access_denied', 'The login was declined at the identity provider.');
+const declined = (): OAuthError =>
+  new OAuthError('access_denied', 'The user declined the login at the identity provider.');
 
 export const transactionGone = (): PageError =>
   new PageError('invalid_request', ({ errors }) => errors.loginExpired, {
-    detail: 'transaction is gone, expired, or in another leg',
+    detail: 'the transaction is gone, expired, or at another attempt',
   });
 
 export const transactionUsed = (): PageError =>
-  new PageError('invalid_request', ({ errors }) => errors.loginUsed, { detail: 'transaction was taken before' });
+  new PageError('invalid_request', ({ errors }) => errors.loginUsed, { detail: 'the transaction was already used' });

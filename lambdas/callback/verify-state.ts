@@ -14,8 +14,9 @@ import type { IdentityProvider } from '../runtime/services/identity-providers.ts
 import type { CallbackDeps } from './deps.ts';
 
 /**
- * Checks that the answer belongs to a login which this server sent to this provider, and which this browser approved
- * (RFC 9700 §4.4 and §4.7; catalogue #126, #144, #146). Reads no table.
+ * Checks that the response belongs to a login that this server sent to this provider, and that this browser approved
+ * (RFC 9700 §4.4 and §4.7; #126, #144, #146). Reads no table.
+ *
  * @throws PageError or OAuthError, to be shown
  */
 export const verifyState = async (
@@ -23,10 +24,10 @@ export const verifyState = async (
   request: HttpRequest,
 ): Promise<{ readonly provider: IdentityProvider; readonly key: SealingKey; readonly reference: LegReference }> => {
   const provider = deps.identityProviders.get(request.pathParameters.idp ?? '');
-  if (!provider) throw new OAuthError('not_found', 'There is no such identity provider here.');
+  if (!provider) throw new OAuthError('not_found', 'This identity provider does not exist.');
   const names = [...request.query.keys()];
   if (new Set(names).size < names.length) {
-    throw new OAuthError('invalid_request', 'The identity provider sent a parameter more than once.');
+    throw new OAuthError('invalid_request', 'The identity provider repeated a parameter.');
   }
 
   const state = request.query.get('state') ?? '';
@@ -42,9 +43,11 @@ export const verifyState = async (
 };
 
 const unknownState = (): PageError =>
-  new PageError('invalid_request', ({ errors }) => errors.loginUnknown, { detail: 'state is missing or not ours' });
+  new PageError('invalid_request', ({ errors }) => errors.loginUnknown, {
+    detail: 'the state is missing, or was not created by this server',
+  });
 
 const otherBrowser = (): PageError =>
   new PageError('access_denied', ({ errors }) => errors.loginOfOtherBrowser, {
-    detail: 'no cookie that binds this browser to the transaction',
+    detail: 'no cookie binds this browser to the transaction',
   });

@@ -35,7 +35,7 @@ export interface ConnectionsDeps {
   readonly identityProviders: IdentityProviders;
   readonly scopes: ScopeDefinitions;
   readonly transactionSeconds: number;
-  /** How long a program may go on after its connection was ended. */
+  /** How long a client may still use its access token after its connection was ended. */
   readonly accessTokenSeconds: number;
   readonly transactions: TransactionStore;
   readonly grants: Pick<GrantStore, 'revokeGrant'>;
@@ -50,7 +50,7 @@ export interface ConnectionsDeps {
   readonly log: Log;
 }
 
-/** My connections: whoever logs in sees which programs may act for them, and ends what they no longer want. */
+/** My connections: users log in, see which clients may act for them, and end the connections they no longer want. */
 export const connectionsHandler =
   (deps: ConnectionsDeps): Handler =>
   async (request) => {
@@ -100,12 +100,12 @@ const change = async (
   if (!isSameOrigin(request, deps.issuer)) throw formFromElsewhere();
   if (form.has('idp')) return await logIn(deps, request, form.get('idp') ?? '');
 
-  // Everything else is done for the person of the session, whatever the form says, and only by a form of that session.
+  // All other actions apply to the user of the session, and need a form of that session.
   if (session === undefined) return backToPage(deps);
-  if (form.get('session') !== session.sessionId) throw formExpired('the form is of another session');
+  if (form.get('session') !== session.sessionId) throw formExpired('the form belongs to another session');
   switch (form.get('action')) {
     case 'end': {
-      // What is ended must not come back without a question, so consents go first.
+      // Consents go first: a client whose connection was ended must not reconnect without the form.
       const isMeant: IsMeant = (one) => connectionIdOf(one) === form.get('connection');
       await deps.consentMemory?.forget(request, session.subject, isMeant, deps.now());
       await endGrants(deps, request, session, isMeant);
@@ -126,34 +126,34 @@ const change = async (
     case 'log-out':
       return backToPage(deps, [clearSession()]);
     default:
-      throw new OAuthError('invalid_request', 'The form does not say what to do.');
+      throw new OAuthError('invalid_request', 'The form contains no action.');
   }
 };
 
-/** For no program, so nobody is asked for consent; the browser is bound to the login as to any other. */
+/** No client takes part, so no consent is needed. The browser is bound to the login as to any other. */
 const logIn = async (deps: ConnectionsDeps, request: HttpRequest, idp: string): Promise<HttpResponse> => {
   const provider = deps.identityProviders.get(idp);
-  if (!provider) throw new OAuthError('invalid_request', 'There is no such identity provider here.');
+  if (!provider) throw new OAuthError('invalid_request', 'This identity provider does not exist.');
   const key = await deps.sealingKeys.current();
   const login = { transactionId: newId(), purpose: 'connections' } as const;
   return await startNewLogin(deps, request, login, { provider, key, now: deps.now() });
 };
 
-/** Grants and consents alike belong to a program and a server. */
+/** Selects grants and consents, both of which belong to a client and a server. */
 type IsMeant = (one: Pick<Grant, 'clientId' | 'resource'>) => boolean;
 
-/** Ends every grant of this person that is meant. The index is a moment late: what it misses at first, it lists then. */
+/** Revokes the user's grants that are meant. The index is slightly behind, so a second pass finds what the first missed. */
 const endGrants = async (
   deps: ConnectionsDeps,
   request: HttpRequest,
   { subject }: OpenSession,
   isMeant: IsMeant,
 ): Promise<void> => {
-  for (const _walk of ['first', 'second']) {
+  for (const _pass of ['first', 'second']) {
     const grants = await deps.grantDirectory.grantsOfSubject(subject, deps.now());
     for (const grant of grants.filter((listed) => listed.status !== 'revoked' && isMeant(listed))) {
       const { grantId, clientId } = grant;
-      // Also a code that has just expired: its redemption may be under way.
+      // This includes a code that has just expired, because its redemption may be in progress.
       await deps.grants.revokeGrant(grantId);
       if (!isLive(grant, deps.now())) continue;
       deps.log('connection_ended', { requestId: request.requestId, clientId, grantId });
@@ -161,6 +161,6 @@ const endGrants = async (
   }
 };
 
-/** By GET, so that a reload repeats nothing. */
+/** Redirects to a GET, so that a reload repeats no action. */
 const backToPage = ({ issuer }: ConnectionsDeps, cookies: readonly string[] = []): HttpResponse =>
   seeOther(`${issuer}${CONNECTIONS_PATH}`, cookies);

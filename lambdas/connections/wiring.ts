@@ -23,7 +23,7 @@ export const connectionsDeps = (context: PageContext): ConnectionsDeps => {
     transactions: transactionStore(),
     grants: grantStore(),
     grantDirectory: grantDirectory(),
-    // Clients as they were at the last login: this page fetches no metadata document.
+    // This page shows clients as of their last login, and fetches no metadata documents.
     clients: new LayeredClientResolver({ configured: configuredClients(), store: clientStore() }),
     keyRings: keyRingStore(),
     sealingKeys: keys,

@@ -33,7 +33,7 @@ export const EVENTS = {
     requestId: 'text',
     'clientId?': 'client',
     identityProvider: 'text',
-    reason: ['denied', 'rejected', 'misconfigured', 'unavailable', 'not_allowed', 'no_scope', 'other_person'],
+    reason: ['denied', 'rejected', 'misconfigured', 'unavailable', 'not_allowed', 'no_scope', 'other_user'],
     'isFromBrowser?': 'boolean',
     detail: 'text',
   },

@@ -7,7 +7,7 @@ import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './li
 
 const NOT_VALID = 'The authorization code is not valid. Start a new authorization.';
 
-/** RFC 6749 §4.1.3 with RFC 7636 §4.5. Nothing changes before everything is checked and signed. */
+/** RFC 6749 §4.1.3 and RFC 7636 §4.5. Nothing changes before everything is checked and signed. */
 const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenResponse> => {
   const { authenticated, form, now, requestId } = request;
   const { client, method } = authenticated;
@@ -22,11 +22,11 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   assertNotBeforeMark(grant, request.notBefore);
   assertGrantedResource(form, grant);
   const scopes = narrowedScopes(form, grant.scopes, deps.scopes);
-  const facts = { requestId, clientId: client.clientId, grantId: grant.grantId };
+  const logFields = { requestId, clientId: client.clientId, grantId: grant.grantId };
   if (outcome === 'replayed') {
-    // Two parties hold code and verifier: whoever was first keeps nothing (RFC 6749 §4.1.2).
+    // Two parties hold the code and its verifier, so the first one loses its tokens too (RFC 6749 §4.1.2).
     await deps.grants.revokeGrant(grant.grantId);
-    deps.log('code_replayed', facts);
+    deps.log('code_replayed', logFields);
     throw new OAuthError('invalid_grant', NOT_VALID, { detail: 'replayed: the grant is revoked' });
   }
 
@@ -39,17 +39,17 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
     ...accessTokenClaims(grant, scopes, { issuer: deps.issuer, lifetimeSeconds, now }),
   });
 
-  // commit: nothing leaves unless this write wins
+  // commit: nothing leaves unless this write succeeds
   const committed = await deps.grants.redeemCode(grant, {
     clientAuthMethod: method,
     ...(refresh === undefined ? {} : { family: refresh.family }),
-    // The row stays as long as anything that it vouches for.
+    // The row must live as long as every token that depends on it.
     expiresAt: Math.max(grant.codeExpiresAt, now + lifetimeSeconds, refresh?.family.idleExpiresAt ?? 0),
   });
   if (committed === 'lost') throw new OAuthError('invalid_grant', NOT_VALID, { detail: 'lost the race' });
 
-  deps.log('code_redeemed', facts);
-  deps.log('token_issued', { ...facts, clientAuthMethod: method, hasRefreshToken: refresh !== undefined });
+  deps.log('code_redeemed', logFields);
+  deps.log('token_issued', { ...logFields, clientAuthMethod: method, hasRefreshToken: refresh !== undefined });
   return {
     access_token: accessToken,
     token_type: 'Bearer',

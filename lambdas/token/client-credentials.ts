@@ -5,8 +5,8 @@ import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from '.
 import { narrowedScopes } from './limits.ts';
 
 /**
- * RFC 6749 §4.4, as the extension io.modelcontextprotocol/oauth-client-credentials has it: for a client that the
- * operator configured for it and that proved itself. No person, no grant and no refresh token: nothing is stored.
+ * RFC 6749 §4.4, as in the MCP extension io.modelcontextprotocol/oauth-client-credentials. Only for authenticated clients
+ * that the operator configured for it. There is no user, grant or refresh token, and nothing is stored.
  */
 const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenResponse> => {
   const { authenticated, form, now, requestId } = request;
@@ -14,7 +14,10 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
 
   // decide
   if (client.source !== 'configured' || method === 'none') {
-    throw new OAuthError('unauthorized_client', 'Only clients that the operator configured for it act on their own.');
+    throw new OAuthError(
+      'unauthorized_client',
+      'Only clients that the operator configured for this grant type may use it.',
+    );
   }
   const resource = resolveResource(form.getAll('resource'), deps.resources);
   const scopes = narrowedScopes(form, client.scopes ?? [], deps.scopes);

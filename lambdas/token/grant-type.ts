@@ -24,35 +24,35 @@ export interface TokenDeps extends ClientVerifiers {
   readonly refreshTokens: RefreshLifetimes;
   readonly scopes: ScopeDefinitions;
   readonly access: AccessPolicy;
-  /** Every identity provider that there is now, by id. */
+  /** All currently configured identity providers, by id. */
   readonly identityProviderKinds: ReadonlyMap<string, IdentityProviderKind>;
-  /** Identifiers of the protected resources that tokens can be for. */
+  /** Identifiers of the protected resources. */
   readonly resources: readonly string[];
   readonly clients: Pick<ClientResolver, 'findClient'>;
   readonly grants: GrantStore;
-  /** The providers that are asked again, or whose tokens a backend may have. */
+  /** The providers with `recheck` or `keepTokens`. */
   readonly keptProviders: IdentityProviders;
   readonly tokenVault: Pick<TokenVault, 'open'>;
-  /** Age of a provider's last answer at which it is asked again, and beyond which nobody goes on without one. */
+  /** The age at which a provider's last answer is renewed, and the age beyond which a refresh fails without a new one. */
   readonly recheckSeconds: number;
   readonly recheckOutageSeconds: number;
   readonly keyRings: KeyRingStore;
   readonly signer: AccessTokenSigner;
-  /** What clients present in vain. */
+  /** Counts failed attempts per client. */
   readonly failures: RateLimiter;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly now: Clock;
   readonly log: Log;
 }
 
-/** A token request of an authenticated client that may use the grant type, with the grant that it names. */
+/** A request of an authenticated client that may use the grant type, with the grant that the request names. */
 export interface TokenRequest {
   readonly authenticated: AuthenticatedClient;
-  /** Undefined when there is none, or none any more. */
+  /** Undefined if it does not exist or has expired. */
   readonly grant: Grant | undefined;
-  /** What was issued before these is void. */
+  /** Anything issued before these marks is void. */
   readonly notBefore: NotBeforeMarks | undefined;
-  /** RFC 6749 App. B; none is empty, only `resource` may repeat. */
+  /** RFC 6749 App. B. No value is empty, and only `resource` may be repeated. */
   readonly form: URLSearchParams;
   /** Epoch seconds, the same throughout the request. */
   readonly now: number;
@@ -77,11 +77,11 @@ export interface TokenExchangeResponse {
   readonly expires_in?: number;
 }
 
-/** One grant type of the token endpoint: load is the endpoint's; decide, mint and commit are its own. */
+/** One grant type. The endpoint loads; the grant type decides, mints and commits. */
 export interface GrantTypeHandler {
   readonly grantType: GrantType;
-  /** The id of the grant to load, undefined when the request cannot name one. @throws OAuthError `invalid_request` */
+  /** The id of the grant to load; undefined if the request names none. @throws OAuthError `invalid_request` */
   parseGrantId(form: URLSearchParams): string | undefined;
-  /** @throws OAuthError; UnavailableError, after which the same request may be sent again */
+  /** @throws OAuthError; UnavailableError, after which the client may repeat the same request */
   exchange(deps: TokenDeps, request: TokenRequest): Promise<TokenResponse | TokenExchangeResponse>;
 }

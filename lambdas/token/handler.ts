@@ -11,7 +11,7 @@ import type { GrantTypeHandler, TokenDeps } from './grant-type.ts';
 import { refreshToken } from './refresh-token.ts';
 import { tokenExchange } from './token-exchange.ts';
 
-/** Every grant type of this endpoint: a new one is one more file, and one more entry here. */
+/** To add a grant type, write one more file and add it here. */
 const GRANT_TYPES: readonly GrantTypeHandler[] = [authorizationCode, refreshToken, clientCredentials, tokenExchange];
 
 /** Token endpoint (RFC 6749 §3.2): parse, load, authenticate, then decide, mint and commit by grant type. */
@@ -25,7 +25,7 @@ export const tokenHandler =
     const now = deps.now();
     const { requestId } = request;
 
-    // One round trip. The ring is read along as it is now: a mark is honoured, and a withdrawn key left, at once.
+    // One round trip. The latest ring is read too, so that a new mark or a withdrawn key takes effect at once.
     const [client, grant, ring] = await Promise.all([
       deps.clients.findClient(presented.clientId, now),
       grantId === undefined ? undefined : deps.grants.findGrant(grantId, now),
@@ -46,17 +46,17 @@ export const tokenHandler =
 const mayUse = (client: Client, { grantType }: GrantTypeHandler): boolean => client.grantTypes.includes(grantType);
 
 const otherGrantType = (): OAuthError =>
-  new OAuthError('unauthorized_client', 'The client did not register for this grant type.');
+  new OAuthError('unauthorized_client', 'The client may not use this grant type.');
 
 /**
- * What a client gets that authenticates by signature and has no such grant, and so what it is told where its keys would
- * have to be fetched first: its program learns the same, and nobody can send us to a host of its choice (decision 31).
+ * The error when the request names no grant of the client and its keys would have to be fetched to authenticate it. It is
+ * the error that follows authentication without a grant, so a request cannot make us fetch from any host (decision 31).
  */
 const withoutGrant = (grantType: GrantTypeHandler, client: Client | undefined): OAuthError =>
   client !== undefined && !mayUse(client, grantType)
     ? otherGrantType()
     : new OAuthError('invalid_grant', 'The code or token is not valid. Start a new authorization.', {
-        detail: 'no grant of this client; its keys were not fetched',
+        detail: 'the client has no such grant, so its keys were not fetched',
       });
 
 const parseGrantType = (form: URLSearchParams): GrantTypeHandler => {

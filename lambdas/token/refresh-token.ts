@@ -24,21 +24,21 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
 
   // decide
   const presented = parseRefreshToken(form.get('refresh_token') ?? '');
-  if (presented === undefined) throw invalidGrant('not a refresh token of ours');
+  if (presented === undefined) throw invalidGrant('not a refresh token of this server');
   const decision = decideRefresh(request.grant, client, presented, deps.refreshTokens, now);
   const { grant: loaded } = decision;
   assertNotWeaker(method, loaded.clientAuthMethod ?? method);
-  const facts = { requestId, clientId: client.clientId, grantId: loaded.grantId };
+  const logFields = { requestId, clientId: client.clientId, grantId: loaded.grantId };
   if (decision.outcome === 'reused') {
     await deps.grants.revokeGrant(loaded.grantId);
-    deps.log('refresh_reuse_detected', facts);
+    deps.log('refresh_reuse_detected', logFields);
     throw invalidGrant('reused: the family is revoked');
   }
   assertNotBeforeMark(loaded, request.notBefore);
   assertGrantedResource(form, loaded);
-  const asked = narrowedScopes(form, loaded.scopes, deps.scopes);
-  const grant = await revalidateGrant(deps, loaded, facts, now);
-  const scopes = await permittedScopes(deps, grant, asked, facts);
+  const requested = narrowedScopes(form, loaded.scopes, deps.scopes);
+  const grant = await revalidateGrant(deps, loaded, logFields, now);
+  const scopes = await permittedScopes(deps, grant, requested, logFields);
 
   // mint
   const lifetimeSeconds = deps.accessTokenSeconds;
@@ -46,10 +46,10 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
     ...accessTokenClaims(grant, scopes, { issuer: deps.issuer, lifetimeSeconds, now }),
   });
 
-  // commit: nothing leaves unless the successor is what the row holds
+  // commit: nothing leaves unless the row holds this successor
   const successor = await committedSuccessor(deps, decision, { client, presented, now });
 
-  deps.log('token_refreshed', { ...facts, repeated: decision.outcome === 'repeated' });
+  deps.log('token_refreshed', { ...logFields, repeated: decision.outcome === 'repeated' });
   return {
     access_token: accessToken,
     token_type: 'Bearer',
@@ -60,8 +60,8 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
 };
 
 /**
- * The one successor of the presented token: the row's, whoever wrote it. A request that loaded the token as current
- * and came second was no replay, so it is answered like the first or refused, and never revokes.
+ * The successor of the presented token that the row holds, even if another request wrote it. A request that loaded the
+ * token as current and lost the race is no replay: it gets the same successor or an error, and never revokes the grant.
  */
 const committedSuccessor = async (
   deps: TokenDeps,
@@ -76,13 +76,13 @@ const committedSuccessor = async (
   if (committed === 'rotated') return next.token;
 
   const afterRace = decideRefresh(committed.lost, client, presented, deps.refreshTokens, now);
-  if (afterRace.outcome !== 'repeated') throw invalidGrant('lost the race, and the family has moved on');
+  if (afterRace.outcome !== 'repeated') throw invalidGrant('lost the race, and the family has since rotated again');
   return afterRace.successor;
 };
 
 export const refreshToken: GrantTypeHandler = {
   grantType: 'refresh_token',
-  // Tokens come to their end in the best of clients, which must hear of it.
+  // A malformed token names no grant. It is refused with `invalid_grant`, so that the client starts a new authorization.
   parseGrantId: (form) => {
     const token = form.get('refresh_token');
     if (token === null) throw new OAuthError('invalid_request', 'The parameter refresh_token is missing.');

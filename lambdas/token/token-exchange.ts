@@ -184,7 +184,7 @@ const providerDown = (cause: Error): UnavailableError => new UnavailableError('t
 
 export const tokenExchange: GrantTypeHandler = {
   grantType: TOKEN_EXCHANGE,
-  // A caller's token may expire at any time, which is no fault of the resource client.
+  // The grant is found through the subject_token, after the client has authenticated.
   parseGrantId: () => undefined,
   exchange,
 };

@@ -118,6 +118,6 @@ it('What leaves for a client stays in English: error_description (RFC 6749 §4.1
   gate.addClient();
   const answer = await gate.authorize(authorizationQuery({ response_type: undefined }), new Browser('de'));
   expect(new URL(answer.headers.location ?? '').searchParams.get('error_description')).toBe(
-    'response_type is missing: send code.',
+    'The parameter response_type is missing. Send code.',
   );
 });

@@ -295,7 +295,7 @@ describe('A remembered consent', () => {
     expect([answer.status, answer.headers.location, gate.grants.rows.size]).toEqual([403, undefined, grants]);
     expect(answer.body).toContain('Please confirm this connection');
     expect(browser.cookies.has(REMEMBERED_BROWSER_COOKIE)).toBe(false);
-    expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'other_person' });
+    expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'other_user' });
     expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
   });
 

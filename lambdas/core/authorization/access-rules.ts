@@ -32,42 +32,42 @@ export const AccessPolicy = z.object({
 });
 export type AccessPolicy = Immutable<z.infer<typeof AccessPolicy>>;
 
-/** What the rules look at. */
+/** What the rules read of a user. */
 export interface AccessSubject {
   readonly email?: string;
   readonly emailVerified: boolean;
   readonly claims?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Names under which an identity at GitHub keeps what the rules ask. */
+/** Names of the claims that hold a GitHub user's organizations and teams. */
 export const GITHUB_ORGANIZATIONS = 'githubOrganizations' satisfies keyof AccessConditions;
 export const GITHUB_TEAMS = 'githubTeams' satisfies keyof AccessConditions;
 
-/** The rules for a provider: its own, or else those for all; without any nobody comes in. */
+/** The rules for a provider: its own, or else those for all. Without rules, no user has access. */
 export const accessRulesFor = (policy: AccessPolicy, identityProviderId: string): AccessRules =>
   (Object.hasOwn(policy.providers, identityProviderId) ? policy.providers[identityProviderId] : policy.rules) ?? {};
 
 /**
- * Whether the rules let this person in.
+ * Whether the rules give this user access.
  *
- * @param kind of the provider that vouches for the person: a claim means only there what its rule means by it
+ * @param kind the kind of the user's provider, because some rules apply to one kind only
  */
-export const isAllowed = (person: AccessSubject, rules: AccessRules, kind: IdentityProviderKind = 'oidc'): boolean => {
+export const isAllowed = (user: AccessSubject, rules: AccessRules, kind: IdentityProviderKind = 'oidc'): boolean => {
   if (rules === 'everyone') return true;
   return (
-    isOneOf(rules.emails, verifiedEmail(person)) ||
-    isOneOf(rules.emailDomains, emailDomain(person, kind)) ||
+    isOneOf(rules.emails, verifiedEmail(user)) ||
+    isOneOf(rules.emailDomains, emailDomain(user, kind)) ||
     Object.entries(rules.claims ?? {}).some(([name, values]) =>
-      claim(person, name).some((value) => values.includes(value)),
+      claim(user, name).some((value) => values.includes(value)),
     ) ||
     (kind === 'github' &&
-      (claim(person, GITHUB_ORGANIZATIONS).some((organization) => isOneOf(rules.githubOrganizations, organization)) ||
-        claim(person, GITHUB_TEAMS).some((team) => isOneOf(rules.githubTeams, team)))) ||
-    (kind === 'entra' && claim(person, 'tid').some((tenant) => isOneOf(rules.entraTenants, tenant)))
+      (claim(user, GITHUB_ORGANIZATIONS).some((organization) => isOneOf(rules.githubOrganizations, organization)) ||
+        claim(user, GITHUB_TEAMS).some((team) => isOneOf(rules.githubTeams, team)))) ||
+    (kind === 'entra' && claim(user, 'tid').some((tenant) => isOneOf(rules.entraTenants, tenant)))
   );
 };
 
-/** Names of the claims that the rules look at in logins at a provider: no other claim of a person is kept. */
+/** Names of the claims that the rules read for users of a provider. No other claim is stored. */
 export const neededClaims = (
   policy: AccessPolicy,
   identityProviderId: string,
@@ -87,7 +87,7 @@ export const neededClaims = (
   ];
 };
 
-/** Of a person only what a scope passes on or a rule looks at again: that alone is stored (catalogue #236). */
+/** The part of an identity that is stored: what a granted scope exposes, or what a rule reads again (#236). */
 export const neededIdentity = (
   identity: UpstreamIdentity,
   scopes: readonly string[],
@@ -103,45 +103,46 @@ export const neededIdentity = (
   };
 };
 
-/** The scopes that this person may have, of those that were approved. */
+/** The approved scopes that the rules allow this user. */
 export const grantableScopes = (
-  person: AccessSubject,
+  user: AccessSubject,
   scopes: readonly string[],
   policy: AccessPolicy,
   kind: IdentityProviderKind,
 ): string[] =>
   scopes.filter((scope) => {
     const conditions = policy.scopes !== undefined && Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : [];
-    return (conditions ?? []).every((each) => isAllowed(person, each, kind));
+    return (conditions ?? []).every((each) => isAllowed(user, each, kind));
   });
 
 /**
- * What the rules as they are now leave of a former grant; undefined when the person may not come in any more, or could do
- * nothing with what is left (#89).
+ * The scopes of an existing grant that the current rules still allow (#89).
+ *
+ * @returns undefined when the user has lost access, or when the scopes that are left have no effect
  */
 export const remainingScopes = (
-  person: AccessSubject & { readonly identityProviderId: string },
+  user: AccessSubject & { readonly identityProviderId: string },
   grantedScopes: readonly string[],
   policy: AccessPolicy,
   kind: IdentityProviderKind,
 ): string[] | undefined => {
-  if (!isAllowed(person, accessRulesFor(policy, person.identityProviderId), kind)) return undefined;
-  const left = grantableScopes(person, grantedScopes, policy, kind);
+  if (!isAllowed(user, accessRulesFor(policy, user.identityProviderId), kind)) return undefined;
+  const left = grantableScopes(user, grantedScopes, policy, kind);
   return left.length < grantedScopes.length && hasNoEffectiveScope(left) ? undefined : left;
 };
 
-/** An e-mail address that the provider did not verify counts for nothing (#155). */
+/** An email address counts only if the provider verified it (#155). */
 const verifiedEmail = ({ email, emailVerified }: AccessSubject): string | undefined =>
   emailVerified ? email : undefined;
 
 /**
- * The domain whose owner the person belongs to. A Google account can have an address anywhere; only `hd` says that it is
- * one of that Workspace (#160).
+ * The domain to which the user belongs. A Google account can have an email address at any domain; only `hd` says that
+ * the account belongs to a Workspace (#160).
  */
-const emailDomain = (person: AccessSubject, kind: IdentityProviderKind): string | undefined => {
-  const email = verifiedEmail(person);
+const emailDomain = (user: AccessSubject, kind: IdentityProviderKind): string | undefined => {
+  const email = verifiedEmail(user);
   if (email === undefined || !email.includes('@')) return undefined;
-  return kind === 'google' ? claim(person, 'hd')[0] : email.slice(email.lastIndexOf('@') + 1);
+  return kind === 'google' ? claim(user, 'hd')[0] : email.slice(email.lastIndexOf('@') + 1);
 };
 
 const claim = ({ claims }: AccessSubject, name: string): readonly string[] =>
@@ -150,5 +151,5 @@ const claim = ({ claims }: AccessSubject, name: string): readonly string[] =>
 const isOneOf = (allowed: readonly string[] | undefined, value: string | undefined): boolean =>
   value !== undefined && (allowed ?? []).some((each) => lowerAscii(each) === lowerAscii(value));
 
-/** Only A to Z: Unicode folding would turn the Kelvin sign into a k, and so one address into another. */
+/** Folds only A to Z. Unicode folding maps the Kelvin sign to k, and so one address to another. */
 const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

@@ -4,24 +4,24 @@ import { sha256 } from '../crypto.ts';
 import { isBeforeMark, type NotBeforeMarks } from '../grants/not-before.ts';
 import type { AuthorizationRequest } from './transaction.ts';
 
-/** How long a consent is remembered; using it does not make it longer. */
+/** How long a consent is remembered. Using it does not extend it. */
 export const REMEMBERED_CONSENT_SECONDS = 90 * 86_400;
 
-/** Of one person; beyond that the oldest is forgotten. */
-const MAX_REMEMBERED = 50;
+/** Per user. Beyond this, the oldest consent is dropped. */
+const MAX_REMEMBERED_CONSENTS = 50;
 
-/** A consent that a person does not want to be asked for again. Times are epoch seconds. */
+/** A consent for which the user does not want to be asked again. Times are epoch seconds. */
 export interface RememberedConsent {
-  /** The same for the same client, receiver, server and scopes: giving it again replaces it. */
+  /** A hash of client, redirect URI, resource and scopes. A new consent with the same id replaces the old one. */
   readonly consentId: string;
   readonly clientId: string;
-  /** What the client was when the person said yes (`computeClientFingerprint`). */
+  /** The client's metadata at the time of the consent (`computeClientFingerprint`). */
   readonly clientFingerprint: string;
   readonly redirectUri: string;
   readonly resource: string;
-  /** Scopes that were asked for, sorted. */
+  /** The requested scopes, sorted. */
   readonly scopes: readonly string[];
-  /** Where the person logged in, and is sent again. */
+  /** The provider at which the user logged in, and logs in again. */
   readonly identityProviderId: string;
   readonly givenAt: number;
   readonly expiresAt: number;
@@ -30,17 +30,17 @@ export interface RememberedConsent {
 type Asked = Pick<AuthorizationRequest, 'clientId' | 'redirectUri' | 'resource' | 'scopes'>;
 
 /**
- * Whether a consent may be remembered at all. Not where answers go to a program or app on this device, for any other
- * there could take its place (catalogue #138, RFC 8252 §8.6). And not for clients that need no credentials to redeem a
- * code: browsers say `Sec-Fetch-Site: none` also when another site has redirected a page that a program opened, so
- * that header alone does not keep a malicious server from fetching a code for itself (catalogue #128).
+ * Whether a consent may be remembered at all. It may not if the response goes to an application on the user's device,
+ * because another application could impersonate it (#138, RFC 8252 §8.6). It also may not if the client can redeem a code
+ * without credentials. Browsers send `Sec-Fetch-Site: none` even when another site redirected a page that a local program
+ * opened, so that header alone does not stop a malicious server from obtaining a code (#128).
  */
 export const canBeRemembered = ({ tokenEndpointAuthMethods }: Client, redirectUri: string): boolean =>
   redirectTarget(redirectUri).kind === 'website' &&
   tokenEndpointAuthMethods.length > 0 &&
   !tokenEndpointAuthMethods.includes('none');
 
-/** All that a client says of itself, wherever it says it; whatever changes there, the person is asked (catalogue #140). */
+/** A hash of the client's metadata. When any of it changes, the user is asked again (#140). */
 export const computeClientFingerprint = (client: Client): string =>
   sha256(
     JSON.stringify([
@@ -55,7 +55,7 @@ export const computeClientFingerprint = (client: Client): string =>
     ]),
   );
 
-/** What the person said yes to, to be remembered. @param now epoch seconds */
+/** The consent to remember. @param now epoch seconds */
 export const newConsent = (
   asked: Asked,
   clientFingerprint: string,
@@ -73,18 +73,19 @@ export const newConsent = (
   expiresAt: now + REMEMBERED_CONSENT_SECONDS,
 });
 
-/** A person's consents with one more, in place of what was said of the same before. */
+/** The user's consents with a new one, which replaces the one with the same id. */
 export const withConsent = (
   consents: readonly RememberedConsent[],
   consent: RememberedConsent,
 ): readonly RememberedConsent[] => {
   const others = consents.filter(({ consentId }) => consentId !== consent.consentId);
-  return [consent, ...others].sort((a, b) => b.givenAt - a.givenAt).slice(0, MAX_REMEMBERED);
+  return [consent, ...others].sort((a, b) => b.givenAt - a.givenAt).slice(0, MAX_REMEMBERED_CONSENTS);
 };
 
 /**
- * The person's consent to this very request of this very client, unless a not-before mark has ended it.
- * @param consents live ones
+ * The user's consent to exactly this request of this client, unless a not-before mark has ended it.
+ *
+ * @param consents consents that have not expired
  */
 export const findConsent = (
   consents: readonly RememberedConsent[],

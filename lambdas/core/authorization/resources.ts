@@ -11,9 +11,10 @@ export const resourceMetadataUrl = (issuer: string, path: string): string =>
   `${issuer}${PROTECTED_RESOURCE_METADATA_PATH}${path}`;
 
 /**
- * The form in which resource indicators are compared: scheme and host in lower case, no default port, no trailing
- * slash (RFC 8707 §2, RFC 3986 §6.2). Undefined for what cannot be one of ours: no absolute URI, user information,
- * a query or a fragment.
+ * Normalizes a resource indicator for comparison: scheme and host in lower case, no default port, no trailing slash
+ * (RFC 8707 §2, RFC 3986 §6.2).
+ *
+ * @returns undefined if it is not an absolute HTTP URI, or has user information, a query or a fragment
  */
 export const canonicalResource = (resource: string): string | undefined => {
   const url = URL.parse(resource);
@@ -23,10 +24,10 @@ export const canonicalResource = (resource: string): string | undefined => {
 };
 
 /**
- * The one resource that a request is for (RFC 8707 §2). Without the parameter it is the sole resource of the server,
- * since clients before the 2025-06-18 revision send none.
+ * The resource that a request is for (RFC 8707 §2). Clients of revisions before 2025-06-18 omit the parameter; then it is
+ * the only resource of this server.
  *
- * @param requested every value of `resource` that was sent
+ * @param requested all values of the `resource` parameter
  * @param resources identifiers of the resources behind this authorization server
  * @throws OAuthError `invalid_target`
  */
@@ -34,17 +35,17 @@ export const resolveResource = (requested: readonly string[], resources: readonl
   if (requested.length === 0) {
     const [sole, ...others] = resources;
     if (sole !== undefined && others.length === 0) return sole;
-    throw new OAuthError('invalid_target', 'There are several resources here: name one with the resource parameter.');
+    throw new OAuthError('invalid_target', 'This server has several resources. Name one with the resource parameter.');
   }
   const canonical = new Set(requested.map(canonicalResource));
   if (canonical.size > 1) {
-    throw new OAuthError('invalid_target', 'A token is for one resource: send the resource parameter once.');
+    throw new OAuthError('invalid_target', 'A token is for one resource. Send the resource parameter once.');
   }
   const [wanted] = canonical;
   const resource = resources.find((known) => wanted !== undefined && canonicalResource(known) === wanted);
   if (resource === undefined) {
-    throw new OAuthError('invalid_target', 'The requested resource is not served here.', {
-      detail: 'resource does not equal any configured server',
+    throw new OAuthError('invalid_target', 'The requested resource does not exist on this server.', {
+      detail: 'resource does not match any configured server',
     });
   }
   return resource;

@@ -14,18 +14,18 @@ export const ScopeDefinitions = z.record(
 export type ScopeDefinitions = Immutable<z.infer<typeof ScopeDefinitions>>;
 export type ScopeDefinition = ScopeDefinitions[string];
 
-/** Asked for by clients that want refresh tokens (OpenID Connect Core §11); never a condition for a resource. */
+/** Requested by clients that want refresh tokens (OpenID Connect Core §11). No resource requires it. */
 export const OFFLINE_ACCESS = 'offline_access';
 
-/** Every scope that the server knows, required ones first, each once; without `offline_access`. */
+/** All scopes that the server knows except `offline_access`, each once, the required ones first. */
 export const knownScopes = (definitions: ScopeDefinitions, requiredScopes: readonly string[] = []): string[] => [
   ...new Set([...requiredScopes, ...Object.keys(definitions)]),
 ];
 
-/** The granted scopes with everything they imply, however long the chain. */
+/** The granted scopes and all that they imply, directly or indirectly. */
 export const effectiveScopes = (granted: readonly string[], definitions: ScopeDefinitions): Set<string> => {
   const effective = new Set(granted);
-  // A Set visits what is added while it is walked, so a cycle ends by itself.
+  // Iteration over a Set includes values added meanwhile, and a cycle adds nothing new.
   for (const scope of effective) {
     for (const implied of definitionOf(scope, definitions)?.implies ?? []) effective.add(implied);
   }
@@ -33,11 +33,11 @@ export const effectiveScopes = (granted: readonly string[], definitions: ScopeDe
 };
 
 /**
- * The scopes to ask the person for (RFC 6749 §3.3). Unknown ones are dropped, not refused: clients send `openid` or
- * names of their own. Required scopes that nothing asked for implies are added, since a token without them would be
- * refused by the resource at once; the consent page shows them and the token answer names them.
+ * The scopes to ask the user for (RFC 6749 §3.3). Unknown scopes are dropped, because clients send `openid` and names of
+ * their own. Missing required scopes are added, because the resource would refuse a token without them. The consent
+ * page and the token response show them.
  *
- * @param requested the `scope` parameter, undefined when it was omitted
+ * @param requested the `scope` parameter; undefined if it was omitted
  */
 export const negotiateScopes = (
   requested: string | undefined,
@@ -50,6 +50,6 @@ export const negotiateScopes = (
   return [...missing, ...accepted];
 };
 
-/** A lookup that never reaches `Object.prototype`: scope names come from outside. */
+/** Scope names are untrusted input, so the lookup must not reach `Object.prototype`. */
 const definitionOf = (scope: string, definitions: ScopeDefinitions): ScopeDefinition | undefined =>
   Object.hasOwn(definitions, scope) ? definitions[scope] : undefined;

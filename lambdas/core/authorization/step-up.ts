@@ -1,23 +1,23 @@
 import type { Grant } from '../grants/grant.ts';
 import { OFFLINE_ACCESS } from './scopes.ts';
 
-/** How far back authorizations count as one and the same attempt. */
+/** How far back authorizations count as part of the same loop. */
 const LOOP_WINDOW_SECONDS = 600;
 
-/** A program and a second machine of it may ask for the same within that time; whoever comes third goes in circles. */
-const FRUITLESS_GRANTS_ALLOWED = 2;
+/** A client on two machines may ask for the same scopes within that time. A third request is a loop. */
+const MAX_REFUSED_GRANTS = 2;
 
-/** With these alone a program could do nothing. */
+/** Whether a client could do nothing with these scopes alone. */
 export const hasNoEffectiveScope = (scopes: readonly string[]): boolean =>
   scopes.every((scope) => scope === OFFLINE_ACCESS || scope === 'email' || scope === 'profile');
 
 /**
- * Whether a grant without the refused scopes would only make the program ask again: it asks for more than before and
- * may have none of it, or it keeps asking for what was refused (MCP authorization, "Scope Challenge Handling").
+ * Whether a grant without the refused scopes would only make the client ask again (MCP authorization, "Scope Challenge
+ * Handling"). Either it asks for new scopes and may have none of them, or it repeats a request that was refused.
  *
- * @param asked scopes of the request
- * @param granted those of them that the person may have; not all
- * @param earlier live grants of the same person, client and resource
+ * @param asked the requested scopes
+ * @param granted those that the user may have, at least one fewer
+ * @param earlier live grants of the same user, client and resource
  * @param now epoch seconds
  */
 export const isRepeatedStepUp = (
@@ -32,8 +32,8 @@ export const isRepeatedStepUp = (
   const newlyGranted = newlyAsked.filter((scope) => granted.includes(scope));
   if (newlyAsked.length > newlyGranted.length) return hasNoEffectiveScope(newlyGranted);
   if (newlyAsked.length > 0) return false;
-  const fruitless = earlier.filter(
+  const refused = earlier.filter(
     ({ refusedScopes, issuedAt }) => refusedScopes !== undefined && issuedAt > now - LOOP_WINDOW_SECONDS,
   );
-  return fruitless.length >= FRUITLESS_GRANTS_ALLOWED;
+  return refused.length >= MAX_REFUSED_GRANTS;
 };

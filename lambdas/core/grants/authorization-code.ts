@@ -5,28 +5,28 @@ import type { Grant } from './grant.ts';
 import { isCodeVerifierFor } from './pkce.ts';
 
 /**
- * How long a code's row outlives it. Whoever comes too late is told that the code is dead, as the row shows; without it
- * nobody could tell such a code from a guess, and guesses are slowed down.
+ * How long the row is kept after its code has expired. Without the row, an expired code would look like a guess, and guesses
+ * count towards the client's failure limit.
  */
 export const EXPIRED_CODE_RETENTION_SECONDS = 3600;
 
-/** `gh_ac_<grant id>.<secret>`: the prefix keeps it from being taken for any other artefact. */
+/** `gh_ac_<grant id>.<secret>`: the prefix distinguishes it from every other secret. */
 const AUTHORIZATION_CODE = /^gh_ac_([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
 
-/** A fresh code for a grant with 256 random bits, and the hash that the grant keeps (RFC 6749 §10.10). */
+/** A new code with 256 random bits, and the hash that the grant stores (RFC 6749 §10.10). */
 export const newAuthorizationCode = (grantId: string): { readonly code: string; readonly codeHash: string } => {
   const code = `gh_ac_${grantId}.${newSecret()}`;
   return { code, codeHash: sha256(code) };
 };
 
-/** The id of the grant that a code names, or undefined when it is no code of ours. */
+/** The id of the grant that a code names, or undefined if it does not have the format of our codes. */
 export const parseAuthorizationCode = (code: string): string | undefined => AUTHORIZATION_CODE.exec(code)?.[1];
 
 /** The parameters of RFC 6749 §4.1.3 that bind a redemption to its authorization. */
 export interface RedemptionRequest {
   readonly code: string;
   readonly codeVerifier: string | undefined;
-  /** Absent is fine (OAuth 2.1 §10.2), different is not. */
+  /** May be absent (OAuth 2.1 §10.2), but must not differ. */
   readonly redirectUri: string | undefined;
 }
 
@@ -38,9 +38,11 @@ const refuse = (detail: string, isGuess = false): never => {
 const refuseGuess = (detail: string): never => refuse(detail, true);
 
 /**
- * Checks all that binds a code, and changes nothing. `replayed`: everything is right, but the code was redeemed
- * before, so the presenter holds code and verifier of somebody's finished authorization (RFC 6749 §4.1.2).
+ * Checks everything that binds a code, and changes nothing.
+ *
  * @param now epoch seconds
+ * @returns `replayed` if all checks pass but the code was redeemed before: then two parties hold the code and its
+ *   verifier (RFC 6749 §4.1.2)
  * @throws OAuthError `invalid_grant`
  */
 export const decideRedemption = (
@@ -52,7 +54,7 @@ export const decideRedemption = (
   if (grant === undefined) return refuseGuess('no such grant');
   if (!constantTimeEqual(sha256(request.code), grant.codeHash)) return refuseGuess('not the code of this grant');
   if (grant.clientId !== client.clientId) return refuseGuess('issued to another client');
-  // Only a waiting code expires. A redeemed one that comes back, however late, comes from a second party.
+  // Only an unredeemed code expires. A redeemed code that comes back, however late, is a replay.
   if (grant.status === 'issued' && grant.codeExpiresAt <= now) return refuse('expired');
   if (!isCodeVerifierFor(request.codeVerifier, grant.codeChallenge)) return refuseGuess('code_verifier does not match');
   if (request.redirectUri !== undefined && request.redirectUri !== grant.redirectUri) {

@@ -1,5 +1,5 @@
-/** The page of one's own connections. */
+/** The page on which users see and end their connections. */
 export const CONNECTIONS_PATH = '/connections';
 
-/** Long enough to read and decide; a session cannot be taken back, for nothing is stored of it. */
+/** Long enough to read and decide. A session is not stored, so it cannot be revoked. */
 export const SESSION_SECONDS = 600;

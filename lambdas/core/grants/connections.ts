@@ -3,25 +3,25 @@ import { sha256 } from '../crypto.ts';
 import { type Grant, isLive } from './grant.ts';
 import { isBeforeMark, type NotBeforeMarks } from './not-before.ts';
 
-/** What one program may do for one person at one server, over however many authorizations. Times are epoch seconds. */
+/** What one client may do for one user at one server, with any number of grants. Times are epoch seconds. */
 export interface Connection {
   readonly connectionId: string;
   readonly clientId: string;
   readonly resource: string;
   readonly scopes: readonly string[];
-  /** Where its answers went, each once. */
+  /** Where the responses went, without duplicates. */
   readonly receivers: readonly RedirectTarget[];
-  /** How many authorizations it has: one for each machine, and for each time somebody connected it anew. */
+  /** Each machine, and each new login, adds a grant. */
   readonly grantCount: number;
   readonly since: number;
   readonly lastUsed: number;
 }
 
-/** Names a person's connection in a form. It means nothing for anybody else. */
+/** Identifies one of the user's own connections in a form. */
 export const connectionIdOf = ({ clientId, resource }: Pick<Grant, 'clientId' | 'resource'>): string =>
   sha256(JSON.stringify([clientId, resource]));
 
-/** One person's grants as they would think of them: per program and server, the latest used first. */
+/** One user's live grants, grouped by client and server, the most recently used first. */
 export const connectionsOf = (
   grants: readonly Grant[],
   marks: NotBeforeMarks | undefined,

@@ -1,8 +1,8 @@
 import { sha256 } from '../crypto.ts';
 
 /**
- * Not-before marks: whatever was issued before its mark is void. Epoch seconds of the first second that counts again.
- * They are how everybody, one client or one person is logged out at once (catalogue #229, #230).
+ * Not-before marks void everything that was issued before them. They log out all users, one client or one user at once
+ * (#229, #230). Each is the first second, in epoch seconds, that is valid again.
  */
 export interface NotBeforeMarks {
   readonly all?: number;
@@ -10,18 +10,18 @@ export interface NotBeforeMarks {
   readonly clients: Readonly<Record<string, number>>;
   /** By `sub` of access tokens. */
   readonly subjects: Readonly<Record<string, number>>;
-  /** By hash of the `sub`, of persons whose data was erased, so that it stands nowhere any more. Absent until there is one. */
+  /** By hash of the `sub`, for users whose data was erased, so that the `sub` itself is not stored. Absent if empty. */
   readonly erased?: Readonly<Record<string, number>>;
 }
 
-/** Whom a mark is for. */
+/** What a mark applies to. */
 export type MarkScope =
   | { readonly all: true }
   | { readonly clientId: string }
   | { readonly subject: string }
   | { readonly erasedSubject: string };
 
-/** A grant, or an access token: what a mark can make void. */
+/** A grant or an access token, which a mark can void. */
 export interface Issued {
   readonly clientId: string;
   readonly subject: string;
@@ -29,12 +29,12 @@ export interface Issued {
   readonly issuedAt: number;
 }
 
-/** Every token request reads the marks along; whoever has more to mark marks all. */
+/** Every token request reads all marks. To void more than this, set the mark for all. */
 export const MAX_MARKS = 200;
 
-/** Nothing that is issued lives longer, whatever the configuration says: refresh tokens 730 days, access tokens one. */
+/** No token lives longer in any configuration: refresh tokens at most 730 days, access tokens one day. */
 const LONGEST_LIFE_SECONDS = 731 * 86_400;
-/** The grants of an erased person are gone: what is left are access tokens, which live a day at most. */
+/** The grants of an erased user are deleted. Only access tokens are left, and they live at most one day. */
 const ERASED_LIFE_SECONDS = 2 * 86_400;
 
 const NO_MARKS: NotBeforeMarks = { clients: {}, subjects: {} };
@@ -42,7 +42,7 @@ const NO_MARKS: NotBeforeMarks = { clients: {}, subjects: {} };
 const markOf = (marks: Readonly<Record<string, number>>, id: string): number =>
   Object.hasOwn(marks, id) ? (marks[id] ?? 0) : 0;
 
-/** Whether any mark makes it void: of those that may apply, the latest counts. */
+/** Whether any mark voids it. Of the marks that apply, the latest counts. */
 export const isBeforeMark = (marks: NotBeforeMarks | undefined, issued: Issued): boolean => {
   const { all = 0, clients, subjects, erased } = marks ?? NO_MARKS;
   const ofErased = erased === undefined ? 0 : markOf(erased, sha256(issued.subject));
@@ -50,9 +50,10 @@ export const isBeforeMark = (marks: NotBeforeMarks | undefined, issued: Issued):
 };
 
 /**
- * The marks with one more. What was issued in this very second is void too, and no mark ever moves back.
+ * Adds a mark. It also voids what was issued in the current second, and it never moves an existing mark back.
+ *
  * @param now epoch seconds
- * @throws RangeError when there are too many
+ * @throws RangeError when there are too many marks
  */
 export const withMark = (marks: NotBeforeMarks = NO_MARKS, scope: MarkScope, now: number): NotBeforeMarks => {
   const from = now + 1;
@@ -61,7 +62,9 @@ export const withMark = (marks: NotBeforeMarks = NO_MARKS, scope: MarkScope, now
   const moved = { ...marks[kind], [id]: Math.max(markOf(marks[kind] ?? {}, id), from) };
   const marked = { ...marks, [kind]: moved, ...('erasedSubject' in scope ? without(marks, scope.erasedSubject) : {}) };
   if (countOfSome(marked) > MAX_MARKS) {
-    throw new RangeError(`there are ${MAX_MARKS} not-before marks of clients and persons already: set one for all`);
+    throw new RangeError(
+      `there are already ${MAX_MARKS} not-before marks for clients and users: set the mark for all instead`,
+    );
   }
   return marked;
 };
@@ -72,12 +75,12 @@ const placeOf = (scope: Exclude<MarkScope, { all: true }>) => {
   return ['erased', sha256(scope.erasedSubject)] as const;
 };
 
-/** A mark that a person had by name goes with the name. */
+/** The mark under the erased `sub` itself is removed. */
 const without = ({ subjects }: NotBeforeMarks, subject: string) => ({
   subjects: Object.fromEntries(Object.entries(subjects).filter(([id]) => id !== subject)),
 });
 
-/** The marks that something may still depend on. @param now epoch seconds */
+/** The marks that may still void something. @param now epoch seconds */
 export const liveMarks = (marks: NotBeforeMarks, now: number): NotBeforeMarks => {
   const live = (mark: number, lifeSeconds = LONGEST_LIFE_SECONDS) => mark > now - lifeSeconds;
   const only = (of: Readonly<Record<string, number>>, lifeSeconds?: number) =>
@@ -92,10 +95,10 @@ export const liveMarks = (marks: NotBeforeMarks, now: number): NotBeforeMarks =>
   };
 };
 
-/** How many marks there are. */
+/** The number of marks. */
 export const countMarks = ({ all, ...marks }: NotBeforeMarks): number =>
   (all === undefined ? 0 : 1) + countOfSome(marks);
 
-/** Without the one for all. */
+/** Does not count the mark for all. */
 const countOfSome = ({ clients, subjects, erased = {} }: NotBeforeMarks): number =>
   Object.keys(clients).length + Object.keys(subjects).length + Object.keys(erased).length;

@@ -9,7 +9,7 @@ const REFRESH_TOKEN = /^gh_rt_([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})\.([A-Za-z
 
 export interface RefreshToken {
   readonly grantId: string;
-  /** The same in every generation: who knows it holds, or held, a token of this family. */
+  /** The same in every generation. A party that knows it holds, or held, a token of this family. */
   readonly familySecret: string;
   readonly generationSecret: string;
 }
@@ -21,7 +21,7 @@ export interface RefreshLifetimes {
   readonly graceSeconds: number;
 }
 
-/** The parts of a refresh token, or undefined when the text is none of ours. */
+/** The parts of a refresh token, or undefined if the text does not have the format of our tokens. */
 export const parseRefreshToken = (text: string): RefreshToken | undefined => {
   const [, grantId, familySecret, generationSecret] = REFRESH_TOKEN.exec(text) ?? [];
   if (grantId === undefined || familySecret === undefined || generationSecret === undefined) return undefined;
@@ -31,7 +31,7 @@ export const parseRefreshToken = (text: string): RefreshToken | undefined => {
 export const formatRefreshToken = (token: RefreshToken): string =>
   `gh_rt_${token.grantId}.${token.familySecret}.${token.generationSecret}`;
 
-/** A token and the family as it is stored once that token is the current one. */
+/** A token, and the family to store when that token becomes the current one. */
 export interface RefreshStep {
   readonly token: RefreshToken;
   readonly family: RefreshFamily;
@@ -53,8 +53,8 @@ export const firstRefreshToken = (grantId: string, lifetimes: RefreshLifetimes, 
 };
 
 /**
- * The successor of a token in a given generation. Derived, so that who presents the predecessor again gets the very
- * same one, while the row holds nothing but hashes and the salt (RFC 5869).
+ * The successor of a token in a given generation. It is derived (RFC 5869), so that a client that presents the predecessor
+ * again gets the same successor, although the row holds only hashes and the salt.
  */
 const derive = (presented: RefreshToken, rotationSalt: string, generation: number): RefreshToken => {
   const info = `gatehouse refresh ${presented.grantId} ${generation}`;
@@ -86,13 +86,13 @@ export const nextRefreshToken = (
   };
 };
 
-/** What a presented refresh token is to its family. */
+/** The position of a presented refresh token in its family. */
 export type RefreshDecision =
   /** The current generation: rotate. */
   | { readonly outcome: 'current'; readonly grant: Grant; readonly family: RefreshFamily }
-  /** The immediate predecessor within the grace time: a race, or a reply that was lost. */
+  /** The immediate predecessor within the grace time: a race, or a lost response. */
   | { readonly outcome: 'repeated'; readonly grant: Grant; readonly successor: RefreshToken }
-  /** An older generation, or the predecessor too late: two parties hold this family. */
+  /** An older generation, or the predecessor after the grace time: two parties hold this family. */
   | { readonly outcome: 'reused'; readonly grant: Grant };
 
 const refuse = (detail: string): never => {
@@ -100,8 +100,9 @@ const refuse = (detail: string): never => {
 };
 
 /**
- * Places a presented token in its family, and changes nothing. Only a holder of the family secret ever gets to an
- * outcome; whatever else is presented is refused without a trace (catalogue #41, #78 to #81).
+ * Finds the position of a presented token in its family, and changes nothing. Only a token with the family secret gets an
+ * outcome; any other is refused, and the grant stays as it is (#41, #78 to #81).
+ *
  * @param now epoch seconds
  * @throws OAuthError `invalid_grant`
  */
@@ -117,7 +118,8 @@ export const decideRefresh = (
   if (grant.status !== 'redeemed') return refuse(`grant is ${grant.status}`);
   const { family } = grant;
   if (family === undefined) return refuse('grant has no refresh tokens');
-  if (!constantTimeEqual(sha256(presented.familySecret), family.familySecretHash)) return refuse('not of this family');
+  if (!constantTimeEqual(sha256(presented.familySecret), family.familySecretHash))
+    return refuse('the family secret does not match');
   if (family.absoluteExpiresAt <= now) return refuse('absolute lifetime is over');
   if (family.idleExpiresAt <= now) return refuse('idle for too long');
 
@@ -131,6 +133,6 @@ export const decideRefresh = (
   return { outcome: 'reused', grant };
 };
 
-/** Whether the text is a token, of any generation, of this grant's family: enough to end it (RFC 7009 §2.1). */
+/** Whether this is a token of this grant's family, of any generation. That suffices to revoke it (RFC 7009 §2.1). */
 export const isOfFamily = (presented: RefreshToken, grant: Grant): boolean =>
   grant.family !== undefined && constantTimeEqual(sha256(presented.familySecret), grant.family.familySecretHash);

@@ -1,18 +1,19 @@
 import { UnavailableError } from '../oauth-error.ts';
 
 /**
- * Why a login at the identity provider did not end with a person.
- * `denied`: the person, or the provider on their behalf, said no.
- * `rejected`: the answer is not to be trusted.
- * `misconfigured`: the provider does not know us, or we have no credentials for it; only the operator can help.
- * `unavailable`: it sent the person back because it cannot now. One that does not answer us is an UnavailableError.
+ * Why a login at the identity provider failed.
+ * `denied`: the user declined, or the provider refused the user.
+ * `rejected`: the response is not trustworthy.
+ * `misconfigured`: the provider refuses our credentials, or there are none. Only the operator can fix this.
+ * `unavailable`: the provider redirected the user back with a temporary error. If it does not answer at all, the error is
+ * an UnavailableError.
  */
 export type UpstreamErrorReason = 'denied' | 'rejected' | 'misconfigured' | 'unavailable';
 
-/** `message` is for the log: it names the rule that failed and repeats neither tokens nor codes. */
+/** `message` is for the log. It names the rule that failed, and contains no tokens or codes. */
 export class UpstreamError extends Error {
   readonly reason: UpstreamErrorReason;
-  /** It follows from what the browser brought, which anybody can make up, and says nothing of the provider's state. */
+  /** The failure follows from what the browser sent. It may be forged, and says nothing about the provider's health. */
   readonly isFromBrowser: boolean;
 
   constructor(reason: UpstreamErrorReason, message: string, options: { readonly isFromBrowser?: boolean } = {}) {
@@ -23,5 +24,5 @@ export class UpstreamError extends Error {
   }
 }
 
-/** The provider did not answer, and may or may not have carried out what it was asked. */
+/** The provider did not answer. It may or may not have carried out the request. */
 export class OutcomeUnknownError extends UnavailableError {}

@@ -1,61 +1,61 @@
 import type { IdentityProviderKind } from './provider-kinds.ts';
 
-/** What a provider signs or answers about a person, as it came. */
+/** Claims of a provider about a user, unparsed. */
 export type ProviderClaims = Readonly<Record<string, unknown>>;
 
-/** What gets a refresh token out of a provider. */
+/** What a provider needs in the authorization request before it issues a refresh token. */
 export interface OfflineRequest {
   readonly scope?: 'offline_access';
   readonly prompt?: 'consent';
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** How one kind of OpenID provider differs from the next. */
+/** How one kind of OpenID provider differs from the others. */
 export interface OidcPreset {
-  /** The `prompt` by which a person gets to choose another account. */
+  /** The `prompt` value that lets the user choose another account. */
   readonly accountPrompt: 'select_account' | 'login';
-  /** Whether userinfo is asked for what the ID token lacks. Not where it says less, or the same in another form. */
+  /** Whether to read userinfo for claims that the ID token lacks. Not if it has fewer claims, or other types. */
   readonly asksUserInfo: boolean;
-  /** How a refresh token is asked for, where `recheck` or `keepTokens` need one. */
+  /** How to request a refresh token, for `recheck` and `keepTokens`. */
   readonly offline: OfflineRequest;
-  /** Whether the address in these claims belongs to the person. */
+  /** Whether the provider vouches for the email address in these claims. */
   readonly isEmailVerified: (claims: ProviderClaims, issuer: string) => boolean;
 }
 
-/** OpenID Connect Core §5.1. Only the boolean: the text "false" is truthy (catalogue #155). */
+/** OpenID Connect Core §5.1. Only the boolean counts: the string "false" is truthy (#155). */
 const saysEmailVerified = (claims: ProviderClaims): boolean => claims.email_verified === true;
 
 const STANDARD: OidcPreset = {
   accountPrompt: 'select_account',
   asksUserInfo: true,
-  // OpenID Connect Core §11: without the prompt the scope may be ignored.
+  // OpenID Connect Core §11: without this prompt, the provider may ignore the scope.
   offline: { scope: 'offline_access', prompt: 'consent' },
   isEmailVerified: saysEmailVerified,
 };
 
-/** Issuers at Microsoft that stand for many tenants, each of which signs as itself. */
+/** Microsoft's multi-tenant issuers. Each tenant signs with its own issuer. */
 const MANY_TENANTS = /\/(common|organizations)(?=\/v2\.0$)/;
-/** The tenant of everybody's personal accounts: nobody vouches for their addresses. */
+/** The tenant of all personal Microsoft accounts, whose email addresses are not verified. */
 const PERSONAL_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad';
 const TENANT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * The address of an Entra account is a field that its tenant's administrator fills in as they like (catalogue #157). It
- * counts when Microsoft says that the domain's owner is verified, when it is among the verified addresses, or when the
- * person is a member of the one tenant that the operator trusts.
+ * The administrator of an Entra tenant can set any email address on an account (#157). The address counts only if
+ * Microsoft verified the domain's owner, if it is one of the verified addresses, or if the user is a member of the single
+ * tenant that the operator trusts.
  */
 const isEntraEmailVerified = (claims: ProviderClaims, issuer: string): boolean => {
   const { email, xms_edov: domainOwnerVerified, idp, acct } = claims;
-  if ([true, 1, '1', 'true'].some((yes) => domainOwnerVerified === yes)) return true;
+  if ([true, 1, '1', 'true'].some((value) => domainOwnerVerified === value)) return true;
   const verified = [claims.verified_primary_email, claims.verified_secondary_email].flat();
   if (typeof email === 'string' && verified.includes(email)) return true;
   if (MANY_TENANTS.test(issuer) || issuer.includes(PERSONAL_TENANT)) return false;
-  // A guest's address comes from elsewhere. `idp` is there for accounts of another place than the issuer.
+  // A guest's address comes from another tenant. `idp` is present for accounts that another issuer manages.
   const isGuest = acct === 1 || acct === '1' || (idp !== undefined && idp !== claims.iss);
   return !isGuest;
 };
 
-/** Providers where the administrator has consented, or where people are asked once. */
+/** For providers where the administrator has consented, or where each user is asked once. */
 const SCOPE_ALONE: OfflineRequest = { scope: 'offline_access' };
 
 export const OIDC_PRESETS: Readonly<Record<Exclude<IdentityProviderKind, 'github'>, OidcPreset>> = {
@@ -63,25 +63,26 @@ export const OIDC_PRESETS: Readonly<Record<Exclude<IdentityProviderKind, 'github
   google: {
     ...STANDARD,
     asksUserInfo: false,
-    // Theirs knows no such scope, and gives another refresh token only when the person consents again.
+    // Google has no such scope, and issues another refresh token only when the user consents again.
     offline: { prompt: 'consent', parameters: { access_type: 'offline' } },
   },
-  // Theirs knows no account chooser; a new login lets people choose.
+  // Auth0 has no account chooser; a new login lets the user choose.
   auth0: { ...STANDARD, accountPrompt: 'login', offline: SCOPE_ALONE },
   okta: { ...STANDARD, accountPrompt: 'login', offline: SCOPE_ALONE },
   clerk: { ...STANDARD, accountPrompt: 'login', offline: SCOPE_ALONE },
-  // Microsoft's userinfo is that of Graph, which says nothing more.
+  // Microsoft's userinfo is served by Graph and has no further claims.
   entra: { ...STANDARD, asksUserInfo: false, offline: SCOPE_ALONE, isEmailVerified: isEntraEmailVerified },
-  // Its userinfo says `"email_verified": "true"`, a text. It gives a refresh token with every code.
+  // Cognito's userinfo sends `"email_verified": "true"`, a string. It issues a refresh token with every code.
   cognito: { ...STANDARD, asksUserInfo: false, offline: {} },
 };
 
-/** The issuer as a provider for many tenants writes it in its discovery document; any other stands for itself. */
+/** The issuer as written in the discovery document. Only multi-tenant providers write a template there. */
 export const documentIssuer = (issuer: string): string => issuer.replace(MANY_TENANTS, '/{tenantid}');
 
 /**
- * The issuer that must have signed: for many tenants the one of the tenant that the token names (catalogue #149).
- * Undefined when it names none, so that nothing is accepted.
+ * The issuer that must have signed a token. For a multi-tenant provider, it is the tenant named in the token (#149).
+ *
+ * @returns undefined when the token names no tenant, so that no token is accepted
  */
 export const tokenIssuer = (issuer: string, claims: ProviderClaims): string | undefined => {
   if (!MANY_TENANTS.test(issuer)) return issuer;
@@ -89,14 +90,14 @@ export const tokenIssuer = (issuer: string, claims: ProviderClaims): string | un
   return typeof tid === 'string' && TENANT_ID.test(tid) ? issuer.replace(MANY_TENANTS, `/${tid}`) : undefined;
 };
 
-/** Whether people of this issuer log in at the configured one: the same, or any tenant of one that stands for many. */
+/** Whether users of `issuer` log in at the configured issuer: the same one, or a tenant of a multi-tenant issuer. */
 export const isIssuerOf = (configured: string, issuer: string): boolean =>
   tokenIssuer(configured, { tid: URL.parse(issuer)?.pathname.split('/')[1] }) === issuer;
 
 const MAX_VALUES = 200;
 const MAX_VALUE_LENGTH = 256;
 
-/** The claims of these names as lists of texts: what rules look at, and no more. The first source that has one counts. */
+/** The named claims as lists of strings: only what rules read. The first source that has a claim counts. */
 export const keptClaims = (
   names: readonly string[],
   ...sources: readonly (ProviderClaims | undefined)[]

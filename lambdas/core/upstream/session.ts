@@ -1,6 +1,6 @@
 import type { IdentityProviderKind } from './provider-kinds.ts';
 
-/** What an identity provider handed out with a login. Leaves this server by a token exchange alone (RFC 8693). */
+/** The tokens that an identity provider issued with a login. They leave this server only by token exchange (RFC 8693). */
 export interface UpstreamTokens {
   readonly accessToken?: string;
   /** Epoch seconds; absent when the provider did not say. */
@@ -8,13 +8,13 @@ export interface UpstreamTokens {
   readonly refreshToken?: string;
 }
 
-/** Tokens as they are stored, base64url: envelope encryption under a data key that KMS alone can open again. */
+/** Tokens as stored, in base64url: envelope encryption under a data key that only KMS can decrypt. */
 export interface SealedTokens {
   readonly encryptedDataKey: string;
   readonly ciphertext: string;
 }
 
-/** The tokens can never be opened again: what they were sealed under is gone, or the row was altered. */
+/** The tokens can never be opened again, because the key is gone or the row was altered. */
 export class UnopenableError extends Error {
   constructor(cause: unknown) {
     super('the sealed tokens can never be opened again', { cause });
@@ -22,39 +22,39 @@ export class UnopenableError extends Error {
   }
 }
 
-/** What is kept of the identity provider beside a grant. It dies with the grant. */
+/** The provider's tokens and last answer, stored in the grant and deleted with it. */
 export interface UpstreamState {
-  /** Raised by every write, each of which happens only to the version that its writer saw. */
+  /** Incremented by every write. A write succeeds only if the version is the one that its writer read. */
   readonly version: number;
-  /** Epoch seconds at which the provider last vouched for the person. */
+  /** Epoch seconds at which the provider last confirmed the user. */
   readonly checkedAt: number;
-  /** Absent when the provider gave nothing to ask it again with. */
+  /** Absent when we hold no tokens with which to ask the provider again. */
   readonly tokens?: SealedTokens;
-  /** The tokens can be handed out, but the provider does not take them as a question. */
+  /** The tokens can be exchanged, but there is no refresh token with which to ask the provider. */
   readonly cannotBeRefreshed?: boolean;
-  /** Epoch seconds until which somebody is asking the provider. Past: whoever it was did not come back with an answer. */
+  /** Epoch seconds until which one request may ask the provider. If past: that request never stored an answer. */
   readonly leaseExpiresAt?: number;
-  /** Epoch seconds until which nobody asks, since the provider was down. */
+  /** Epoch seconds until which no request asks, because the provider was down. */
   readonly pausedUntil?: number;
-  /** The provider may have used up the refresh token without our learning its successor, so its refusal proves nothing. */
+  /** The refresh token may be used up and its successor lost, so a refusal proves nothing. */
   readonly outcomeIsUnknown?: boolean;
 }
 
-/** Longer than any function that asks may run: a lease never ends under its holder. */
+/** Longer than the timeout of any function that asks, so that a lease never expires while its holder runs. */
 const LEASE_SECONDS = 30;
-/** While a provider is down, each connection tries it no more often than this, or than it would be asked anyway. */
+/** While a provider is down, each grant tries it no more often than this, unless `recheckSeconds` is shorter. */
 const PAUSE_SECONDS = 30;
-/** An access token that ends sooner is as good as expired: it still has to travel and to be used. */
+/** An access token that expires sooner is refreshed, because the backend still has to use it. */
 const MIN_LIFE_SECONDS = 60;
 
-/** Whether the provider's API is asked with the access token; any other is asked with the refresh token. */
+/** GitHub is asked with the access token, every other provider with the refresh token. */
 const isAskedByAccessToken = (kind: IdentityProviderKind): boolean => kind === 'github';
 
-/** Whether the provider can be asked about the person with these tokens. */
+/** Whether these tokens suffice to ask the provider about the user. */
 export const canBeRefreshed = ({ refreshToken }: UpstreamTokens, kind: IdentityProviderKind): boolean =>
   isAskedByAccessToken(kind) || refreshToken !== undefined;
 
-/** What of a login's tokens is needed later, or undefined: nothing is kept that nobody will use (catalogue #169). */
+/** The tokens of a login that are needed later, or undefined. No other token is stored (#169). */
 export const neededTokens = (
   tokens: UpstreamTokens,
   provider: {
@@ -70,7 +70,7 @@ export const neededTokens = (
   return refreshToken === undefined ? undefined : { refreshToken };
 };
 
-/** The state beside a new grant. @param now epoch seconds */
+/** The state stored with a new grant. @param now epoch seconds */
 export const newUpstreamState = (
   tokens: SealedTokens | undefined,
   { canBeRefreshed }: { readonly canBeRefreshed: boolean },
@@ -82,26 +82,30 @@ export const newUpstreamState = (
   ...(tokens === undefined || canBeRefreshed ? {} : { cannotBeRefreshed: true }),
 });
 
-/** Whether the provider may be asked right now, or why not. */
+/** Whether this request may ask the provider now. @param now epoch seconds */
 export const refreshability = (state: UpstreamState | undefined, now: number): 'now' | 'later' | 'never' => {
   if (state?.tokens === undefined || state.cannotBeRefreshed) return 'never';
   return now < Math.max(state.leaseExpiresAt ?? 0, state.pausedUntil ?? 0) ? 'later' : 'now';
 };
 
-/** Taken by whoever asks. A lease that was left behind means that an earlier answer was lost. */
+/** Takes the lease. If an expired lease is still there, an earlier answer was lost. @param now epoch seconds */
 export const withLease = (state: UpstreamState, now: number): UpstreamState => ({
   ...next(state),
   ...(state.outcomeIsUnknown === true || state.leaseExpiresAt !== undefined ? { outcomeIsUnknown: true } : {}),
   leaseExpiresAt: now + LEASE_SECONDS,
 });
 
-/** The provider vouched for the person. */
+/** The provider confirmed the user. @param now epoch seconds */
 export const withCheck = (state: UpstreamState, tokens: SealedTokens, now: number): UpstreamState => {
   const { outcomeIsUnknown: _settled, ...rest } = next(state);
   return { ...rest, checkedAt: now, tokens };
 };
 
-/** The provider did not vouch for anybody, and nothing is uncertain about that. @param tokens new ones, where it gave some */
+/**
+ * The provider did not confirm the user, and no answer was lost.
+ *
+ * @param tokens new tokens, if the provider issued any
+ */
 export const withPause = (
   state: UpstreamState,
   tokens: SealedTokens | undefined,
@@ -112,7 +116,7 @@ export const withPause = (
   pausedUntil: now + Math.min(PAUSE_SECONDS, recheckSeconds),
 });
 
-/** The tokens turned out to be of no use: nobody asks with them again. */
+/** The tokens are useless, so no request asks with them again. */
 export const withoutTokens = (state: UpstreamState): UpstreamState => {
   const { tokens: _useless, outcomeIsUnknown: _settled, ...rest } = next(state);
   return rest;
@@ -123,7 +127,7 @@ const next = ({ leaseExpiresAt: _lease, pausedUntil: _pause, ...state }: Upstrea
   version: state.version + 1,
 });
 
-/** How the access token stands: `ending` ones still work, but it is time for another. @param now epoch seconds */
+/** The state of the access token. While `ending` it still works, but is due for a refresh. @param now epoch seconds */
 export const accessTokenState = (
   { accessToken, accessTokenExpiresAt }: UpstreamTokens,
   now: number,

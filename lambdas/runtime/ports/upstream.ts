@@ -8,59 +8,64 @@ export interface UpstreamLeg {
   readonly codeVerifier: string;
 }
 
-/** The identity provider that people log in at. It only ever sees one static client. */
+/** The identity provider at which users log in. It sees one static client, whichever MCP client asks. */
 export interface UpstreamIdp {
-  /** The URL to send the browser to. Nothing of the client's request is in it. */
+  /** The URL to which the browser is redirected. It contains nothing from the client's request. */
   authorizationUrl(leg: UpstreamLeg, options?: AuthorizationUrlOptions): Promise<URL>;
   /**
-   * Gets what `identify` needs beforehand (discovery document, credentials), so that these faults show while nothing
-   * has been used up yet. Throws UpstreamError `misconfigured` or UnavailableError.
+   * Reads what `identify` needs (discovery document, credentials), so that these faults occur before the transaction is
+   * used.
+   *
+   * @throws UpstreamError `misconfigured`; UnavailableError
    */
   prepare(): Promise<void>;
   /**
-   * Redeems the upstream code and verifies who logged in. Throws UpstreamError `denied` when the person declined there,
-   * `rejected` when the answer is not to be trusted, `misconfigured` when the provider refuses our credentials,
-   * `unavailable` when it sent the person back because it cannot now; UnavailableError when it did not answer us properly.
+   * Redeems the upstream code and verifies who logged in.
+   *
+   * @throws UpstreamError (see UpstreamErrorReason); UnavailableError when the provider does not answer properly
    */
   identify(callbackParameters: URLSearchParams, leg: UpstreamLeg): Promise<UpstreamLogin>;
   /**
-   * Asks the provider anew with the tokens of an earlier login, and refreshes them where it does so. Throws UpstreamError
-   * `denied` when it does not honour them any more, `rejected` and `misconfigured` as `identify` does; OutcomeUnknownError when
-   * a refresh token may be used up, UnavailableError when nothing was.
+   * Asks the provider about the user again, with the tokens of an earlier login, and refreshes them if it can.
+   *
+   * @throws UpstreamError `denied` when the provider no longer accepts the tokens, otherwise as `identify`;
+   *   OutcomeUnknownError when the refresh token may be used up; UnavailableError when it is not
    */
   renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin>;
 }
 
 export interface AuthorizationUrlOptions {
-  /** Lets the person choose another account. */
+  /** Lets the user choose another account. */
   readonly selectAccount?: boolean;
-  /** Who it is will do: asks for no refresh token, even where those are kept. */
+  /** Requests no refresh token, even if the provider's tokens are kept. */
   readonly identityOnly?: boolean;
 }
 
-/** Who logged in, and what the provider handed out with it. */
+/** The user who logged in, and the tokens that the provider issued. */
 export interface UpstreamLogin {
   readonly identity: UpstreamIdentity;
   readonly tokens: UpstreamTokens;
 }
 
-/** Tokens that are to be stored whatever comes next, since a refresh token may have worked for the last time. */
+/** Tokens to store before anything else, since the old refresh token may no longer work. */
 export interface RenewedLogin {
   readonly tokens: UpstreamTokens;
   /**
-   * Who it is, as the provider says it now; what it does not say anew stays as it was known. Throws as `renew` does;
-   * `denied` also when it is somebody else.
+   * The user as the provider describes them now. Keeps the known email address and name if the provider omits them.
+   *
+   * @throws as `renew`; also UpstreamError `denied` when the tokens belong to another user
    */
   identify(): Promise<UpstreamIdentity>;
 }
 
-/** Envelope encryption for what providers handed out: each grant has a data key of its own, bound to its id. */
+/** Envelope encryption for providers' tokens. Each grant has its own data key, bound to the grant id. */
 export interface TokenVault {
-  /** Under a new data key. Whoever seals cannot open. */
+  /** Seals tokens under a new data key. The role that may seal may not open. */
   seal(grantId: string, tokens: UpstreamTokens): Promise<SealedTokens>;
   /**
-   * What was sealed for this very grant, and the means to seal other tokens in its place under the same key. Throws
-   * UnopenableError when it can never be opened again.
+   * Opens what was sealed for this grant, and lets the caller seal new tokens under the same key.
+   *
+   * @throws UnopenableError when it can never be opened again
    */
   open(grantId: string, sealed: SealedTokens): Promise<OpenedTokens>;
 }

@@ -7,27 +7,27 @@ import { withProviderErrorPage } from '../pages/provider-pages.ts';
 import type { Log, SealingKey, TransactionStore } from '../ports/index.ts';
 import type { IdentityProvider } from './identity-providers.ts';
 
-/** What a login is for, and the id that it has. */
+/** The purpose of a login, and its id. */
 export type NewLogin =
   | Pick<AuthorizationTransaction, 'transactionId' | 'request' | 'remember' | 'rememberedSubject'>
   | Pick<ConnectionsTransaction, 'transactionId' | 'purpose'>;
 
-/** `startLogin` of a login whose id is new: that it was used before is no answer, but a fault of ours. */
+/** `startLogin` for a login with a new random id, which cannot have been used before. */
 export const startNewLogin = async (
   ...[deps, request, login, facts]: Parameters<typeof startLogin>
 ): Promise<HttpResponse> => {
-  const answer = await startLogin(deps, request, login, facts);
-  if (answer === 'used') throw new UnavailableError('transaction', new Error('a random id was there before'));
-  return answer;
+  const response = await startLogin(deps, request, login, facts);
+  if (response === 'used') throw new UnavailableError('transaction', new Error('a new random id was already in use'));
+  return response;
 };
 
 /**
- * Stores an approved login in one write, binds this browser to it (catalogue #127), and sends it to the identity
- * provider. The same login started again is the same row and the same 303.
+ * Stores an approved login in one write, binds this browser to it (#127) and redirects it to the identity provider. If
+ * the same form is submitted again, the row and the redirect are the same.
  *
- * @param key what state, nonce, verifier and cookie are derived from
- * @returns `used` when the login is past its start already
- * @throws PageError when the provider is not set up; UnavailableError
+ * @param key the key from which state, nonce, verifier and cookie are derived
+ * @returns the redirect, or `used` when the login has already moved on
+ * @throws PageError when the provider is misconfigured; UnavailableError
  */
 export const startLogin = async (
   deps: { readonly transactions: TransactionStore; readonly transactionSeconds: number; readonly log: Log },

@@ -91,7 +91,7 @@ describe('Not-before marks', () => {
   it('there are only so many: every token request reads them', () => {
     let marks: NotBeforeMarks | undefined;
     for (let count = 0; count < MAX_MARKS; count += 1) marks = withMark(marks, { subject: `person-${count}` }, NOW);
-    expect(() => withMark(marks, { clientId: 'one more' }, NOW)).toThrow(/set one for all/);
+    expect(() => withMark(marks, { clientId: 'one more' }, NOW)).toThrow(/set the mark for all/);
     expect(withMark(marks, { subject: 'person-0' }, NOW + 5).subjects).toHaveProperty('person-0', NOW + 6);
     expect(withMark(marks, { all: true }, NOW).all).toBe(NOW + 1);
   });

@@ -400,7 +400,7 @@ describe('A step-up that may bring nothing', () => {
     expect((await logIn('mcp')).has('code')).toBe(true);
     expect(Object.fromEntries(await logIn('mcp extra'))).toEqual({
       error: 'access_denied',
-      error_description: 'This account may have none of the scopes that were asked for.',
+      error_description: 'This account may not use any of the requested scopes.',
       state: 'the state',
       iss: ISSUER,
     });

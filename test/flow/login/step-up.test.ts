@@ -211,7 +211,9 @@ describe('Step-up to what a person may not have', () => {
     const { client, transport, answer } = await askForMore('ada');
     const parameters = await answer();
     expect(Object.fromEntries(parameters)).toMatchObject({ error: 'access_denied', iss: gate.origin });
-    await expect(transport.finishAuth(parameters)).rejects.toThrow(/access_denied|may have none of the scopes/);
+    await expect(transport.finishAuth(parameters)).rejects.toThrow(
+      /access_denied|may not use any of the requested scopes/,
+    );
     expect(textOf(await client.callTool({ name: 'echo', arguments: { text: 'hello' } }))).toBe('hello');
     await client.close();
   });

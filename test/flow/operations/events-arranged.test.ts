@@ -86,14 +86,14 @@ describe('#237 one event for what a person decides', () => {
     expect(new Set(ended.map(({ grantId }) => grantId)).size).toBe(2);
   });
 
-  it('a login fails: other_person', async () => {
+  it('a login fails: other_user', async () => {
     const person = gate.person();
     const website = await registerClient(gate.cloud, metadata);
     await remembering(person, website);
     gate.providers.company.claims = { sub: 'person-2' };
     const events = await eventsOf(() => open(person, website));
     expect(events.map(({ event }) => event)).toEqual(['consent_remembered', 'login_failed']);
-    expect(events.at(-1)).toMatchObject({ reason: 'other_person', LoginsFailed: 1 });
+    expect(events.at(-1)).toMatchObject({ reason: 'other_user', LoginsFailed: 1 });
   });
 });
 

@@ -9,11 +9,11 @@ import {
 import { UpstreamError, type UpstreamErrorReason } from '../../../core/upstream/errors.ts';
 import { plainErrorCode } from './upstream-faults.ts';
 
-/** Which error of an authorization response means what; any other cannot be trusted. */
+/** What each error code of an authorization response means. A response with any other code is rejected. */
 const REASONS: Readonly<Record<Exclude<UpstreamErrorReason, 'rejected'>, ReadonlySet<string>>> = {
-  // RFC 6749 §4.1.2.1: it cannot, which is not that it will not.
+  // RFC 6749 §4.1.2.1: the provider is unable to answer, which is not a refusal.
   unavailable: new Set(['server_error', 'temporarily_unavailable']),
-  // OpenID Connect Core §3.1.2.6: the person did not do what was needed.
+  // OpenID Connect Core §3.1.2.6: the user did not complete a required step.
   denied: new Set([
     'access_denied',
     'login_required',
@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<Exclude<UpstreamErrorReason, 'rejected'>, Readonl
     'interaction_required',
     'account_selection_required',
   ]),
-  // RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6 and GitHub: what the operator has to set right.
+  // RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6 and GitHub: only the operator can fix these.
   misconfigured: new Set([
     'invalid_request',
     'unauthorized_client',
@@ -35,8 +35,10 @@ const REASONS: Readonly<Record<Exclude<UpstreamErrorReason, 'rejected'>, Readonl
 };
 
 /**
- * The parameters of an authorization response, checked for `state` and `iss` (RFC 9207), ready for the token request.
- * @throws UpstreamError that is from the browser, whatever the answer says
+ * Checks `state` and `iss` (RFC 9207) of an authorization response.
+ *
+ * @returns the parameters for the token request
+ * @throws UpstreamError, always with `isFromBrowser`
  */
 export const parseAuthorizationResponse = (
   server: AuthorizationServer,
@@ -53,7 +55,7 @@ export const parseAuthorizationResponse = (
 
 const toResponseFault = (error: unknown): unknown => {
   if (error instanceof AuthorizationResponseError) {
-    const message = `it sent the person back with ${plainErrorCode(error.error)}`;
+    const message = `the provider redirected with the error ${plainErrorCode(error.error)}`;
     return new UpstreamError(reasonOf(error.error), message, { isFromBrowser: true });
   }
   if (error instanceof OperationProcessingError || error instanceof UnsupportedOperationError) {

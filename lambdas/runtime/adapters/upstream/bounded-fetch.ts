@@ -1,21 +1,21 @@
 import { timeLimitMs } from '../../time-limits.ts';
 
-/** For one request: connecting, headers and body. */
+/** For one request: connection, headers and body. */
 export const REQUEST_TIMEOUT_MS = 5000;
-/** For all requests of one login together; with discovery before it a person waits less than ten seconds. */
+/** For all requests of one login together. With discovery before it, a user waits less than ten seconds. */
 export const IDENTIFY_TIMEOUT_MS = 6500;
-/** Longest answer of an identity provider that is read. */
-const MAX_ANSWER_BYTES = 1_048_576;
+/** The longest response that we read from an identity provider. */
+const MAX_RESPONSE_BYTES = 1_048_576;
 
-/** An answer that is no answer: the provider sent more than anybody needs. */
-export class AnswerTooLargeError extends Error {
+/** The response of the provider exceeds the limit, so it is not read. */
+export class ResponseTooLargeError extends Error {
   constructor() {
-    super(`answer of more than ${MAX_ANSWER_BYTES} bytes`);
-    this.name = 'AnswerTooLargeError';
+    super(`response of more than ${MAX_RESPONSE_BYTES} bytes`);
+    this.name = 'ResponseTooLargeError';
   }
 }
 
-/** The part of `RequestInit` that is used here. */
+/** The members of `RequestInit` that this function supports. */
 interface FetchOptions {
   readonly method?: string;
   readonly headers?: Record<string, string>;
@@ -26,33 +26,33 @@ interface FetchOptions {
 export type BoundedFetch = (url: string, options: FetchOptions) => Promise<Response>;
 
 /**
- * `fetch` for requests that may carry our secret: follows no redirect (catalogue #166), and has read the whole answer,
- * within its limits of time and size, when it returns.
+ * `fetch` for requests that may carry our client secret. It follows no redirect (#166) and reads the whole response
+ * within limits of time and size before it returns.
  *
- * @param timeoutMs for connecting, headers and body together, in AWS
+ * @param timeoutMs for connection, headers and body together; longer in the local run
  */
 export const boundedFetch =
   (timeoutMs: number): BoundedFetch =>
   async (url, { method = 'GET', headers = {}, body = null, signal }) => {
     const limit = AbortSignal.timeout(timeLimitMs(timeoutMs));
-    const answer = await fetch(url, {
+    const response = await fetch(url, {
       method,
       headers,
       body,
       redirect: 'error',
       signal: signal ? AbortSignal.any([limit, signal]) : limit,
     });
-    const content = await readAll(answer);
-    const isWithoutBody = answer.status === 204 || answer.status === 205 || answer.status === 304;
-    return new Response(isWithoutBody ? null : content, { status: answer.status, headers: answer.headers });
+    const content = await readAll(response);
+    const isWithoutBody = [204, 205, 304].includes(response.status);
+    return new Response(isWithoutBody ? null : content, { status: response.status, headers: response.headers });
   };
 
-const readAll = async (answer: Response): Promise<Uint8Array<ArrayBuffer>> => {
+const readAll = async (response: Response): Promise<Uint8Array<ArrayBuffer>> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of answer.body ?? []) {
+  for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_ANSWER_BYTES) throw new AnswerTooLargeError();
+    if (size > MAX_RESPONSE_BYTES) throw new ResponseTooLargeError();
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));

@@ -1,20 +1,20 @@
-/** What the operator got when registering this server at the identity provider. */
+/** The client credentials that the operator received when registering this server at the identity provider. */
 export interface UpstreamCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** Both throw UpstreamError `misconfigured` when there are none, UnavailableError when they cannot be read. */
+/** Both methods throw UpstreamError `misconfigured` when there are none, UnavailableError when they cannot be read. */
 export interface UpstreamCredentialsReader {
-  /** From a copy of at most five minutes. */
+  /** From a copy that is at most five minutes old. */
   read(): Promise<UpstreamCredentials>;
-  /** From the source, after the provider refused what we had. */
+  /** From Secrets Manager, after the provider refused the copy. */
   readAgain(): Promise<UpstreamCredentials>;
 }
 
 /**
- * Calls with the credentials at hand. A refused client has not used up the code, so the call is made once more if the
- * secret has changed since it was read (catalogue #167).
+ * Calls the provider with the given credentials. If it refuses them, and the secret has changed since it was read, calls
+ * once more with the new ones: refused credentials use up no code (#167).
  */
 export const withFreshSecret = async <Result>(
   reader: UpstreamCredentialsReader,

@@ -11,16 +11,16 @@ import type { Clock } from '../../ports/index.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { toUpstreamFault } from './upstream-faults.ts';
 
-/** A document younger than this is used as it is. */
+/** A copy younger than this is used without a request. */
 const FRESH_SECONDS = 3600;
-/** One of up to this age still serves while the provider cannot be reached. */
+/** While the provider cannot be reached, a copy up to this age is still used. */
 const USABLE_SECONDS = 86_400;
-/** Meanwhile the provider is asked no more often than this. */
-const TRY_AGAIN_SECONDS = 60;
+/** While the provider cannot be reached, we try again no more often than this. */
+const RETRY_INTERVAL_SECONDS = 60;
 /** For the whole document. */
 export const DISCOVERY_TIMEOUT_MS = 3000;
 
-/** Plain http is for a provider on this machine alone. */
+/** Only a provider on this machine may use plain http. */
 export const isLocalIssuer = (issuer: string): boolean =>
   new URL(issuer).protocol === 'http:' && new URL(issuer).hostname === 'localhost';
 
@@ -46,7 +46,7 @@ export class UpstreamDiscovery {
       return server;
     } catch (error) {
       if (!copy || this.#now() >= copy.usableUntil) throw toUpstreamFault(error);
-      this.#copy = { ...copy, freshUntil: this.#now() + TRY_AGAIN_SECONDS };
+      this.#copy = { ...copy, freshUntil: this.#now() + RETRY_INTERVAL_SECONDS };
       return copy.server;
     }
   }
@@ -64,10 +64,10 @@ export class UpstreamDiscovery {
     return server;
   }
 
-  /** OpenID Connect Discovery §3: all of these are there, and all are https. */
+  /** OpenID Connect Discovery §3 requires these endpoints, and requires https for them. */
   #assertSecure(name: string, endpoint: string | undefined): void {
     const url = endpoint === undefined ? null : URL.parse(endpoint);
     if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocalIssuer(this.#issuer))) return;
-    throw new UpstreamError('rejected', `its discovery document has no ${name} that is an https URL`);
+    throw new UpstreamError('rejected', `the discovery document has no ${name} with an https URL`);
   }
 }

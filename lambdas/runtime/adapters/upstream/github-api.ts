@@ -5,29 +5,29 @@ import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import type { BoundedFetch } from './bounded-fetch.ts';
 import { parseEmail, parseName } from './oidc-identity.ts';
 
-/** Version of the REST API whose answers are read here. */
+/** The version of the REST API that this code understands. */
 const API_VERSION = '2022-11-28';
 const PAGE_SIZE = 100;
-/** Somebody in more organizations or teams than fit into these pages has those of the first ones. */
+/** Organizations and teams beyond these pages are ignored. */
 const MAX_PAGES = 5;
 
-/** Gets one resource, as JSON. */
+/** Gets one resource as JSON. */
 type GithubApi = (path: string) => Promise<unknown>;
 
-/** The REST API of a host: of its own at github.com and for data residency (`*.ghe.com`), below a path elsewhere. */
+/** github.com and hosts with data residency (`*.ghe.com`) have an API host; Enterprise servers have a path. */
 export const apiOf = (issuer: string): string => {
   const { hostname, host } = new URL(issuer);
   const hasOwnHost = hostname === 'github.com' || hostname.endsWith('.ghe.com');
   return hasOwnHost ? `https://api.${host}` : `${issuer}/api/v3`;
 };
 
-/** The token is no token, or not any more. */
+/** GitHub does not accept the access token, or no longer does. */
 export class GithubRefusal extends UpstreamError {}
 
 export const githubApi =
   (issuer: string, accessToken: string, fetch: BoundedFetch, signal: AbortSignal): GithubApi =>
   async (path) => {
-    const answer = await fetch(`${apiOf(issuer)}${path}`, {
+    const response = await fetch(`${apiOf(issuer)}${path}`, {
       headers: {
         accept: 'application/vnd.github+json',
         authorization: `Bearer ${accessToken}`,
@@ -36,30 +36,31 @@ export const githubApi =
       },
       signal,
     });
-    // A used-up rate limit is 429, or 403 with nothing remaining or a time to wait.
+    // When the rate limit is exhausted, GitHub sends 429, or 403 with one of these headers.
     const isLimited =
-      answer.status === 403 &&
-      (answer.headers.get('x-ratelimit-remaining') === '0' || answer.headers.has('retry-after'));
-    if (answer.status === 429 || answer.status >= 500 || isLimited) throw unavailable(`${path}: ${answer.status}`);
-    // Revoked, of a deleted account, or of one that is suspended, which alone is 403 here: this needs no scope.
-    if (answer.status === 401 || (answer.status === 403 && path === '/user')) {
-      throw new GithubRefusal('rejected', `it refused ${path} with ${answer.status} to the token`);
+      response.status === 403 &&
+      (response.headers.get('x-ratelimit-remaining') === '0' || response.headers.has('retry-after'));
+    if (response.status === 429 || response.status >= 500 || isLimited)
+      throw unavailable(`${path}: ${response.status}`);
+    // 401: the token was revoked or the account deleted. 403 for `/user`, which needs no scope: the account is suspended.
+    if (response.status === 401 || (response.status === 403 && path === '/user')) {
+      throw new GithubRefusal('rejected', `GitHub refused ${path} with ${response.status}`);
     }
-    if (answer.status !== 200) {
-      throw new UpstreamError('rejected', `it refused ${path} with ${answer.status} to the token of this very login`);
+    if (response.status !== 200) {
+      throw new UpstreamError('rejected', `GitHub refused ${path} with ${response.status}`);
     }
-    return await answer.json().catch(() => {
+    return await response.json().catch(() => {
       throw unavailable(`${path}: not JSON`);
     });
   };
 
-type GithubPerson = Omit<UpstreamIdentity, 'identityProviderId' | 'issuer'>;
+type GithubUser = Omit<UpstreamIdentity, 'identityProviderId' | 'issuer'>;
 
-/** Who a token belongs to: by the number of the account, since names can be changed and taken by others (#156). */
-export const readGithubPerson = async (
+/** The user whose token it is, identified by the account's number: another user can take over a changed name (#156). */
+export const readGithubUser = async (
   get: GithubApi,
   wanted: { readonly organizations: boolean; readonly teams: boolean },
-): Promise<GithubPerson> => {
+): Promise<GithubUser> => {
   const [user, emails, organizations, teams] = await Promise.all([
     get('/user'),
     get(`/user/emails?per_page=${PAGE_SIZE}`),
@@ -67,7 +68,7 @@ export const readGithubPerson = async (
     wanted.teams ? readAll(get, '/user/teams') : [],
   ]);
   const { id, name, login } = Object(user);
-  if (!Number.isSafeInteger(id) || id <= 0) throw new UpstreamError('rejected', 'the account has no number');
+  if (!Number.isSafeInteger(id) || id <= 0) throw new UpstreamError('rejected', 'the account has no numeric id');
   const primary = primaryEmail(emails);
   const shownName = parseName(name) ?? parseName(login);
   const claims = {
@@ -83,7 +84,7 @@ export const readGithubPerson = async (
   };
 };
 
-/** Never the address of the profile, which is any text that the person chose to publish (#156). */
+/** Never the address of the public profile, which may be any text that the user chose (#156). */
 const primaryEmail = (emails: unknown): { email: string; verified: unknown } | undefined => {
   if (!Array.isArray(emails)) throw unavailable('/user/emails: not a list');
   for (const entry of emails) {

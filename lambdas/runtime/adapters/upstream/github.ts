@@ -22,20 +22,20 @@ import { parseAuthorizationResponse } from './authorization-response.ts';
 import { type BoundedFetch, boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
 import { type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer } from './discovery.ts';
-import { GithubRefusal, githubApi, readGithubPerson } from './github-api.ts';
+import { GithubRefusal, githubApi, readGithubUser } from './github-api.ts';
 import { isClientRefused, toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
 
 export interface GithubSettings {
   readonly id: string;
-  /** `https://github.com`, or the host of an Enterprise server. */
+  /** `https://github.com`, or the origin of an Enterprise server. */
   readonly issuer: string;
   readonly scopes: readonly string[];
-  /** Which of the organizations and teams rules look at; each costs a request. */
+  /** `GITHUB_ORGANIZATIONS` and `GITHUB_TEAMS`, where a rule reads them; each costs a request. */
   readonly claims: readonly string[];
   readonly redirectUri: string;
 }
 
-/** What GitHub calls the refusals that RFC 6749 §5.2 has other names for. */
+/** GitHub's error codes, and those of RFC 6749 §5.2 that mean the same. */
 const ERROR_CODES: Readonly<Record<string, string>> = {
   incorrect_client_credentials: 'invalid_client',
   bad_verification_code: 'invalid_grant',
@@ -43,7 +43,7 @@ const ERROR_CODES: Readonly<Record<string, string>> = {
   bad_refresh_token: 'invalid_grant',
 };
 
-/** The requests of one login share their limits. */
+/** All requests of one login share one time limit. */
 interface Requests {
   readonly fetch: BoundedFetch;
   readonly signal: AbortSignal;
@@ -56,7 +56,7 @@ const requestsOfOneLogin = (): Requests => ({
   signal: AbortSignal.timeout(timeLimitMs(IDENTIFY_TIMEOUT_MS)),
 });
 
-/** GitHub: OAuth without OpenID Connect. Who logged in is what its API says to the token of our own code exchange (#154). */
+/** GitHub speaks OAuth without OpenID Connect. Its API identifies the user of the token that our own code exchange returned (#154). */
 export class GithubIdentityProvider implements UpstreamIdp {
   readonly #settings: GithubSettings;
   readonly #credentials: UpstreamCredentialsReader;
@@ -122,7 +122,7 @@ export class GithubIdentityProvider implements UpstreamIdp {
     }
   }
 
-  /** GitHub Apps give tokens that expire, with refresh tokens; those of OAuth Apps stay as they are. */
+  /** Tokens of GitHub Apps expire and come with refresh tokens; tokens of OAuth Apps do not. */
   async renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin> {
     const { refreshToken } = tokens;
     const requests = requestsOfOneLogin();
@@ -140,7 +140,8 @@ export class GithubIdentityProvider implements UpstreamIdp {
   async #identifyAnew(tokens: UpstreamTokens, known: UpstreamIdentity, requests: Requests) {
     try {
       const identity = await this.#read(tokens, requests);
-      if (identity.subject !== known.subject) throw new UpstreamError('denied', 'it answered with another person');
+      if (identity.subject !== known.subject)
+        throw new UpstreamError('denied', 'the provider answered with another user');
       return identity;
     } catch (error) {
       if (error instanceof GithubRefusal) throw new UpstreamError('denied', error.message);
@@ -148,17 +149,17 @@ export class GithubIdentityProvider implements UpstreamIdp {
     }
   }
 
-  /** What the token endpoint hands out for a code or a refresh token. */
+  /** The tokens that the token endpoint issues for a code or a refresh token. */
   async #tokens(requests: Requests, send: TokenRequest): Promise<UpstreamTokens> {
     const credentials = await this.#credentials.read();
     return withFreshSecret(this.#credentials, credentials, isClientRefused, async ({ clientId, clientSecret }) => {
       const client: Client = { client_id: clientId };
-      const answer = await send(client, ClientSecretPost(clientSecret), {
+      const response = await send(client, ClientSecretPost(clientSecret), {
         [customFetch]: requests.fetch,
         [allowInsecureRequests]: isLocalIssuer(this.#settings.issuer),
         signal: requests.signal,
       });
-      const tokens = await processGenericTokenEndpointResponse(this.#server, client, await withProperStatus(answer));
+      const tokens = await processGenericTokenEndpointResponse(this.#server, client, await withProperStatus(response));
       const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresInSeconds } = tokens;
       return {
         accessToken,
@@ -171,11 +172,11 @@ export class GithubIdentityProvider implements UpstreamIdp {
   async #read({ accessToken = '' }: UpstreamTokens, { fetch, signal }: Requests): Promise<UpstreamIdentity> {
     const { id, issuer, claims } = this.#settings;
     const wanted = { organizations: claims.includes(GITHUB_ORGANIZATIONS), teams: claims.includes(GITHUB_TEAMS) };
-    const person = await readGithubPerson(githubApi(issuer, accessToken, fetch, signal), wanted);
-    return { identityProviderId: id, issuer, ...person };
+    const user = await readGithubUser(githubApi(issuer, accessToken, fetch, signal), wanted);
+    return { identityProviderId: id, issuer, ...user };
   }
 
-  /** RFC 9207: where an answer names its issuer, it is this one, with or without the path. */
+  /** RFC 9207: accepts an `iss` with or without the path that GitHub's server identifier has. */
   #checkedIssuer(parameters: URLSearchParams): URLSearchParams {
     if (parameters.get('iss') !== this.#settings.issuer) return parameters;
     const checked = new URLSearchParams(parameters);
@@ -184,20 +185,20 @@ export class GithubIdentityProvider implements UpstreamIdp {
   }
 }
 
-/** GitHub refuses with status 200 and an `error` in the body: such an answer becomes the refusal it is (#162). */
-const withProperStatus = async (answer: Response): Promise<Response> => {
-  const fault = new Error(`it answered ${answer.status}`);
-  if (answer.status === 429) throw new UnavailableError('the identity provider', fault);
-  if (answer.status >= 500) throw new OutcomeUnknownError('the identity provider', fault);
-  if (answer.status !== 200) return answer;
-  const body: unknown = await answer
+/** GitHub reports errors with status 200 and an `error` in the body. Gives such a response a proper status (#162). */
+const withProperStatus = async (response: Response): Promise<Response> => {
+  const fault = new Error(`the provider answered ${response.status}`);
+  if (response.status === 429) throw new UnavailableError('the identity provider', fault);
+  if (response.status >= 500) throw new OutcomeUnknownError('the identity provider', fault);
+  if (response.status !== 200) return response;
+  const body: unknown = await response
     .clone()
     .json()
     .catch(() => undefined);
   const { error } = Object(body) as { error?: unknown };
-  if (error === undefined) return answer;
+  if (error === undefined) return response;
   if (error === 'redirect_uri_mismatch') {
-    throw new UpstreamError('misconfigured', 'it knows another callback URL for this client');
+    throw new UpstreamError('misconfigured', 'the provider has another callback URL for this client');
   }
   const code = ERROR_CODES[String(error)] ?? 'invalid_request';
   return Response.json({ error: code }, { status: code === 'invalid_client' ? 401 : 400 });

@@ -10,7 +10,7 @@ const MAX_NAME_LENGTH = 200;
 
 const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
 
-/** Whether the ID token lacks claims that the configured scopes stand for (OpenID Connect Core §5.4), or that rules need. */
+/** Whether the ID token lacks claims that the configured scopes request (OpenID Connect Core §5.4) or that rules read. */
 export const lacksClaims = (idToken: IDToken, scopes: readonly string[], claims: readonly string[]): boolean =>
   claims.some((name) => !Object.hasOwn(idToken, name)) ||
   (scopes.includes('email') && (idToken.email === undefined || idToken.email_verified === undefined)) ||
@@ -19,15 +19,15 @@ export const lacksClaims = (idToken: IDToken, scopes: readonly string[], claims:
 interface IdentitySettings {
   readonly id: string;
   readonly issuer: string;
-  /** Names of claims to keep for the rules. */
+  /** Names of the claims that rules read. */
   readonly claims: readonly string[];
   readonly preset: OidcPreset;
 }
 
-/** Claims about somebody: of a verified ID token, or of userinfo with the issuer that was asked. */
+/** The claims of a verified ID token, or those of userinfo with the issuer that served them. */
 export type SubjectClaims = Pick<IDToken, 'iss' | 'sub'> & UserInfoResponse;
 
-/** The person, from the verified ID token and, where it was asked for, userinfo about the same subject. */
+/** The identity in a verified ID token, completed from userinfo about the same subject if it was read. */
 export const toUpstreamIdentity = (
   { id, issuer, claims: names, preset }: IdentitySettings,
   idToken: SubjectClaims,
@@ -36,7 +36,7 @@ export const toUpstreamIdentity = (
   if (idToken.sub === '' || idToken.sub.length > MAX_SUBJECT_LENGTH) {
     throw new UpstreamError('rejected', `the subject is empty or longer than ${MAX_SUBJECT_LENGTH} characters`);
   }
-  // Address and its verification belong together: both from one document, never one from each.
+  // `email` and `email_verified` must come from the same source.
   const source = idToken.email !== undefined && idToken.email_verified !== undefined ? idToken : (userInfo ?? idToken);
   const email = parseEmail(source.email);
   const name = parseName(idToken.name) ?? parseName(userInfo?.name);
@@ -53,8 +53,9 @@ export const toUpstreamIdentity = (
 };
 
 /**
- * OpenID Connect Core §12.2: an answer to a refresh may say less than that to the login. Address and name of which no
- * source says anything stay as they were known. Claims that rules look at do not: leaving a group may look like that.
+ * The response to a refresh may contain fewer claims than the login (OpenID Connect Core §12.2). Keeps the known email
+ * address and name if no source mentions them. Drops claims that rules read: their absence may mean that the user left
+ * a group.
  */
 export const withKnownContact = (
   identity: UpstreamIdentity,
@@ -71,11 +72,11 @@ export const withKnownContact = (
   };
 };
 
-/** An address that can be one, or nothing. */
+/** Undefined when the claim cannot be an email address. */
 export const parseEmail = (claim: unknown): string | undefined =>
   typeof claim === 'string' && claim.length <= MAX_EMAIL_LENGTH && EMAIL.test(claim) ? claim : undefined;
 
-/** Shown and passed on in headers: no controls, no line breaks, no invisible characters. */
+/** Removes control characters, line breaks and invisible characters: names appear on pages and in headers. */
 export const parseName = (claim: unknown): string | undefined => {
   if (typeof claim !== 'string') return undefined;
   const name = claim.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').trim();

@@ -29,8 +29,14 @@ import { parseAuthorizationResponse } from './authorization-response.ts';
 import { boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
 import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
 import { isLocalIssuer, UpstreamDiscovery } from './discovery.ts';
-import { CLOCK_TOLERANCE_SECONDS, clientAuth, OidcAnswer, type RequestOptions, signerOf } from './oidc-answer.ts';
 import { lacksClaims, toUpstreamIdentity, withKnownContact } from './oidc-identity.ts';
+import {
+  CLOCK_TOLERANCE_SECONDS,
+  clientAuth,
+  OidcTokenResponse,
+  type RequestOptions,
+  signerOf,
+} from './oidc-token-response.ts';
 import { isClientRefused, toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
 
 export interface OidcSettings {
@@ -38,15 +44,15 @@ export interface OidcSettings {
   readonly kind: Exclude<IdentityProviderKind, 'github'>;
   readonly issuer: string;
   readonly scopes: readonly string[];
-  /** Names of the claims that rules look at. */
+  /** Names of the claims that rules read. */
   readonly claims: readonly string[];
-  /** Where the provider sends people back to: registered there, and the same for every client of ours. */
+  /** Our callback as registered at the provider: the same for all clients. */
   readonly redirectUri: string;
-  /** Whether to ask for a refresh token, in the provider's own way. */
+  /** Whether to request a refresh token, in the way that this kind of provider needs. */
   readonly isOffline?: boolean;
 }
 
-/** Any OpenID provider, as a strict relying party (OpenID Connect Core §3.1). */
+/** A strict relying party for any OpenID provider (OpenID Connect Core §3.1). */
 export class OidcIdentityProvider implements UpstreamIdp {
   readonly #settings: OidcSettings;
   readonly #preset: OidcPreset;
@@ -99,7 +105,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
         this.#redeem(server, current, callbackParameters, leg, options),
       );
       const idToken = await answer.verifiedIdToken(this.#now());
-      if (!idToken) throw new UpstreamError('rejected', 'the answer holds no ID token');
+      if (!idToken) throw new UpstreamError('rejected', 'the token response has no ID token');
       const isComplete =
         !this.#asksUserInfo(server) || !lacksClaims(idToken, this.#settings.scopes, this.#settings.claims);
       const userInfo = isComplete ? undefined : await answer.userInfo(idToken.sub);
@@ -113,14 +119,14 @@ export class OidcIdentityProvider implements UpstreamIdp {
   async renew(tokens: UpstreamTokens, known: UpstreamIdentity): Promise<RenewedLogin> {
     const [server, credentials] = await this.#prepared();
     const { refreshToken } = tokens;
-    if (refreshToken === undefined) throw new UpstreamError('misconfigured', 'it gave no refresh token to ask it with');
+    if (refreshToken === undefined) throw new UpstreamError('misconfigured', 'the provider issued no refresh token');
     const options = this.#requestOptions();
     try {
       const answer = await withFreshSecret(this.#credentials, credentials, isClientRefused, (current) =>
         this.#refresh(server, current, refreshToken, options),
       );
       return {
-        // RFC 6749 §6: without a new refresh token the former one goes on.
+        // RFC 6749 §6: if the provider issues no new refresh token, the old one stays valid.
         tokens: { refreshToken, ...this.#tokensOf(answer.tokens) },
         identify: () => this.#identifyAnew(server, answer, known),
       };
@@ -129,10 +135,10 @@ export class OidcIdentityProvider implements UpstreamIdp {
     }
   }
 
-  /** OpenID Connect Core §12.2: an ID token is optional here, and about the same person. */
+  /** OpenID Connect Core §12.2: the ID token is optional after a refresh, and must be about the same user. */
   async #identifyAnew(
     server: AuthorizationServer,
-    answer: OidcAnswer,
+    answer: OidcTokenResponse,
     known: UpstreamIdentity,
   ): Promise<UpstreamIdentity> {
     try {
@@ -145,7 +151,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
       const identity = toUpstreamIdentity({ ...this.#settings, preset: this.#preset }, source, userInfo);
       const subjects = [identity.subject, userInfo?.sub ?? identity.subject];
       if (identity.issuer !== known.issuer || subjects.some((subject) => subject !== known.subject)) {
-        throw new UpstreamError('denied', 'it answered with another person');
+        throw new UpstreamError('denied', 'the provider answered with another user');
       }
       return withKnownContact(identity, known, [source, userInfo]);
     } catch (error) {
@@ -159,7 +165,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
     callbackParameters: URLSearchParams,
     leg: UpstreamLeg,
     options: RequestOptions,
-  ): Promise<OidcAnswer> {
+  ): Promise<OidcTokenResponse> {
     const client = clientOf(credentials);
     const parameters = parseAuthorizationResponse(server, client, callbackParameters, leg.state); // iss: RFC 9207
     const response = await authorizationCodeGrantRequest(
@@ -176,7 +182,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
       expectedNonce: leg.nonce,
       requireIdToken: true,
     });
-    return new OidcAnswer({ issuer: this.#settings.issuer, server, client, options, response, tokens });
+    return new OidcTokenResponse({ issuer: this.#settings.issuer, server, client, options, response, tokens });
   }
 
   async #refresh(
@@ -184,13 +190,13 @@ export class OidcIdentityProvider implements UpstreamIdp {
     credentials: UpstreamCredentials,
     refreshToken: string,
     options: RequestOptions,
-  ): Promise<OidcAnswer> {
+  ): Promise<OidcTokenResponse> {
     const client = clientOf(credentials);
     const auth = clientAuth(server, credentials.clientSecret);
     const response = await refreshTokenGrantRequest(server, client, auth, refreshToken, options);
     const signer = await signerOf(this.#settings.issuer, server, response);
     const tokens = await processRefreshTokenResponse(signer, client, response);
-    return new OidcAnswer({ issuer: this.#settings.issuer, server, client, options, response, tokens });
+    return new OidcTokenResponse({ issuer: this.#settings.issuer, server, client, options, response, tokens });
   }
 
   #asksUserInfo(server: AuthorizationServer): boolean {
@@ -224,7 +230,7 @@ const clientOf = ({ clientId }: UpstreamCredentials): Client => ({
   [clockTolerance]: CLOCK_TOLERANCE_SECONDS,
 });
 
-/** How this provider is asked for a refresh token; for a scope only where it does not say that it knows none such. */
+/** How to request a refresh token. Omits the scope if the provider lists its scopes without it. */
 const offlineRequest = ({ offline }: OidcPreset, { scopes_supported: known }: AuthorizationServer) => {
   const isKnown = offline.scope !== undefined && (known === undefined || known.includes(offline.scope));
   return {

@@ -10,17 +10,17 @@ import {
 import { UnavailableError } from '../../../core/oauth-error.ts';
 import { OutcomeUnknownError, UpstreamError } from '../../../core/upstream/errors.ts';
 
-/** Sorts whatever went wrong between us and the provider. Never passes on an answer's content: it may hold tokens. */
+/** Classifies any failure of a request to the provider. Never repeats a response's content, which may contain tokens. */
 export const toUpstreamFault = (error: unknown): UpstreamError | UnavailableError => {
   if (error instanceof UpstreamError || error instanceof UnavailableError) return error;
-  if (isClientRefused(error)) return new UpstreamError('misconfigured', 'it refused our client id or secret');
+  if (isClientRefused(error)) return new UpstreamError('misconfigured', 'the provider refused our client id or secret');
   if (error instanceof ResponseBodyError) {
-    if (error.status === 429) return unavailable('it answered 429');
-    // Whoever brings a code that they made up gets this refusal.
-    const message = `it refused the code: ${plainErrorCode(error.error)}`;
+    if (error.status === 429) return unavailable('the provider answered 429');
+    // A browser that brings a forged code causes this refusal.
+    const message = `the provider refused the code: ${plainErrorCode(error.error)}`;
     return new UpstreamError('rejected', message, { isFromBrowser: true });
   }
-  if (error instanceof OperationProcessingError && isNoProperAnswer(error)) {
+  if (error instanceof OperationProcessingError && isImproperResponse(error)) {
     return unavailable(`${error.code}: ${error.message}`);
   }
   if (
@@ -36,7 +36,7 @@ export const toUpstreamFault = (error: unknown): UpstreamError | UnavailableErro
     : new OutcomeUnknownError('the identity provider', fault);
 };
 
-/** Errors of a token endpoint by which the provider takes back what it granted (RFC 6749 §5.2; Entra says the others). */
+/** Token endpoint errors that mean that the login is over: `invalid_grant` (RFC 6749 §5.2), and those that Entra uses. */
 const GRANT_IS_OVER = new Set([
   'invalid_grant',
   'login_required',
@@ -46,26 +46,26 @@ const GRANT_IS_OVER = new Set([
 ]);
 
 /**
- * The same for a refresh: there the provider's refusal is about the person, not about the request. Any answer that is none
- * may come after the refresh token was used up, but for 429, which says that nothing was done.
+ * Classifies failures of a refresh, where a refusal is about the user and not about the request. After an improper
+ * response the refresh token may be used up, except after 429, which means that the provider did nothing.
  */
 export const toRenewalFault = (error: unknown): UpstreamError | UnavailableError => {
   if (error instanceof ResponseBodyError && GRANT_IS_OVER.has(error.error)) {
-    return new UpstreamError('denied', `it answered ${error.error} to the refresh token`);
+    return new UpstreamError('denied', `the provider answered ${error.error} to the refresh token`);
   }
   const fault = toUpstreamFault(error);
-  const isImproper = error instanceof OperationProcessingError && isNoProperAnswer(error) && !isRateLimit(error);
+  const isImproper = error instanceof OperationProcessingError && isImproperResponse(error) && !isRateLimit(error);
   return isImproper ? new OutcomeUnknownError('the identity provider', fault.cause) : fault;
 };
 
-/** Whether the provider refused us as a client, so that reading the secret again may help (catalogue #167). */
+/** Whether the provider refused our credentials, so that reading the secret again may help (#167). */
 export const isClientRefused = (error: unknown): boolean =>
   (error instanceof ResponseBodyError && (error.error === 'invalid_client' || error.error === 'unauthorized_client')) ||
-  // RFC 6749 §5.2: after Basic the refusal is a 401 with a challenge, which the library reports before the body.
+  // RFC 6749 §5.2: after Basic, the refusal is a 401 with a challenge, which the library reports before the body.
   (error instanceof WWWAuthenticateChallengeError && error.status === 401);
 
-/** Not JSON, or a status that no rule foresees: a proxy's page, an outage, a rate limit. */
-const isNoProperAnswer = (error: OperationProcessingError): boolean =>
+/** Not JSON, or an unspecified status: a proxy's page, an outage, a rate limit. */
+const isImproperResponse = (error: OperationProcessingError): boolean =>
   error.code === RESPONSE_IS_NOT_CONFORM ||
   error.code === RESPONSE_IS_NOT_JSON ||
   (error.code === PARSE_ERROR && error.message.includes('"response" body'));
@@ -75,19 +75,19 @@ const isRateLimit = ({ cause }: OperationProcessingError): boolean => cause inst
 
 const unavailable = (what: string): UnavailableError => new UnavailableError('the identity provider', new Error(what));
 
-/** Nobody was there to hear the request, so nothing can have come of it. */
+/** The request never reached the provider, so it had no effect. */
 const isNeverSent = (error: unknown): boolean =>
   error instanceof Error &&
   error.cause instanceof Error &&
   'code' in error.cause &&
   ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(error.cause.code));
 
-/** `fetch failed` says nothing; the code of its cause does. */
+/** The message `fetch failed` is useless; the code of its cause is not. */
 const describeNetworkError = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'an unknown fault';
+  if (!(error instanceof Error)) return 'an unknown failure';
   const code = error.cause instanceof Error && 'code' in error.cause ? ` (${error.cause.code})` : '';
   return `${error.name}: ${error instanceof SyntaxError ? 'unreadable' : error.message}${code}`;
 };
 
-/** Error codes come from outside: RFC 6749 §5.2 lets them hold no more than this. */
+/** Error codes are untrusted input. Keeps only the characters that registered codes use. */
 export const plainErrorCode = (code: string): string => code.replace(/[^a-zA-Z0-9_.-]/g, '').slice(0, 64);

@@ -28,7 +28,7 @@ export interface RequestOptions {
 }
 
 interface Parts {
-  /** As configured; of a provider for many tenants, none of them. */
+  /** As configured; for a multi-tenant provider, the issuer without a tenant. */
   readonly issuer: string;
   readonly server: AuthorizationServer;
   readonly client: Client;
@@ -37,8 +37,8 @@ interface Parts {
   readonly tokens: TokenEndpointResponse;
 }
 
-/** A token answer whose ID token, where it has one, has passed every check but its signature. */
-export class OidcAnswer {
+/** A token response. Its ID token, if there is one, has passed every check except the signature. */
+export class OidcTokenResponse {
   readonly tokens: TokenEndpointResponse;
   readonly #parts: Parts;
 
@@ -52,31 +52,35 @@ export class OidcAnswer {
     const { issuer, server, response, options } = this.#parts;
     const idToken = getValidatedIdTokenClaims(this.tokens);
     if (idToken === undefined) return undefined;
-    // Without a tenant the template itself would be left to compare with.
+    // An ID token without a tenant would be compared with the configured template itself.
     if (tokenIssuer(issuer, idToken) !== idToken.iss) {
-      throw new UpstreamError('rejected', 'the ID token names no tenant');
+      throw new UpstreamError('rejected', 'the ID token has no tenant');
     }
-    // TLS vouches for the answer (OpenID Connect Core §3.1.3.7 step 6); the signature vouches for who made it.
+    // TLS authenticates the response (OpenID Connect Core §3.1.3.7, step 6); the signature authenticates the issuer.
     await validateApplicationLevelSignature(server, response, options);
-    // A token from the future was made by a broken clock or a forger (catalogue #152).
+    // A token from the future comes from a broken clock or a forger (#152).
     if (idToken.iat > now + CLOCK_TOLERANCE_SECONDS) {
       throw new UpstreamError('rejected', 'the ID token was issued in the future');
     }
     return idToken;
   }
 
-  /** OpenID Connect Core §5.3. @param subject whom it has to be about (§5.3.2); undefined: whoever asks looks at that */
+  /**
+   * OpenID Connect Core §5.3.
+   *
+   * @param subject the expected subject (§5.3.2); undefined: the caller checks it
+   */
   async userInfo(subject?: string): Promise<UserInfoResponse> {
     const { server, client, options } = this.#parts;
     const response = await userInfoRequest(server, client, this.tokens.access_token, options);
     if (response.status === 401) {
-      throw new UpstreamError('rejected', 'userinfo refused the access token that came just before');
+      throw new UpstreamError('rejected', 'userinfo refused the access token that the provider has just issued');
     }
     return await processUserInfoResponse(server, client, subject ?? skipSubjectCheck, response);
   }
 }
 
-/** The server as the ID token must name it: a provider for many tenants signs as the person's own (catalogue #149). */
+/** The server that must have signed the ID token: a multi-tenant provider signs as the tenant of the user (#149). */
 export const signerOf = async (
   issuer: string,
   server: AuthorizationServer,
@@ -87,17 +91,17 @@ export const signerOf = async (
   return issuerOfToken === undefined ? server : { ...server, issuer: issuerOfToken };
 };
 
-/** What the ID token says, for finding out how it is to be verified. */
+/** The claims of the ID token, only to find out how to verify it. */
 const unverifiedClaims = async (response: Response): Promise<Readonly<Record<string, unknown>>> => {
   try {
     const { id_token: idToken } = Object(await response.clone().json());
     return Object(JSON.parse(Buffer.from(String(idToken).split('.')[1] ?? '', 'base64url').toString()));
   } catch {
-    return {}; // refused for what it is when it is read for good
+    return {}; // the verification that follows refuses it
   }
 };
 
-/** Basic unless the provider takes the secret in the body only (OpenID Connect Discovery §3: Basic is the default). */
+/** Basic, which is the default (OpenID Connect Discovery §3), unless the provider accepts only the request body. */
 export const clientAuth = (server: AuthorizationServer, clientSecret: string): ClientAuth => {
   const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
   const isPostOnly = methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
