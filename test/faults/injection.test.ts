@@ -55,7 +55,7 @@ const stored = async (): Promise<number> => {
   return Number((Item as { n?: { N: string } } | undefined)?.n?.N ?? 0);
 };
 
-describe('Faults to order', () => {
+describe('Fault injection', () => {
   it.each<[Fault['kind'], string]>([
     ['throttled', 'ProvisionedThroughputExceededException'],
     ['failed', 'InternalServerError'],
@@ -71,7 +71,7 @@ describe('Faults to order', () => {
     expect(await stored()).toBe(before);
   });
 
-  it('lost: written once for each attempt, and never answered', async () => {
+  it('lost: each attempt writes, and none is answered', async () => {
     const before = await stored();
     faults.arm({ kind: 'lost', action: 'UpdateItem' });
     expect(await faultOf(count())).toContain('TimeoutError');
@@ -89,7 +89,7 @@ describe('Faults to order', () => {
     expect(killed.splice(0)).toEqual(['Token']);
   });
 
-  it('silent: until the caller’s own limit of time', async () => {
+  it('silent: the caller runs into its own timeout', async () => {
     faults.arm({ kind: 'silent', action: 'UpdateItem' });
     expect(await faultOf(count())).toContain('TimeoutError');
   });
@@ -101,7 +101,7 @@ describe('Faults to order', () => {
     expect(faults.disarm()).toBe(1);
   });
 
-  it('befall the n-th matching call, and as many as are wanted', async () => {
+  it('hits the n-th matching call, and as many calls as ordered', async () => {
     faults.arm({ kind: 'denied', action: 'UpdateItem', nth: 2, times: 2 });
     const outcomes = [];
     for (let call = 0; call < 4; call += 1)
@@ -114,7 +114,7 @@ describe('Faults to order', () => {
     expect(outcomes).toEqual(['ok', 'AccessDeniedException', 'AccessDeniedException', 'ok']);
   });
 
-  it('leave other calls, other functions and the operator alone', async () => {
+  it('does not affect other calls, other functions or the operator', async () => {
     faults.arm(
       { kind: 'denied', resource: 'Clients', times: 'always' },
       { kind: 'denied', functionLogicalId: 'Other', times: 'always' },
@@ -124,13 +124,13 @@ describe('Faults to order', () => {
     expect(await stored()).toBeGreaterThan(0);
   });
 
-  it('#219 stale: an older copy knows nothing yet', async () => {
+  it('#219 stale: the replica does not have the row yet', async () => {
     await count();
     faults.arm({ kind: 'stale', action: 'GetItem' });
     expect((await dynamoDb.send(new GetItemCommand({ TableName: 'Grants', Key }))).Item).toBeUndefined();
   });
 
-  it('write down each call once, with what can befall it', async () => {
+  it('records each call once, with the faults that can hit it', async () => {
     faults.record();
     await count();
     faults.arm({ kind: 'failed', action: 'UpdateItem' });
@@ -149,7 +149,7 @@ describe('Faults to order', () => {
     for (const kind of ['lost', 'killed-after'] as const) expect(read).not.toContain(kind);
   });
 
-  it('stand before somebody else’s server too, and let browsers through', async () => {
+  it('also works for third-party servers, and lets browsers pass', async () => {
     let served = 0;
     const server = createServer(
       faults.before((_, response) => {

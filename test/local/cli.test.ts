@@ -33,7 +33,7 @@ describe('The command line', () => {
     [['--data', ''], /--data: expected a path/],
     [['--time-limits', '0'], /--time-limits 0: expected a number from 1 to 100/],
     [['extra'], /extra/],
-  ])('%j is refused with what to change', (argv, expected) => {
+  ])('%j is refused with a message that says what to change', (argv, expected) => {
     expect(() => parseArguments(argv)).toThrow(ArgumentError);
     expect(() => parseArguments(argv)).toThrow(expected);
   });
@@ -55,7 +55,7 @@ describe('What the console shows', () => {
     }
   });
 
-  it('one line per request, in which a caller cannot start another', () => {
+  it('one line per request, in which a caller cannot start a new line', () => {
     const lines: string[] = [];
     const notice = { method: 'GET', status: 404, durationMs: 1.6, outcome: 'not_found' };
     printRequest((line) => lines.push(line), { ...notice, path: '/a\r\nready http://evil\u001b[2J' });
@@ -64,7 +64,7 @@ describe('What the console shows', () => {
     ]);
   });
 
-  it('events of functions by name and by members that are known to be harmless', () => {
+  it('events of functions by name, with harmless members only', () => {
     const lines: string[] = [];
     const print = (line: string) => lines.push(line);
     const log = (text: string, source: 'function' | 'platform' = 'function') =>
@@ -128,7 +128,7 @@ describe('A start that cannot succeed says what to change, exits with 1 and show
   });
 });
 
-it('a run that is ended while it starts leaves nothing behind', async () => {
+it('a run that is stopped while it starts leaves no files behind', async () => {
   const temporary = await mkdtemp(join(tmpdir(), 'gatehouse-cli-'));
   const child = spawn(process.execPath, ['tools/local/main.ts', '--port', '0'], {
     cwd: join(import.meta.dirname, '../..'),
@@ -163,7 +163,7 @@ describe('The local cloud', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('says what it does, where everything is and what to do next', () => {
+  it('prints its steps, its addresses and what to do next', () => {
     const output = cloud.output();
     for (const expected of [
       /^ {2}\d\.\d s {2}Loading the local cloud…$/m,
@@ -191,7 +191,7 @@ describe('The local cloud', () => {
     expect((await get('/nothing')).response.status).toBe(404);
   });
 
-  it('#203 has one issuer, whatever X-Forwarded-* says', async () => {
+  it('#203 has one issuer, independent of X-Forwarded-*', async () => {
     const plain = await get('/.well-known/oauth-authorization-server');
     const forged = await get('/.well-known/oauth-authorization-server', {
       'x-forwarded-host': 'evil.test',
@@ -223,12 +223,12 @@ describe('The local cloud', () => {
     });
   });
 
-  it('a second run cannot take the same data folder', async () => {
+  it('a second run cannot use the same data folder', async () => {
     const { exitCode, output } = await failingStart({ dataDir });
     expect([exitCode, output]).toEqual([1, expect.stringMatching(/is in use by process/)]);
   });
 
-  it('ends with 0; its keys are there again after a restart', async () => {
+  it('exits with 0, and has the same keys after a restart', async () => {
     const before = (await get('/.well-known/jwks.json')).body;
     expect(await cloud.stop()).toBe(0);
     cloud = await startCloudProcess({ dataDir });

@@ -87,13 +87,13 @@ describe('The development provider', () => {
     expect((await fetch(`${origin}/nobody/.well-known/openid-configuration`)).status).toBe(404);
   });
 
-  it('takes any login, with a page that says what it is', async () => {
+  it('accepts any login name, on a page that says what the provider is', async () => {
     const { response, location } = await browser()(authorizationUrl('company'));
     expect(response.status).toBe(303);
     expect(location).toMatch(new RegExp(`^${origin}/company/interaction/`));
   });
 
-  it('gives an ID token with verified e-mail, name and nonce', async () => {
+  it('issues an ID token with verified e-mail, name and nonce', async () => {
     const back = await logIn(browser(), 'company', 'alice.smith');
     expect(back.href.startsWith(REDIRECT_URI)).toBe(true);
     expect(back.searchParams.get('state')).toBe('state');
@@ -110,7 +110,7 @@ describe('The development provider', () => {
     expect(await me.json()).toMatchObject(person);
   });
 
-  it('asks at every login, so that the same browser can be somebody else', async () => {
+  it('asks at every login, so that the same browser can log in as another user', async () => {
     const open = browser();
     await logIn(open, 'company', 'alice');
     const back = await logIn(open, 'company', 'bob');
@@ -133,7 +133,7 @@ describe('The development provider', () => {
     }
   });
 
-  it('takes a code once, and only with its verifier (RFC 7636 §4.6)', async () => {
+  it('accepts a code once, and only with its verifier (RFC 7636 §4.6)', async () => {
     const code = (await logIn(browser(), 'company', 'alice')).searchParams.get('code') ?? '';
     expect((await redeem('company', code, 'w'.repeat(64))).status).toBe(400);
     const other = (await logIn(browser(), 'company', 'alice')).searchParams.get('code') ?? '';
@@ -141,7 +141,7 @@ describe('The development provider', () => {
     expect((await redeem('company', other)).status).toBe(400);
   });
 
-  it('shows the form again, escaped, when the login is none', async () => {
+  it('shows the form again, escaped, when the login name is invalid', async () => {
     const open = browser();
     const { location } = await open(authorizationUrl('company', { login_hint: '"><script>' }));
     const page = await (await open(location)).response.text();
@@ -152,14 +152,14 @@ describe('The development provider', () => {
     expect(await response.text()).toContain('Letters, digits');
   });
 
-  it('a login that is over gets a page', async () => {
+  it('shows a page for a login that has ended', async () => {
     const { response } = await browser()(`${origin}/company/interaction/gone`);
     expect([response.status, response.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
   });
 });
 
 describe('The keys of the development provider', () => {
-  it('survive a restart where there is a folder, and only there', async () => {
+  it('survive a restart only with a data folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gatehouse-provider-'));
     try {
       const kept = await providerKeys(folder);
@@ -185,7 +185,7 @@ describe('Logins', () => {
     expect(parseLogin(typed)).toBe(login);
   });
 
-  it('become people', () => {
+  it('become users', () => {
     expect(userOf('ada')).toEqual({
       sub: 'ada',
       email: 'ada@example.com',

@@ -80,7 +80,7 @@ describe('What the local cloud refuses to run (design §7)', () => {
     expect(problemsOf({ Resources })).toMatch(expected);
   });
 
-  it('but the value of a secret is put where CloudFront refers to it, and nowhere else', async () => {
+  it('but inserts the value of a secret where CloudFront refers to it, and nowhere else', async () => {
     const reference = { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: 'Secret' }, ':SecretString}}']] };
     const origin = { Id: 'a', DomainName: 'b', OriginCustomHeaders: [{ HeaderName: 'x', HeaderValue: reference }] };
     const { template } = load({
@@ -103,7 +103,7 @@ describe('What the local cloud refuses to run (design §7)', () => {
     });
   });
 
-  it('names everything at once', () => {
+  it('lists all problems at once', () => {
     const message = problemsOf({ Resources: { A: { Type: 'AWS::SQS::Queue' }, B: { Type: 'AWS::S3::Bucket' } } });
     expect(message).toMatch(/A is of type/);
     expect(message).toMatch(/B is of type/);
@@ -175,7 +175,7 @@ describe('The template of this repository', () => {
   });
   afterAll(() => rm(assembly, { recursive: true, force: true }));
 
-  it('is edited in one way only: the origin of the distribution becomes the local one (design §7)', async () => {
+  it('is edited in one way only: the local origin replaces the distribution’s origin (design §7)', async () => {
     const local = await loadTemplate(assembly, 'http://localhost:4800');
     const unedited = await loadTemplate(assembly, `https://${SENTINEL_DOMAIN}`);
     const changed: string[] = [];
@@ -203,7 +203,7 @@ describe('The template of this repository', () => {
     expect(first?.template).toEqual(second?.template);
   });
 
-  it('localize leaves everything else alone', () => {
+  it('localize changes nothing else', () => {
     const value = { a: ['https://example.com', 1, null, true], b: SENTINEL_DOMAIN };
     expect(localize(value, 'http://localhost:1')).toEqual(value);
   });

@@ -16,7 +16,7 @@ describe('A REQUEST authorizer', () => {
     return { api, invoked, response: api(request('GET', '/prod/a', { headers: AUTHORIZED })) };
   };
 
-  it('is not asked when an identity source is missing: 401', async () => {
+  it('is not called when an identity source is missing: 401', async () => {
     const { api, invoked } = ask(() => ALLOW_ALL);
     invoked.length = 0;
     const response = await api(request('GET', '/prod/a'));
@@ -26,7 +26,7 @@ describe('A REQUEST authorizer', () => {
     expect(invoked.filter(({ functionArn }) => functionArn.endsWith(':Guard'))).toHaveLength(0);
   });
 
-  it('gets the request without its body', async () => {
+  it('receives the request without its body', async () => {
     const { response, invoked } = ask(() => ALLOW_ALL);
     await response;
     expect(invoked[0]?.event).toMatchObject({
@@ -88,7 +88,7 @@ describe('A REQUEST authorizer', () => {
     expect((await response).status).toBe(403);
   });
 
-  it('hands its context to the backend as text', async () => {
+  it('passes its context to the backend as strings', async () => {
     const { response, invoked } = ask(() => ({ ...ALLOW_ALL, context: { subject: 's', n: 7, yes: true, none: null } }));
     await response;
     expect(invoked[1]?.event.requestContext.authorizer).toEqual({
@@ -117,7 +117,7 @@ describe('A REQUEST authorizer', () => {
     AUTHORIZER_CONFIGURATION_ERROR: { StatusCode: '503' },
   };
 
-  it('#115 a static challenge stands on 401, not renamed', async () => {
+  it('#115 a static challenge is sent with 401, not renamed', async () => {
     const { response } = ask(fail('Unauthorized'), { gatewayResponses: RESPONSES });
     expect(header(await response, 'www-authenticate')).toBe('Bearer scope="mcp", x="y"');
   });
@@ -136,7 +136,7 @@ describe('A REQUEST authorizer', () => {
     });
   });
 
-  it('#114 a fault of the authorizer can be told apart: 503', async () => {
+  it('#114 a fault of the authorizer has a status of its own: 503', async () => {
     expect((await ask(fail('down'), { gatewayResponses: RESPONSES }).response).status).toBe(503);
     expect((await ask(() => 'rubbish', { gatewayResponses: RESPONSES }).response).status).toBe(503);
   });
@@ -150,7 +150,7 @@ describe('A REQUEST authorizer', () => {
     };
     const get = (api: Origin, token: string) => api(request('GET', '/prod/a', { headers: [['Authorization', token]] }));
 
-    it('asks once per identity until the time is over', async () => {
+    it('calls the authorizer once per identity until the TTL ends', async () => {
       const { api, response, asked, pass } = cached(() => ALLOW_ALL);
       await response;
       await get(api, 'Bearer x');
@@ -162,7 +162,7 @@ describe('A REQUEST authorizer', () => {
       expect(asked()).toBe(3);
     });
 
-    it('#113 applies a kept policy to other methods and paths as it stands', async () => {
+    it('#113 applies a cached policy to other methods and paths', async () => {
       const onlyThis = (event: unknown) => ({
         principalId: 'a',
         policyDocument: {
@@ -177,7 +177,7 @@ describe('A REQUEST authorizer', () => {
       expect(asked()).toBe(1);
     });
 
-    it('does not keep Unauthorized', async () => {
+    it('does not cache Unauthorized', async () => {
       const { api, response, asked } = cached(fail('Unauthorized'));
       await response;
       await get(api, 'Bearer x');

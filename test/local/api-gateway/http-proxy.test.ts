@@ -53,7 +53,7 @@ describe('HTTP_PROXY', () => {
   const guard = (context: Record<string, unknown>) => ({ guard: () => ({ ...ALLOW_ALL, context }) });
   const FORGED = [...AUTHORIZED, ['x-gatehouse-subject', 'forged'], ['x-gatehouse-subject', 'twice']] as const;
 
-  it('sends the request on untouched, with its path and query as they were sent', async () => {
+  it('forwards the request unchanged, with its path and query as they were sent', async () => {
     const { api } = serve(proxy(), guard({}));
     await api(
       request('POST', '/prod/mcp/a%2Fb/%C3%A4?x=%20&y', { headers: [...AUTHORIZED, ['Mcp-Method', 'a']], body: '{ }' }),
@@ -69,19 +69,19 @@ describe('HTTP_PROXY', () => {
     });
   });
 
-  it('overwrites what a mapping names, however often the caller sent it', async () => {
+  it('overwrites every occurrence of a header that a mapping names', async () => {
     const { api } = serve(proxy(), guard({ subject: 'alice' }));
     await api(request('POST', '/prod/mcp', { headers: FORGED }));
     expect(seen?.message.headersDistinct['x-gatehouse-subject']).toEqual(['alice']);
   });
 
-  it('worst case: a context value that is missing leaves the caller’s own header', async () => {
+  it('worst case: without a context value the caller’s own header remains', async () => {
     const { api } = serve(proxy(), guard({}));
     await api(request('POST', '/prod/mcp', { headers: FORGED }));
     expect(seen?.message.headersDistinct['x-gatehouse-subject']).toEqual(['forged', 'twice']);
   });
 
-  it('passes status, headers and body back, renamed where the gateway renames', async () => {
+  it('returns status, headers and body, with the headers that the gateway renames', async () => {
     respond = (_message, response) =>
       response.writeHead(404, { 'WWW-Authenticate': 'Bearer', Server: 's', 'Mcp-Session-Id': 'm' }).end('{"a":1}');
     const { api } = serve(proxy(), guard({}));
@@ -115,7 +115,7 @@ describe('HTTP_PROXY', () => {
     expect(Buffer.from((await iterator.next()).value).toString()).toBe('last');
   });
 
-  it('ends the upstream request when the client leaves', async () => {
+  it('ends the upstream request when the client disconnects', async () => {
     const { promise: closed, resolve: onClose } = Promise.withResolvers<void>();
     respond = (_message, response) => {
       response.on('close', onClose);
@@ -129,7 +129,7 @@ describe('HTTP_PROXY', () => {
     await closed;
   });
 
-  it('a backend that is down is 504 INTEGRATION_FAILURE, a silent one INTEGRATION_TIMEOUT', async () => {
+  it('answers 504 with INTEGRATION_FAILURE for a backend that is down, INTEGRATION_TIMEOUT for a silent one', async () => {
     const { api: down } = serve(proxy({ Uri: 'http://127.0.0.1:1/' }), guard({}));
     expect((await down(request('POST', '/prod/mcp', { headers: AUTHORIZED }))).reason).toMatch(/^INTEGRATION_FAILURE/);
     respond = () => {};

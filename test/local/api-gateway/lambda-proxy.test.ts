@@ -3,7 +3,7 @@ import { bodyOf, header, lambdaProxy, request } from '../template-fixture.ts';
 import { ALLOW_ALL, AUTHORIZED, buffered, guarded, json, OK, serve } from './serve.ts';
 
 describe('The event of a Lambda proxy integration', () => {
-  it('holds single and multiple values, of which the single one is the last', async () => {
+  it('contains single and multiple values; the single one is the last', async () => {
     const { api, invoked } = serve({ 'POST /a': buffered });
     await api(
       request('POST', '/prod/a?x=1&x=2&y=a%20b+c', {
@@ -35,7 +35,7 @@ describe('The event of a Lambda proxy integration', () => {
     });
   });
 
-  it('has null where there is nothing', async () => {
+  it('has null for what is missing', async () => {
     const { api, invoked } = serve({ 'GET /a': buffered });
     await api(request('GET', '/prod/a'));
     expect(invoked[0]?.event).toMatchObject({
@@ -59,7 +59,7 @@ describe('The event of a Lambda proxy integration', () => {
     );
   });
 
-  it('says by which ARN the function was invoked', async () => {
+  it('is sent from the ARN of the method', async () => {
     const { api, invoked } = serve({ 'GET /a/{proxy+}': guarded }, { guard: () => ALLOW_ALL, backend: () => OK });
     await api(request('GET', '/prod/a/b', { headers: AUTHORIZED }));
     expect(invoked.map(({ sourceArn }) => sourceArn)).toEqual([
@@ -73,7 +73,7 @@ describe('The answer of a Lambda proxy integration', () => {
   const answered = async (backend: () => unknown, options?: Parameters<typeof serve>[2]) =>
     serve({ 'GET /a': buffered }, { backend }, options).api(request('GET', '/prod/a'));
 
-  it('passes status, headers, cookies and body', async () => {
+  it('determines status, headers, cookies and body', async () => {
     const response = await answered(() => ({
       statusCode: 418,
       headers: { 'X-A': 'single', 'X-B': 'b', 'x-n': 7 },
@@ -96,7 +96,7 @@ describe('The answer of a Lambda proxy integration', () => {
     expect(await bodyOf(response)).toBe('tea');
   });
 
-  it('#115 renames WWW-Authenticate and what concerns the connection', async () => {
+  it('#115 renames WWW-Authenticate and headers of the connection', async () => {
     const response = await answered(() => ({
       statusCode: 401,
       headers: { 'WWW-Authenticate': 'Bearer', Date: 'd', Server: 's', Connection: 'close', 'Content-Length': '9' },
@@ -127,7 +127,7 @@ describe('The answer of a Lambda proxy integration', () => {
     expect(await json(response)).toEqual({ message: 'Internal server error' });
   });
 
-  it('takes DEFAULT_5XX for that', async () => {
+  it('uses DEFAULT_5XX for a malformed answer', async () => {
     const response = await answered(() => 'text', {
       gatewayResponses: {
         DEFAULT_5XX: {
@@ -141,7 +141,7 @@ describe('The answer of a Lambda proxy integration', () => {
     expect(await json(response)).toEqual({ error: 'server_error', id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
   });
 
-  it('takes no longer than the integration allows', async () => {
+  it('must arrive within the integration’s timeout', async () => {
     const { api } = serve(
       { 'GET /a': { integration: lambdaProxy('Backend', { TimeoutInMillis: 50 }) } },
       { backend: () => new Promise(() => {}) },

@@ -30,7 +30,7 @@ describe('MOCK', () => {
     expect(await bodyOf(response)).toBe('');
   });
 
-  it('may set a header from the request by its response template', async () => {
+  it('may set a header from the request in its response template', async () => {
     const template =
       "#set($context.responseOverride.header.Access-Control-Allow-Headers = $input.params('Access-Control-Request-Headers'))";
     const { api } = serve({ 'OPTIONS /a': preflight({ ResponseTemplates: { 'application/json': template } }) });
@@ -40,7 +40,7 @@ describe('MOCK', () => {
     expect(header(response, 'access-control-allow-headers')).toBe('mcp-param-x');
   });
 
-  it('answers with the type of its template, unless a header is mapped', async () => {
+  it('answers with the content type of its template, unless a header is mapped', async () => {
     const templates = { ResponseTemplates: { 'image/svg+xml': '<svg/>' } };
     const plain = await serve({ 'OPTIONS /a': preflight(templates, {}) }).api(request('OPTIONS', '/prod/a'));
     expect([header(plain, 'content-type'), await bodyOf(plain)]).toEqual(['image/svg+xml', '<svg/>']);
@@ -49,7 +49,7 @@ describe('MOCK', () => {
     expect(headers.filter(([name]) => name.toLowerCase() === 'content-type')).toEqual([['Content-Type', 'text/plain']]);
   });
 
-  it('refuses a body of another type where the passthrough behaviour says so', async () => {
+  it('refuses a body of another type where the passthrough behaviour demands it', async () => {
     const method = preflight();
     const { api } = serve({
       'OPTIONS /a': { ...method, integration: { ...method.integration, PassthroughBehavior: 'NEVER' } },
@@ -96,7 +96,7 @@ describe('MOCK', () => {
       },
       /not declared/,
     ],
-  ])('what AWS would not deploy stops the start: %s', (_what, method, expected) => {
+  ])('a method that AWS would not deploy stops the start: %s', (_what, method, expected) => {
     expect(() => serve({ 'OPTIONS /a': method })).toThrow(expected);
     expect(() => serve({ 'OPTIONS /a': method })).toThrow(/^Method\d+: /);
   });

@@ -60,7 +60,7 @@ describe('Gateway responses', () => {
     expect(await json(response)).toEqual({ error: 'invalid_request' });
   });
 
-  it('turn an unknown path into 404 where the template says so', async () => {
+  it('turn an unknown path into 404 where the template defines it', async () => {
     const { api } = serve({ 'GET /a': buffered }, undefined, {
       gatewayResponses: { MISSING_AUTHENTICATION_TOKEN: { StatusCode: '404' } },
     });

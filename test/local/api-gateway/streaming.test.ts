@@ -7,7 +7,7 @@ describe('Response streaming', () => {
     integration: lambdaProxy('Backend', { ResponseTransferMode: 'STREAM', TimeoutInMillis: 900_000 }),
   };
 
-  it('gives status and headers before the body is complete', async () => {
+  it('delivers status and headers before the body is complete', async () => {
     const { promise: rest, resolve: finish } = Promise.withResolvers<void>();
     const { api } = serve(
       { 'GET /a': streamed },
@@ -33,7 +33,7 @@ describe('Response streaming', () => {
     expect((await iterator.next()).done).toBe(true);
   });
 
-  it('hands the signal of a client that leaves to the function', async () => {
+  it('tells the function that the client has disconnected', async () => {
     const gone = new AbortController();
     let seen: AbortSignal | undefined;
     const { api } = serve(

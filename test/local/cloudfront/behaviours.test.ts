@@ -33,7 +33,7 @@ describe('Behaviours', () => {
   });
 });
 
-describe('What an origin gets', () => {
+describe('What an origin receives', () => {
   it('everything but Host, without hop-by-hop headers', async () => {
     const { edge, seen } = serve(answering());
     await edge(
@@ -68,7 +68,7 @@ describe('What an origin gets', () => {
     }
   });
 
-  it('of a cached path: what is in the key, and nothing else of the viewer', async () => {
+  it('for a cached path: the parts of the cache key, and nothing else from the viewer', async () => {
     const { edge, seen } = serve(answering());
     const headers = [
       ['Origin', 'https://a.example'],
@@ -126,14 +126,14 @@ describe('Limits and refusals of the edge', () => {
     expect((await edge(request('GET', '/', { headers: [['x', 'x'.repeat(32_768)]] }))).status).toBe(413);
   });
 
-  it('an origin that is silent for longer than its response timeout is 504', async () => {
+  it('an origin that does not answer within its response timeout is answered with 504', async () => {
     const { edge } = serve(() => new Promise(() => {}), {
       origin: { CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginReadTimeout: 0.05 } },
     });
     expect((await edge(request('GET', '/'))).status).toBe(504);
   });
 
-  it('a stream that falls silent is cut off', async () => {
+  it('a stream that becomes idle is ended', async () => {
     const silent: Origin = async () => ({
       status: 200,
       headers: [],

@@ -6,7 +6,7 @@ describe('The cache', () => {
   const CACHED = [['Cache-Control', 'public, max-age=60']] as const;
   const get = (path: string, origin?: string) => request('GET', path, { headers: origin ? [['Origin', origin]] : [] });
 
-  it('keeps what Cache-Control allows, as long as it allows it', async () => {
+  it('keeps a response as long as Cache-Control allows', async () => {
     const { edge, seen, pass } = serve(answering(200, CACHED));
     expect(header(await edge(get('/.well-known/x')), 'x-cache')).toBe('Miss from cloudfront');
     pass(59);
@@ -46,14 +46,14 @@ describe('The cache', () => {
     expect(seen).toHaveLength(kept ? 2 : 3);
   });
 
-  it('keeps nothing of an uncached path, whatever Cache-Control says', async () => {
+  it('keeps nothing of an uncached path, even if Cache-Control allows it', async () => {
     const { edge, seen } = serve(answering(200, CACHED));
     await edge(get('/token'));
     await edge(get('/token'));
     expect(seen).toHaveLength(2);
   });
 
-  it('remembers an error for ten seconds under the path alone, so that one person’s failure is shown to another', async () => {
+  it('keeps an error for ten seconds under the path alone, so that one user’s failure is shown to another', async () => {
     const { edge, seen, pass } = serve(answering(403, [], 'alice'));
     await edge(get('/callback/x?state=alice'));
     const other = await edge(get('/callback/x?state=bob'));
@@ -64,7 +64,7 @@ describe('The cache', () => {
     expect(seen).toHaveLength(2);
   });
 
-  it('forgets errors at once where the distribution says TTL 0', async () => {
+  it('keeps no error where the distribution sets TTL 0', async () => {
     const { edge, seen } = serve(answering(403), {
       config: { CustomErrorResponses: [{ ErrorCode: 403, ErrorCachingMinTTL: 0 }] },
     });
@@ -73,7 +73,7 @@ describe('The cache', () => {
     expect(seen).toHaveLength(2);
   });
 
-  it('remembers no error of a POST', async () => {
+  it('keeps no error of a POST', async () => {
     const { edge, seen } = serve(answering(400));
     await edge(request('POST', '/token'));
     await edge(request('POST', '/token'));

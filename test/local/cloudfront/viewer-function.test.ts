@@ -6,7 +6,7 @@ import { answering, request, serve } from './serve.ts';
 describe('The viewer-request function', () => {
   const echo = (code: string) => serve(answering(), { code });
 
-  it('of this repository drops forged identity headers and tells the viewer’s address', async () => {
+  it('of this repository removes forged identity headers and adds the viewer’s address', async () => {
     const { edge, seen } = echo(viewerRequestCode(['/mcp']));
     await edge(
       request('GET', '/token?b=2&a=%20&b=1', {
@@ -29,7 +29,7 @@ describe('The viewer-request function', () => {
     expect(sent?.query).toBe('b=2&a=%20&b=1');
   });
 
-  it('may answer by itself: the origin is not asked', async () => {
+  it('may return a response: the origin gets no request', async () => {
     const { edge, seen } = echo(viewerRequestCode(['/tools']));
     const answer = await edge(request('GET', '/tools', { headers: [['Accept', 'text/html,*/*;q=0.8']] }));
     expect([answer.status, answer.headers.find(([name]) => name === 'location')?.[1]]).toEqual([303, '/']);
@@ -124,13 +124,13 @@ describe('The viewer-request function', () => {
     'const uri = event.uri; event = { uri };',
     'event.request.uri.slice(...[1, 2]);',
     'class Request {}',
-  ])('that holds what runtime 2.0 does not know is refused at the start: %s', (statement) => {
+  ])('with syntax that runtime 2.0 does not know is refused at the start: %s', (statement) => {
     expect(() => echo(`function handler(event) { ${statement} return event.request; }`)).toThrow(
       /^Distribution: its viewer-request function could not be published: runtime cloudfront-js-2\.0 does not know the syntax of “.+”/,
     );
   });
 
-  it('has nothing of this process', async () => {
+  it('has no access to this process', async () => {
     const { edge } = echo(
       'function handler() { return { statusCode: 200, body: typeof process + typeof require + typeof fetch }; }',
     );

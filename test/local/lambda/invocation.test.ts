@@ -7,7 +7,7 @@ import { API, happened, runFunctions } from './run-functions.ts';
 const { invoke, lines, logs, running } = runFunctions();
 
 describe('a function of the local cloud', () => {
-  it("sees its template's variables, what Lambda sets, and nothing of the host", async () => {
+  it('sees the variables of its template and of Lambda, and none of the host', async () => {
     const environment = (await resultOf(running(), 'Environment')) as Record<string, string>;
     expect(environment).toMatchObject({
       MINE: 'yes',
@@ -26,7 +26,7 @@ describe('a function of the local cloud', () => {
     expect(environment.HOME).not.toBe(process.env.HOME);
   });
 
-  it('has credentials of its own', async () => {
+  it('has its own credentials', async () => {
     const [mine, other] = (await Promise.all([
       resultOf(running(), 'Environment'),
       resultOf(running(), 'Other'),
@@ -50,7 +50,7 @@ describe('a function of the local cloud', () => {
     expect(Math.max(...results.map((result) => (result as { count: number }).count))).toBeLessThan(17);
   });
 
-  it('gets event and context, and its output goes to the log under the request id', async () => {
+  it('receives event and context, and its output is logged with the request id', async () => {
     const result = (await resultOf(running(), 'Context', { a: [1, null] })) as Record<string, Record<string, unknown>>;
     expect(result.event).toEqual({ a: [1, null] });
     expect(result.context).toMatchObject({
@@ -86,7 +86,7 @@ describe('a function of the local cloud', () => {
     expect(await invoke('Fails', {})).toEqual({ ok: true, result: 'fine' });
   });
 
-  it('that cannot be loaded says why, each time', async () => {
+  it('that cannot be loaded reports the reason every time', async () => {
     for (const _ of [1, 2]) {
       expect(await invoke('BrokenBundle')).toEqual({ ok: false, errorType: 'Error', errorMessage: 'no configuration' });
     }
@@ -94,7 +94,7 @@ describe('a function of the local cloud', () => {
     expect(lines('platform')).toContain('Error: no configuration');
   });
 
-  it('that is killed at work ends as a crashed one does; idle ones and other functions go on', async () => {
+  it('that is killed while busy ends like a crashed one; idle environments and other functions continue', async () => {
     const { count } = (await resultOf(running(), 'Counter')) as { count: number };
     await invoke('Fails');
     const killed = invoke('Fails', { how: 'hang' });
@@ -110,7 +110,7 @@ describe('a function of the local cloud', () => {
     expect(await resultOf(running(), 'Counter')).toMatchObject({ count: count + 1 });
   });
 
-  it('goes on when its caller does not wait any longer', async () => {
+  it('continues when its caller no longer waits', async () => {
     const answer = await invoke('Counter', { ms: 300 }, { timeoutMs: 20 });
     expect(answer).toEqual({ ok: false, errorType: 'Caller.Timeout', errorMessage: 'no answer within 20 ms' });
   });

@@ -63,7 +63,7 @@ describe('Lambda: InvokeWithResponseStream', () => {
     expect(calls).toContain('lambda:InvokeWithResponseStream by Inspector');
   });
 
-  it('a role without lambda:InvokeFunction on this very function is refused', async () => {
+  it('a role without lambda:InvokeFunction on this function is refused', async () => {
     await expect(invokeAs('Stranger', {})).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: expect.stringContaining(
@@ -76,14 +76,14 @@ describe('Lambda: InvokeWithResponseStream', () => {
     await expect(invokeAs('Stranger', {}, 'Other')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('a function that fails is told of within the stream', async () => {
+  it('the failure of a function is reported inside the stream', async () => {
     const { EventStream } = await invokeAs('Inspector', { fail: true });
     const events = [];
     for await (const event of EventStream ?? []) events.push(event);
     expect(events.at(-1)).toMatchObject({ InvokeComplete: { ErrorCode: 'TypeError', ErrorDetails: 'no good' } });
   });
 
-  it('a caller that leaves closes the stream of the function', async () => {
+  it('a caller that disconnects closes the stream of the function', async () => {
     const leaving = new AbortController();
     const { EventStream } = await invokeAs('Inspector', { wait: true }, 'Backend', leaving.signal);
     const before = lines.filter((line) => line.includes('stream closed')).length;

@@ -24,7 +24,7 @@ describe('the local cloud', () => {
     expect(await hanging.functions.invoke(functionArn('Busy'), {})).toMatchObject({ ok: false });
   });
 
-  it('starts every function beforehand when asked, those that cannot start included', async () => {
+  it('can start every function in advance, including those that cannot start', async () => {
     const assembly = temporaryFolder();
     const started: string[] = [];
     const source = `console.log('cold start'); export const handler = async () => console.log('served');`;

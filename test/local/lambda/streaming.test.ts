@@ -8,7 +8,7 @@ import { happened, runFunctions } from './run-functions.ts';
 const { lines, logs, stream } = runFunctions();
 
 describe('a streamed answer', () => {
-  it('gives metadata and first bytes before the function has ended', async () => {
+  it('delivers metadata and first bytes before the function has ended', async () => {
     const until = join(temporaryFolder(), 'go');
     const { metadata, body } = await stream('Streams', { until });
     expect(metadata).toEqual({ statusCode: 201, headers: { 'content-type': 'text/event-stream' }, cookies: ['a=1'] });
@@ -46,12 +46,12 @@ describe('a streamed answer', () => {
     await expect(stream('Endless', {}, { signal: controller.signal })).rejects.toThrow('the client has gone');
   });
 
-  it('breaks off when the function fails in the middle', async () => {
+  it('ends with an error when the function fails in the middle', async () => {
     const { body } = await stream('Streams', { fail: true });
     await expect(buffer(body as never)).rejects.toMatchObject({ name: 'FunctionError', message: 'in the middle' });
   });
 
-  it('is cut off at the timeout of the function', async () => {
+  it('ends at the timeout of the function', async () => {
     const { body } = await stream('NeverEnds');
     await expect(buffer(body as never)).rejects.toMatchObject({ errorType: 'Sandbox.Timedout' });
   });
@@ -70,7 +70,7 @@ describe('a streamed answer', () => {
     expect(await text(body as never)).toBe('');
   });
 
-  it('is made of the answer of a plain function, with a warning', async () => {
+  it('is built from the answer of a function that does not stream, with a warning', async () => {
     const { metadata, body } = await stream('Plain');
     expect(metadata).toEqual({ statusCode: 200, headers: { a: 'b' } });
     expect(await buffer(body as never)).toEqual(Buffer.from([1, 2, 3]));

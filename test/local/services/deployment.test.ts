@@ -77,7 +77,7 @@ describe('custom resources', () => {
     [{ answer: 'DONE' }, 'Status must be SUCCESS or FAILED'],
     [{ omit: 'RequestId' }, "must repeat the event's RequestId"],
     [{ omit: 'PhysicalResourceId' }, 'must name a PhysicalResourceId'],
-  ])('that fail stop the start with the reason: %j', async (properties, message) => {
+  ])('that fail stop the start and give the reason: %j', async (properties, message) => {
     await expect(startServices(withThing(properties))).rejects.toThrow(message);
   });
 
@@ -104,7 +104,7 @@ describe('scheduled rules', () => {
     return startServices(template, { onLog: (log) => void logs.push(log) }).then((services) => ({ services, logs }));
   };
 
-  it('run now when asked, with the event that EventBridge sends', async () => {
+  it('can be run at once, with the event that EventBridge sends', async () => {
     const daily = rule('Daily', 'rate(1 day)', 'Target');
     const { services, logs } = await start(daily, permission('Target', 'events.amazonaws.com', RULE_ARN));
     await services.events.runNow('Daily');
@@ -128,7 +128,7 @@ describe('scheduled rules', () => {
     await services.close();
   });
 
-  it('that the local cloud cannot run stop the start by name', async () => {
+  it('that the local cloud cannot run stop the start, and are named', async () => {
     await expect(start(rule('Daily', 'cron(0 3 L * ? *)', 'Target'))).rejects.toThrow(
       'Daily: schedule cron(0 3 L * ? *)',
     );

@@ -15,7 +15,7 @@ import { named, runServices } from './run-services.ts';
 const running = runServices();
 
 describe('local DynamoDB', () => {
-  it('carries out what the role allows, and counts it', async () => {
+  it('executes what the role allows, and reports the call', async () => {
     const TableName = 'Grants';
     await running.dynamoDb.send(
       new UpdateItemCommand({
@@ -38,7 +38,7 @@ describe('local DynamoDB', () => {
     ]);
   });
 
-  it('queries the one index that the role names, and neither another nor the table', async () => {
+  it('allows a query of the one index that the role names, not of another index or the table', async () => {
     const Key = { id: { S: 'of-ada' } };
     const operator = new DynamoDBClient({
       endpoint: running.services.endpoints.dynamodb,
@@ -62,7 +62,7 @@ describe('local DynamoDB', () => {
     await expect(query('id')).rejects.toEqual(named('AccessDeniedException', tableArn('Grants')));
   });
 
-  it('denies in the words of AWS what the role does not allow', async () => {
+  it('denies everything else with the message of AWS', async () => {
     const put = running.dynamoDb.send(new PutItemCommand({ TableName: 'Grants', Item: { id: { S: 'g2' } } }));
     await expect(put).rejects.toEqual(
       named(
@@ -77,7 +77,7 @@ describe('local DynamoDB', () => {
     await expect(other).rejects.toEqual(named('AccessDeniedException'));
   });
 
-  it('refuses what is nested deeper than 32 levels, as DynamoDB does, and lives on', async () => {
+  it('refuses values nested deeper than 32 levels, as DynamoDB does, and keeps running', async () => {
     const nested = (levels: number) => {
       let value: AttributeValue = { S: 'a' };
       for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? { L: [value] } : { M: { a: value } };
@@ -98,7 +98,7 @@ describe('local DynamoDB', () => {
     await store(1);
   });
 
-  it('passes errors of the database on', async () => {
+  it('forwards errors of the database', async () => {
     const update = running.dynamoDb.send(
       new UpdateItemCommand({
         TableName: 'Grants',
@@ -126,7 +126,7 @@ describe('local DynamoDB', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('understands a request signed by hand, and refuses a wrong signature, key, token or service', async () => {
+  it('accepts a request signed by hand, and refuses a wrong signature, key, token or service', async () => {
     const options = await clientOf(running.services, 'Token', running.services.endpoints.dynamodb);
     const get = (credentials: object, service = 'dynamodb') =>
       new AwsClient({ ...options.credentials, ...credentials, region: 'us-east-1', service, retries: 0 }).fetch(
@@ -152,7 +152,7 @@ describe('local DynamoDB', () => {
     expect(await unsigned.json()).toMatchObject({ __type: 'MissingAuthenticationTokenException' });
   });
 
-  it('refuses operations that it does not know by name, and bodies that are too large', async () => {
+  it('refuses unknown operations by name, and bodies that are too large', async () => {
     const transact = running.services.asOperator('dynamodb', 'TransactWriteItems', { TransactItems: [] });
     await expect(transact).rejects.toEqual(named('UnknownOperationException', 'TransactWriteItems'));
     const large = running.services.asOperator('secretsmanager', 'PutSecretValue', {

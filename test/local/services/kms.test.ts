@@ -20,7 +20,7 @@ import { keyPolicy, named, newKey, ROOT, runServices, STACK_TAG, sha256 } from '
 const running = runServices();
 
 describe('local KMS', () => {
-  it('signs what jose verifies: DIGEST by the token role alone (RFC 7518 §3.3)', async () => {
+  it('makes signatures that jose verifies: DIGEST, by the token role only (RFC 7518 §3.3)', async () => {
     const { KeyMetadata } = await running.keysKms.send(new CreateKeyCommand(newKey));
     const KeyId = KeyMetadata?.Arn;
     const head = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'at+jwt' })).toString('base64url');
@@ -77,7 +77,7 @@ describe('local KMS', () => {
     await expect(created).rejects.toEqual(named('AccessDeniedException', 'kms:CreateKey on resource: *'));
   });
 
-  it('refuses key policies that AWS refuses: unknown principals, and nobody left to change them', async () => {
+  it('refuses key policies that AWS refuses: unknown principals, or no principal that can change the policy', async () => {
     const create = (Statement: object[]) =>
       running.operatorKms.send(new CreateKeyCommand({ ...newKey, Policy: JSON.stringify({ Statement }) }));
     const allow = { Effect: 'Allow', Action: 'kms:*', Resource: '*' };
@@ -87,7 +87,7 @@ describe('local KMS', () => {
     await expect(locked).rejects.toEqual(named('MalformedPolicyDocumentException', 'will not allow you to update'));
   });
 
-  it('follows a key to its end: tags, policy, disabled, pending deletion', async () => {
+  it('keeps the state of a key: tags, policy, disabled, pending deletion', async () => {
     const { KeyMetadata } = await running.keysKms.send(new CreateKeyCommand(newKey));
     const KeyId = KeyMetadata?.KeyId;
     await running.operatorKms.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: 'more', TagValue: '1' }] }));
@@ -114,7 +114,7 @@ describe('local KMS', () => {
     expect(description.KeyMetadata).toMatchObject({ KeyState: 'PendingDeletion', Enabled: false, KeySpec: 'RSA_2048' });
   });
 
-  it('names keys and operations that it does not know', async () => {
+  it('refuses unknown keys and operations by name', async () => {
     const unknown = running.operatorKms.send(new DescribeKeyCommand({ KeyId: 'f3b4e0f0-0000-4000-8000-000000000000' }));
     await expect(unknown).rejects.toEqual(named('NotFoundException', 'does not exist'));
     const encrypt = running.operatorKms.send(new EncryptCommand({ KeyId: 'x', Plaintext: Buffer.from('x') }));

@@ -6,7 +6,7 @@ import { named, runServices } from './run-services.ts';
 const running = runServices();
 
 describe('local Secrets Manager', () => {
-  it('generates a value once, and leaves a secret without value empty', async () => {
+  it('generates a value once, and leaves a secret without a value empty', async () => {
     const read = (SecretId: string) => running.tokenSecrets.send(new GetSecretValueCommand({ SecretId }));
     const first = await read(secretArn('Generated'));
     expect(first.SecretString).toMatch(/^[A-Za-z0-9]{64}$/);

@@ -41,7 +41,7 @@ describe('local services', () => {
     await (await startServices(template, { dataDir })).close();
   });
 
-  it('say what to do when a table in the data folder has other keys', async () => {
+  it('report what to do when a table in the data folder has different keys', async () => {
     const dataDir = temporaryFolder();
     await (await startServices(templateOf('', table('Grants')), { dataDir })).close();
     const KeySchema = [{ AttributeName: 'grantId', KeyType: 'HASH' }];
@@ -50,7 +50,7 @@ describe('local services', () => {
     await expect(changed).rejects.toThrow('start with an empty data folder');
   });
 
-  it('keep data behind a DynamoDB endpoint out of runs that have no data folder', async () => {
+  it('empty the tables of a DynamoDB endpoint when a run has no data folder', async () => {
     const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const dynamoDbEndpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
@@ -69,7 +69,7 @@ describe('local services', () => {
     ).rejects.toThrow('http://127.0.0.1:9 does not answer');
   });
 
-  it('answer with the error that is thrown before a call: the place for faults', async () => {
+  it('answer a call with the error that onCall throws', async () => {
     let left = 1;
     const throttled = await startServices(templateOf('', table('Grants')), {
       onCall: async (_, execute) => {
@@ -88,7 +88,7 @@ describe('local services', () => {
 
   it.each([
     [
-      'a managed policy nobody knows',
+      'an unknown managed policy',
       { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] },
       'AdministratorAccess',
     ],

@@ -98,7 +98,7 @@ const dataKey = (EncryptionContext?: Record<string, string>) =>
   });
 
 describe('Envelope encryption of providers’ tokens (#169)', () => {
-  it('what the one function seals, the other opens, and seals again without asking KMS', async () => {
+  it('one function seals, the other opens, and seals again without a call to KMS', async () => {
     const first = await sealed();
     expect(JSON.stringify(first)).not.toMatch(/upstream/);
     const opened = await opening().open('grant-1', first);
@@ -108,7 +108,7 @@ describe('Envelope encryption of providers’ tokens (#169)', () => {
     expect((await opening().open('grant-1', second)).tokens).toEqual({ refreshToken: 'next' });
   });
 
-  it('the same tokens never look the same', async () => {
+  it('the same tokens never have the same ciphertext', async () => {
     const [a, b] = [await sealed(), await sealed()];
     expect(a.ciphertext).not.toBe(b.ciphertext);
     expect(a.encryptedDataKey).not.toBe(b.encryptedDataKey);
@@ -118,7 +118,7 @@ describe('Envelope encryption of providers’ tokens (#169)', () => {
     await isOver(opening().open('grant-2', await sealed()), 'InvalidCiphertextException');
   });
 
-  it('opens nothing that was altered', async () => {
+  it('opens no altered ciphertext', async () => {
     const { ciphertext, encryptedDataKey } = await sealed();
     const flipped = `${ciphertext.slice(0, -2)}${ciphertext.endsWith('AA') ? 'BB' : 'AA'}`;
     await isOver(opening().open('grant-1', { encryptedDataKey, ciphertext: flipped }), 'Error');
@@ -127,18 +127,18 @@ describe('Envelope encryption of providers’ tokens (#169)', () => {
     await isOver(opening().open('grant-1', { encryptedDataKey: other.encryptedDataKey, ciphertext }), 'Error');
   });
 
-  it('#169 a key that took the place of the one that sealed opens nothing, however often it is asked', async () => {
+  it('#169 a key that replaced the sealing key opens nothing, however often it is tried', async () => {
     const mine = await sealed();
     await isOver(new KmsTokenVault(tokenKms, OTHER_ARN).open('grant-1', mine), 'IncorrectKeyException');
   });
 
-  it('who seals cannot open, and who opens cannot seal', async () => {
+  it('the function that seals cannot open, and the function that opens cannot seal', async () => {
     const mine = await sealed();
     expect(await causeOf(new KmsTokenVault(callbackKms, KEY_ARN).open('grant-1', mine))).toBe('AccessDeniedException');
     expect(await causeOf(opening().seal('grant-1', TOKENS))).toBe('AccessDeniedException');
   });
 
-  it('nobody works without the grant’s id, or with more than that', async () => {
+  it('KMS refuses calls without the grant’s id in the context, and calls with more than that', async () => {
     for (const context of [undefined, { other: 'x' }, { grantId: 'g', other: 'x' }]) {
       await expect(callbackKms.send(dataKey(context))).rejects.toThrow('not authorized');
       // Not even the account itself: its rights come from the key's policy.
@@ -146,7 +146,7 @@ describe('Envelope encryption of providers’ tokens (#169)', () => {
     }
   });
 
-  it('a key that is off is a fault of ours, and works again when it is on', async () => {
+  it('a disabled key is an UnavailableError, and works again when it is enabled', async () => {
     const mine = await sealed();
     await operator.send(new DisableKeyCommand({ KeyId: KEY_ARN }));
     expect(await causeOf(opening().open('grant-1', mine))).toBe('DisabledException');
@@ -156,7 +156,7 @@ describe('Envelope encryption of providers’ tokens (#169)', () => {
 });
 
 describe('local KMS, symmetric keys', () => {
-  it('a ciphertext names its key: another one is refused by name', async () => {
+  it('a ciphertext names its key: KMS refuses another key by name', async () => {
     const { CiphertextBlob } = await callbackKms.send(dataKey({ grantId: 'g' }));
     const decrypt = { CiphertextBlob, EncryptionContext: { grantId: 'g' } };
     expect((await tokenKms.send(new DecryptCommand(decrypt))).Plaintext).toHaveLength(32);
@@ -165,7 +165,7 @@ describe('local KMS, symmetric keys', () => {
     });
   });
 
-  it('signs nothing, and knows no more than it has to', async () => {
+  it('do not sign, and support only what is needed', async () => {
     const signing = { KeyId: KEY_ARN, Message: Buffer.alloc(32), MessageType: 'DIGEST' } as const;
     await expect(
       operator.send(new SignCommand({ ...signing, SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256' })),
@@ -175,7 +175,7 @@ describe('local KMS, symmetric keys', () => {
     );
   });
 
-  it('survives a restart', async () => {
+  it('survive a restart', async () => {
     const dataDir = temporaryFolder();
     const first = await startServices(template(), { dataDir });
     const vault = new KmsTokenVault(new KMSClient(await clientOf(first, 'Callback', first.endpoints.kms)), KEY_ARN);

@@ -5,29 +5,29 @@ import type { Stage } from './stage.ts';
 
 const MAX_FORMS = 5;
 
-/** What a browser says of an address that somebody typed, or that came from no page. */
-export const BY_ONESELF = { headers: { 'sec-fetch-site': 'none' } };
+/** The header of a browser for an address that the user typed, or that came from no page. */
+export const TYPED_ADDRESS = { headers: { 'sec-fetch-site': 'none' } };
 
-/** A login whose function was killed with the provider's answer in its hands: that answer works once. */
+/** Whether the function was killed after it had received the provider's response, which works only once. */
 const isUsedUp = (bad: Seen, after: Seen): boolean =>
   bad.status === 502 && after.status === 400 && after.url.pathname.startsWith('/callback/');
 
-/** Where a page of ours offers to go on after a fault. */
+/** The link with which an error page lets the user try again. */
 const tryAgainLink = (html: string): string | undefined =>
   /<a\b[^>]*\bhref="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#39;', "'");
 
 interface LoginOptions {
-  /** Makes functions forget that something failed. */
+  /** Makes the functions forget earlier failures. */
   readonly afterAWhile?: () => Promise<void>;
-  /** `once` (default): asked, and says yes. `kept`: and does not want to be asked again. `given`: must not be asked. */
+  /** `once` (default): the user approves. `kept`: and asks to remember the consent. `given`: no consent page may appear. */
   readonly consent?: 'once' | 'kept' | 'given';
 }
 
 /**
- * A person who wants in, through consent and login, and who does what anybody would when a page says that something
- * failed: follow its "Try again", or send the same once more, or go back to the application and begin anew.
+ * Takes a user through consent and login. When a page reports a failure, the user follows its "Try again" link, sends the
+ * same request again, or returns to the application and starts over.
  *
- * @returns the way back to the client
+ * @returns the redirect to the client
  */
 export const login = async (
   stage: Stage,
@@ -35,7 +35,7 @@ export const login = async (
   authorizationUrl: URL,
   { afterAWhile = async () => {}, consent = 'once' }: LoginOptions = {},
 ): Promise<Seen> => {
-  const open = () => person.open(authorizationUrl, BY_ONESELF);
+  const open = () => person.open(authorizationUrl, TYPED_ADDRESS);
   let seen = await stage.send(open, { again: () => afterAWhile().then(open) });
   for (let count = 0; seen.left === undefined && count < MAX_FORMS; count += 1) {
     const page = seen;

@@ -1,4 +1,4 @@
-/** Members of forms and of JSON, and parameters of URLs, that no log may show. */
+/** Members of forms and JSON, and parameters of URLs, that must not appear in any log. */
 const SECRET_NAMES = new Set([
   'access_token',
   'client_assertion',
@@ -13,15 +13,15 @@ const SECRET_NAMES = new Set([
   'subject_token',
   'token',
 ]);
-/** Anything shorter occurs by chance. */
+/** Shorter values may occur by chance. */
 const MIN_CHARACTERS = 16;
 
-/** Remembers every secret that goes over the wire, so that logs can be searched for them. */
+/** Collects every secret that is sent or received, so that logs can be searched for them. */
 export class Canaries {
   readonly #values = new Set<string>();
   readonly #fetch = globalThis.fetch;
 
-  /** From now on every `fetch` of this process is listened to. */
+  /** Watches every `fetch` of this process from now on. */
   listen(): void {
     globalThis.fetch = async (input, init) => {
       this.#ofRequest(String(input instanceof Request ? input.url : input), init);
@@ -35,7 +35,11 @@ export class Canaries {
     globalThis.fetch = this.#fetch;
   }
 
-  /** @returns the secrets that a text shows, shortened; forgets all of them */
+  /**
+   * Searches a text for the collected secrets, and forgets all of them.
+   *
+   * @returns the secrets that it contains, shortened
+   */
   foundIn(text: string): string[] {
     const found = [...this.#values].filter((value) => text.includes(value));
     this.#values.clear();

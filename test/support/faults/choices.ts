@@ -6,7 +6,7 @@ import type { Choose } from './walk.ts';
 
 type Choice = Pick<Fault, 'kind' | 'attempts'>;
 
-/** What the SDK tries again by itself. */
+/** Faults after which the SDK retries. */
 const RETRIED: ReadonlySet<FaultKind> = new Set(['failed', 'throttled', 'dropped', 'lost', 'silent', 'lost-silently']);
 
 const kindsAt = ({ service, ...call }: RecordedCall, flow: FlowUnderFaults): readonly Fault['kind'][] =>
@@ -14,19 +14,19 @@ const kindsAt = ({ service, ...call }: RecordedCall, flow: FlowUnderFaults): rea
     ? upstreamKindsOf(call.action)
     : kindsOf({ ...call, service }).filter((kind) => {
         if (kind === 'refused') return !flow.isFinal && canLoseARace(call);
-        // Where an index that lags is all there is, what it does not show yet is not seen.
+        // A flow that reads a lagging index only once cannot see a row that the index does not have yet.
         return kind !== 'stale' || flow.readsIndexTwice === true;
       });
 
-/** A row under an id that was just made up cannot be there already; a client's is the same whoever wrote it. */
+/** A row under a new random id cannot exist already, and a client's row is the same for every writer. */
 const canLoseARace = ({ action, resource = '' }: Pick<RecordedCall, 'action' | 'resource'>): boolean =>
   /Assertions/.test(resource) || (action === 'UpdateItem' && !/Clients/.test(resource));
 
 const KILLS: ReadonlySet<Fault['kind']> = new Set(['killed-before', 'killed-after']);
-/** The two ends of it: nothing was carried out, or all of it was, and no attempt is answered. */
+/** The two extremes: the call was not executed, or it was executed, and no attempt gets an answer. */
 const QUICK: ReadonlySet<Fault['kind']> = new Set(['failed', 'lost', 'refused', 'stale', 'down', 'rubbish']);
 
-/** Each walk over what only a cold function asks for begins with a new one, which takes half a second. */
+/** A walk over the calls of a cold function starts a new environment each time, which takes half a second. */
 const QUICK_COLD: ReadonlySet<Fault['kind']> = new Set(['failed', 'down']);
 
 export const quickFaults: Choose = ({ call, isCold }, flow) => {
@@ -38,10 +38,10 @@ export const quickFaults: Choose = ({ call, isCold }, flow) => {
     .map((kind) => ({ kind }));
 };
 
-/** Every kind, for all attempts of a call and, where the SDK tries again, for the first alone. */
+/** Every kind for all attempts of a call and, where the SDK retries, also for the first attempt only. */
 export const everyFault: Choose = ({ call }, flow) =>
   kindsAt(call, flow).flatMap((kind): readonly Choice[] =>
-    // A tool call is never sent twice: it may have done something.
+    // A tool call is never sent twice, because it may have had an effect.
     call.service !== 'upstream' && call.service !== 'lambda' && RETRIED.has(kind as FaultKind)
       ? [{ kind }, { kind, attempts: 'first' }]
       : [{ kind }],

@@ -5,8 +5,8 @@ import { startLocalCloud } from '../../../tools/local/start.ts';
 import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
 import { Faults } from './injection/faults.ts';
 
-// The local cloud with faults to order, run as a process of its own. Orders come by the channel to the parent process,
-// which no `npm start` has.
+// Runs the local cloud with fault injection in a process of its own. Orders arrive on the channel to the parent process,
+// which `npm start` does not have.
 
 const faults = new Faults((logicalId) => services.functions.crash(logicalId));
 const lines: string[] = [];

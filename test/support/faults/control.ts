@@ -1,31 +1,31 @@
 import type { ServiceName } from '../../../tools/local/cloud/services/aws-json-server.ts';
 import type { Fault, RecordedCall } from './injection/faults.ts';
 
-/** What a test can order of a local cloud that runs as its child. */
+/** The orders that a test can give to a local cloud in a child process. */
 export interface CloudControl {
-  /** Arms faults in place of those before. */
+  /** Arms these faults and replaces the earlier ones. */
   arm(...faults: readonly Fault[]): Promise<void>;
-  /** @returns how many attempts met a fault */
+  /** @returns the number of attempts that met a fault */
   disarm(): Promise<number>;
   record(): Promise<void>;
   recorded(): Promise<readonly RecordedCall[]>;
-  /** Until every function has an environment. */
+  /** Resolves when every function has an environment. */
   prewarm(): Promise<void>;
-  /** New environments from now on, of every function or of one, their clocks off by as much. */
+  /** Uses new environments from now on, for every function or for one, with the given clock offset. */
   restart(options?: { readonly logicalId?: string; readonly clockOffsetMs?: number }): Promise<void>;
-  /** Ends every environment at work, in the middle of it. */
+  /** Kills every busy environment. */
   crash(): Promise<void>;
   /** Names of the tables. */
   tables(): Promise<readonly string[]>;
   /** Logical ids of the functions. */
   functions(): Promise<readonly string[]>;
-  /** As whoever may invoke any function. */
+  /** Invokes a function with every permission. */
   invoke(
     logicalId: string,
     event: unknown,
   ): Promise<{ readonly ok: boolean; readonly result?: unknown; readonly errorMessage?: string }>;
   asOperator(service: ServiceName, action: string, input: object): Promise<Record<string, unknown>>;
-  /** Every line that functions wrote since the last time, as it was written. */
+  /** Returns every line that functions have written since the last call, unchanged. */
   takeLog(): Promise<string>;
 }
 

@@ -8,10 +8,10 @@ import { type Fault, Faults, type RecordedCall } from './injection/faults.ts';
 
 const ENTRY = resolve(import.meta.dirname, 'cloud-with-faults.ts');
 
-/** A local cloud, and a host of clients' documents, in which every call can be made to fail. */
+/** A local cloud and a host of client documents, in which a test can make every call fail. */
 export interface FaultyCloud extends CloudProcess, CloudControl {
   readonly documents: ClientDocuments;
-  /** New environments for functions, each named by the end of its id in the stack: `Token`. */
+  /** Starts new environments for functions, each named by the end of its logical id, such as `Token`. */
   restartOnly(...names: readonly string[]): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ const controlOf = (child: ChildProcess): CloudControl => {
 export const startFaultyCloud = async (options: LocalCloudOptions = {}): Promise<FaultyCloud> => {
   const cloud = await startCloudProcess(options, ENTRY);
   const control = controlOf(cloud.child);
-  // The host of documents is in this process, and so are its faults.
+  // The document host runs in this process, so its faults are armed here.
   const ownFaults = new Faults(() => control.crash());
   const documents = new ClientDocuments(ownFaults.before);
   await documents.start();

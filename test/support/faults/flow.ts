@@ -1,32 +1,32 @@
 import type { Stage } from './stage.ts';
 import type { WalkGround } from './walk-ground.ts';
 
-/** One flow for the walk: what is made ready in peace, what is done while a fault is about, and what must hold then. */
+/** One flow of the walk: its preparation, its requests under the fault, and the checks afterwards. */
 export interface FlowUnderFaults {
   readonly name: string;
-  /** Parts of the logical ids of the functions that take part: their first requests, when they are cold, count too. */
+  /** Parts of the logical ids of its functions. The walk also covers the calls that these make when they are cold. */
   readonly functions: readonly string[];
-  /** Its writes fail their condition only where nothing is left to do, so that nobody can be told otherwise. */
+  /** A failed condition of its writes means that nothing is left to do, so the answer stays the same. */
   readonly isFinal?: boolean;
-  /** Left to `npm run stress` as a whole. */
+  /** Runs in `npm run stress` only. */
   readonly isSlow?: boolean;
-  /** It finds what an index did not show yet when it looks again. */
+  /** It reads the index a second time and finds rows that were missing at first. */
   readonly readsIndexTwice?: boolean;
-  /** Whoever sends the same again after an outage of everything, whenever it began, goes on. */
+  /** A client that sends the same request again after a complete outage can continue, at any point of the flow. */
   readonly survivesOutages?: boolean;
-  /** The calls in which it differs from another flow; the rest is left to `npm run stress`. Absent: all of them. */
+  /** The calls in which it differs from other flows; `npm run stress` covers the rest. @default all calls */
   readonly ownCalls?: RegExp;
-  /** The write after which it is done: `npm test`, too, kills the function there, before it and after it. */
+  /** The write that commits the flow. `npm test` also kills the function before and after this write. */
   readonly commit?: RegExp;
   readonly run: (cloud: WalkGround, begin: () => Promise<Stage>, end: () => Promise<void>) => Promise<void>;
 }
 
 interface Parts<Ready, Done> extends Omit<FlowUnderFaults, 'run'> {
-  /** In peace. */
+  /** Prepares the flow, without a fault. */
   readonly before: (cloud: WalkGround) => Promise<Ready>;
-  /** Under the fault: each request by `stage.send`. */
+  /** Runs under the fault and sends each request with `stage.send`. */
   readonly under: (stage: Stage, ready: Ready) => Promise<Done>;
-  /** In peace again: throws where something was lost. */
+  /** Checks the result, without a fault. Throws when something was lost. */
   readonly after?: (cloud: WalkGround, done: Done, ready: Ready) => Promise<void>;
 }
 

@@ -2,9 +2,9 @@ import { DEFAULT_TIME_LIMIT_FACTOR } from '../cloud/cloud-run.ts';
 import type { Fault } from './injection/faults.ts';
 import type { WalkGround } from './walk-ground.ts';
 
-/** API Gateway's own limit: nobody gets an answer after that. */
+/** API Gateway's own limit: no client gets an answer after that. */
 const LONGEST_ANSWER_MS = 29_000;
-/** What a client needs of an answer that no function gave: when to come back, and to be able to read it. */
+/** Headers that a client needs when API Gateway answers: when to retry, and permission to read the response. */
 const GATEWAY_HEADERS = ['retry-after', 'access-control-allow-origin'];
 
 export interface Answer {
@@ -13,32 +13,32 @@ export interface Answer {
 }
 
 interface SendOptions<A> {
-  /** Whether the answer is the one that was wanted; a status below 400 by default. */
+  /** Whether this is the expected answer. @default a status below 400 */
   readonly isGood?: (answer: A) => boolean;
   /** How long the answer may take in AWS; by default as long as API Gateway waits. */
   readonly longestMs?: number;
-  /** What its sender does after 503; by default the same again. */
+  /** What the client does after 503. @default sends the same request again */
   readonly again?: (answer: A) => Promise<A>;
 }
 
-/** What a fault may look like to whoever asked. */
+/** How a fault may appear to the client. */
 export interface Expectation {
-  /** The SDK's retry heals it, so that nobody notices. */
+  /** The SDK's retry heals the fault, so that the client does not notice it. */
   readonly isHealed?: boolean;
-  /** It may be said that something was wrong with the request: somebody else was first, or the client's host failed. */
+  /** A 4xx is allowed: another request was first, or the client's own host failed. */
   readonly mayRefuse?: boolean;
-  /** The function was killed before a call was carried out or after it, and API Gateway answers in its place. */
+  /** The function was killed before or after the call was executed, so API Gateway answers. */
   readonly killed?: 'before' | 'after';
-  /** An MCP server behind us failed: that is said as a gateway does. */
+  /** The MCP server behind the gateway failed, so 502 and 504 are correct. */
   readonly isOfBackend?: boolean;
 }
 
-/** Where a flow plays while a fault is about: every answer is looked at, and what went wrong is tried again without. */
+/** Sends the requests of a flow while a fault is armed. Checks every answer, and retries failures without the fault. */
 export class Stage {
   readonly cloud: WalkGround;
   readonly expectation: Expectation;
   #isOver = false;
-  /** Answers that were not the ones wanted. */
+  /** Number of answers that were not the expected ones. */
   badAnswers = 0;
 
   constructor(cloud: WalkGround, expectation: Expectation) {
@@ -47,9 +47,9 @@ export class Stage {
   }
 
   /**
-   * Sends. The answer is the good one, or an honest 503; after that the fault is taken away, and the same again must
-   * work: nothing was lost.
-   * @returns the good answer
+   * Sends a request. The answer must be the expected one or a 503. After a 503 the fault is disarmed and the request is
+   * sent again. It must then succeed, which shows that nothing was lost.
+   * @returns the expected answer
    */
   async send<A extends Answer>(send: () => Promise<A>, options: SendOptions<A> = {}): Promise<A> {
     const { isGood = ({ status }) => status < 400, again = send, longestMs = LONGEST_ANSWER_MS } = options;
@@ -67,11 +67,12 @@ export class Stage {
 
   #assertHonest(answer: Answer): void {
     const { isHealed, mayRefuse, killed, isOfBackend } = this.expectation;
-    if (isHealed) throw new Error(`one attempt failed, and this was answered: ${describe(answer)}`);
+    if (isHealed) throw new Error(`one attempt failed, and the answer was: ${describe(answer)}`);
     if (mayRefuse && answer.status >= 400 && answer.status < 500) return;
     if (isOfBackend && (answer.status === 502 || answer.status === 504)) return;
     const isOfGateway = killed !== undefined && answer.status === 502;
-    if (answer.status !== 503 && !isOfGateway) throw new Error(`neither the good answer nor 503: ${describe(answer)}`);
+    if (answer.status !== 503 && !isOfGateway)
+      throw new Error(`neither the expected answer nor 503: ${describe(answer)}`);
     for (const name of isOfGateway ? GATEWAY_HEADERS : ['retry-after']) {
       if (!answer.headers.has(name)) throw new Error(`${answer.status} without ${name}: ${describe(answer)}`);
     }
@@ -92,11 +93,11 @@ const describe = (answer: Answer): string => {
   return `${status} ${title === undefined ? JSON.stringify(rest).slice(0, 300) : `${rest.url?.pathname} “${title}”`}`;
 };
 
-/** What is expected of an answer under a fault of that kind. */
+/** The expectation for answers under a fault of the given kind. */
 export const expectationOf = ({ kind, attempts, resource, service }: Fault): Expectation => ({
   isOfBackend: service === 'lambda',
   isHealed: attempts === 'first' || kind === 'slow',
-  // A client's own host is no part of ours: that it fails is the client's fault, to be said with Retry-After at most.
+  // The client's own host is not part of the deployment, so its failure may be answered with a 4xx.
   mayRefuse: kind === 'refused' || resource?.endsWith('.json') === true,
   ...(kind === 'killed-before' ? { killed: 'before' } : {}),
   ...(kind === 'killed-after' ? { killed: 'after' } : {}),

@@ -2,17 +2,17 @@ import { readClientSecret } from '../client-profiles/secrets.ts';
 import { newAssertionKey } from '../credentials/client-assertions.ts';
 import { type FaultyCloud, startFaultyCloud } from './faulty-cloud.ts';
 
-/** A machine that the operator configured, by its secret and by its key. */
+/** Configured machine clients: one authenticates by secret, one by key. */
 export interface Machine {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly keyClientId: string;
   readonly key: Awaited<ReturnType<typeof newAssertionKey>>;
-  /** Of the server's own client, `resource-mcp`. */
+  /** Secret of the server's resource client, `resource-mcp`. */
   readonly resourceSecret: string;
 }
 
-/** A cloud with faults to order and all that the flows of the walk need. */
+/** A cloud with fault injection, and everything else that the flows of the walk need. */
 export interface WalkGround extends FaultyCloud {
   readonly machine: Machine;
 }
@@ -22,7 +22,7 @@ interface Configuration {
   readonly rememberConsent?: boolean;
 }
 
-/** @param configuration beside what every flow needs */
+/** @param configuration added to what every flow needs */
 export const startWalkGround = async ({
   identityProviders,
   ...configuration

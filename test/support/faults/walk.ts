@@ -4,7 +4,7 @@ import type { Fault, RecordedCall } from './injection/faults.ts';
 import { type Expectation, expectationOf, Stage } from './stage.ts';
 import type { WalkGround } from './walk-ground.ts';
 
-/** A call of a flow, and whether only the first request of a cold function makes it. */
+/** A call of a flow, and whether only a cold function makes it. */
 export interface Step {
   readonly call: RecordedCall;
   readonly isCold: boolean;
@@ -13,13 +13,13 @@ export interface Step {
 export interface WalkReport {
   readonly steps: readonly Step[];
   readonly walks: number;
-  /** What did not hold, one line each. */
+  /** One line for each expectation that failed. */
   readonly failures: readonly string[];
 }
 
 const NOT_MADE = 'the call was not made';
 
-/** Which faults are tried at a call. */
+/** Chooses the faults to try at a call. */
 export type Choose = (step: Step, flow: FlowUnderFaults) => readonly Pick<Fault, 'kind' | 'attempts'>[];
 
 const nameOf = ({ service, action, resource = '', functionLogicalId = '', nth }: RecordedCall): string =>
@@ -33,7 +33,7 @@ const nameOf = ({ service, action, resource = '', functionLogicalId = '', nth }:
     .filter(Boolean)
     .join(' ');
 
-/** Walks a fault over every call of flows: each call meets each fault once, in a run of the flow of its own. */
+/** Walks faults over every call of a flow. Each call meets each fault once, and each time the flow runs anew. */
 export class FaultWalk {
   readonly #cloud: WalkGround;
   readonly #canaries: Canaries;
@@ -66,7 +66,7 @@ export class FaultWalk {
         let failure = await play(async () => {
           if (isCold) await this.#restart(flow, functionLogicalId);
         });
-        // Another environment, with other things in its memory, may have served this time.
+        // A different environment, with a different cache, may have served this request.
         if (failure === NOT_MADE) failure = await play(() => this.#restart(flow));
         if (failure !== undefined) {
           failures.push(`${flow.name}: ${kind} (${attempts}) at ${nameOf(call)}${isCold ? ', cold' : ''}: ${failure}`);
@@ -76,14 +76,18 @@ export class FaultWalk {
     return { steps, walks, failures };
   }
 
-  /** Plays a flow with any faults and the given expectation. @returns what did not hold */
+  /**
+   * Plays a flow with the given faults and expectation.
+   *
+   * @returns the expectation that failed, or undefined
+   */
   async with(flow: FlowUnderFaults, faults: readonly Fault[], expectation: Expectation): Promise<string | undefined> {
     return this.#play(flow, () => this.#cloud.arm(...faults), expectation, false);
   }
 
-  /** Every call that the flow makes when its functions are warm, and those that cold ones add. */
+  /** Every call that the flow makes when its functions are warm, and the calls that cold functions add. */
   async stepsOf(flow: FlowUnderFaults): Promise<readonly Step[]> {
-    await this.#inPeace(flow, async () => {});
+    await this.#withoutFault(flow, async () => {});
     const warm = await this.#recorded(flow, async () => {});
     const cold = await this.#recorded(flow, () => this.#restart(flow));
     const known = new Set(warm.map(nameOf));
@@ -94,7 +98,7 @@ export class FaultWalk {
 
   async #recorded(flow: FlowUnderFaults, begin: () => Promise<void>): Promise<readonly RecordedCall[]> {
     let calls: readonly RecordedCall[] = [];
-    await this.#inPeace(
+    await this.#withoutFault(
       flow,
       async () => {
         await begin();
@@ -107,7 +111,7 @@ export class FaultWalk {
     return calls;
   }
 
-  async #inPeace(flow: FlowUnderFaults, begin: () => Promise<void>, end = async () => {}): Promise<void> {
+  async #withoutFault(flow: FlowUnderFaults, begin: () => Promise<void>, end = async () => {}): Promise<void> {
     const stage = new Stage(this.#cloud, { isHealed: true });
     await flow.run(
       this.#cloud,
@@ -119,7 +123,7 @@ export class FaultWalk {
     );
   }
 
-  /** New environments for the function, or for all of the flow. */
+  /** Starts new environments for the function, or for all functions of the flow. */
   async #restart(flow: FlowUnderFaults, functionLogicalId?: string): Promise<void> {
     if (functionLogicalId !== undefined) return this.#cloud.restart({ logicalId: functionLogicalId });
     return this.#cloud.restartOnly(...flow.functions);

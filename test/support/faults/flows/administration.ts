@@ -9,7 +9,7 @@ import { command } from './command.ts';
 export const keys = (cloud: WalkGround, event: object) => command(cloud, 'KeyRing', event);
 
 let firstRing: unknown;
-/** The key ring of the deployment, as if no rotation had begun, so that each walk begins one. */
+/** Restores the key ring to the state before any rotation, so that each walk starts one. */
 export const putBackRing = async (cloud: WalkGround): Promise<void> => {
   const TableName = (await cloud.tables()).find((name) => name.includes('Keys'));
   const { Item } = await cloud.asOperator('dynamodb', 'GetItem', { TableName, Key: { id: { S: KEY_RING_ID } } });
@@ -21,7 +21,7 @@ interface Ring {
   readonly keys: readonly { readonly state: string }[];
 }
 
-/** The function's own limit of time, which is what ends a command. */
+/** The function's own timeout, which is the limit of a command. */
 const COMMAND_MS = 300_000;
 
 export const ADMINISTRATION: readonly FlowUnderFaults[] = [

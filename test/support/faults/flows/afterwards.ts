@@ -9,7 +9,7 @@ import {
 } from '../../http/oauth-requests.ts';
 import type { WalkGround } from '../walk-ground.ts';
 
-// What must hold when a fault is gone.
+// The checks after a fault has ended.
 
 export const must = (isSo: boolean, what: string): void => {
   if (!isSo) throw new Error(`afterwards: ${what}`);
@@ -24,7 +24,7 @@ export const sessionOf = (client: RegisteredClient, { body }: JsonAnswer): Sessi
   refreshToken: body.refresh_token,
 });
 
-/** What was delivered works: the access token at the door, the refresh token once more. */
+/** Checks that the delivered tokens work: the access token at the MCP server, the refresh token at /token. */
 export const mustWork = async (cloud: WalkGround, session: Session): Promise<void> => {
   const called = await callMcp(cloud.mcpUrl, session.accessToken);
   must(isOk(called), `the delivered access token is answered ${called.status}`);
@@ -40,7 +40,7 @@ export const mustBeDead = async (cloud: WalkGround, { client, refreshToken }: Se
   must(isInvalidGrant(answer), `a token that was ended is answered ${answer.status} ${JSON.stringify(answer.body)}`);
 };
 
-/** Whatever a code yielded it yields once: whoever comes with it again gets nothing, and ends the family. */
+/** Checks that a code works once. A second redemption is refused, and revokes the family. */
 export const mustBeUsedUp = async (cloud: WalkGround, code: Code): Promise<void> => {
   const again = await redeem(cloud, code);
   must(isInvalidGrant(again), `the code is answered ${again.status} a second time`);

@@ -12,7 +12,7 @@ import {
 } from '../../http/oauth-requests.ts';
 import type { WalkGround } from '../walk-ground.ts';
 
-// Clients for the walk, each a new one: whose codes and tokens are refused too often is slowed down.
+// Clients for the walk. Each is new, because a client whose codes and tokens are refused too often is rate limited.
 
 export const newClient = (cloud: WalkGround): Promise<RegisteredClient> =>
   registerClient(cloud, { client_name: `Walk ${randomUUID()}` });
@@ -21,8 +21,8 @@ export const newSession = async (cloud: WalkGround): Promise<Session> =>
   obtainSession(cloud, { client: await newClient(cloud) });
 
 /**
- * A function asks a host for ten documents a minute, and remembers for half of one that it did not answer: new
- * environments know nothing of that.
+ * A function fetches at most ten documents a minute from a host, and remembers a failure for half a minute. New
+ * environments have forgotten both.
  */
 export const forgetHosts = async (cloud: WalkGround): Promise<void> => {
   await cloud.restartOnly('Authorize', 'Token');
@@ -30,7 +30,7 @@ export const forgetHosts = async (cloud: WalkGround): Promise<void> => {
 };
 
 let documentCount = 0;
-/** A client that is known by its document alone; each a new one, whose document nobody has read. */
+/** A new client with a metadata document that no function has read yet. */
 export const documentClient = async (cloud: WalkGround, fields: object = {}): Promise<RegisteredClient> => {
   await forgetHosts(cloud);
   const name = `client.json?walk=${documentCount++}`;
@@ -39,7 +39,7 @@ export const documentClient = async (cloud: WalkGround, fields: object = {}): Pr
   return { client_id };
 };
 
-/** A client whose keys are at a URL that nobody has read, after its login. */
+/** A client after its login, with a key set at a URL that no function has read yet. */
 export const keyedClient = async (cloud: WalkGround) => {
   const jwks = `jwks.json?walk=${documentCount++}`;
   cloud.documents.publish(jwks, cloud.machine.key.jwks);

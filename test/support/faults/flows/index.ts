@@ -7,8 +7,8 @@ import { RESOURCES } from './resources.ts';
 import { TOKENS } from './tokens.ts';
 
 /**
- * Every flow that the walk of faults goes over. A new one: what it needs, what is sent under the fault, what must hold
- * when the fault is gone.
+ * Every flow of the walk of faults. A flow has three parts: what it needs, what it sends under the fault, and what must
+ * hold afterwards.
  */
 export const FLOWS: readonly FlowUnderFaults[] = [
   ...REGISTRATIONS,

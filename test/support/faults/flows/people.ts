@@ -8,13 +8,13 @@ import { must, mustBeDead, mustWork, sessionOf } from './afterwards.ts';
 import { newClient } from './clients.ts';
 import { command } from './command.ts';
 
-/** Somebody who has been here never before, with one connection. */
+/** A new user with one connection. */
 const newcomer = async (cloud: WalkGround, provider = 'company') => {
   const person = new Person(cloud, `p${randomUUID().slice(0, 8)}`);
   return { person, session: await obtainSession(cloud, { client: await newClient(cloud), person, provider }) };
 };
 
-/** The provider's last answer about a connection is as old as can be. */
+/** Makes the provider's last answer about a connection as old as possible. */
 const letCheckGrowOld = async (cloud: WalkGround, refreshToken: string): Promise<void> => {
   const TableName = (await cloud.tables()).find((name) => name.includes('Grants'));
   const grantId = refreshToken.replace('gh_rt_', '').split('.')[0] ?? '';
@@ -27,7 +27,7 @@ const letCheckGrowOld = async (cloud: WalkGround, refreshToken: string): Promise
   });
 };
 
-/** RFC 8693, as the server's own client. */
+/** Token exchange (RFC 8693) by the server's resource client. */
 export const exchange = (cloud: WalkGround, accessToken: string) =>
   postForm(`${cloud.origin}/token`, {
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -63,7 +63,10 @@ export const PEOPLE: readonly FlowUnderFaults[] = [
     before: async (cloud) => {
       const { person, session } = await newcomer(cloud);
       const seen = await person.signIn(`${cloud.origin}/connections`);
-      must(seen.status === 200 && seen.url.pathname === '/connections', 'nobody could log in to their connections');
+      must(
+        seen.status === 200 && seen.url.pathname === '/connections',
+        'the user could not log in to their connections',
+      );
       return { person, session };
     },
     under: async (stage, { person }) => {
@@ -93,7 +96,7 @@ export const PEOPLE: readonly FlowUnderFaults[] = [
     functions: ['Privacy'],
     isFinal: true,
     readsIndexTwice: true,
-    // It waits for the index, five seconds each time.
+    // The function waits five seconds for the index each time.
     isSlow: true,
     before: (cloud) => newcomer(cloud),
     under: (stage, { person }) =>

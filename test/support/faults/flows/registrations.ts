@@ -5,7 +5,7 @@ import { type FlowUnderFaults, flow } from '../flow.ts';
 import { must } from './afterwards.ts';
 import { confidential } from './clients.ts';
 
-/** RFC 7592: one registration by its own token. */
+/** Calls the client configuration endpoint (RFC 7592) with the registration's own token. */
 export const configure = async (method: string, uri: string, registrationAccessToken: string, body?: object) => {
   const answer = await fetch(uri, {
     method,
@@ -18,7 +18,7 @@ export const configure = async (method: string, uri: string, registrationAccessT
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
 };
 
-/** The whole metadata of a registration, under another name. */
+/** The complete metadata of a registration, with another name. */
 export const changed = (clientId: string) => ({
   client_id: clientId,
   client_name: 'Changed',
@@ -46,7 +46,7 @@ export const REGISTRATIONS: readonly FlowUnderFaults[] = [
     under: async (stage, { client_id, registration_client_uri: uri, registration_access_token: accessToken }) => {
       await stage.send(() => configure('GET', uri, accessToken));
       await stage.send(() => configure('PUT', uri, accessToken, changed(client_id)));
-      // Deleted, and the answer was lost: the next one finds nothing, which says the same.
+      // If only the answer was lost, the registration is gone, and the retry is answered with 401.
       let isDeleted = false;
       const isGone = ({ status }: { status: number }) => status === 204 || (isDeleted && status === 401);
       const again = () => {

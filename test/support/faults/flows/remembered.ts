@@ -9,16 +9,16 @@ import {
   registerClient,
   type Session,
 } from '../../http/oauth-requests.ts';
-import { BY_ONESELF, codeAfterLogin, login } from '../browser.ts';
+import { codeAfterLogin, login, TYPED_ADDRESS } from '../browser.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
 import type { Stage } from '../stage.ts';
 import type { WalkGround } from '../walk-ground.ts';
 import { isOk, must, mustBeDead, sessionOf } from './afterwards.ts';
 
-/** Consents are remembered for clients with credentials on a website, and for nobody else. */
+/** Consents are remembered only for clients with credentials and an https redirect URI. */
 const WEBSITE = { redirect_uri: 'https://client.example.com/callback' };
 
-/** Somebody new, and a program for which a consent can be remembered. */
+/** A new user, and a client for which a consent can be remembered. */
 const strangers = async (cloud: WalkGround) => ({
   person: new Person(cloud, `p${randomUUID().slice(0, 8)}`),
   client: await registerClient(cloud, {
@@ -28,7 +28,7 @@ const strangers = async (cloud: WalkGround) => ({
   }),
 });
 
-/** The same two, connected, with the consent kept. */
+/** The same two, connected, with the consent remembered. */
 const acquainted = async (
   cloud: WalkGround,
 ): Promise<{ person: Person; client: RegisteredClient; session: Session }> => {
@@ -38,7 +38,7 @@ const acquainted = async (
 };
 
 const isAsked = async (cloud: WalkGround, person: Person, client: RegisteredClient): Promise<boolean> => {
-  const seen = await person.open(authorizationRequest(cloud, client, WEBSITE).url, BY_ONESELF);
+  const seen = await person.open(authorizationRequest(cloud, client, WEBSITE).url, TYPED_ADDRESS);
   return seen.html.includes('name="decision"');
 };
 
@@ -50,7 +50,7 @@ const signIn =
     return { client, codeVerifier: request.codeVerifier, code: codeAfterLogin(seen) };
   };
 
-/** @param action of the page of connections */
+/** @param action the action on the connections page */
 const takenBack = (action: 'forget' | 'end') => ({
   functions: ['Connections'],
   isFinal: true,
@@ -77,7 +77,7 @@ export const REMEMBERED_CONSENTS: readonly FlowUnderFaults[] = [
     under: signIn('kept'),
     after: async (cloud, code, { person, client }) => {
       must(isOk(await redeem(cloud, code, WEBSITE)), 'the code that was delivered is not valid');
-      must(!(await isAsked(cloud, person, client)), 'the consent was not kept');
+      must(!(await isAsked(cloud, person, client)), 'the consent was not remembered');
     },
   }),
   flow({

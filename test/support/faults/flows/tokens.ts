@@ -4,7 +4,7 @@ import type { Stage } from '../stage.ts';
 import { isInvalidGrant, isOk, must, mustBeDead, mustBeUsedUp, mustWork, sessionOf } from './afterwards.ts';
 import { assertionOf, forgetHosts, keyedClient, newClient, newSession } from './clients.ts';
 
-/** Killed after the commit, it cannot be told from a second party with the code: the person begins anew (decision 30). */
+/** After a kill that follows the commit, the retry looks like a replay of the code, so the user starts over (decision 30). */
 const redeemed = async (
   stage: Stage,
   first: Code,
@@ -43,7 +43,7 @@ export const TOKENS: readonly FlowUnderFaults[] = [
     functions: ['Token'],
     ownCalls: /\.json|Assertions/,
     before: async (cloud) => obtainCode(cloud, await keyedClient(cloud)),
-    // Whoever signs anew for every attempt is never taken for somebody who replays an assertion.
+    // A client that signs a new assertion for every attempt is never mistaken for a replay.
     under: (stage, code) =>
       redeemed(
         stage,
@@ -76,7 +76,7 @@ export const TOKENS: readonly FlowUnderFaults[] = [
     before: (cloud) => newSession(cloud),
     under: (stage, { client, refreshToken }) => stage.send(() => refresh(stage.cloud, client, refreshToken)),
     after: async (cloud, answer, { client, refreshToken }) => {
-      // One live lineage: within the grace time the predecessor yields the very same successor.
+      // One live lineage: within the grace time the predecessor yields the same successor.
       const again = await refresh(cloud, client, refreshToken);
       must(again.body.refresh_token === answer.body.refresh_token, 'the family has two successors');
       await mustWork(cloud, sessionOf(client, answer));

@@ -3,28 +3,28 @@ import type { CallNotice, OnCall } from '../../../../tools/local/cloud/services/
 import { type Crash, type FaultKind, meet } from './kinds.ts';
 import { answerBadly, type UpstreamKind } from './upstream-kinds.ts';
 
-/** A call by what it asks of whom: to an AWS service, or a function's own request to an identity provider. */
+/** Identifies a call: to an AWS service, or a function's request to an identity provider. */
 export interface CallName {
   readonly service: CallNotice['service'] | 'upstream';
-  /** `GetItem`, `Sign`, …; the method of a request to an identity provider. */
+  /** Such as `GetItem` or `Sign`; for an identity provider the HTTP method. */
   readonly action: string;
-  /** Table, index, secret or function; the path at an identity provider. */
+  /** Table, index, secret or function; for an identity provider the path. */
   readonly resource?: string;
   readonly functionLogicalId?: string;
 }
 
-/** Which calls meet which fault. What is left out matches everything. */
+/** A fault and the calls that meet it. A missing member matches every call. */
 export interface Fault extends Partial<CallName> {
   readonly kind: FaultKind | UpstreamKind;
-  /** The first matching call that meets it, from 1 (default). */
+  /** Number of the first matching call that meets the fault. @default 1 */
   readonly nth?: number;
-  /** How many calls in a row meet it from there: 1 by default. */
+  /** How many calls in a row meet the fault. @default 1 */
   readonly times?: number | 'always';
-  /** `first`: only the first attempt of a call, so that the SDK's own retry heals it. Default: `all`. */
+  /** `first`: only the first attempt of a call, so that the SDK's retry heals it. @default 'all' */
   readonly attempts?: 'first' | 'all';
 }
 
-/** A call as it was recorded: its name, and the how-manieth of that name it was. */
+/** A recorded call, with its number among the calls of the same name. */
 export interface RecordedCall extends CallName {
   readonly nth: number;
   readonly isConditional: boolean;
@@ -36,13 +36,13 @@ const nameOf = ({ service, action, resource, functionLogicalId }: CallName): str
 
 type Call = CallName & Omit<CallNotice, 'service'>;
 
-/** One armed fault, and what it has met so far. */
+/** One armed fault, and the calls that it has matched so far. */
 class Armed {
   readonly #fault: Fault;
-  /** Calls that matched, by invocation, with whether they meet the fault. */
+  /** Whether a matching call meets the fault, by invocation id. */
   readonly #seen = new Map<string, boolean>();
   #matched = 0;
-  /** The last call that met it and carries no invocation id: the same again is taken for its retry. */
+  /** The last hit without an invocation id. An equal call that follows counts as its retry. */
   #retried: string | undefined;
   hits = 0;
 
@@ -50,7 +50,7 @@ class Armed {
     this.#fault = fault;
   }
 
-  /** The kind that this attempt meets, or undefined. */
+  /** The kind of fault that this attempt meets, or undefined. */
   meets(call: Call): Fault['kind'] | undefined {
     if (!this.#matches(call)) return undefined;
     const isHit = call.invocationId === undefined ? this.#withoutId(nameOf(call)) : this.#withId(call.invocationId);
@@ -98,8 +98,8 @@ class Armed {
 }
 
 /**
- * Faults to order, for tests: what is armed befalls the calls it names. Also writes down which calls there are, so that
- * a test can walk over all of them.
+ * Fault injection for tests: armed faults hit the calls that they name. Also records the calls, so that a test can walk
+ * over all of them.
  */
 export class Faults {
   #armed: Armed[] = [];
@@ -108,38 +108,42 @@ export class Faults {
   #invocations = new Set<string>();
   readonly #crash: Crash;
 
-  /** @param crash how functions are killed, for the kinds that do so */
+  /** @param crash kills a function, for the kinds of faults that need it */
   constructor(crash: Crash) {
     this.#crash = crash;
   }
 
-  /** Arms faults in place of those before; counting begins anew. */
+  /** Arms these faults, replaces the earlier ones and restarts the count. */
   arm(...faults: readonly Fault[]): void {
     this.#armed = faults.map((fault) => new Armed(fault));
   }
 
-  /** @returns how many attempts met a fault since it was armed */
+  /** @returns the number of attempts that met a fault since it was armed */
   disarm(): number {
     const hits = this.#armed.reduce((sum, armed) => sum + armed.hits, 0);
     this.#armed = [];
     return hits;
   }
 
-  /** Begins to write down calls. */
+  /** Starts to record calls. */
   record(): void {
     this.#recorded = [];
     this.#counts.clear();
     this.#invocations.clear();
   }
 
-  /** Ends it. @returns the functions' calls since `record`, each once however often it was attempted */
+  /**
+   * Stops recording.
+   *
+   * @returns the functions' calls since `record`, each once, independent of the number of attempts
+   */
   recorded(): readonly RecordedCall[] {
     const calls = this.#recorded ?? [];
     this.#recorded = undefined;
     return calls;
   }
 
-  /** For `ServicesOptions.onCall`. The operator's calls are left alone. */
+  /** For `ServicesOptions.onCall`. Calls of the operator never meet a fault. */
   readonly onCall: OnCall = (call, execute) => {
     if (call.functionLogicalId === undefined) return execute();
     this.#note(call);
@@ -147,7 +151,7 @@ export class Faults {
     return kind === undefined ? execute() : meet(kind as FaultKind, call, execute, this.#crash);
   };
 
-  /** Stands before a server that functions send requests to, such as an identity provider. Browsers are let through. */
+  /** Wraps a server to which functions send requests, such as an identity provider. Requests of browsers pass. */
   readonly before =
     (serve: RequestListener): RequestListener =>
     (request, response) => {

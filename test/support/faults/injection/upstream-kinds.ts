@@ -2,23 +2,23 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import type { Crash } from './kinds.ts';
 
 const KINDS = ['failed', 'down', 'rubbish', 'throttled', 'slow', 'silent', 'killed-before', 'killed-after'] as const;
-/** What a request to somebody else's server can meet: an identity provider, or the host of a client's document. */
+/** Faults of a third-party server: an identity provider, or the host of a client's document. */
 export type UpstreamKind = (typeof KINDS)[number];
 
-/** The kinds that can befall a request with that method, in the order in which they are tried. */
+/** The kinds that can hit a request with the given method, in the order of the walk. */
 export const upstreamKindsOf = (method: string): readonly UpstreamKind[] =>
   KINDS.filter((kind) => kind !== 'killed-after' || method === 'POST');
 
 const SLOW_MS = 300;
 
-/** Answers a request as a host with that fault does; `serve` is the host without it. */
+/** Answers a request as a host with the given fault does. `serve` is the host without the fault. */
 export const answerBadly = (
   kind: UpstreamKind,
   serve: RequestListener,
   crash: Crash,
   ...[request, response]: Parameters<RequestListener>
 ): void => {
-  const crashAsker = () => void crash().then(() => request.socket.destroy());
+  const crashCaller = () => void crash().then(() => request.socket.destroy());
   switch (kind) {
     case 'failed':
       response.writeHead(500, { 'content-type': 'text/plain' }).end('Internal Server Error');
@@ -36,18 +36,18 @@ export const answerBadly = (
       setTimeout(() => serve(request, response), SLOW_MS);
       return;
     case 'silent':
-      // Until the caller has had enough.
+      // No answer: the caller runs into its timeout.
       return;
     case 'killed-before':
-      crashAsker();
+      crashCaller();
       return;
     case 'killed-after':
-      serve(request, keptBack(response, crashAsker));
+      serve(request, keptBack(response, crashCaller));
       return;
   }
 };
 
-/** An answer of which nothing leaves; `onEnd` is called in place of that. */
+/** Suppresses a response, and calls `onEnd` instead of sending it. */
 const keptBack = (response: ServerResponse, onEnd: () => void): ServerResponse => {
   response.write = () => true;
   response.end = () => {
