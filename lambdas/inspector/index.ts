@@ -3,6 +3,7 @@ import { requestLimit } from '../core/net/rate-limit-window.ts';
 import * as settings from '../core/settings.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
 import { measuredLog } from '../runtime/adapters/log.ts';
+import { requestSigner } from '../runtime/adapters/request-signer.ts';
 import { RateLimiter } from '../runtime/services/rate-limiter.ts';
 import { awsService, read, readOptional } from '../runtime/settings.ts';
 import { counterStore } from '../runtime/wiring/counters.ts';
@@ -20,7 +21,11 @@ const exchange = newExchange(systemClock);
 const backendOf = (backend: settings.InspectedServer['backend']): Backend =>
   backend.kind === 'http'
     ? httpBackend(backend.url, exchange)
-    : lambdaBackend({ ...awsService('lambda'), functionArn: backend.functionArn, exchange });
+    : lambdaBackend({
+        functionArn: backend.functionArn,
+        sign: requestSigner('lambda', awsService('lambda')),
+        exchange,
+      });
 
 const timer: Timer = (callback, delayMs) => {
   const timeout = setTimeout(callback, delayMs).unref();

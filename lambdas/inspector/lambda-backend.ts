@@ -1,21 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { AwsV4Signer } from 'aws4fetch';
 import { isIdentityHeader } from '../core/mcp/identity-headers.ts';
+import type { SignRequest } from '../runtime/ports/index.ts';
 import { type Backend, type BackendAnswer, BackendError, type BackendRequest, type BackendStatus } from './backend.ts';
 import { decodeEventStream } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';
 
 export interface LambdaBackendOptions {
   readonly functionArn: string;
-  readonly region: string;
-  /** Origin of Lambda's API. */
-  readonly endpoint: string;
+  /** Signs requests to Lambda. */
+  readonly sign: SignRequest;
   readonly exchange: Exchange;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
 }
 
 /** Stands between the head and the body of a streamed HTTP answer. */
@@ -60,22 +56,14 @@ const withoutIdentity = <T>(headers: Record<string, T> | null): Record<string, T
   Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !isIdentityHeader(name)));
 
 const invoke = async (
-  { functionArn, endpoint, exchange, ...credentials }: LambdaBackendOptions,
+  { functionArn, sign, exchange }: LambdaBackendOptions,
   body: string,
   signal: AbortSignal,
 ): Promise<IncomingMessage> => {
   const path = `/2021-11-15/functions/${encodeURIComponent(functionArn)}/response-streaming-invocations`;
   const headers = { 'content-type': 'application/json', 'x-amz-invocation-type': 'RequestResponse' };
-  const signer = new AwsV4Signer({
-    method: 'POST',
-    url: endpoint + path,
-    headers,
-    body,
-    service: 'lambda',
-    ...credentials,
-  });
-  const { method, url, headers: signed } = await signer.sign();
-  return exchange(url, { method, headers: Object.fromEntries(signed), body, signal });
+  const { url, ...signed } = await sign({ path, headers, body });
+  return exchange(url, { ...signed, headers: Object.fromEntries(signed.headers), signal });
 };
 
 /** What the function wrote, as it writes it. */

@@ -4,6 +4,7 @@ import { systemClock } from '../runtime/adapters/clock.ts';
 import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
 import { DynamoDbConsentStore } from '../runtime/adapters/dynamodb/consent-store.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
+import { requestSigner } from '../runtime/adapters/request-signer.ts';
 import { awsService, read } from '../runtime/settings.ts';
 import { subjectSecret } from '../runtime/wiring/secrets.ts';
 import { grantDirectory } from '../runtime/wiring/stores.ts';
@@ -15,7 +16,10 @@ export const handler = privacyHandler({
   subjectSecret: subjectSecret(),
   grants: grantDirectory(),
   consents: new DynamoDbConsentStore(dynamoDbClient(), read(settings.consentsTable)),
-  endTokens: endTokensOf({ functionName: read(settings.keyRingFunction), ...awsService('lambda') }),
+  endTokens: endTokensOf({
+    functionName: read(settings.keyRingFunction),
+    sign: requestSigner('lambda', awsService('lambda')),
+  }),
   pause,
   now: systemClock,
   log: jsonLog(),

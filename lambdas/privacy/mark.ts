@@ -1,45 +1,38 @@
-import { AwsV4Signer } from 'aws4fetch';
 import { UnavailableError } from '../core/oauth-error.ts';
+import type { SignRequest } from '../runtime/ports/index.ts';
 import { timeLimitMs } from '../runtime/time-limits.ts';
 
 export interface MarkOptions {
-  /** Of the function that owns the key ring, and with it the marks. */
+  /** Name of the function that owns the key ring, and with it the not-before marks. */
   readonly functionName: string;
-  /** Lambda's endpoint, without a path. */
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
+  /** Signs requests to Lambda. */
+  readonly sign: SignRequest;
+  /** @default the global fetch */
   readonly fetch?: typeof fetch;
 }
 
-/** The function may have to load first. */
+/** The function may need a cold start first. */
 const TIMEOUT_MS = 30_000;
 
 /**
- * Sets the mark by which everything that an erased person's tokens could do ends, as an administrator would.
- * @throws UnavailableError when Lambda or the function does not do it
+ * Sets the not-before mark that ends every token of an erased user, as an administrator would.
+ *
+ * @returns a function that takes the subject, and throws UnavailableError when the mark was not set
  */
 export const endTokensOf =
-  ({ functionName, endpoint, fetch: send = fetch, ...credentials }: MarkOptions) =>
+  ({ functionName, sign, fetch: send = fetch }: MarkOptions) =>
   async (subject: string): Promise<void> => {
-    const body = JSON.stringify({ action: 'setNotBefore', erasedSubject: subject });
     try {
-      const signed = await new AwsV4Signer({
-        ...credentials,
-        service: 'lambda',
-        method: 'POST',
-        url: `${endpoint}/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
+      const { url, ...signed } = await sign({
+        path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
         headers: { 'content-type': 'application/json' },
-        body,
-      }).sign();
-      const { method, headers, url } = signed;
+        body: JSON.stringify({ action: 'setNotBefore', erasedSubject: subject }),
+      });
       const signal = AbortSignal.timeout(timeLimitMs(TIMEOUT_MS));
-      const answer = await send(url, { method, headers, body, redirect: 'error', signal });
-      // A function that failed is told by a header, with status 200.
-      if (answer.status === 200 && !answer.headers.has('x-amz-function-error')) return;
-      throw new Error(`${functionName} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
+      const response = await send(url, { ...signed, redirect: 'error', signal });
+      // Lambda answers 200 also when the function failed, and says so in a header.
+      if (response.status === 200 && !response.headers.has('x-amz-function-error')) return;
+      throw new Error(`${functionName} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
     } catch (error) {
       throw new UnavailableError('the function that keeps the marks', error);
     }

@@ -1,4 +1,5 @@
 import type { Setting } from '../core/settings.ts';
+import type { AwsService } from './ports/index.ts';
 
 // The only reader of process.env. Settings are read at cold start, so that a missing one stops the function at once
 // and by name.
@@ -15,15 +16,6 @@ export const readOptional = <T>(setting: Setting<T>): T | undefined => {
   const value = process.env[setting.variable];
   return value ? parse(setting, value) : undefined;
 };
-
-/** Where an AWS service is and with which credentials to call it, for code that does without the SDK. */
-export interface AwsService {
-  readonly region: string;
-  readonly endpoint: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 /** Endpoint and credentials as the AWS SDK would find them. */
 export const awsService = (service: 'dynamodb' | 'lambda'): AwsService => {

@@ -4,6 +4,7 @@ import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
 import type { PrivacyDeps } from '../../lambdas/privacy/deps.ts';
 import { privacyHandler } from '../../lambdas/privacy/handler.ts';
 import { endTokensOf } from '../../lambdas/privacy/mark.ts';
+import { requestSigner } from '../../lambdas/runtime/adapters/request-signer.ts';
 import { memoryLog } from '../support/http/post-form.ts';
 import { MemoryConsentStore, MemoryGrantStore } from '../support/memory/memory-stores.ts';
 import { NOW, RESOURCE, redeemedGrant, testGrant } from '../support/memory/records.ts';
@@ -216,10 +217,12 @@ describe('Who is meant', () => {
 describe('The mark', () => {
   const options = {
     functionName: 'KeyRing',
-    endpoint: 'https://lambda.eu-central-1.amazonaws.com',
-    region: 'eu-central-1',
-    accessKeyId: 'id',
-    secretAccessKey: 'key',
+    sign: requestSigner('lambda', {
+      endpoint: 'https://lambda.eu-central-1.amazonaws.com',
+      region: 'eu-central-1',
+      accessKeyId: 'id',
+      secretAccessKey: 'key',
+    }),
   };
   const answering = (answer: Response | Error) => {
     const calls: { url: string; body: unknown }[] = [];

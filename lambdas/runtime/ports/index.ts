@@ -9,6 +9,7 @@ export type Clock = () => number;
 /** Writes one event of the closed list, with the fields that it has there. Never throws. */
 export type Log = <Name extends EventName>(event: Name, fields: EventFields[Name]) => void;
 
+export type * from './aws.ts';
 export type * from './clients.ts';
 export type * from './consents.ts';
 export type * from './grants.ts';

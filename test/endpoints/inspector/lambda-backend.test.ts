@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { decodeEventStream } from '../../../lambdas/inspector/event-stream.ts';
 import { newExchange } from '../../../lambdas/inspector/exchange.ts';
 import { lambdaBackend } from '../../../lambdas/inspector/lambda-backend.ts';
+import { requestSigner } from '../../../lambdas/runtime/adapters/request-signer.ts';
 import {
   eventStreamMessage,
   FAKE_CREDENTIALS,
@@ -27,7 +28,8 @@ const start = async (invoke: (invocation: Invocation) => void | Promise<void>, c
   closers.push(api.close);
   const { endpoint } = api;
   const exchange = newExchange(() => 0);
-  const backend = lambdaBackend({ functionArn: FUNCTION_ARN, region: REGION, endpoint, exchange, ...credentials });
+  const sign = requestSigner('lambda', { region: REGION, endpoint, ...credentials });
+  const backend = lambdaBackend({ functionArn: FUNCTION_ARN, sign, exchange });
   return { endpoint, ...inspectorWith(backend) };
 };
 
