@@ -1,6 +1,6 @@
 import { resourceIdentifier } from '../core/authorization/resources.ts';
 import * as settings from '../core/settings.ts';
-import { JoseRequestSealer } from '../runtime/adapters/sealing/jose-request-sealer.ts';
+import { requestSealer } from '../runtime/adapters/sealing/sealers.ts';
 import type { Log, SealingKeys } from '../runtime/ports/index.ts';
 import { read } from '../runtime/settings.ts';
 import { connectClients } from '../runtime/wiring/clients.ts';
@@ -30,7 +30,7 @@ export const authorizeDeps = (context: PageContext): AuthorizeDeps => {
     })),
     transactionSeconds,
     clients: connectClients(context).resolver,
-    sealer: new JoseRequestSealer(keys, transactionSeconds),
+    sealer: requestSealer(keys, transactionSeconds),
     remembered: rememberedDeps(issuer, keys, log),
   };
 };

@@ -2,7 +2,7 @@ import { SESSION_SECONDS } from '../core/grants/connections-session.ts';
 import * as settings from '../core/settings.ts';
 import { kmsClient } from '../runtime/adapters/kms/client.ts';
 import { KmsTokenVault } from '../runtime/adapters/kms/token-vault.ts';
-import { JoseSessionSealer } from '../runtime/adapters/sealing/jose-session-sealer.ts';
+import { sessionSealer } from '../runtime/adapters/sealing/sealers.ts';
 import { read } from '../runtime/settings.ts';
 import { connectConsentMemory } from '../runtime/wiring/consent-memory.ts';
 import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
@@ -26,7 +26,7 @@ export const callbackDeps = (context: PageContext): CallbackDeps => {
     grants: grantStore(),
     grantDirectory: grantDirectory(),
     sealingKeys: keys,
-    sessions: new JoseSessionSealer(keys, SESSION_SECONDS),
+    sessions: sessionSealer(keys, SESSION_SECONDS),
     consentMemory: connectConsentMemory(keys, context.log),
     subjectSecret: subjectSecret(),
     tokenVault: new KmsTokenVault(kmsClient(), read(settings.tokenVault).keyArn),

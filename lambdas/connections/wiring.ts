@@ -1,6 +1,6 @@
 import { SESSION_SECONDS } from '../core/grants/connections-session.ts';
 import * as settings from '../core/settings.ts';
-import { JoseSessionSealer } from '../runtime/adapters/sealing/jose-session-sealer.ts';
+import { sessionSealer } from '../runtime/adapters/sealing/sealers.ts';
 import { LayeredClientResolver } from '../runtime/services/client-resolver.ts';
 import { read } from '../runtime/settings.ts';
 import { configuredClients } from '../runtime/wiring/configured-clients.ts';
@@ -27,7 +27,7 @@ export const connectionsDeps = (context: PageContext): ConnectionsDeps => {
     clients: new LayeredClientResolver({ configured: configuredClients(), store: clientStore() }),
     keyRings: keyRingStore(),
     sealingKeys: keys,
-    sessions: new JoseSessionSealer(keys, SESSION_SECONDS),
+    sessions: sessionSealer(keys, SESSION_SECONDS),
     consentMemory: connectConsentMemory(keys, context.log),
   };
 };

@@ -1,5 +1,5 @@
 import * as settings from '../core/settings.ts';
-import { JoseRequestSealer } from '../runtime/adapters/sealing/jose-request-sealer.ts';
+import { requestSealer } from '../runtime/adapters/sealing/sealers.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { read } from '../runtime/settings.ts';
 import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
@@ -17,7 +17,7 @@ const consent = consentHandler({
   identityProviders: connectIdentityProviders(context.issuer),
   transactionSeconds,
   transactions: transactionStore(),
-  sealer: new JoseRequestSealer(keys, transactionSeconds),
+  sealer: requestSealer(keys, transactionSeconds),
   sealingKeys: keys,
 });
 

@@ -1,6 +1,6 @@
 import { EncryptJWT } from 'jose';
 import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
-import { JoseRequestSealer } from '../../lambdas/runtime/adapters/sealing/jose-request-sealer.ts';
+import { requestSealer } from '../../lambdas/runtime/adapters/sealing/sealers.ts';
 import { sealingKey } from '../../lambdas/runtime/adapters/secrets-manager/sealing-keys.ts';
 import type { SealingKey, SealingKeys } from '../../lambdas/runtime/ports/index.ts';
 
@@ -22,7 +22,7 @@ const keysOf = (current: SealingKey, ...accepted: SealingKey[]): SealingKeys => 
   find: async (id) => [current, ...accepted].find((key) => key.id === id),
 });
 
-const sealer = new JoseRequestSealer(keysOf(CURRENT, OLD), 600);
+const sealer = requestSealer(keysOf(CURRENT, OLD), 600);
 
 describe('Sealed requests', () => {
   it('open again in the same browser within ten minutes', async () => {
@@ -58,9 +58,9 @@ describe('Sealed requests', () => {
   });
 
   it('of the previous key still open; of a key that is gone they do not', async () => {
-    const before = await new JoseRequestSealer(keysOf(OLD), 600).seal(REQUEST, 'page', NOW);
+    const before = await requestSealer(keysOf(OLD), 600).seal(REQUEST, 'page', NOW);
     expect(await sealer.open(before, 'page', NOW)).toMatchObject({ sealingKeyId: OLD.id, request: REQUEST });
-    expect(await new JoseRequestSealer(keysOf(CURRENT), 600).open(before, 'page', NOW)).toBeUndefined();
+    expect(await requestSealer(keysOf(CURRENT), 600).open(before, 'page', NOW)).toBeUndefined();
   });
 
   it('are not made with the bare key, which authenticates other things', async () => {
@@ -80,6 +80,6 @@ describe('Sealed requests', () => {
       },
     };
     const sealed = await sealer.seal(REQUEST, 'page', NOW);
-    await expect(new JoseRequestSealer(down, 600).open(sealed, 'page', NOW)).rejects.toThrow(UnavailableError);
+    await expect(requestSealer(down, 600).open(sealed, 'page', NOW)).rejects.toThrow(UnavailableError);
   });
 });

@@ -1,7 +1,7 @@
 import * as settings from '../../core/settings.ts';
 import { dynamoDbClient } from '../adapters/dynamodb/client.ts';
 import { DynamoDbConsentStore } from '../adapters/dynamodb/consent-store.ts';
-import { JoseRememberedBrowserSealer } from '../adapters/sealing/jose-remembered-browser-sealer.ts';
+import { rememberedBrowserSealer } from '../adapters/sealing/sealers.ts';
 import type { Log, SealingKeys } from '../ports/index.ts';
 import { ConsentMemory } from '../services/consent-memory.ts';
 import { readOptional } from '../settings.ts';
@@ -12,7 +12,7 @@ export const connectConsentMemory = (sealingKeys: SealingKeys, log: Log): Consen
   if (tableName === undefined) return undefined;
   return new ConsentMemory({
     consents: new DynamoDbConsentStore(dynamoDbClient(), tableName),
-    browsers: new JoseRememberedBrowserSealer(sealingKeys),
+    browsers: rememberedBrowserSealer(sealingKeys),
     log,
   });
 };

@@ -12,9 +12,11 @@ import { SESSION_SECONDS } from '../../../lambdas/core/grants/connections-sessio
 import type { UpstreamIdentity } from '../../../lambdas/core/upstream/identity.ts';
 import type { UpstreamTokens } from '../../../lambdas/core/upstream/session.ts';
 import { registerHandler } from '../../../lambdas/register/handler.ts';
-import { JoseRememberedBrowserSealer } from '../../../lambdas/runtime/adapters/sealing/jose-remembered-browser-sealer.ts';
-import { JoseRequestSealer } from '../../../lambdas/runtime/adapters/sealing/jose-request-sealer.ts';
-import { JoseSessionSealer } from '../../../lambdas/runtime/adapters/sealing/jose-session-sealer.ts';
+import {
+  rememberedBrowserSealer,
+  requestSealer,
+  sessionSealer,
+} from '../../../lambdas/runtime/adapters/sealing/sealers.ts';
 import { sealingKey } from '../../../lambdas/runtime/adapters/secrets-manager/sealing-keys.ts';
 import { endpoint } from '../../../lambdas/runtime/http/endpoint.ts';
 import { errorPage } from '../../../lambdas/runtime/pages/message-page.ts';
@@ -140,7 +142,7 @@ export class AuthorizationHarness {
       current: async () => key,
       find: async (id) => (id === key.id ? key : undefined),
     };
-    const sealer = new JoseRequestSealer(sealingKeys, 600);
+    const sealer = requestSealer(sealingKeys, 600);
     const identityProviders = new Map(
       [...this.providers].map(([id, idp]) => [
         id,
@@ -172,7 +174,7 @@ export class AuthorizationHarness {
       hosts,
       ...(options.advertise === false ? {} : { documents }),
     });
-    const sessions = new JoseSessionSealer(sealingKeys, SESSION_SECONDS);
+    const sessions = sessionSealer(sealingKeys, SESSION_SECONDS);
     const site = siteOf(ISSUER, themeSettings({ theme: options.theme ?? {} }));
     const shared = {
       issuer: ISSUER,
@@ -187,7 +189,7 @@ export class AuthorizationHarness {
       identityProviders,
     };
     const consentMemory = options.rememberConsent
-      ? new ConsentMemory({ consents: this.consents, browsers: new JoseRememberedBrowserSealer(sealingKeys), log })
+      ? new ConsentMemory({ consents: this.consents, browsers: rememberedBrowserSealer(sealingKeys), log })
       : undefined;
     const page = { log, renderError: errorPage(site) };
 

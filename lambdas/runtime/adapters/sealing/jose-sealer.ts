@@ -4,14 +4,14 @@ import { newId } from '../../../core/crypto.ts';
 import type { SealingKey, SealingKeys } from '../../ports/index.ts';
 
 export interface SealOptions {
-  /** `typ` of what is sealed: one kind is never taken for another (RFC 8725 §3.11). */
+  /** The `typ` header, so that one kind of sealed content is never accepted as another (RFC 8725 §3.11). */
   readonly type: string;
-  /** Sets the encryption key apart from those of other kinds. */
+  /** Derives an encryption key for this kind of content only. */
   readonly purpose: string;
   readonly lifetimeSeconds: number;
 }
 
-/** What was sealed, with the random id of its seal. */
+/** Content whose seal was valid, with the random id of its seal. */
 export interface Opened<Content> {
   readonly content: Content;
   readonly sealId: string;
@@ -20,7 +20,7 @@ export interface Opened<Content> {
   readonly expiresAt: number;
 }
 
-/** Seals JSON for whoever brings it back: a JWE (RFC 7516) with direct encryption by AES-256-GCM. */
+/** Seals JSON that leaves this server and comes back: a JWE (RFC 7516), directly encrypted by AES-256-GCM. */
 export class JoseSealer<Content extends object> {
   readonly #keys: SealingKeys;
   readonly #options: SealOptions;
@@ -40,7 +40,7 @@ export class JoseSealer<Content extends object> {
       .encrypt(this.#encryptionKey(key));
   }
 
-  /** Undefined when it was altered, has expired, or was sealed as something else or with a key that is gone. */
+  /** Returns undefined when the content was altered, has expired, is of another kind, or its key is no longer accepted. */
   async open(sealed: string, now: number): Promise<Opened<Content> | undefined> {
     try {
       const { payload, protectedHeader } = await jwtDecrypt<Content>(
@@ -68,7 +68,7 @@ export class JoseSealer<Content extends object> {
     }
   }
 
-  /** A key of its own for encryption: the sealing key itself authenticates derived values. */
+  /** The sealing key also authenticates derived values, so that encryption needs a key of its own. */
   #encryptionKey(key: SealingKey): Uint8Array {
     return new Uint8Array(hkdfSync('sha256', key.bytes, new Uint8Array(), this.#options.purpose, 32));
   }
