@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   AuthorizationHarness,
   authorizationQuery,
@@ -6,22 +5,8 @@ import {
   ISSUER,
   locationOf,
   REDIRECT_URI,
-  sealedRequestOf,
 } from '../../support/memory/authorization-harness.ts';
-
-const gateWithClient = (options = {}) => {
-  const gate = new AuthorizationHarness(options);
-  gate.addClient();
-  return gate;
-};
-
-/** Asserts a page on our own origin that sends nobody anywhere. */
-const expectPage = (answer: Awaited<ReturnType<AuthorizationHarness['authorize']>>, status = 400) => {
-  expect(answer.status).toBe(status);
-  expect(answer.headers.location).toBeUndefined();
-  expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
-  expect(answer.body).toContain('request-1');
-};
+import { expectPage, gateWithClient } from './fixture.ts';
 
 describe('Authorization endpoint (RFC 6749 §3.1)', () => {
   it('asks for consent, and writes nothing: one read', async () => {
@@ -213,142 +198,5 @@ describe('Phase 2: redirected with state and iss (RFC 6749 §4.1.2.1, RFC 9207 �
       hd: 'evil',
     };
     expect((await gateWithClient().authorize(authorizationQuery(extra))).status).toBe(200);
-  });
-});
-
-describe('Consent page', () => {
-  it('#137 tells who asks, where the answer goes, for what, and what it may do', async () => {
-    const gate = gateWithClient({ requiredScopes: ['mcp', 'email'] });
-    const { body } = await gate.authorize(authorizationQuery({ scope: 'mcp openid offline_access' }));
-    expect(body).toContain('<h1><bdi>Test client</bdi> wants to connect</h1>');
-    expect(body).toContain('has not been verified');
-    expect(body).toContain('<bdi>client.example.com</bdi>');
-    expect(body).toContain('gate.example.com/mcp');
-    for (const words of ['Use the tools of this server', 'See your email address', 'Stay connected']) {
-      expect(body).toContain(words);
-    }
-    expect(body).toContain('name="decision" value="approve">Continue with Login company');
-    expect(body).toContain('name="decision" value="deny"');
-    expect(body).not.toContain('class="warning"');
-  });
-
-  it('has one button for each of several providers', async () => {
-    const { body } = await gateWithClient({ providers: ['google', 'work'] }).authorize(authorizationQuery());
-    expect(
-      [...body.matchAll(/name="(idp|decision)" value="(\w+)"/g)].map(([, name, value]) => `${name}=${value}`),
-    ).toEqual(['idp=google', 'idp=work', 'decision=deny']);
-  });
-
-  it('#138 warns of a local port, and of an app', async () => {
-    for (const uri of ['http://127.0.0.1:4000/cb', 'cursor://anysphere.cursor-mcp/oauth/callback']) {
-      const gate = new AuthorizationHarness();
-      gate.addClient({ redirectUris: [uri] });
-      expect((await gate.authorize(authorizationQuery({ redirect_uri: uri }))).body).toContain('class="warning"');
-    }
-  });
-
-  it('does not call the name of a configured client unverified', async () => {
-    const gate = new AuthorizationHarness();
-    gate.addClient({ source: 'configured' });
-    expect((await gate.authorize(authorizationQuery())).body).not.toContain('has not been verified');
-  });
-
-  it.each([
-    ['#134 markup', '<script>alert(1)</script>', '&lt;script&gt;alert(1)&lt;/script&gt;'],
-    ['#134 an attribute', '"><img src=x onerror=y>', '&quot;&gt;&lt;img src=x onerror=y&gt;'],
-    ['#134 a template', "{{7*7}}'", '{{7*7}}&#39;'],
-    ['#136 bidirectional overrides', '\u202Eedualc\u202C\u2066x', 'edualcx'],
-    ['#136 zero width', 'Cl\u200Bau\u200Dde\uFEFF', 'Claude'],
-    ['#136 controls and line breaks', 'Cla\u0007u\nde', 'Clau de'],
-    ['#136 stacked accents', `Z${'\u0301'.repeat(20)}`, 'Ź\u0301\u0301'],
-    ['#136 length', 'x'.repeat(120), `${'x'.repeat(63)}…`],
-    ['#136 nothing visible', '\u3164\u2800 \u200B', 'Unnamed application'],
-  ])('%s in a name stays harmless', async (_, clientName, shown) => {
-    const gate = new AuthorizationHarness();
-    gate.addClient({ clientName });
-    const { body } = await gate.authorize(authorizationQuery());
-    expect(body).toContain(`<bdi>${shown}</bdi> wants to connect`);
-  });
-
-  it.each([
-    ['Сlaude', true],
-    ['Claude Κode', true],
-    ['Claude', false],
-    ['Яндекс Music', false],
-    ['Café Ångström', false],
-    ['日本語 Assistant', false],
-    ['', false],
-  ])('#136 warns of a word that mixes alphabets: %s', async (clientName, isWarned) => {
-    const gate = new AuthorizationHarness();
-    gate.addClient({ clientName });
-    expect((await gate.authorize(authorizationQuery())).body.includes('This name mixes alphabets.')).toBe(isWarned);
-  });
-
-  it('#132 #211 #51 #133 is framed by nobody, kept by nobody, runs no script, and lets the form redirect', async () => {
-    const { headers, body } = await gateWithClient().authorize(authorizationQuery());
-    expect(headers).toMatchObject({
-      'cache-control': 'no-store',
-      'x-frame-options': 'DENY',
-      'x-content-type-options': 'nosniff',
-      'strict-transport-security': expect.stringContaining('max-age='),
-      'referrer-policy': 'same-origin',
-    });
-    const policy = headers['content-security-policy'] ?? '';
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain("frame-ancestors 'none'");
-    expect(policy).not.toMatch(/form-action|unsafe|script-src/);
-    expect(body).not.toMatch(/<script|\son\w+=|\sstyle=|https?:\/\/(?!gate)/);
-  });
-
-  it('other pages send no referrer', async () => {
-    const answer = await gateWithClient().authorize(authorizationQuery({ client_id: 'unknown' }));
-    expect(answer.headers['referrer-policy']).toBe('no-referrer');
-    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
-    expect(answer.headers['x-frame-options']).toBe('DENY');
-  });
-
-  it('the sealed request tells nothing', async () => {
-    const sealed = sealedRequestOf(await gateWithClient().authorize(authorizationQuery()));
-    expect(Buffer.from(sealed.split('.')[3] ?? '', 'base64url').toString()).not.toContain('client');
-    expect(sealed.split('.')).toHaveLength(5);
-  });
-});
-
-describe('Any query', () => {
-  const value = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.constantFrom(
-      'code',
-      'S256',
-      'mcp',
-      'gh_client_test',
-      REDIRECT_URI,
-      'https://evil.test/cb',
-      `${ISSUER}/mcp`,
-      'none',
-    ),
-  );
-  const name = fc.constantFrom(
-    ...authorizationQuery().keys(),
-    'scope',
-    'resource',
-    'prompt',
-    'request',
-    'response_mode',
-    'x',
-  );
-
-  it('is answered below 500, and never by a redirect to an unregistered URI', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(name, value), { maxLength: 12 }), fc.boolean(), async (pairs, onTop) => {
-        const query = onTop ? authorizationQuery() : new URLSearchParams();
-        for (const [key, text] of pairs) onTop ? query.set(key, text) : query.append(key, text);
-        const answer = await gateWithClient().authorize(query);
-        expect(answer.status).toBeLessThan(500);
-        const { location } = answer.headers;
-        if (location !== undefined) expect(location.startsWith(`${REDIRECT_URI}?`)).toBe(true);
-      }),
-      { numRuns: 500 },
-    );
   });
 });

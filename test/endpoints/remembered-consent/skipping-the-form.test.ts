@@ -1,9 +1,6 @@
-import type { Client } from '../../lambdas/core/clients/client.ts';
-import { formsOf } from '../support/http/html-form.ts';
+import type { Client } from '../../../lambdas/core/clients/client.ts';
 import {
-  type Answer,
   AuthorizationHarness,
-  type AuthorizationHarnessOptions,
   authorizationQuery,
   Browser,
   ISSUER,
@@ -11,132 +8,8 @@ import {
   PERSON,
   sealedRequestOf,
   withOneCharacterChanged,
-} from '../support/memory/authorization-harness.ts';
-
-const CLIENT: Partial<Client> = { tokenEndpointAuthMethods: ['client_secret_post'] };
-const ALONE = { 'sec-fetch-site': 'none' };
-const REMEMBERED_BROWSER_COOKIE = '__Host-gatehouse-remembered-browser';
-
-const stateOf = (answer: Answer): URLSearchParams =>
-  new URLSearchParams({ code: 'c', state: locationOf(answer).searchParams.get('state') ?? '' });
-
-/** Somebody connects, and has the consent remembered. */
-const remembered = async (
-  options: AuthorizationHarnessOptions = {},
-  client = CLIENT,
-  form: Record<string, string> = {},
-) => {
-  const gate = new AuthorizationHarness({ rememberConsent: true, ...options });
-  gate.addClient(client);
-  const browser = new Browser();
-  const sent = await gate.approve(browser, authorizationQuery(), { decision: 'approve', remember: 'yes', ...form });
-  const back = new URLSearchParams({ code: 'c', state: sent.searchParams.get('state') ?? '' });
-  const answer = await gate.callback(back, browser);
-  gate.logged.length = 0;
-  gate.transactions.writes = 0;
-  return { gate, browser, answer };
-};
-
-const isForm = ({ status, body }: Answer): boolean => status === 200 && body.includes('name="decision"');
-const expectForm = (answer: Answer) => expect([answer.status, isForm(answer)]).toEqual([200, true]);
-const isSentOn = ({ status, headers }: Answer): boolean =>
-  status === 303 && (headers.location ?? '').startsWith('https://company.idp.example/');
-
-describe('Without the option', () => {
-  it('nobody is offered it, nothing is kept, and /authorize reads and writes no more than ever', async () => {
-    const { gate, browser, answer } = await remembered({ rememberConsent: false });
-    expect(answer.status).toBe(303);
-    expect([...browser.cookies.keys()]).not.toContain(REMEMBERED_BROWSER_COOKIE);
-    expect([gate.consents.reads, gate.consents.writes]).toEqual([0, 0]);
-    gate.clients.reads = 0;
-    const again = await gate.authorize(authorizationQuery(), browser, ALONE);
-    expectForm(again);
-    expect(again.body).not.toContain('name="remember"');
-    expect([gate.clients.reads, gate.transactions.writes, gate.keyRings.reads]).toEqual([1, 0, 0]);
-  });
-});
-
-describe('Consent that is to be remembered', () => {
-  it('is asked for by a box that is not ticked', async () => {
-    const gate = new AuthorizationHarness({ rememberConsent: true });
-    gate.addClient(CLIENT);
-    const { body } = await gate.authorize(authorizationQuery());
-    expect(body).toContain('<input type="checkbox" name="remember" value="yes">');
-    expect(formsOf(body)[0]?.fields).not.toHaveProperty('remember');
-  });
-
-  it('is kept once the login is complete, with a sealed cookie that names the person', async () => {
-    const { gate, answer } = await remembered();
-    expect(answer.cookies).toEqual([
-      expect.stringMatching(/^__Host-gatehouse-tx-.*Max-Age=0;/),
-      expect.stringMatching(
-        /^__Host-gatehouse-remembered-browser=[\w.-]+; Path=\/; Max-Age=7776000; Secure; HttpOnly; SameSite=Lax$/,
-      ),
-    ]);
-    const [[subject, consents] = ['', []]] = gate.consents.rows;
-    expect(subject).toBe([...gate.grants.rows.values()][0]?.subject);
-    expect(consents).toEqual([
-      expect.objectContaining({
-        clientId: 'gh_client_test',
-        resource: `${ISSUER}/mcp`,
-        scopes: ['mcp'],
-        identityProviderId: 'company',
-        givenAt: gate.now,
-        expiresAt: gate.now + 90 * 86_400,
-      }),
-    ]);
-    expect(answer.cookies.join()).not.toContain(subject);
-  });
-
-  it('#127 is not kept, and names nobody, before the login is complete', async () => {
-    const gate = new AuthorizationHarness({ rememberConsent: true, access: { emails: ['nobody@example.com'] } });
-    gate.addClient(CLIENT);
-    const browser = new Browser();
-    const shown = await gate.authorize(authorizationQuery(), browser);
-    const sent = await gate.consent({ request: sealedRequestOf(shown), decision: 'approve', remember: 'yes' }, browser);
-    expect([...browser.cookies.keys()]).not.toContain(REMEMBERED_BROWSER_COOKIE);
-    expect((await gate.callback(stateOf(sent), browser)).status).toBe(403);
-    expect(gate.consents.rows.size).toBe(0);
-    expect([...browser.cookies.keys()]).not.toContain(REMEMBERED_BROWSER_COOKIE);
-  });
-
-  it.each<[string, Record<string, string>]>([
-    ['nobody ticked the box', { remember: '' }],
-    ['the box has another value', { remember: 'true' }],
-  ])('is not kept when %s', async (_, form) => {
-    const { gate, browser } = await remembered({}, CLIENT, form);
-    expect([gate.consents.rows.size, browser.cookies.has(REMEMBERED_BROWSER_COOKIE)]).toEqual([0, false]);
-  });
-
-  it.each<[string, Partial<Client>]>([
-    ['#128 a client without credentials', { tokenEndpointAuthMethods: ['none'] }],
-    ['#138 a client on this computer', { ...CLIENT, redirectUris: ['http://127.0.0.1/cb'] }],
-    ['#138 an app', { ...CLIENT, redirectUris: ['com.example.app:/cb'] }],
-  ])('is not offered to %s, and not kept whatever the form says', async (_, client) => {
-    const gate = new AuthorizationHarness({ rememberConsent: true });
-    gate.addClient(client);
-    const browser = new Browser();
-    const query = authorizationQuery({
-      redirect_uri: client.redirectUris?.[0] ?? 'https://client.example.com/callback',
-    });
-    expect((await gate.authorize(query)).body).not.toContain('name="remember"');
-    const sent = await gate.approve(browser, query, { decision: 'approve', remember: 'yes' });
-    await gate.callback(new URLSearchParams({ code: 'c', state: sent.searchParams.get('state') ?? '' }), browser);
-    expect([gate.consents.rows.size, browser.cookies.has(REMEMBERED_BROWSER_COOKIE)]).toEqual([0, false]);
-    expectForm(await gate.authorize(query, browser, ALONE));
-  });
-
-  it('a fault of its table is a page with "Try again", and no code leaves without it', async () => {
-    const gate = new AuthorizationHarness({ rememberConsent: true });
-    gate.addClient(CLIENT);
-    const browser = new Browser();
-    const sent = await gate.approve(browser, authorizationQuery(), { decision: 'approve', remember: 'yes' });
-    gate.consents.failing = true;
-    const back = new URLSearchParams({ code: 'c', state: sent.searchParams.get('state') ?? '' });
-    const answer = await gate.callback(back, browser);
-    expect([answer.status, answer.headers.location]).toEqual([503, undefined]);
-  });
-});
+} from '../../support/memory/authorization-harness.ts';
+import { ALONE, CLIENT, expectForm, isSentOn, REMEMBERED_BROWSER_COOKIE, remembered, stateOf } from './fixture.ts';
 
 describe('A remembered consent', () => {
   it.each(['none', 'same-origin'])(
@@ -319,43 +192,5 @@ describe('A remembered consent', () => {
     const { gate, browser } = await remembered();
     gate.consents.failing = true;
     expect((await gate.authorize(authorizationQuery(), browser, ALONE)).status).toBe(503);
-  });
-});
-
-describe('Remembered consents in my connections', () => {
-  const opened = async () => {
-    const { gate, browser } = await remembered();
-    await gate.callback(stateOf(await gate.connections(browser, { idp: 'company' })), browser);
-    const shown = await gate.connections(browser);
-    const forms = formsOf(shown.body).map(({ fields }) => fields);
-    gate.logged.length = 0;
-    return { gate, browser, shown, session: forms[0]?.session ?? '', forms };
-  };
-
-  it('are shown, and ended: the next request is asked for again', async () => {
-    const { gate, browser, shown, session, forms } = await opened();
-    expect(shown.body).toContain('Applications that don’t ask again');
-    const consent = forms.find((fields) => fields.consent)?.consent ?? '';
-    const answer = await gate.connections(browser, { session, action: 'forget', consent });
-    expect(answer.status).toBe(303);
-    expect(gate.events()).toEqual(['consent_forgotten']);
-    expect((await gate.connections(browser)).body).not.toContain('Applications that don’t ask again');
-    expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
-    expect([...gate.grants.rows.values()].map(({ status }) => status)).toEqual(['issued']);
-  });
-
-  it.each([{ action: 'end-all' }, { action: 'end' }])('end with the connection: %j', async (form) => {
-    const { gate, browser, session, forms } = await opened();
-    const connection = forms.find((fields) => fields.connection)?.connection ?? '';
-    await gate.connections(browser, { session, connection, ...form });
-    expect(gate.events()).toEqual(['consent_forgotten', 'connection_ended']);
-    expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
-  });
-
-  it('an id that is none of theirs ends nothing', async () => {
-    const { gate, browser, session } = await opened();
-    gate.consents.writes = 0;
-    await gate.connections(browser, { session, action: 'forget', consent: 'x' });
-    expect([gate.events(), gate.consents.writes]).toEqual([[], 0]);
   });
 });

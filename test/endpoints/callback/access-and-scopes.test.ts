@@ -1,0 +1,179 @@
+import {
+  AuthorizationHarness,
+  type AuthorizationHarnessOptions,
+  authorizationQuery,
+  Browser,
+  ISSUER,
+  locationOf,
+  PERSON,
+  REDIRECT_URI,
+} from '../../support/memory/authorization-harness.ts';
+import { approved, expectNothingLeft } from './fixture.ts';
+
+describe('Callback: who may come in', () => {
+  const RULES = { access: { emailDomains: ['example.com'] } };
+
+  it('lets in whom a rule names, and keeps the e-mail address for the next look', async () => {
+    const { gate, browser, back } = await approved(RULES);
+    expect((await gate.callback(back, browser)).status).toBe(303);
+    expect([...gate.grants.rows.values()][0]?.identity.email).toBe('ada@example.com');
+  });
+
+  it('others see as whom they are signed in, and may use another account or go back', async () => {
+    const { gate, browser, back } = await approved(RULES);
+    gate.provider().answer = () => ({ ...PERSON, email: 'eve@evil.test' });
+    const answer = await gate.callback(back, browser);
+    expect(answer.status).toBe(403);
+    expectNothingLeft(gate, answer);
+    expect(answer.body).toContain('eve@evil.test');
+    expect(JSON.stringify(gate.logged)).not.toContain('eve@evil.test');
+    const [another, home] = [...answer.body.matchAll(/href="(https:[^"]+)"/g)].map(
+      ([, href = '']) => new URL(href.replaceAll('&amp;', '&')),
+    );
+    expect(another?.searchParams.get('prompt')).toBe('select_account');
+    expect(home?.href.startsWith(`${REDIRECT_URI}?error=access_denied`)).toBe(true);
+
+    gate.provider().answer = () => PERSON;
+    const again = new URLSearchParams({ code: 'second', state: another?.searchParams.get('state') ?? '' });
+    expect((await gate.callback(again, browser)).status).toBe(303);
+  });
+
+  it('#155 an unverified address counts for nothing, and the page says so', async () => {
+    const { gate, browser, back } = await approved(RULES);
+    gate.provider().answer = () => ({ ...PERSON, emailVerified: false });
+    const answer = await gate.callback(back, browser);
+    expect(answer.status).toBe(403);
+    expect(answer.body).toContain('has not verified');
+  });
+
+  it('a hostile name is harmless on the page', async () => {
+    const { gate, browser, back } = await approved(RULES);
+    gate.provider().answer = () => ({ ...PERSON, email: '<b>@evil.test' });
+    expect((await gate.callback(back, browser)).body).toContain('&lt;b&gt;@evil.test');
+  });
+});
+
+describe('Scopes that not everybody may have', () => {
+  const grantedTo = { extra: [{ claims: { groups: ['admins'] } }] };
+  const WANTED = authorizationQuery({ scope: 'mcp extra' });
+  const logIn = async (options: AuthorizationHarnessOptions, groups: string[], query = WANTED) => {
+    const gate = new AuthorizationHarness(options);
+    gate.addClient();
+    gate.provider().answer = () => ({ ...PERSON, claims: { groups } });
+    const browser = new Browser();
+    const upstream = await gate.approve(browser, query);
+    const back = new URLSearchParams({ code: 'upstream-code', state: upstream.searchParams.get('state') ?? '' });
+    return { gate, location: locationOf(await gate.callback(back, browser)) };
+  };
+
+  it('go to those whom the rules name', async () => {
+    const { gate } = await logIn({ grantedTo }, ['admins']);
+    expect([...gate.grants.rows.values()][0]).toMatchObject({
+      scopes: ['mcp', 'extra'],
+      identity: { claims: { groups: ['admins'] } },
+    });
+  });
+
+  it('and to nobody else, who gets the rest', async () => {
+    const { gate, location } = await logIn({ grantedTo }, ['staff']);
+    expect(location.searchParams.has('code')).toBe(true);
+    expect([...gate.grants.rows.values()][0]?.scopes).toEqual(['mcp']);
+  });
+
+  it('access_denied where nothing is left that a program could use', async () => {
+    const restricted = { mcp: [{ claims: { groups: ['admins'] } }] };
+    const query = authorizationQuery({ scope: 'mcp offline_access' });
+    const { gate, location } = await logIn({ grantedTo: restricted }, ['staff'], query);
+    expect(Object.fromEntries(location.searchParams)).toMatchObject({ error: 'access_denied', state: 'the state' });
+    expect(gate.grants.rows.size).toBe(0);
+    expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'no_scope' });
+  });
+});
+
+describe('A step-up that may bring nothing', () => {
+  const grantedTo = { extra: [{ claims: { groups: ['admins'] } }] };
+  const opened = (options: AuthorizationHarnessOptions = {}) => {
+    const gate = new AuthorizationHarness({ grantedTo, scopes: { mcp: {}, extra: {}, more: {} }, ...options });
+    gate.addClient();
+    const logIn = async (scope: string, overrides: Record<string, string> = {}) => {
+      const browser = new Browser();
+      const upstream = await gate.approve(browser, authorizationQuery({ scope, ...overrides }));
+      const back = new URLSearchParams({ code: 'upstream-code', state: upstream.searchParams.get('state') ?? '' });
+      return locationOf(await gate.callback(back, browser)).searchParams;
+    };
+    return { gate, logIn };
+  };
+
+  it('ends with access_denied at once where what is new may not be granted, and leaves what there is', async () => {
+    const { gate, logIn } = opened();
+    expect((await logIn('mcp')).has('code')).toBe(true);
+    expect(Object.fromEntries(await logIn('mcp extra'))).toEqual({
+      error: 'access_denied',
+      error_description: 'This account may not use any of the requested scopes.',
+      state: 'the state',
+      iss: ISSUER,
+    });
+    expect([...gate.grants.rows.values()].map(({ status }) => status)).toEqual(['issued']);
+    expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'no_scope' });
+  });
+
+  it('whoever asks again for what was refused gets what there is: a second machine is no step-up', async () => {
+    const { gate, logIn } = opened();
+    expect((await logIn('mcp')).has('code')).toBe(true);
+    expect((await logIn('mcp extra')).get('error')).toBe('access_denied');
+    expect([...gate.grants.rows.values()].map(({ refusedScopes }) => refusedScopes)).toEqual([['extra']]);
+    expect((await logIn('mcp extra')).has('code')).toBe(true);
+    expect((await logIn('mcp extra')).get('error')).toBe('access_denied');
+  });
+
+  it('a second machine that asks for the same is let in; the third time within ten minutes is a loop', async () => {
+    const { gate, logIn } = opened();
+    gate.now += 1;
+    for (const _ of ['first machine', 'second machine']) expect((await logIn('mcp extra')).has('code')).toBe(true);
+    expect([...gate.grants.rows.values()].map(({ scopes, refusedScopes }) => [scopes, refusedScopes])).toEqual([
+      [['mcp'], ['extra']],
+      [['mcp'], ['extra']],
+    ]);
+    expect((await logIn('mcp extra')).get('error')).toBe('access_denied');
+    for (const [id, grant] of gate.grants.rows) gate.grants.rows.set(id, { ...grant, status: 'redeemed' });
+    gate.now += 600;
+    expect((await logIn('mcp extra')).has('code')).toBe(true);
+  });
+
+  it('a code that came to nothing counts for nothing, though its row is still there', async () => {
+    const { gate, logIn } = opened();
+    expect((await logIn('mcp')).has('code')).toBe(true);
+    gate.now += 60;
+    expect((await logIn('mcp extra')).has('code')).toBe(true);
+  });
+
+  it('neither another program, nor another server, nor a connection that was ended counts', async () => {
+    const { gate, logIn } = opened({ paths: ['/mcp', '/other'] });
+    gate.addClient({ clientId: 'another' });
+    const resource = `${ISSUER}/mcp`;
+    expect((await logIn('mcp', { client_id: 'another', resource })).has('code')).toBe(true);
+    expect((await logIn('mcp', { resource: `${ISSUER}/other` })).has('code')).toBe(true);
+    expect((await logIn('mcp', { resource })).has('code')).toBe(true);
+    const ended = [...gate.grants.rows.keys()].at(-1) ?? '';
+    await gate.grants.revokeGrant(ended);
+    expect((await logIn('mcp extra', { resource })).has('code')).toBe(true);
+  });
+
+  it('nobody is looked up where nothing is refused', async () => {
+    const { gate, logIn } = opened();
+    await logIn('mcp more');
+    expect(gate.grants.reads).toBe(0);
+    await logIn('mcp extra');
+    expect(gate.grants.reads).toBe(1);
+  });
+
+  it('a fault of the index is a page with "Try again", not a denial', async () => {
+    const { gate } = opened();
+    const browser = new Browser();
+    const upstream = await gate.approve(browser, authorizationQuery({ scope: 'mcp extra' }));
+    gate.grants.failing = true;
+    const back = new URLSearchParams({ code: 'c', state: upstream.searchParams.get('state') ?? '' });
+    const answer = await gate.callback(back, browser);
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, expect.stringMatching(/^[2-8]$/)]);
+  });
+});

@@ -1,0 +1,31 @@
+import { UpstreamError, type UpstreamErrorReason } from '../../../lambdas/core/upstream/errors.ts';
+import {
+  AuthorizationHarness,
+  type AuthorizationHarnessOptions,
+  authorizationQuery,
+  Browser,
+} from '../../support/memory/authorization-harness.ts';
+
+export const approved = async (options: AuthorizationHarnessOptions = {}, idp = 'company') => {
+  const gate = new AuthorizationHarness(options);
+  gate.addClient();
+  const browser = new Browser();
+  const upstream = await gate.approve(browser, authorizationQuery(), options.providers ? { idp } : undefined);
+  const back = new URLSearchParams({ code: 'upstream-code', state: upstream.searchParams.get('state') ?? '' });
+  return { gate, browser, back };
+};
+
+export const failWith =
+  (reason: UpstreamErrorReason, isFromBrowser = false) =>
+  () => {
+    throw new UpstreamError(reason, 'why it failed', { isFromBrowser });
+  };
+
+/** Asserts that nothing leaves for the client, and no grant was made. */
+export const expectNothingLeft = (
+  gate: AuthorizationHarness,
+  answer: { headers: Readonly<Record<string, string>> },
+) => {
+  expect(answer.headers.location).toBeUndefined();
+  expect(gate.grants.rows.size).toBe(0);
+};
