@@ -1,13 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { startEchoBackend } from '../../support/backends/echo-backend.ts';
-import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
+import type { LocalCloud } from '../../support/cloud/local-cloud.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
 import {
   authorizationRequest,
   callMcp,
-  type JsonAnswer,
   obtainCode,
   obtainSession,
   postForm,
@@ -20,117 +15,18 @@ import {
   type Session,
 } from '../../support/http/oauth-requests.ts';
 import { basic } from '../../support/http/post-form.ts';
+import { ConfiguredClients } from './configured-clients.ts';
 
 // Clients of the configuration: machines that act on their own account, a pre-registered client of a person, and MCP
 // servers that ask about the tokens of their callers. Their secrets are the stack's, read by the commands it prints.
 
-const key = await generateKeyPair('ES256', { extractable: true });
-
-let backend: Awaited<ReturnType<typeof startEchoBackend>>;
+let clients: ConfiguredClients;
 let cloud: LocalCloud;
 beforeAll(async () => {
-  backend = await startEchoBackend();
-  const publicKey = { ...(await exportJWK(key.publicKey)), kid: 'one', use: 'sig', alg: 'ES256' };
-  cloud = await startLocalCloud({
-    config: {
-      servers: {
-        '/mcp': { resourceClient: true },
-        '/other': {
-          backend: { kind: 'http', url: backend.url },
-          scopes: { required: ['mcp'] },
-          resourceClient: true,
-        },
-      },
-      clients: {
-        'nightly-report': {
-          name: 'Nightly report',
-          authentication: 'client_secret_basic',
-          grantTypes: ['client_credentials'],
-          scopes: ['mcp'],
-        },
-        'build-agent': {
-          name: 'Build agent',
-          authentication: 'private_key_jwt',
-          jwks: { keys: [publicKey] },
-          grantTypes: ['client_credentials'],
-          scopes: ['mcp'],
-        },
-        'copilot-studio': {
-          name: 'Copilot Studio',
-          redirectUris: [REDIRECT_URI],
-          authentication: 'client_secret_post',
-        },
-      },
-    },
-  });
+  clients = await ConfiguredClients.start();
+  cloud = clients.cloud;
 }, 60_000);
-afterAll(async () => {
-  await cloud?.stop();
-  await backend?.close();
-});
-
-/** As the operator would: with the command that the run printed for this client's secret. */
-const operatorFor = (clientId: string) => {
-  const name = `Client${clientId.replaceAll('-', '')}`;
-  const command = cloud
-    .output()
-    .split('\n')
-    .find((line) => line.includes('get-secret-value') && line.includes(name));
-  const part = (pattern: RegExp): string => {
-    const value = command === undefined ? undefined : pattern.exec(command)?.[1];
-    if (value === undefined) throw new Error(`no command that shows the secret of ${clientId}`);
-    return value;
-  };
-  const client = new SecretsManagerClient({
-    endpoint: part(/--endpoint-url (\S+)/),
-    region: part(/--region (\S+)/),
-    credentials: {
-      accessKeyId: part(/AWS_ACCESS_KEY_ID=(\S+)/),
-      secretAccessKey: part(/AWS_SECRET_ACCESS_KEY=(\S+)/),
-      sessionToken: part(/AWS_SESSION_TOKEN=(\S+)/),
-    },
-  });
-  return { client, SecretId: part(/--secret-id (\S+)/) };
-};
-
-const secretOf = async (clientId: string): Promise<string> => {
-  const { client, SecretId } = operatorFor(clientId);
-  return (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
-};
-
-const credentialsOf = async (clientId: string): Promise<RegisteredClient & { client_secret: string }> => ({
-  client_id: clientId,
-  client_secret: await secretOf(clientId),
-});
-
-const machineToken = async (fields: Record<string, string | undefined> = {}, secret?: string): Promise<JsonAnswer> =>
-  postForm(
-    `${cloud.origin}/token`,
-    { grant_type: 'client_credentials', resource: `${cloud.origin}/mcp`, ...fields },
-    { authorization: basic('nightly-report', secret ?? (await secretOf('nightly-report'))) },
-  );
-
-const assertion = (claims: Record<string, unknown> = {}): Promise<string> =>
-  new SignJWT({ iss: 'build-agent', sub: 'build-agent', aud: cloud.origin, jti: randomUUID(), ...claims })
-    .setProtectedHeader({ alg: 'ES256', kid: 'one' })
-    .setIssuedAt()
-    .setExpirationTime('60 s')
-    .sign(key.privateKey);
-
-const keyedToken = async (jwt: string): Promise<JsonAnswer> =>
-  postForm(`${cloud.origin}/token`, {
-    grant_type: 'client_credentials',
-    resource: `${cloud.origin}/mcp`,
-    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: jwt,
-  });
-
-const introspect = (client: RegisteredClient | undefined, token: string): Promise<JsonAnswer> =>
-  postForm(
-    `${cloud.origin}/introspect`,
-    { token },
-    client?.client_secret === undefined ? {} : { authorization: basic(client.client_id, client.client_secret) },
-  );
+afterAll(() => clients?.stop());
 
 const askUserinfo = async (headers: Record<string, string>) => {
   const response = await fetch(`${cloud.origin}/userinfo`, { headers });
@@ -152,7 +48,7 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
   });
 
   it('by a secret: a token that opens the door, names no person, and comes without refresh token', async () => {
-    const { status, body } = await machineToken();
+    const { status, body } = await clients.machineToken();
     expect([status, body.token_type, body.scope, body.refresh_token]).toEqual([200, 'Bearer', 'mcp', undefined]);
     expect(partsOf(body.access_token).claims).toMatchObject({ sub: 'nightly-report', client_id: 'nightly-report' });
     expect((await callMcp(cloud.mcpUrl, body.access_token)).status).toBe(200);
@@ -160,9 +56,9 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
   });
 
   it('the backend is told the client and no person', async () => {
-    const { body } = await machineToken({ resource: `${cloud.origin}/other` });
+    const { body } = await clients.machineToken({ resource: `${cloud.origin}/other` });
     await callMcp(`${cloud.origin}/other`, body.access_token);
-    expect(backend.requests.at(-1)?.headers).toMatchObject({
+    expect(clients.backend.requests.at(-1)?.headers).toMatchObject({
       'x-gatehouse-subject': 'nightly-report',
       'x-gatehouse-client-id': 'nightly-report',
       'x-gatehouse-identity-provider': '-',
@@ -172,21 +68,23 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
   });
 
   it('by an assertion, without client_id; the same assertion once more is refused (RFC 7523 §3)', async () => {
-    const jwt = await assertion();
-    const { status, body } = await keyedToken(jwt);
+    const jwt = await clients.assertion();
+    const { status, body } = await clients.keyedToken(jwt);
     expect([status, body.error]).toEqual([200, undefined]);
     expect(partsOf(body.access_token).claims).toMatchObject({ sub: 'build-agent' });
     expect((await callMcp(cloud.mcpUrl, body.access_token)).status).toBe(200);
-    expect(await keyedToken(jwt)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
-    const forAnother = await assertion({ aud: 'https://elsewhere.example' });
-    expect(await keyedToken(forAnother)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect(await clients.keyedToken(jwt)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    const forAnother = await clients.assertion({ aud: 'https://elsewhere.example' });
+    expect(await clients.keyedToken(forAnother)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   });
 
   it('no resource among several, a foreign one, too much scope, a wrong secret, a registered client', async () => {
-    expect((await machineToken({ resource: undefined })).body.error).toBe('invalid_target');
-    expect((await machineToken({ resource: 'https://elsewhere.example/mcp' })).body.error).toBe('invalid_target');
-    expect((await machineToken({ scope: 'mcp admin' })).body.error).toBe('invalid_scope');
-    expect(await machineToken({}, 'wrong')).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect((await clients.machineToken({ resource: undefined })).body.error).toBe('invalid_target');
+    expect((await clients.machineToken({ resource: 'https://elsewhere.example/mcp' })).body.error).toBe(
+      'invalid_target',
+    );
+    expect((await clients.machineToken({ scope: 'mcp admin' })).body.error).toBe('invalid_scope');
+    expect(await clients.machineToken({}, 'wrong')).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
     const { client_id, client_secret } = await registerClient(cloud, {
       grant_types: ['authorization_code', 'client_credentials'],
       token_endpoint_auth_method: 'client_secret_post',
@@ -196,32 +94,29 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
   });
 
   it('cannot be revoked, and says so (RFC 7009 §2.2.1); nobody else learns that', async () => {
-    const { body } = await machineToken();
-    const own = await revoke(cloud, await credentialsOf('copilot-studio'), body.access_token);
+    const { body } = await clients.machineToken();
+    const own = await revoke(cloud, await clients.credentialsOf('copilot-studio'), body.access_token);
     expect(own.status).toBe(200);
     const answer = await postForm(
       `${cloud.origin}/revoke`,
       { token: body.access_token },
-      { authorization: basic('nightly-report', await secretOf('nightly-report')) },
+      { authorization: basic('nightly-report', await clients.secretOf('nightly-report')) },
     );
     expect(answer).toMatchObject({ status: 400, body: { error: 'unsupported_token_type' } });
   });
 
   it('userinfo has nobody to tell of', async () => {
-    const { body } = await machineToken();
+    const { body } = await clients.machineToken();
     const headers = { authorization: `Bearer ${body.access_token}` };
     const answer = await askUserinfo(headers);
     expect([answer.status, answer.body.error]).toEqual([403, 'insufficient_scope']);
   });
 
   it('the former secret goes on working after a change', async () => {
-    const former = await secretOf('nightly-report');
-    expect((await machineToken({}, former)).status).toBe(200);
-    const { client, SecretId } = operatorFor('nightly-report');
-    await client.send(
-      new PutSecretValueCommand({ SecretId, SecretString: 'a-new-secret', ClientRequestToken: randomUUID() }),
-    );
-    expect((await machineToken({}, former)).status).toBe(200);
+    const former = await clients.secretOf('nightly-report');
+    expect((await clients.machineToken({}, former)).status).toBe(200);
+    await clients.changeSecretOf('nightly-report', 'a-new-secret');
+    expect((await clients.machineToken({}, former)).status).toBe(200);
   });
 });
 
@@ -234,7 +129,7 @@ describe('A pre-registered client', () => {
   });
 
   it('goes from code to tool, refresh and revocation', async () => {
-    const client = await credentialsOf('copilot-studio');
+    const client = await clients.credentialsOf('copilot-studio');
     const code = await obtainCode(cloud, client, { parameters: { resource: cloud.mcpUrl } });
     const { status, body } = await redeem(cloud, code);
     expect([status, body.error]).toEqual([200, undefined]);
@@ -242,13 +137,13 @@ describe('A pre-registered client', () => {
     const refreshed = await refresh(cloud, client, body.refresh_token);
     expect(refreshed.status).toBe(200);
     // Configured for client_secret_post: Basic is refused, though the secret is right.
-    expect((await introspect(client, refreshed.body.refresh_token)).status).toBe(401);
+    expect((await clients.introspect(client, refreshed.body.refresh_token)).status).toBe(401);
     await revoke(cloud, client, refreshed.body.access_token);
     expect((await refresh(cloud, client, refreshed.body.refresh_token)).body.error).toBe('invalid_grant');
   });
 
   it('cannot redeem without its secret', async () => {
-    const client = await credentialsOf('copilot-studio');
+    const client = await clients.credentialsOf('copilot-studio');
     const code = await obtainCode(cloud, client, { parameters: { resource: cloud.mcpUrl } });
     const bare = { ...code, client: { client_id: client.client_id } };
     expect(await redeem(cloud, bare)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
@@ -278,23 +173,31 @@ describe('Introspection (RFC 7662)', () => {
 
   it('the server’s own resource client and the issuing client learn about the token', async () => {
     const described = { active: true, aud: cloud.mcpUrl, client_id: issuing.client_id, token_type: 'Bearer' };
-    expect((await introspect(await credentialsOf('resource-mcp'), session.accessToken)).body).toMatchObject(described);
-    expect((await introspect(issuing, session.accessToken)).body).toMatchObject(described);
-    expect((await introspect(issuing, session.refreshToken)).body).toMatchObject({ active: true });
+    expect(
+      (await clients.introspect(await clients.credentialsOf('resource-mcp'), session.accessToken)).body,
+    ).toMatchObject(described);
+    expect((await clients.introspect(issuing, session.accessToken)).body).toMatchObject(described);
+    expect((await clients.introspect(issuing, session.refreshToken)).body).toMatchObject({ active: true });
   });
 
   it('another server, a machine, a stranger: nothing; none at all: 401 (§2.1, §4)', async () => {
     const stranger = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_basic' });
-    for (const client of [await credentialsOf('resource-other'), await credentialsOf('nightly-report'), stranger]) {
+    for (const client of [
+      await clients.credentialsOf('resource-other'),
+      await clients.credentialsOf('nightly-report'),
+      stranger,
+    ]) {
       for (const token of [session.accessToken, session.refreshToken, 'garbage']) {
-        const { status, body } = await introspect(client, token);
+        const { status, body } = await clients.introspect(client, token);
         expect([status, body]).toEqual([200, INACTIVE]);
       }
     }
-    expect((await introspect(await credentialsOf('resource-mcp'), session.refreshToken)).body).toEqual(INACTIVE);
+    expect((await clients.introspect(await clients.credentialsOf('resource-mcp'), session.refreshToken)).body).toEqual(
+      INACTIVE,
+    );
     const wrong = { client_id: 'resource-mcp', client_secret: 'wrong' };
     for (const client of [undefined, wrong]) {
-      expect(await introspect(client, session.accessToken)).toMatchObject({
+      expect(await clients.introspect(client, session.accessToken)).toMatchObject({
         status: 401,
         body: { error: 'invalid_client' },
       });
@@ -302,7 +205,7 @@ describe('Introspection (RFC 7662)', () => {
   });
 
   it('a resource client gets no tokens', async () => {
-    const { client_id, client_secret } = await credentialsOf('resource-mcp');
+    const { client_id, client_secret } = await clients.credentialsOf('resource-mcp');
     for (const grant_type of ['client_credentials', 'refresh_token']) {
       const form = { grant_type, client_id, client_secret, refresh_token: session.refreshToken };
       expect((await postForm(`${cloud.origin}/token`, form)).body.error).toBe('unauthorized_client');
@@ -330,8 +233,10 @@ describe('Introspection (RFC 7662)', () => {
   it('revoked by its access token: introspection, userinfo and refresh end at once (RFC 7009 §2.1)', async () => {
     const auth = { authorization: basic(issuing.client_id, issuing.client_secret ?? '') };
     expect((await postForm(`${cloud.origin}/revoke`, { token: session.accessToken }, auth)).status).toBe(200);
-    expect((await introspect(await credentialsOf('resource-mcp'), session.accessToken)).body).toEqual(INACTIVE);
-    expect((await introspect(issuing, session.refreshToken)).body).toEqual(INACTIVE);
+    expect((await clients.introspect(await clients.credentialsOf('resource-mcp'), session.accessToken)).body).toEqual(
+      INACTIVE,
+    );
+    expect((await clients.introspect(issuing, session.refreshToken)).body).toEqual(INACTIVE);
     const headers = { authorization: `Bearer ${session.accessToken}` };
     const answer = await askUserinfo(headers);
     expect([answer.status, answer.body.error]).toEqual([401, 'invalid_token']);
@@ -343,7 +248,7 @@ describe('Introspection (RFC 7662)', () => {
     const own = await obtainSession(cloud, { parameters: { resource: cloud.mcpUrl } });
     expect(own.accessToken).toBeDefined();
     for (const clientId of ['resource-mcp', 'nightly-report', 'copilot-studio']) {
-      expect(cloud.output()).not.toContain(await secretOf(clientId));
+      expect(cloud.output()).not.toContain(await clients.secretOf(clientId));
     }
   });
 });

@@ -1,7 +1,17 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-/** Reads the secret of a pre-registered client as its owner would: by the command that the start of the cloud prints. */
-export const readClientSecret = async (output: string, clientId: string): Promise<string> => {
+/** The secret of a pre-registered client, and a connection to it with the credentials that the cloud's start prints. */
+export interface OpenSecret {
+  readonly secretsManager: SecretsManagerClient;
+  readonly secretId: string;
+}
+
+/**
+ * Finds the command that shows a client's secret in what the start of the cloud prints.
+ *
+ * @throws Error if there is no such command
+ */
+export const openClientSecret = (output: string, clientId: string): OpenSecret => {
   const logicalId = `Client${clientId.replaceAll('-', '')}`;
   const command = output.split('\n').find((line) => line.includes('get-secret-value') && line.includes(logicalId));
   const part = (pattern: RegExp): string => {
@@ -19,9 +29,13 @@ export const readClientSecret = async (output: string, clientId: string): Promis
       sessionToken: part(/AWS_SESSION_TOKEN=(\S+)/),
     },
   });
-  const { SecretString } = await secretsManager.send(
-    new GetSecretValueCommand({ SecretId: part(/--secret-id (\S+)/) }),
-  );
+  return { secretsManager, secretId: part(/--secret-id (\S+)/) };
+};
+
+/** Reads the secret of a pre-registered client as its owner would: by the command that the start of the cloud prints. */
+export const readClientSecret = async (output: string, clientId: string): Promise<string> => {
+  const { secretsManager, secretId } = openClientSecret(output, clientId);
+  const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretId }));
   secretsManager.destroy();
   if (SecretString === undefined) throw new Error(`the secret of "${clientId}" is empty`);
   return SecretString;
