@@ -168,3 +168,28 @@ describe('Forms (RFC 6749 App. B)', () => {
     expect((await send('a=1', { 'Content-Type': types })).status).toBe(400);
   });
 });
+
+describe('Cookies of a request (RFC 6265 §5.4)', () => {
+  const receive = async (cookie: string | string[]): Promise<unknown> => {
+    const echo: Handler = async ({ cookies }) => json(200, { ...cookies });
+    return JSON.parse((await invoke(endpoint(echo, { log }), { path: '/', headers: { Cookie: cookie } })).body);
+  };
+
+  it.each<[string, string | string[], object]>([
+    ['several', 'a=1; b=2', { a: '1', b: '2' }],
+    ['two fields', ['a=1', 'b=2'], { a: '1', b: '2' }],
+    ['no space, and more of it', 'a=1;b=2 ;\t c = 3 ', { a: '1', b: '2', c: '3' }],
+    ['= inside a value', 'a=b==', { a: 'b==' }],
+    ['an empty value', 'a=; b=2', { a: '', b: '2' }],
+    ['no name, and no value', '=1; b; ; c=3', { c: '3' }],
+    ['the first of a name', 'a=1; a=2', { a: '1' }],
+    ['an escape, as it is', 'a=%41', { a: '%41' }],
+  ])('%s', async (_, cookie, cookies) => expect(await receive(cookie)).toEqual(cookies));
+
+  it('have names that no object has by itself', async () => {
+    const handler: Handler = async ({ cookies }) => json(200, { names: Object.keys(cookies) });
+    const headers = { Cookie: '__proto__=1; constructor=2' };
+    const { body } = await invoke(endpoint(handler, { log }), { path: '/', headers });
+    expect(JSON.parse(body)).toEqual({ names: ['__proto__', 'constructor'] });
+  });
+});

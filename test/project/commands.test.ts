@@ -5,7 +5,7 @@ import { templateFor } from '../infra/template.ts';
 import { codeBlocksOf, codeSpansOf } from './markdown.ts';
 import { documents, ROOT, textOf } from './repository.ts';
 
-const { scripts, dependencies, devDependencies } = JSON.parse(textOf('package.json'));
+const { scripts, dependencies, devDependencies, optionalDependencies } = JSON.parse(textOf('package.json'));
 
 /** Every piece of code in the documents that could be a command, with comments and the ends of pipes cut off. */
 const commands = documents().flatMap((page) =>
@@ -30,7 +30,7 @@ const failing = (
 
 /** The commands that the packages of package.json bring along. */
 const installedCommands = new Set(
-  Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) => {
+  Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }).flatMap((name) => {
     const { bin = {} } = JSON.parse(textOf(`node_modules/${name}/package.json`));
     return typeof bin === 'string' ? [name, basename(name)] : [name, ...Object.keys(bin)];
   }),

@@ -1,6 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { parseCookie } from 'cookie';
-import { withoutUndefined } from '../../core/without-undefined.ts';
+import { parseCookies } from './cookies.ts';
 import { readHeaders } from './header-values.ts';
 import type { HttpRequest, HttpResponse } from './messages.ts';
 
@@ -18,7 +17,7 @@ export const parseEvent = (event: APIGatewayProxyEvent): HttpRequest => {
     pathParameters: { ...event.pathParameters } as Record<string, string>,
     query,
     headers,
-    cookies: withoutUndefined(parseCookie((headers.get('cookie') ?? []).join('; '))) as Record<string, string>,
+    cookies: parseCookies(headers.get('cookie') ?? []),
     body: event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body,
     requestId: event.requestContext.requestId,
   };
