@@ -1,20 +1,10 @@
 import * as z from 'zod';
-import { isServiceUrl, LOOPBACK_HOSTS, list, matching, scopeName, text } from './fields.ts';
+import { GRANT_TYPES, TOKEN_ENDPOINT_AUTH_METHODS, TOKEN_EXCHANGE } from '../../lambdas/core/clients/client.ts';
+import { parsePublicKeys } from '../../lambdas/core/clients/jwks.ts';
+import { judgeRedirectUri } from '../../lambdas/core/clients/redirect-uri.ts';
+import { anyOf, documented, isServiceUrl, list, matching, oneOf, scopeName, shortName, text } from './fields.ts';
 
-/** A domain in reverse order, or one of those that editors and desktop clients are known by. */
-const PRIVATE_USE_SCHEME =
-  /^([a-z][a-z0-9-]*(\.[a-z0-9-]+)+|claude|cursor|goose|kiro|raycast|vscode|vscode-insiders|vscodium|windsurf|zed):$/;
-
-/** What the operator vouches for still has to be something that a browser can safely be sent to (RFC 8252 §7). */
-const isRedirectUri = (value: string): boolean => {
-  if (!URL.canParse(value) || /[#{}\s]/.test(value)) return false;
-  const { protocol, username, password, hostname } = new URL(value);
-  if (username || password) return false;
-  if (protocol === 'http:') return LOOPBACK_HOSTS.has(hostname);
-  return protocol === 'https:' || PRIVATE_USE_SCHEME.test(protocol);
-};
-
-/** Never a URL, never one that registration gives out, and shorter than any subject (RFC 9068 §5). */
+/** Never a URL, never an id that registration generates, and shorter than every subject (RFC 9068 §5). */
 export const clientId = matching(
   'a client id of letters, digits and . _ - (at most 40 characters) that begins with neither "gh_" nor "resource-"',
   /^(?!gh_|resource-)[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/,
@@ -22,41 +12,55 @@ export const clientId = matching(
 
 const PUBLIC_KEYS = 'a JWK Set of public keys: {"keys": [{"kty": "…", …}]}';
 
-/** Members that only private and symmetric keys have (RFC 7518 §6). */
-const isPublicKey = (key: Readonly<Record<string, unknown>>): boolean =>
-  typeof key.kty === 'string' && !['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].some((member) => member in key);
+/** Resource clients alone use token exchange, and they are not configured here. */
+const CONFIGURABLE_GRANT_TYPES = GRANT_TYPES.filter((type) => type !== TOKEN_EXCHANGE);
 
-/** A client that the operator vouches for; its secret, where it has one, is made by the stack. */
+/** A client that the operator vouches for. If it has a secret, the stack generates it. */
 export const ConfiguredClient = z.strictObject(
   {
-    /** What the consent page calls it. */
-    name: text('a name of at most 60 characters', (value) => value.length <= 60),
-    redirectUris: list(
-      'a list of redirect URIs',
-      text('an https:// URL, http:// on a loopback host, or a URI of a private-use scheme', isRedirectUri),
-    )
-      .max(10, { error: 'at most 10 redirect URIs' })
-      .default([]),
-    /** How it authenticates (RFC 7591 §2, token_endpoint_auth_method). */
-    authentication: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'], {
-      error: '"client_secret_basic", "client_secret_post", "private_key_jwt" or "none"',
-    }),
-    /** Where its public keys are, or the keys themselves; one of them with private_key_jwt. */
-    jwksUri: text('an absolute https:// URL (http:// only for localhost)', isServiceUrl).optional(),
-    jwks: z
-      .strictObject({ keys: z.array(z.record(z.string(), z.unknown())).min(1) }, { error: PUBLIC_KEYS })
-      .refine(({ keys }) => keys.every(isPublicKey), { error: PUBLIC_KEYS })
-      .optional(),
-    grantTypes: list(
-      'a list of grant types',
-      z.enum(['authorization_code', 'refresh_token', 'client_credentials'], {
-        error: '"authorization_code", "refresh_token" or "client_credentials"',
-      }),
-    )
-      .min(1, { error: 'at least one grant type' })
-      .default(['authorization_code', 'refresh_token']),
-    /** What it may do on its own account, without a person (client_credentials). */
-    scopes: list('a list of scope names', scopeName).default([]),
+    name: documented(shortName(), 'name on the consent page'),
+    redirectUris: documented(
+      list(
+        'a list of redirect URIs',
+        text(
+          'an https:// URL, http:// on a loopback host, or a URI of a private-use scheme',
+          (uri) => judgeRedirectUri(uri).verdict === 'accepted',
+        ),
+      )
+        .max(10, { error: 'at most 10 redirect URIs' })
+        .default([]),
+      'where responses may go; at most 10',
+    ),
+    authentication: documented(
+      oneOf(TOKEN_ENDPOINT_AUTH_METHODS),
+      TOKEN_ENDPOINT_AUTH_METHODS.map((method) => `\`${method}\``).join(', '),
+    ),
+    jwksUri: documented(
+      text('an absolute https:// URL (http:// only for localhost)', isServiceUrl).optional(),
+      'URL of its public keys, for `private_key_jwt`',
+    ),
+    jwks: documented(
+      z
+        .strictObject(
+          {
+            keys: z.array(z.record(z.string(), z.unknown())).min(1, { error: PUBLIC_KEYS }),
+          },
+          { error: PUBLIC_KEYS },
+        )
+        .refine((jwks) => Array.isArray(parsePublicKeys(jwks)), { error: PUBLIC_KEYS })
+        .optional(),
+      'the keys themselves (`{"keys": […]}`), instead of `jwksUri`',
+    ),
+    grantTypes: documented(
+      list('a list of grant types', z.enum(CONFIGURABLE_GRANT_TYPES, { error: anyOf(CONFIGURABLE_GRANT_TYPES) }))
+        .min(1, { error: 'at least one grant type' })
+        .default(['authorization_code', 'refresh_token']),
+      'also `client_credentials`, for machines',
+    ),
+    scopes: documented(
+      list('a list of scope names', scopeName).default([]),
+      'what a machine may do without a user (`client_credentials`)',
+    ),
   },
   { error: 'an object with "name" and "authentication"' },
 );

@@ -11,7 +11,7 @@ export type {
   ServerConfiguration,
 } from './schema.ts';
 
-/** A configuration that cannot work. Its message lists every problem and what to change; there is nothing else to see. */
+/** The configuration cannot work. The message lists every problem and what to change, so it needs no stack trace. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly problems: readonly string[];
@@ -30,12 +30,14 @@ export class ConfigurationError extends Error {
 /**
  * Checks a configuration and fills in its defaults.
  *
- * @param value the object as it stands in cdk.json
- * @throws ConfigurationError naming every key that is wrong, what it should be and what it is
+ * @param value the object as it is written in cdk.json
+ * @throws ConfigurationError names every wrong key, what was expected there, and what it holds
  */
 export const parseConfiguration = (value: unknown): Configuration => {
   if (value === undefined || value === null) {
-    throw new ConfigurationError(['context.gatehouse: expected an object with "servers" and more, got nothing']);
+    throw new ConfigurationError([
+      'context.gatehouse: expected an object with "servers", "scopes", "identityProviders" and "access", got nothing',
+    ]);
   }
   const result = ConfigurationSchema.safeParse(value, { reportInput: true });
   if (!result.success) throw new ConfigurationError(result.error.issues.flatMap(describeIssue));
@@ -45,20 +47,20 @@ export const parseConfiguration = (value: unknown): Configuration => {
 };
 
 /**
- * Refuses what works on this machine only.
+ * Refuses URLs of this machine, which only the local run can reach.
  *
- * @throws ConfigurationError naming every URL that the cloud cannot reach
+ * @throws ConfigurationError names every such URL
  */
 export const assertDeployable = (configuration: Configuration): void => {
   const problems = findLocalUrls(configuration).map(
-    ({ key, url }) => `${key}: expected https:// for a deployment, got "${url}"; only the local run can reach it`,
+    ({ key, url }) => `${key}: expected https:// for a deployment, got "${url}", which only the local run can reach`,
   );
   if (problems.length > 0) throw new ConfigurationError(problems);
 };
 
 /**
- * Lays one configuration over another, as RFC 7396 (JSON Merge Patch) does: objects are merged, everything else is
- * replaced, and `null` removes a key.
+ * Merges one configuration over another (JSON Merge Patch, RFC 7396). Objects are merged, other values are replaced, and
+ * `null` removes a key.
  */
 export const merge = (base: unknown, overlay: unknown): unknown => {
   if (!isJsonObject(overlay)) return overlay;
@@ -71,7 +73,7 @@ export const merge = (base: unknown, overlay: unknown): unknown => {
 };
 
 const describeIssue = (issue: z.core.$ZodIssue): string[] => {
-  // What is wrong with a kind is best said of the whole that it belongs to.
+  // A wrong kind is reported for the object that it belongs to.
   const at = issue.code === 'invalid_union' && issue.discriminator ? issue.path.slice(0, -1) : issue.path;
   const path = at.map(String).join('.') || 'context.gatehouse';
   if (issue.code === 'unrecognized_keys') {
@@ -79,7 +81,7 @@ const describeIssue = (issue: z.core.$ZodIssue): string[] => {
       (key) => `${issue.path.map(String).concat(key).join('.')}: expected no such key. ${keyHint(key)}`,
     );
   }
-  // The name itself is the key of a record; its own issues say what a name must look like.
+  // The key of a record is wrong. Its own issues say what a key must look like.
   if (issue.code === 'invalid_key') {
     return [
       `${path}: expected ${issue.issues.map(({ message }) => message).join(', ')}, got ${shown(issue.path.at(-1))}`,
@@ -90,8 +92,8 @@ const describeIssue = (issue: z.core.$ZodIssue): string[] => {
 
 const keyHint = (key: string): string =>
   /secret|password|token/i.test(key)
-    ? 'Secrets never stand in configuration: deploy, then store them by the printed command'
-    : 'Remove it, or correct its name';
+    ? 'Never put secrets in this file: deploy, then store them with the command that the deployment prints'
+    : 'Remove it or correct its name';
 
 const MAX_SHOWN_CHARACTERS = 60;
 

@@ -1,19 +1,44 @@
 import * as z from 'zod';
+import { LANGUAGES } from '../../lambdas/core/language.ts';
 
-// Every message below completes the sentence "expected …".
+// Schemas that the whole configuration is built from. Every error message completes the sentence "expected …". The
+// description of a key, its default and `unset` also appear in docs/configuration.md, which `npm run docs` writes.
+
+/** What the reference page says about a key. */
+export interface KeyDescription {
+  /** Markdown, without a link. */
+  readonly description: string;
+  /** What applies if the key is left out and has no default. @default 'none' */
+  readonly unset?: string;
+  /** Path of the page that says more, from the root of the repository. @default no link */
+  readonly more?: string;
+}
+
+/** Adds to a schema what the reference page says about the key. */
+export const documented = <S extends z.ZodType>(schema: S, description: string | KeyDescription): S =>
+  schema.meta(typeof description === 'string' ? { description } : { ...description });
+
+/** `"a", "b" or "c"`, for messages that list every accepted value. */
+export const anyOf = (values: readonly string[]): string => {
+  const quoted = values.map((value) => `"${value}"`);
+  return [quoted.slice(0, -1).join(', '), quoted.at(-1)].filter(Boolean).join(' or ');
+};
+
+/** Exactly one of the values. */
+export const oneOf = <const V extends readonly [string, ...string[]]>(values: V) =>
+  z.enum(values, { error: anyOf(values) });
+
+export const yesOrNo = () => z.boolean({ error: 'true or false' });
 
 export const text = (expected: string, accepts: (value: string) => boolean = () => true) =>
   z.string({ error: expected }).refine((value) => value.length > 0 && accepts(value), { error: expected });
 
 export const matching = (expected: string, pattern: RegExp) => text(expected, (value) => pattern.test(value));
 
-/** Languages of the pages: those for which lambdas/runtime/pages/locales has words. */
-const PAGE_LANGUAGES = ['en', 'de', 'fr', 'es'] as const;
-
-/** Words for people: the same for everybody, or English and any of the other languages of the pages. */
+/** A text for users: one for every language, or English and optional translations. */
 export const localizedText = (expected: string, maxCharacters: number) => {
   const sentence = text(`${expected} (at most ${maxCharacters} characters)`, (value) => value.length <= maxCharacters);
-  const [english, ...others] = PAGE_LANGUAGES;
+  const [english, ...others] = LANGUAGES;
   return z.union(
     [
       sentence,
@@ -30,6 +55,9 @@ export const localizedText = (expected: string, maxCharacters: number) => {
     },
   );
 };
+
+/** A name that users see. */
+export const shortName = () => text('a name of at most 60 characters', (value) => value.length <= 60);
 
 export const list = <S extends z.ZodType>(expected: string, item: S) => z.array(item, { error: expected });
 
@@ -54,9 +82,9 @@ export const wholeNumber = (minimum: number, maximum: number) =>
 export const days = (maximum: number) =>
   number(`a number of days above 0 and up to ${maximum}`, (value) => value > 0 && value <= maximum);
 
-export const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** A plain https URL; http only on this machine, which is what the local run needs. */
+/** An https URL without query, fragment or user. http is accepted on loopback hosts only, for the local run. */
 export const isServiceUrl = (value: string): boolean => {
   if (!URL.canParse(value) || /[?#{}\s]/.test(value)) return false;
   const url = new URL(value);
@@ -69,7 +97,7 @@ export const serviceUrl = text(
   isServiceUrl,
 );
 
-/** Scope token of RFC 6749 §3.3, narrowed to what needs no escaping in a challenge or on a page. */
+/** A scope token (RFC 6749 §3.3), limited to characters that need no escaping in a challenge or on a page. */
 export const scopeName = matching(
   'a scope name of letters, digits and . _ : / - (at most 64 characters)',
   /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/,

@@ -11,11 +11,11 @@ type IdentityProviderConfiguration = Configuration['identityProviders'][string];
 type AccessRules = NonNullable<Configuration['access']>;
 type AccessConditions = Exclude<AccessRules, 'everyone'>;
 
-/** Whether the stack makes the user pool that people log in at. */
+/** Whether the stack creates the user pool of a provider. */
 export const isMadeByStack = (provider: IdentityProviderConfiguration): boolean =>
   provider.kind === 'cognito' && provider.userPoolId === undefined;
 
-/** The issuer that a kind has by itself, without the override of the local run; undefined where the stack makes it. */
+/** The issuer of a kind, without the override of the local run; undefined for a user pool that the stack creates. */
 const ownIssuer = (provider: IdentityProviderConfiguration): string | undefined => {
   switch (provider.kind) {
     case 'oidc':
@@ -24,7 +24,7 @@ const ownIssuer = (provider: IdentityProviderConfiguration): string | undefined 
       return 'https://accounts.google.com';
     case 'github':
       return `https://${provider.host}`;
-    // With the slash at its end, as Auth0 signs it.
+    // Auth0 signs its issuer with a slash at the end.
     case 'auth0':
       return `https://${provider.domain}/`;
     case 'okta':
@@ -46,13 +46,13 @@ const ownIssuer = (provider: IdentityProviderConfiguration): string | undefined 
 const NAMES = { google: 'Google', github: 'GitHub', entra: 'Microsoft' } as const;
 
 /**
- * The issuer of a provider; of GitHub, which has none, the address of its host. Undefined for a user pool that the stack
- * makes, which has none before it is deployed.
+ * The issuer of a provider. GitHub has none, so its host stands in. Undefined for a user pool that the stack creates,
+ * whose issuer is known only at deployment.
  */
 export const issuerOf = (provider: IdentityProviderConfiguration): string | undefined =>
   provider.issuer ?? ownIssuer(provider);
 
-/** What stands on its button. */
+/** The text on the provider's button. */
 export const displayNameOf = (provider: IdentityProviderConfiguration): string =>
   provider.displayName ?? Object.entries(NAMES).find(([kind]) => kind === provider.kind)?.[1] ?? hostOf(provider);
 
@@ -61,7 +61,7 @@ const hostOf = (provider: IdentityProviderConfiguration): string =>
 
 const DEFAULT_SCOPES = 'openid email profile';
 
-/** What is asked for there; nothing where it is what every OpenID provider is asked for. */
+/** The scopes to request from a provider; undefined if they are the default, which saves room in the environment. */
 export const upstreamScopesOf = (configuration: Configuration, id: string): string[] | undefined => {
   const provider = configuration.identityProviders[id];
   if (!provider || provider.scopes.join(' ') === DEFAULT_SCOPES) return undefined;
@@ -71,7 +71,7 @@ export const upstreamScopesOf = (configuration: Configuration, id: string): stri
   return [...new Set([...provider.scopes, ...(needsMembership ? ['read:org'] : [])])];
 };
 
-/** Every condition that is put to somebody who logs in there. */
+/** Every condition that applies to users of a provider. */
 const conditionsFor = ({ identityProviders, access, scopes }: Configuration, id: string): AccessConditions[] => {
   const rules = identityProviders[id]?.access ?? access;
   return [rules, ...Object.values(scopes).map(({ grantedTo }) => grantedTo)].filter(
@@ -99,7 +99,7 @@ const scopeConditions = (scopes: Configuration['scopes']): Record<string, Runtim
   Object.fromEntries(
     Object.keys(scopes).flatMap((name) => {
       const reached = new Set([name]);
-      // A Set visits what is added while it is walked.
+      // Iterating a Set also visits the members that are added meanwhile.
       for (const each of reached) for (const implied of scopes[each]?.implies ?? []) reached.add(implied);
       const conditions = [...reached].flatMap((each) => {
         const grantedTo = scopes[each]?.grantedTo;
@@ -111,18 +111,18 @@ const scopeConditions = (scopes: Configuration['scopes']): Record<string, Runtim
 
 const nonEmptyRules = (rules: AccessRules): RuntimeRules => (rules === 'everyone' ? rules : nonEmptyConditions(rules));
 
-/** Conditions without values mean nothing and take room in the environment. */
+/** Leaves out conditions without values, which take room in the environment. */
 const nonEmptyConditions = (conditions: AccessConditions): RuntimeConditions =>
   Object.fromEntries(Object.entries(conditions).filter(([, values]) => Object.keys(values).length > 0));
 
-/** Conditions that can only be met at one kind of provider. */
+/** Conditions that only users of one kind of provider can meet. */
 const KIND_OF_CONDITION = {
   githubOrganizations: 'github',
   githubTeams: 'github',
   entraTenants: 'entra',
 } as const;
 
-/** Which of the rules would keep everybody out, or are missing where they are needed. */
+/** Returns the access rules that no user could meet, and where a rule is missing. */
 export const checkIdentityProviderRules = ({ identityProviders, access }: Configuration): string[] => {
   const entries = Object.entries(identityProviders);
   const isUndecided = entries.every(([, provider]) => provider.access === undefined) && access === undefined;
@@ -133,7 +133,9 @@ export const checkIdentityProviderRules = ({ identityProviders, access }: Config
       ...checkScopes(id, provider),
       ...checkOwnAccess(id, provider),
       ...(!isUndecided && provider.access === undefined && access === undefined
-        ? [`identityProviders.${id}.access: expected ${ACCESS}, since there is no "access" for all, got nothing`]
+        ? [
+            `identityProviders.${id}.access: expected ${ACCESS}, because there is no "access" for all providers, got nothing`,
+          ]
         : []),
     ]),
   ];
@@ -145,14 +147,14 @@ const checkIssuer = (id: string, provider: IdentityProviderConfiguration): strin
   const isLocal = issuer.startsWith('http://');
   const own = ownIssuer(provider);
   if (isLocal || issuer === own) return [];
-  const allowed = own === undefined ? 'or the "userPoolId" of a pool that exists' : `or "${own}"`;
+  const allowed = own === undefined ? 'or the "userPoolId" of an existing pool' : `or "${own}"`;
   return [
     `identityProviders.${id}.issuer: expected none with this kind, ${allowed} ` +
       `(http://localhost only in the local run), got "${issuer}"`,
   ];
 };
 
-/** What a user pool knows by itself; anything else would need a resource server in it. */
+/** The scopes of every user pool. Another scope would need a resource server in the pool. */
 const USER_POOL_SCOPES = ['openid', 'email', 'profile', 'phone', 'aws.cognito.signin.user.admin'];
 
 const checkScopes = (id: string, provider: IdentityProviderConfiguration): string[] =>
@@ -169,6 +171,6 @@ const checkOwnAccess = (id: string, { kind, access }: IdentityProviderConfigurat
     .filter(([name, needed]) => needed !== kind && Object.keys(access[name as keyof typeof access] ?? {}).length > 0)
     .map(
       ([name, needed]) =>
-        `identityProviders.${id}.access.${name}: expected only with the kind "${needed}", since nobody else can meet it, got "${kind}"`,
+        `identityProviders.${id}.access.${name}: expected only with the kind "${needed}", whose users alone can meet it, got "${kind}"`,
     );
 };

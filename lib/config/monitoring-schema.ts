@@ -1,20 +1,25 @@
 import * as z from 'zod';
-import { matching } from './fields.ts';
+import { documented, matching, yesOrNo } from './fields.ts';
 
-/** What the operator is told, and how. */
+/** How operators learn about problems. */
 export const Monitoring = z.strictObject(
   {
-    /** At most ten alarms, and the topic that they go to. */
-    alarms: z.boolean({ error: 'true or false' }).default(true),
-    /** Who gets the alarms; has to confirm it once. Left out: whoever subscribes to the topic. */
-    email: matching('an e-mail address', /^[^\s@]+@[^\s@]+\.[^\s@]+$/).optional(),
-    dashboard: z.boolean({ error: 'true or false' }).default(false),
+    alarms: documented(yesOrNo().default(true), {
+      description: 'at most ten alarms, and the topic they notify',
+      more: 'docs/runbook/alarms.md',
+    }),
+    email: documented(matching('an e-mail address', /^[^\s@]+@[^\s@]+\.[^\s@]+$/).optional(), {
+      description: 'address that alarms go to; it must confirm one message',
+    }),
+    dashboard: documented(yesOrNo().default(false), 'a CloudWatch dashboard'),
   },
   { error: '{"alarms": true, "email": "ops@example.com", "dashboard": false}' },
 );
 
-/** Rules over several keys. */
+/** Returns the problems that only show across several keys. */
 export const checkMonitoring = ({ monitoring }: { readonly monitoring: z.infer<typeof Monitoring> }): string[] =>
   monitoring.email !== undefined && !monitoring.alarms
-    ? ['monitoring.email: expected no address where "alarms" is false: nothing would ever be sent']
+    ? [
+        'monitoring.email: expected no address because "alarms" is false and no mail would be sent. Remove it, or set "alarms" to true',
+      ]
     : [];

@@ -1,7 +1,8 @@
+import { everyScopeOf, hasRules, type ToolRules } from '../../lambdas/core/mcp/tool-scopes.ts';
 import { checkUpstreamTokens } from '../data/upstream-tokens.ts';
 import { checkIdentityProviderRules, issuerOf } from './identity-providers.ts';
 import { checkMonitoring } from './monitoring-schema.ts';
-import type { Configuration } from './schema.ts';
+import type { Configuration, ServerConfiguration } from './schema.ts';
 import { checkTheme } from './theme.ts';
 
 type ScopeConfiguration = Configuration['scopes'][string];
@@ -9,10 +10,10 @@ type KnownScopes = Readonly<
   Record<string, Omit<ScopeConfiguration, 'description'> & Partial<Pick<ScopeConfiguration, 'description'>>>
 >;
 
-/** Scopes that `identity` adds; the consent page has words for them, and a configuration may word them itself. */
+/** Scopes that `identity` adds. The consent page describes them unless the configuration does. */
 const IDENTITY_SCOPES: KnownScopes = { email: { implies: [] }, profile: { implies: [] } };
 
-/** First segments of the authorization server's own paths, now or planned; a server there would hide them. */
+/** First segments of the authorization server's own paths. A server at one of them would hide the endpoint. */
 const RESERVED_SEGMENTS = new Set([
   'register',
   'authorize',
@@ -27,14 +28,15 @@ const RESERVED_SEGMENTS = new Set([
   'logo.svg',
 ]);
 
-/** Scopes with a meaning of their own that no server can ask for. */
+/** Scopes that OpenID Connect defines. No server can require them. */
 const RESERVED_SCOPES = new Set(['openid', 'offline_access']);
 
-// A template has at most 500 resources: up to 47 for a server, and about 140 for the rest (test/infra/stack/largest-stack.test.ts).
+// A template holds at most 500 resources: up to 47 for each server and about 140 for the rest. The test
+// infra/stack/largest-stack checks it.
 export const MAX_SERVERS = 7;
 const SECONDS_PER_DAY = 86_400;
 
-/** What no single key can say: rules over several. Each problem reads as the ones of the schema do. */
+/** Returns the problems that only show across several keys. They read like the problems of the schema. */
 export const crossCheck = (configuration: Configuration): string[] => [
   ...checkServers(configuration),
   ...checkScopes(configuration),
@@ -46,49 +48,44 @@ export const crossCheck = (configuration: Configuration): string[] => [
   ...checkMonitoring(configuration),
 ];
 
-/** All scopes that a token can hold: the configured ones and those of `identity`. */
+/** All scopes that a token can hold: the configured scopes and those of `identity`. */
 export const allScopes = ({ servers, scopes }: Configuration): KnownScopes => {
   const asked = new Set(Object.values(servers).flatMap(({ identity }) => identity));
   const builtIn = Object.entries(IDENTITY_SCOPES).filter(([name]) => asked.has(name as 'email' | 'profile'));
   return { ...Object.fromEntries(builtIn), ...scopes };
 };
 
-/** What every request to a server needs, in the order of the challenge. */
-export const requiredScopes = ({ scopes, identity }: Configuration['servers'][string]): string[] => [
+/** The scopes that every request to a server needs, in the order of the challenge. */
+export const requiredScopes = ({ scopes, identity }: ServerConfiguration): string[] => [
   ...new Set([...scopes.required, ...identity]),
 ];
 
-/** What single operations of a server need besides; undefined when there are no rules. */
-export const toolRules = ({ scopes }: Configuration['servers'][string]) => {
+/** The scopes that single operations of a server need in addition; undefined if there are no rules. */
+export const toolRules = ({ scopes }: ServerConfiguration): ToolRules | undefined => {
+  const { tools, resources, prompts } = scopes;
   const rules = Object.fromEntries(
-    RULE_FAMILIES.flatMap((family) => {
-      const patterns = scopes[family] ?? {};
-      return Object.keys(patterns).length > 0 ? [[family, patterns] as const] : [];
-    }),
+    Object.entries({ tools, resources, prompts } satisfies Record<keyof ToolRules, unknown>).filter(
+      ([, patterns]) => Object.keys(patterns ?? {}).length > 0,
+    ),
   );
-  return Object.keys(rules).length > 0 ? rules : undefined;
+  return hasRules(rules) ? rules : undefined;
 };
 
 /** The scopes of a server's first challenge. */
-export const challengeScopes = (server: Configuration['servers'][string]): string[] =>
+export const challengeScopes = (server: ServerConfiguration): string[] =>
   server.scopes.challengeScopes === 'all'
-    ? [...new Set([...requiredScopes(server), ...scopesOfRules(server)])]
+    ? [...everyScopeOf(toolRules(server) ?? {}, requiredScopes(server))]
     : requiredScopes(server);
 
 /** Whether the backend itself refuses headers that contradict the body. */
-export const validatesHeaders = ({ backend }: Configuration['servers'][string]): boolean =>
+export const validatesHeaders = ({ backend }: ServerConfiguration): boolean =>
   backend.kind !== 'example' && backend.validatesHeaders;
 
-/** Whether something must stand before the backend that reads bodies, or that can answer 429. */
-export const needsInspector = (server: Configuration['servers'][string]): boolean =>
+/** Whether an inspector must read the bodies before the backend does, or limit the rate of requests. */
+export const needsInspector = (server: ServerConfiguration): boolean =>
   (toolRules(server) !== undefined && !validatesHeaders(server)) || server.rateLimit !== undefined;
 
-const RULE_FAMILIES = ['tools', 'resources', 'prompts'] as const;
-
-const scopesOfRules = ({ scopes }: Configuration['servers'][string]): string[] =>
-  RULE_FAMILIES.flatMap((family) => Object.values(scopes[family] ?? {}).flat());
-
-/** URLs that reach this machine only. */
+/** The URLs that point to this machine, each with its key. */
 export const findLocalUrls = ({ servers, identityProviders, clients }: Configuration): { key: string; url: string }[] =>
   [
     ...Object.entries(clients).map(([id, { jwksUri }]) => ({ key: `clients.${id}.jwksUri`, url: jwksUri ?? '' })),
@@ -111,7 +108,7 @@ const checkServers = ({ servers, ...rest }: Configuration): string[] => {
     ...paths
       .filter((path) => RESERVED_SEGMENTS.has((path.split('/')[1] ?? '').toLowerCase()))
       .map(
-        (path) => `servers.${path}: expected a path that the authorization server does not use itself, got "${path}"`,
+        (path) => `servers.${path}: expected a path that the authorization server itself does not use, got "${path}"`,
       ),
     ...lookAlikes('servers', paths),
     ...Object.entries(servers).flatMap(([path, server]) =>
@@ -123,9 +120,9 @@ const checkServers = ({ servers, ...rest }: Configuration): string[] => {
   ];
 };
 
-const checkRules = (path: string, { scopes }: Configuration['servers'][string], known: KnownScopes): string[] =>
-  RULE_FAMILIES.flatMap((family) =>
-    Object.entries(scopes[family] ?? {}).flatMap(([pattern, needed]) =>
+const checkRules = (path: string, server: ServerConfiguration, known: KnownScopes): string[] =>
+  Object.entries(toolRules(server) ?? {}).flatMap(([family, patterns]) =>
+    Object.entries(patterns ?? {}).flatMap(([pattern, needed]) =>
       needed
         .filter((scope) => !Object.hasOwn(known, scope))
         .map(
@@ -138,7 +135,9 @@ const checkRules = (path: string, { scopes }: Configuration['servers'][string], 
 const checkScopes = (configuration: Configuration): string[] => {
   const known = allScopes(configuration);
   return Object.entries(configuration.scopes).flatMap(([name, scope]) => [
-    ...(RESERVED_SCOPES.has(name) ? [`scopes.${name}: expected another name: this one belongs to OpenID Connect`] : []),
+    ...(RESERVED_SCOPES.has(name)
+      ? [`scopes.${name}: expected another name, because OpenID Connect defines this one`]
+      : []),
     ...scope.implies
       .filter((implied) => !Object.hasOwn(known, implied))
       .map((implied) => `scopes.${name}.implies: expected scopes that "scopes" describes, got "${implied}"`),
@@ -172,28 +171,28 @@ const checkClients = (configuration: Configuration): string[] => {
 type ConfiguredClient = Configuration['clients'][string];
 
 const checkGrantTypes = (key: string, { grantTypes, redirectUris, authentication, scopes }: ConfiguredClient) => {
-  const hasPerson = grantTypes.includes('authorization_code');
+  const hasUser = grantTypes.includes('authorization_code');
   const isMachine = grantTypes.includes('client_credentials');
   const count = redirectUris.length;
   return [
-    ...(hasPerson && count === 0
+    ...(hasUser && count === 0
       ? [`${key}.redirectUris: expected at least one redirect URI for authorization_code, got []`]
       : []),
-    ...(!hasPerson && count > 0
+    ...(!hasUser && count > 0
       ? [`${key}.redirectUris: expected none without the grant type authorization_code, got ${count}`]
       : []),
-    ...(!hasPerson && grantTypes.includes('refresh_token')
-      ? [`${key}.grantTypes: expected authorization_code beside refresh_token, which continues it`]
+    ...(!hasUser && grantTypes.includes('refresh_token')
+      ? [`${key}.grantTypes: expected authorization_code as well, because refresh_token only continues it`]
       : []),
     ...(isMachine && authentication === 'none'
       ? [`${key}.authentication: expected a secret or private_key_jwt for client_credentials, got "none"`]
       : []),
     ...(isMachine && scopes.length === 0
-      ? [`${key}.scopes: expected the scopes that client_credentials gives, got []`]
+      ? [`${key}.scopes: expected at least one scope for client_credentials, got []`]
       : []),
     ...(!isMachine && scopes.length > 0
       ? [
-          `${key}.scopes: expected none without the grant type client_credentials: people grant scopes on the consent page`,
+          `${key}.scopes: expected none without the grant type client_credentials, because users grant scopes on the consent page`,
         ]
       : []),
   ];
@@ -210,10 +209,10 @@ const checkClientKeys = (key: string, { authentication, jwks, jwksUri }: Configu
   ];
 };
 
-/** Id of the client that stands for the MCP server at a path; no configured client can have it. */
+/** The client id of the MCP server at a path. No configured client can have it. */
 export const resourceClientId = (path: string): string => `resource${path.replaceAll('/', '-')}`;
 
-/** Ids of the clients whose secret the stack makes: confidential ones of the configuration, and resource clients. */
+/** Ids of the clients whose secret the stack generates: configured clients with a secret, and resource clients. */
 export const clientsWithSecret = ({ clients, servers }: Configuration): string[] => [
   ...Object.entries(clients)
     .filter(([, { authentication }]) => authentication.startsWith('client_secret_'))
@@ -234,7 +233,7 @@ const checkLifetimes = ({ lifetimes }: Configuration): string[] => [
     : []),
 ];
 
-/** Names of outputs and resources keep letters and digits only, so two names may not differ in less than that. */
+/** Outputs and resources keep only the letters and digits of a name, so two names must differ in them. */
 const lookAlikes = (key: string, names: readonly string[]): string[] => {
   const plain = names.map((name) => name.replace(/[^A-Za-z0-9]/g, '').toLowerCase());
   return names

@@ -1,15 +1,18 @@
 import * as z from 'zod';
-import { matching, text } from './fields.ts';
+import { documented, matching, shortName, text } from './fields.ts';
 
 /** How the pages look. Every key is optional. */
 export const Theme = z.strictObject(
   {
-    /** Shown before the host, which is always shown. */
-    name: text('a name of at most 60 characters', (value) => value.length <= 60).optional(),
-    /** An SVG or PNG file. A relative path starts at the folder of cdk.json. */
-    logo: text('the path of an SVG or PNG file').optional(),
-    /** The colour of buttons, marks and focus rings. Synthesis makes it lighter or darker if it is not legible. */
-    color: matching('a colour such as "#1f5f4a"', /^#[0-9A-Fa-f]{6}$/).optional(),
+    name: documented(shortName().optional(), 'shown next to the host, which is always shown'),
+    logo: documented(text('the path of an SVG or PNG file').optional(), {
+      description: 'path of an SVG or PNG file of at most 64 KB, relative to `cdk.json`',
+      unset: 'a gate',
+    }),
+    color: documented(matching('a colour such as "#1f5f4a"', /^#[0-9A-Fa-f]{6}$/).optional(), {
+      description: 'colour of buttons and links; its lightness is adjusted until it is legible',
+      unset: 'green',
+    }),
   },
   { error: '{"name": "…", "logo": "./logo.svg", "color": "#1f5f4a"}' },
 );

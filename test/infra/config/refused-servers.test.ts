@@ -5,7 +5,7 @@ import { GOOD, problemsOf } from './good-configuration.ts';
 const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
   [
     { servers: { '/mcp': { scopes: { tool: {} } } } },
-    'servers./mcp.scopes.tool: expected no such key. Remove it, or correct its name',
+    'servers./mcp.scopes.tool: expected no such key. Remove it or correct its name',
   ],
   [
     { servers: { '/mcp': { scopes: { tools: { 'delete_*': ['mcp:write'] } } } } },
@@ -74,7 +74,7 @@ const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
   ],
   [
     { servers: { '/token': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } } },
-    'servers./token: expected a path that the authorization server does not use itself, got "/token"',
+    'servers./token: expected a path that the authorization server itself does not use, got "/token"',
   ],
   [
     { servers: { '/m.cp': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } } } },

@@ -3,10 +3,10 @@ import { GOOD, problemsOf } from './good-configuration.ts';
 
 /** The good configuration with something laid over it → the one problem that it has. */
 const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
-  [{ sevrers: {} }, 'sevrers: expected no such key. Remove it, or correct its name'],
+  [{ sevrers: {} }, 'sevrers: expected no such key. Remove it or correct its name'],
   [
     { identityProviders: { company: { clientSecret: 'canary' } } },
-    'identityProviders.company.clientSecret: expected no such key. Secrets never stand in configuration: deploy, then store them by the printed command',
+    'identityProviders.company.clientSecret: expected no such key. Never put secrets in this file: deploy, then store them with the command that the deployment prints',
   ],
   [{ reservedConcurrency: { token: 0 } }, 'reservedConcurrency.token: expected a whole number from 1 to 10000, got 0'],
   [{ firewall: 'off' }, 'firewall: expected true or false, got "off"'],
@@ -16,7 +16,7 @@ const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
   ],
   [
     { scopes: { openid: { description: 'x' } } },
-    'scopes.openid: expected another name: this one belongs to OpenID Connect',
+    'scopes.openid: expected another name, because OpenID Connect defines this one',
   ],
   [
     { scopes: { mcp: { implies: ['nothing'] } } },
@@ -59,15 +59,15 @@ const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
   ),
   [
     { identityProviders: { work: { kind: 'okta', domain: 'example.okta.com', tenant: 'x' } } },
-    'identityProviders.work.tenant: expected no such key. Remove it, or correct its name',
+    'identityProviders.work.tenant: expected no such key. Remove it or correct its name',
   ],
   [
     { identityProviders: { google: { kind: 'google', access: { githubOrganizations: ['example'] } } } },
-    'identityProviders.google.access.githubOrganizations: expected only with the kind "github", since nobody else can meet it, got "google"',
+    'identityProviders.google.access.githubOrganizations: expected only with the kind "github", whose users alone can meet it, got "google"',
   ],
   [
     { access: null, identityProviders: { google: { kind: 'google', access: 'everyone' } } },
-    'identityProviders.company.access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"], "claims": {…}, …}, since there is no "access" for all, got nothing',
+    'identityProviders.company.access: expected "everyone", or {"emails": ["…"], "emailDomains": ["…"], "claims": {…}, …}, because there is no "access" for all providers, got nothing',
   ],
   [
     { access: { githubTeams: ['admins'] } },
@@ -105,7 +105,7 @@ const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
   ],
   [
     { access: { emails: ['a@example.com'], groups: ['admins'] } },
-    'access.groups: expected no such key. Remove it, or correct its name',
+    'access.groups: expected no such key. Remove it or correct its name',
   ],
   [
     { lifetimes: { accessTokenSeconds: '3600' } },
@@ -122,7 +122,7 @@ const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
   [{ clientDocuments: { advertise: 'no' } }, 'clientDocuments.advertise: expected true or false, got "no"'],
   [
     { clientDocuments: { allowHosts: [] } },
-    'clientDocuments.allowHosts: expected at least one host name; for none at all set "advertise" to false, got []',
+    'clientDocuments.allowHosts: expected at least one host name; to allow none, set "advertise" to false, got []',
   ],
   [
     { clientDocuments: { blockHosts: ['https://evil.example/'] } },

@@ -61,7 +61,7 @@ describe('Theme', () => {
   it.each([
     [{ color: 'green' }, 'theme.color: expected a colour such as "#1f5f4a", got "green"'],
     [{ name: '' }, 'theme.name: expected a name of at most 60 characters, got ""'],
-    [{ font: 'x' }, 'theme.font: expected no such key. Remove it, or correct its name'],
+    [{ font: 'x' }, 'theme.font: expected no such key. Remove it or correct its name'],
   ])('%j is refused', (theme, expected) => {
     expect(() => parseConfiguration(merge(readConfiguration(), { theme }))).toThrow(expected);
   });

@@ -154,11 +154,11 @@ describe('Its configuration', () => {
   it.each([
     [
       { userPoolId: 'pool' },
-      'identityProviders.cognito.userPoolId: expected the id of a user pool, such as "eu-central-1_AbCdEfGhI", or nothing for one that the stack makes, got "pool"',
+      'identityProviders.cognito.userPoolId: expected the id of a user pool, such as "eu-central-1_AbCdEfGhI", or nothing to let the stack create one, got "pool"',
     ],
     [
       { issuer: 'https://login.example.com' },
-      'identityProviders.cognito.issuer: expected none with this kind, or the "userPoolId" of a pool that exists (http://localhost only in the local run), got "https://login.example.com"',
+      'identityProviders.cognito.issuer: expected none with this kind, or the "userPoolId" of an existing pool (http://localhost only in the local run), got "https://login.example.com"',
     ],
     [
       { scopes: ['openid', 'orders/read'] },
