@@ -37,18 +37,18 @@ const identify = async (
 };
 
 describe('Kinds of OpenID providers', () => {
-  it('#160 google: keeps hd where rules need it', async () => {
+  it('#160 google: keeps hd if rules read it', async () => {
     provider.claims = { hd: 'example.com', groups: ['unasked'] };
     expect((await identify('google', ['hd'])).claims).toEqual({ hd: ['example.com'] });
     expect(await identify('google')).not.toHaveProperty('claims');
   });
 
-  it('okta: asks userinfo for groups that its thin ID token lacks', async () => {
+  it('okta: reads groups from userinfo if the ID token lacks them', async () => {
     provider.userInfo = { sub: 'person-1', groups: ['staff', 'admins'] };
     expect((await identify('okta', ['groups'])).claims).toEqual({ groups: ['staff', 'admins'] });
   });
 
-  it('#153 okta: not the groups of somebody else', async () => {
+  it('#153 okta: not the groups of another user', async () => {
     provider.userInfo = { sub: 'person-2', groups: ['admins'] };
     await expect(identify('okta', ['groups'])).rejects.toMatchObject({ reason: 'rejected' });
   });
@@ -61,7 +61,7 @@ describe('Kinds of OpenID providers', () => {
   });
 });
 
-describe('Entra for many tenants', () => {
+describe('Multi-tenant Entra', () => {
   const issuer = () => `${provider.issuer}/organizations/v2.0`;
   beforeEach(() => {
     provider.answers.set('/organizations/v2.0/.well-known/openid-configuration', (response) =>
@@ -75,7 +75,7 @@ describe('Entra for many tenants', () => {
     provider.claims = { iss: `${provider.issuer}/${TENANT}/v2.0`, tid: TENANT, email_verified: undefined };
   });
 
-  it('#149 is known by the issuer of the tenant', async () => {
+  it('#149 the user’s issuer is the tenant’s issuer', async () => {
     expect(await identify('entra', ['tid'], issuer())).toMatchObject({
       issuer: `${provider.issuer}/${TENANT}/v2.0`,
       emailVerified: false,

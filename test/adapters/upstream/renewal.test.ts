@@ -76,7 +76,7 @@ describe('A login whose tokens are kept', () => {
     expect(JSON.parse(JSON.stringify({ scope, prompt, access_type }))).toEqual(expected);
   });
 
-  it('asks for no scope that the provider does not list, and for none twice', async () => {
+  it('requests no unlisted scope, and none twice', async () => {
     provider.metadata = { scopes_supported: ['openid', 'email'] };
     expect((await relyingParty().authorizationUrl(LEG)).searchParams.get('scope')).toBe('openid email profile');
     provider.metadata = {};
@@ -86,7 +86,7 @@ describe('A login whose tokens are kept', () => {
     );
   });
 
-  it('is asked for none where who it is will do', async () => {
+  it('requests no refresh token for identity only', async () => {
     const url = await relyingParty({ kind: 'google' }).authorizationUrl(LEG, { identityOnly: true });
     expect([url.searchParams.get('prompt'), url.searchParams.get('access_type')]).toEqual([null, null]);
   });
@@ -96,7 +96,7 @@ describe('A login whose tokens are kept', () => {
     expect(url.searchParams.get('prompt')).toBe('select_account consent');
   });
 
-  it('hands out what the provider gave, with the time at which it ends', async () => {
+  it('returns the provider’s tokens, with their expiry', async () => {
     provider.tokens = { refresh_token: 'first' };
     const parameters = new URLSearchParams({ code: 'upstream-code', state: LEG.state });
     const { tokens } = await relyingParty().identify(parameters, LEG);
@@ -109,7 +109,7 @@ describe('A login whose tokens are kept', () => {
 });
 
 describe('Asking a provider again (OpenID Connect Core §12)', () => {
-  it('sends the refresh token as our own client, and tells who it is now', async () => {
+  it('sends the refresh token as our client, and returns the current identity', async () => {
     provider.claims = { email: 'ada@example.org' };
     provider.tokens = { refresh_token: 'second' };
     const renewed = await renew();
@@ -125,11 +125,11 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     });
   });
 
-  it('RFC 6749 §6: keeps the refresh token where no other comes', async () => {
+  it('RFC 6749 §6: keeps the refresh token if there is no new one', async () => {
     expect((await renew()).tokens.refreshToken).toBe('upstream-refresh');
   });
 
-  it('without an ID token asks userinfo', async () => {
+  it('reads userinfo if there is no ID token', async () => {
     provider.tokens = { id_token: undefined };
     provider.userInfo = { sub: 'person-1', email: 'new@example.com', email_verified: true, groups: ['staff'] };
     expect(await identified(relyingParty({ claims: ['groups'] }))).toMatchObject({
@@ -159,7 +159,7 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     },
   );
 
-  it('#155 an address that is there without being verified is no longer a verified one', async () => {
+  it('#155 an email address without email_verified is no longer verified', async () => {
     provider.claims = { email: 'ada@example.com', email_verified: false };
     expect(await identified()).toMatchObject({ email: 'ada@example.com', emailVerified: false });
   });
@@ -168,7 +168,7 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     ['the ID token', { claims: { sub: 'person-2' } }],
     ['userinfo alone', { tokens: { id_token: undefined }, userInfo: { sub: 'person-2' } }],
     ['userinfo beside an ID token', { claims: { email: undefined }, userInfo: { sub: 'person-2' } }],
-  ])('#153 another person in %s is refused', async (_name, answers) => {
+  ])('#153 another user in %s is refused', async (_name, answers) => {
     Object.assign(provider, answers);
     await expect(identified()).rejects.toMatchObject({ reason: 'denied' });
   });
@@ -177,12 +177,12 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     [400, 'invalid_grant'],
     [400, 'interaction_required'],
     [403, 'access_denied'],
-  ])('#88 %i %s: it vouches for the person no more', async (status, error) => {
+  ])('#88 %i %s: the provider refuses the user', async (status, error) => {
     refuse(status, { error });
     await expect(renew()).rejects.toMatchObject({ name: 'UpstreamError', reason: 'denied' });
   });
 
-  it('a refusal of our own client says nothing about the person', async () => {
+  it('a refusal of our client says nothing about the user', async () => {
     const reader = { ...credentials, read: async () => ({ clientId: CLIENT_ID, clientSecret: 'wrong' }) };
     const wrong = { ...reader, readAgain: reader.read };
     await expect(renew(relyingParty({}, wrong))).rejects.toMatchObject({ reason: 'misconfigured' });
@@ -202,17 +202,17 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     [504, '<html>'],
     [404, '<html>'],
     [200, '<html>'],
-  ])('#88 %i %j is no answer: the token may be used up all the same', async (status, body) => {
+  ])('#88 %i %j is no answer: the token may be used up', async (status, body) => {
     refuse(status, body);
     await expect(renew()).rejects.toThrow(OutcomeUnknownError);
   });
 
-  it('a reply that is lost leaves open whether the token was used up', async () => {
+  it('after a lost response, the outcome is unknown', async () => {
     provider.answers.set('/token', (response) => void response.destroy());
     await expect(renew()).rejects.toThrow(OutcomeUnknownError);
   });
 
-  it('new tokens are there although userinfo fails', async () => {
+  it('new tokens are returned even if userinfo fails', async () => {
     provider.tokens = { id_token: undefined, refresh_token: 'second' };
     provider.answers.set('/userinfo', (response) => sendJson(response, 500, {}));
     const renewed = await renew();
@@ -220,7 +220,7 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
     await expect(renewed.identify()).rejects.toThrow(UnavailableError);
   });
 
-  it('a forged ID token is not to be trusted', async () => {
+  it('a forged ID token is rejected', async () => {
     provider.claims = { iss: 'https://evil.example' };
     await expect(renew()).rejects.toMatchObject({ reason: 'rejected' });
   });

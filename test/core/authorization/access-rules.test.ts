@@ -25,7 +25,7 @@ describe('Access rules', () => {
     ['letters that Unicode folds into ours', { email: 'ada@exampl\u0065\u212a.com', emailVerified: true }, false],
   ])('%s', (_, person, expected) => expect(isAllowed(person, RULES)).toBe(expected));
 
-  it('everyone means everyone, and empty rules nobody', () => {
+  it('"everyone" allows every user, and empty rules allow none', () => {
     expect(isAllowed({ emailVerified: false }, 'everyone')).toBe(true);
     expect(isAllowed({ email: 'ada@example.com', emailVerified: true }, { emails: [], emailDomains: [] })).toBe(false);
     expect(isAllowed({ email: 'ada@example.com', emailVerified: true }, {})).toBe(false);
@@ -38,7 +38,7 @@ describe('Access rules', () => {
   });
 });
 
-describe('Access rules on what a provider says besides', () => {
+describe('Access rules on claims of one kind of provider', () => {
   const person = (claims: Record<string, string[]>, email = 'ada@example.com', emailVerified = true) => ({
     email,
     emailVerified,
@@ -65,7 +65,7 @@ describe('Access rules on what a provider says besides', () => {
     expect(isAllowed({ emailVerified: false, claims }, { claims: { groups: ['admins', 'owners'] } })).toBe(expected);
   });
 
-  it('claims: names of Object.prototype are no claims', () => {
+  it('claims: members of Object.prototype are not claims', () => {
     expect(isAllowed({ emailVerified: false, claims: {} }, { claims: { constructor: ['admins'] } })).toBe(false);
   });
 
@@ -79,12 +79,12 @@ describe('Access rules on what a provider says besides', () => {
     expect(isAllowed({ emailVerified: false, claims: {} }, rules, kind)).toBe(false);
   });
 
-  it('a team of that name in another organization is another team', () => {
+  it('a team with the same name in another organization does not match', () => {
     const subject = { emailVerified: false, claims: { githubTeams: ['evil/admins'] } };
     expect(isAllowed(subject, { githubTeams: ['example/admins'] }, 'github')).toBe(false);
   });
 
-  it('the rules of a provider stand in place of those for all; without any nobody comes in', () => {
+  it('a provider’s own rules replace those for all; without rules no user has access', () => {
     const policy = { rules: 'everyone', providers: { github: { githubOrganizations: ['example'] } } } as const;
     expect(accessRulesFor(policy, 'github')).toEqual({ githubOrganizations: ['example'] });
     expect(accessRulesFor(policy, 'google')).toBe('everyone');
@@ -113,7 +113,7 @@ describe('Claims that are kept for the rules', () => {
   });
 });
 
-describe('Scopes that not everybody may have', () => {
+describe('Scopes that only some users may have', () => {
   const policy: AccessPolicy = {
     providers: {},
     scopes: {
@@ -135,7 +135,7 @@ describe('Scopes that not everybody may have', () => {
   });
 });
 
-describe('What is kept of a person (#236)', () => {
+describe('The part of an identity that is stored (#236)', () => {
   const ada = {
     identityProviderId: 'company',
     issuer: 'https://login.example.com',
@@ -149,19 +149,19 @@ describe('What is kept of a person (#236)', () => {
     return [email !== undefined, name !== undefined];
   };
 
-  it('what a scope passes on', () => {
+  it('what a granted scope exposes', () => {
     expect(kept(['mcp'], { rules: 'everyone' })).toEqual([false, false]);
     expect(kept(['email'], { rules: 'everyone' })).toEqual([true, false]);
     expect(kept(['profile'], { rules: 'everyone' })).toEqual([false, true]);
   });
 
-  it('#89 the address, where a rule looks at it again: on access or on a scope', () => {
+  it('#89 the email address, if a rule reads it, for access or for a scope', () => {
     expect(kept(['mcp'], { rules: RULES })).toEqual([true, false]);
     expect(kept(['mcp'], { rules: 'everyone', scopes: { write: [RULES] } })).toEqual([true, false]);
   });
 });
 
-describe('What the rules leave of a former grant (#89)', () => {
+describe('The scopes that the rules leave of an existing grant (#89)', () => {
   const ada = { identityProviderId: 'company', email: 'ada@example.com', emailVerified: true };
   const admins = { claims: { groups: ['admins'] } };
   const left = (scopes: string[], policy: Partial<AccessPolicy>) =>

@@ -38,13 +38,13 @@ describe('Consents that may be remembered', () => {
   });
 });
 
-describe('#140 a consent is for this very request', () => {
+describe('#140 a consent is for exactly one request', () => {
   const client = confidential();
   const asked = { ...ASKED, clientFingerprint: computeClientFingerprint(client) };
   const consent = newConsent(ASKED, asked.clientFingerprint, 'company', NOW);
   const found = (request: typeof asked) => findConsent([consent], request, 'ada', undefined);
 
-  it('lives ninety days, and is found again, in whatever order the scopes come', () => {
+  it('lives ninety days, and is found with the scopes in any order', () => {
     expect(consent.expiresAt).toBe(NOW + REMEMBERED_CONSENT_SECONDS);
     expect(found(asked)).toBe(consent);
     expect(found({ ...asked, scopes: ['email', 'mcp'] })).toBe(consent);
@@ -71,17 +71,17 @@ describe('#140 a consent is for this very request', () => {
     ['keys', { jwksUri: 'https://client.example.com/jwks.json' }],
     ['grant types', { grantTypes: ['authorization_code'] }],
     ['source', { source: 'document' }],
-  ])('a client whose %s changed has another hash', (_, change) => {
+  ])('another hash when the client changes its %s', (_, change) => {
     expect(computeClientFingerprint(confidential(change))).not.toBe(computeClientFingerprint(client));
   });
 
-  it('when it was read, and when it ends, changes nothing', () => {
+  it('the same hash when only issuedAt and expiresAt differ', () => {
     expect(computeClientFingerprint(confidential({ issuedAt: 1, expiresAt: 2 }))).toBe(
       computeClientFingerprint(client),
     );
   });
 
-  it('no longer after a not-before mark for everybody, the client or the person', () => {
+  it('ends with a not-before mark for all, the client or the user', () => {
     const none = { clients: {}, subjects: {} };
     const withMarks = (marks: object) => findConsent([consent], asked, 'ada', { ...none, ...marks });
     for (const marks of [{ all: NOW + 1 }, { clients: { a: NOW + 1 } }, { subjects: { ada: NOW + 1 } }]) {

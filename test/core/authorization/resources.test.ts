@@ -29,17 +29,18 @@ describe('Resource indicators (RFC 8707 §2)', () => {
     expect(() => resolveResource([requested], [MCP])).toThrow(expect.objectContaining({ code: 'invalid_target' }));
   });
 
-  it('defaults to the sole resource, and to none of several', () => {
+  it('defaults to the sole resource, and has no default with several', () => {
     expect(resolveResource([], [MCP])).toBe(MCP);
     expect(() => resolveResource([], [MCP, OTHER])).toThrow(OAuthError);
   });
 
-  it('#73 takes one resource: the same one twice is fine, two are invalid_target', () => {
+  it('#73 accepts one resource, even repeated; two are invalid_target', () => {
     expect(resolveResource([MCP, `${MCP}/`], [MCP])).toBe(MCP);
     expect(() => resolveResource([MCP, OTHER], [MCP, OTHER])).toThrow(
       expect.objectContaining({ code: 'invalid_target' }),
     );
   });
 
-  it('keeps paths in their case', () => expect(canonicalResource('https://A.test/Path/')).toBe('https://a.test/Path'));
+  it('compares paths case-sensitively', () =>
+    expect(canonicalResource('https://A.test/Path/')).toBe('https://a.test/Path'));
 });

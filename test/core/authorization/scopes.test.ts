@@ -8,12 +8,12 @@ const DEFINITIONS = {
 };
 
 describe('Scope hierarchy', () => {
-  it('follows implications to the end, in circles too', () => {
+  it('follows implications to the end, also in cycles', () => {
     expect([...effectiveScopes(['mcp:admin'], DEFINITIONS)].sort()).toEqual(['mcp', 'mcp:admin', 'mcp:write']);
     expect(effectiveScopes(['circle'], DEFINITIONS).has('mcp')).toBe(true);
   });
 
-  it('lets an implying scope stand for an implied one, and not the other way round', () => {
+  it('an implying scope includes the implied one, and not vice versa', () => {
     expect(effectiveScopes(['mcp:admin'], DEFINITIONS).has('mcp')).toBe(true);
     expect(effectiveScopes(['mcp'], DEFINITIONS).has('mcp:write')).toBe(false);
     expect(effectiveScopes([], DEFINITIONS).size).toBe(0);
@@ -35,7 +35,7 @@ describe('Scope of an authorization (RFC 6749 §3.3)', () => {
     ['prototype names are unknown', 'constructor __proto__', ['mcp']],
   ])('%s', (_, requested, expected) => expect(negotiateScopes(requested, ['mcp'], DEFINITIONS)).toEqual(expected));
 
-  it('knows email and profile only where a server requires them', () => {
+  it('knows email and profile only if a server requires them', () => {
     expect(negotiateScopes('mcp email', ['mcp'], DEFINITIONS)).toEqual(['mcp']);
     expect(negotiateScopes('mcp email', ['mcp', 'email'], DEFINITIONS)).toEqual(['mcp', 'email']);
   });

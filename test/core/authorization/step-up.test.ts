@@ -36,7 +36,7 @@ describe('A step-up that cannot loop (MCP authorization, "Scope Challenge Handli
     expect(isRepeatedStepUp(asked, granted, earlier, NOW)).toBe(expected);
   });
 
-  it('companions of a scope are nothing by themselves', () => {
+  it('email, profile and offline_access alone have no effect', () => {
     expect(hasNoEffectiveScope(['offline_access', 'email', 'profile'])).toBe(true);
     expect(hasNoEffectiveScope([])).toBe(true);
     expect(hasNoEffectiveScope(['mcp'])).toBe(false);

@@ -23,11 +23,11 @@ describe('Values derived from the sealing key', () => {
     expect(new Set(values).size).toBe(15);
   });
 
-  it('make a PKCE verifier of the right form (RFC 7636 §4.1)', () => {
+  it('make a valid PKCE verifier (RFC 7636 §4.1)', () => {
     expect(deriveUpstreamLeg(KEY, ID, 'company', 1).codeVerifier).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 
-  it('#37 the state names the transaction, and holds neither nonce nor verifier', () => {
+  it('#37 the state names the transaction, and contains neither nonce nor verifier', () => {
     const { state, nonce, codeVerifier } = deriveUpstreamLeg(KEY, ID, 'company', 12);
     expect(parseState(state)).toEqual({ transactionId: ID, sealingKeyId: 'keykey01', leg: 12 });
     expect(state).not.toContain(nonce);
@@ -49,7 +49,7 @@ describe('Values derived from the sealing key', () => {
     expect(isBrowserBinding(KEY, ID, '')).toBe(false);
   });
 
-  it('#158 the subject is one upstream account: no two issuers share one, and no split of the parts reads alike', () => {
+  it('#158 the subject is unique per issuer and upstream subject, however the two are split', () => {
     const subject = deriveSubject('secret', 'https://a.test', 'person');
     expect(deriveSubject('secret', 'https://a.test', 'person')).toBe(subject);
     expect(deriveSubject('secret', 'https://b.test', 'person')).not.toBe(subject);

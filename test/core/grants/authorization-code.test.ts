@@ -47,13 +47,13 @@ describe('Authorization code (RFC 6749 §4.1)', () => {
     expect(codes.every((secret) => Buffer.from(secret ?? '', 'base64url').length === 32)).toBe(true);
   });
 
-  it('#47: nothing else is taken for a code', () => {
+  it('#47: nothing else is accepted as a code', () => {
     expect(parseAuthorizationCode(formatRefreshToken(redeemedGrant().first.token))).toBeUndefined();
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => parseAuthorizationCode(text) === undefined));
     fc.assert(fc.property(fc.string(), (text) => parseAuthorizationCode(`gh_ac_${text}`) === undefined));
   });
 
-  it('is redeemable when everything fits; redirect_uri may be absent (OAuth 2.1 §10.2)', () => {
+  it('is redeemable when everything matches; redirect_uri may be absent (OAuth 2.1 §10.2)', () => {
     const { grant, code } = issued();
     expect(decideRedemption(grant, client, request(code), NOW)).toEqual({ grant, outcome: 'redeemable' });
     expect(decideRedemption(grant, client, { ...request(code), redirectUri: undefined }, NOW).outcome).toBe(
@@ -66,7 +66,7 @@ describe('Authorization code (RFC 6749 §4.1)', () => {
     expect(decideRedemption(grant, client, request(code), NOW).outcome).toBe('replayed');
   });
 
-  // Whatever is wrong, a code that waits is not burnt, and a family that lives is not harmed: the decision is a refusal.
+  // An invalid request uses up no code and revokes no grant: the decision is only a refusal.
   describe.each(['issued', 'redeemed'] as const)('#41: of a grant that is %s', (status) => {
     const { grant, code } = issued({ status });
     const other = testClient({ clientId: 'client-2' });
@@ -91,18 +91,18 @@ describe('Authorization code (RFC 6749 §4.1)', () => {
     });
   });
 
-  it('#44: a code that waits expires to the second, however long its row lies there', () => {
+  it('#44: an unredeemed code expires to the second, even if its row is still there', () => {
     const { grant, code } = issued();
     expect(refusal(() => decideRedemption(grant, client, request(code), NOW + 60))).toBe('invalid_grant: expired');
     expect(decideRedemption(grant, client, request(code), NOW + 59).outcome).toBe('redeemable');
   });
 
-  it('#39: a redeemed code that comes back after its lifetime is a replay all the same', () => {
+  it('#39: a redeemed code is a replay even after its lifetime', () => {
     const { grant, code } = issued({ status: 'redeemed' });
     expect(decideRedemption(grant, client, request(code), NOW + 3600).outcome).toBe('replayed');
   });
 
-  it('a revoked grant gives nothing', () => {
+  it('a revoked grant is refused', () => {
     const { grant, code } = issued({ status: 'revoked' });
     expect(refusal(() => decideRedemption(grant, client, request(code), NOW))).toBe('invalid_grant: revoked');
   });

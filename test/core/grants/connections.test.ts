@@ -4,8 +4,8 @@ import { NOW, RESOURCE, redeemedGrant, testGrant } from '../../support/memory/re
 
 const used = (overrides: Partial<Grant> = {}): Grant => redeemedGrant(overrides).grant;
 
-describe("One's connections", () => {
-  it('are told apart by program and server, and joined over machines', () => {
+describe('Connections of a user', () => {
+  it('are separate per client and server, and combine machines', () => {
     const grants = [
       used({ clientId: 'a', issuedAt: NOW - 50, scopes: ['mcp'], redirectUri: 'https://app.example.com/cb' }),
       used({ clientId: 'a', issuedAt: NOW - 90, scopes: ['mcp', 'email'], redirectUri: 'http://127.0.0.1:5000/cb' }),
@@ -29,7 +29,7 @@ describe("One's connections", () => {
     });
   });
 
-  it('come with the latest used first', () => {
+  it('are ordered by last use', () => {
     const rotatedAt = (at: number): Partial<Grant> => {
       const { family } = redeemedGrant().grant;
       return family ? { family: { ...family, rotatedAt: at } } : {};
@@ -53,7 +53,7 @@ describe("One's connections", () => {
     expect(connectionsOf([grant], undefined, NOW)).toHaveLength(isLive ? 1 : 0);
   });
 
-  it('what a not-before mark has ended is none', () => {
+  it('exclude grants that a not-before mark voids', () => {
     const grant = used({ subject: 'ada', clientId: 'a', issuedAt: NOW - 1 });
     const none = { clients: {}, subjects: {} };
     for (const marks of [
@@ -66,7 +66,7 @@ describe("One's connections", () => {
     expect(connectionsOf([grant], { ...none, subjects: { bob: NOW } }, NOW)).toHaveLength(1);
   });
 
-  it('no two pairs of program and server share an id', () => {
+  it('have a unique id per client and server', () => {
     expect(connectionIdOf({ clientId: 'a","b', resource: 'c' })).not.toBe(
       connectionIdOf({ clientId: 'a', resource: 'b","c' }),
     );

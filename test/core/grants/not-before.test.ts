@@ -27,7 +27,7 @@ describe('Not-before marks', () => {
     expect(isBeforeMark(marks, issued)).toBe(isVoid);
   });
 
-  it('#230 without marks, and for names that every object has, nothing is void', () => {
+  it('#230 without marks, and for ids that are members of Object.prototype, nothing is void', () => {
     expect(isBeforeMark(undefined, issued)).toBe(false);
     for (const name of ['__proto__', 'constructor', 'toString']) {
       const unmarked = { clientId: name, subject: name, issuedAt: 0 };
@@ -37,7 +37,7 @@ describe('Not-before marks', () => {
     }
   });
 
-  it('#229 a mark ends what was issued up to this second, and nothing later', () => {
+  it('#229 a mark voids what was issued up to this second, and nothing later', () => {
     for (const scope of [{ all: true }, { clientId: 'client-1' }, { subject: 'ada' }] as const) {
       const marks = withMark(undefined, scope, NOW);
       expect(isBeforeMark(marks, issued)).toBe(true);
@@ -45,7 +45,7 @@ describe('Not-before marks', () => {
     }
   });
 
-  it('a mark for one ends nobody else', () => {
+  it('a mark for one client or user affects no other', () => {
     const other = { clientId: 'client-2', subject: 'grace', issuedAt: NOW };
     expect(isBeforeMark(withMark(undefined, { clientId: 'client-1' }, NOW), other)).toBe(false);
     expect(isBeforeMark(withMark(undefined, { subject: 'ada' }, NOW), other)).toBe(false);
@@ -53,7 +53,7 @@ describe('Not-before marks', () => {
     expect(isBeforeMark(withMark(undefined, { clientId: 'grace' }, NOW), other)).toBe(false);
   });
 
-  it('#238 a mark for an erased person names nobody, takes the former one away, and is forgotten in days', () => {
+  it('#238 a mark for an erased user holds a hash, replaces the plain mark, and is dropped after days', () => {
     const before = withMark(withMark(undefined, { subject: 'ada' }, NOW - 9), { subject: 'grace' }, NOW - 9);
     const marks = withMark(before, { erasedSubject: 'ada' }, NOW);
     expect(JSON.stringify(marks)).not.toContain('"ada"');
@@ -88,7 +88,7 @@ describe('Not-before marks', () => {
     );
   });
 
-  it('there are only so many: every token request reads them', () => {
+  it('their number is limited, because every token request reads them', () => {
     let marks: NotBeforeMarks | undefined;
     for (let count = 0; count < MAX_MARKS; count += 1) marks = withMark(marks, { subject: `person-${count}` }, NOW);
     expect(() => withMark(marks, { clientId: 'one more' }, NOW)).toThrow(/set the mark for all/);
@@ -96,7 +96,7 @@ describe('Not-before marks', () => {
     expect(withMark(marks, { all: true }, NOW).all).toBe(NOW + 1);
   });
 
-  it('a mark outlives everything that it can end', () => {
+  it('a mark outlives everything that it can void', () => {
     const marks = withMark(withMark(undefined, { all: true }, NOW), { subject: 'ada' }, NOW);
     expect(countMarks(liveMarks(marks, NOW + 731 * 86_400))).toBe(2);
     expect(countMarks(liveMarks(marks, NOW + 732 * 86_400))).toBe(0);

@@ -40,12 +40,12 @@ const rotated = (...times: readonly number[]) => {
 };
 
 describe('Refresh token', () => {
-  it('is what it was formatted from', () => {
+  it('parses to the parts from which it was formatted', () => {
     const { token } = redeemedGrant().first;
     expect(parseRefreshToken(formatRefreshToken(token))).toEqual(token);
   });
 
-  it('#47: nothing else is taken for one, whatever it looks like', () => {
+  it('#47: nothing else is accepted, however similar', () => {
     expect(parseRefreshToken(newAuthorizationCode(newId()).code)).toBeUndefined();
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => parseRefreshToken(text) === undefined));
     const { token } = redeemedGrant().first;
@@ -61,7 +61,7 @@ describe('Refresh token', () => {
     }
   });
 
-  it('#86: the family keeps hashes and a salt, and no part of the token', () => {
+  it('#86: the family stores hashes and a salt, and no part of the token', () => {
     const { family, tokens } = rotated(NOW + 10);
     const stored = JSON.stringify(family);
     for (const token of tokens) {
@@ -83,7 +83,7 @@ describe('Refresh rotation (RFC 9700 §4.14.2)', () => {
     expect(decide(grant, tokens[2] as RefreshToken, NOW + 30)).toBe('current');
   });
 
-  it('#79, #81: the immediate predecessor within the grace time gets the very same successor', () => {
+  it('#79, #81: the immediate predecessor within the grace time gets the same successor', () => {
     const { grant, tokens } = rotated(NOW + 10, NOW + 20);
     for (const now of [NOW + 20, NOW + 50, NOW + 79]) {
       const decision = decideRefresh(grant, client, tokens[1] as RefreshToken, REFRESH_LIFETIMES, now);
@@ -104,17 +104,17 @@ describe('Refresh rotation (RFC 9700 §4.14.2)', () => {
     expect(decide(grant, tokens[index] as RefreshToken, NOW + 20 + secondsSince)).toBe(outcome);
   });
 
-  it('a clock that is behind the one that rotated still answers the predecessor', () => {
+  it('the predecessor works even if our clock is behind the one that rotated', () => {
     const { grant, tokens } = rotated(NOW + 10);
     expect(decide(grant, tokens[0] as RefreshToken, NOW + 5)).toBe('repeated');
   });
 
-  it('a made-up generation of a known family secret is reuse, in the first generation too', () => {
+  it('an invented generation with the right family secret is reuse, even in generation 1', () => {
     const { grant, first } = redeemedGrant();
     expect(decide(grant, { ...first.token, generationSecret: newSecret() }, NOW)).toBe('reused');
   });
 
-  it('#41: garbage that lacks the family secret changes nothing', () => {
+  it('#41: a token without the family secret changes nothing', () => {
     const { grant, tokens } = rotated(NOW + 10);
     const [former, current] = tokens as [RefreshToken, RefreshToken];
     expect(decide(grant, { ...current, familySecret: newSecret() }, NOW + 20)).toBe('invalid_grant');
@@ -122,7 +122,7 @@ describe('Refresh rotation (RFC 9700 §4.14.2)', () => {
     expect(decide(undefined, current, NOW + 20)).toBe('invalid_grant');
   });
 
-  it('#52: another client gets nothing and harms nothing', () => {
+  it('#52: a token of another client is refused', () => {
     const { grant, tokens } = rotated(NOW + 10);
     const other = { ...grant, clientId: 'client-2' };
     for (const token of tokens) expect(decide(other, token, NOW + 9000)).toBe('invalid_grant');
@@ -133,7 +133,7 @@ describe('Refresh rotation (RFC 9700 §4.14.2)', () => {
     expect(decide({ ...grant, status }, tokens[1] as RefreshToken, NOW + 20)).toBe('invalid_grant');
   });
 
-  it('a grant without a family gives nothing', () => {
+  it('a grant without refresh tokens is refused', () => {
     const { grant, first } = redeemedGrant();
     const { family: _, ...without } = grant;
     expect(decide(without, first.token, NOW)).toBe('invalid_grant');
@@ -159,7 +159,7 @@ describe('Refresh rotation (RFC 9700 §4.14.2)', () => {
     expect(decide(grant, tokens.at(-1) as RefreshToken, NOW + absoluteSeconds)).toBe('invalid_grant');
   });
 
-  it('#83: the absolute expiry counts whatever the idle expiry says', () => {
+  it('#83: the absolute expiry applies even if the idle expiry is later', () => {
     const { grant, tokens, family } = rotated(NOW + 10);
     const late = { ...grant, family: { ...family, idleExpiresAt: family.absoluteExpiresAt + 1000 } };
     expect(decide(late, tokens[1] as RefreshToken, family.absoluteExpiresAt)).toBe('invalid_grant');

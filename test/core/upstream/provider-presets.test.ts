@@ -13,7 +13,7 @@ const MANY = `${MICROSOFT}/organizations/v2.0`;
 const PERSONAL = `${MICROSOFT}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0`;
 const EMAIL = 'ada@example.com';
 
-describe('Whether an address counts as verified', () => {
+describe('Whether an email address counts as verified', () => {
   it.each(['oidc', 'google', 'auth0', 'okta', 'clerk', 'cognito'] as const)(
     '#155 %s: only the literal true',
     (kind) => {
@@ -45,8 +45,8 @@ describe('Whether an address counts as verified', () => {
   });
 });
 
-describe('#149 the issuer of a provider for many tenants', () => {
-  it('is a template in its document, and that of the tenant in its tokens', () => {
+describe('#149 the issuer of a multi-tenant provider', () => {
+  it('is a template in the document, and the tenant’s issuer in tokens', () => {
     expect(documentIssuer(MANY)).toBe(`${MICROSOFT}/{tenantid}/v2.0`);
     expect(tokenIssuer(MANY, { tid: TENANT })).toBe(ONE);
   });
@@ -55,14 +55,14 @@ describe('#149 the issuer of a provider for many tenants', () => {
     expect(tokenIssuer(MANY, { tid })).toBeUndefined();
   });
 
-  it('any other issuer stands for itself', () => {
+  it('any other issuer is used unchanged', () => {
     expect(documentIssuer(ONE)).toBe(ONE);
     expect(tokenIssuer(ONE, { tid: 'other' })).toBe(ONE);
     expect(documentIssuer('https://example.com/common')).toBe('https://example.com/common');
   });
 });
 
-describe('Whose people they are', () => {
+describe('Whether users of an issuer belong to a provider', () => {
   const tenant = 'https://login.microsoftonline.com/8a3c4e5f-1111-4222-8333-944455566677/v2.0';
   it.each([
     [ONE, ONE, true],
@@ -78,7 +78,7 @@ describe('Whose people they are', () => {
 });
 
 describe('Claims that are kept', () => {
-  it('are lists of texts, of the first source that has them, and no others', () => {
+  it('are lists of strings, taken from the first source that has them', () => {
     const kept = keptClaims(
       ['groups', 'staff', 'none', 'hd'],
       { groups: ['a', 7, null, {}], staff: true, more: 'x' },

@@ -14,7 +14,7 @@ const SEALED = { encryptedDataKey: 'k', ciphertext: 'c' };
 const OTHERS = { encryptedDataKey: 'k', ciphertext: 'd' };
 const ALL = { accessToken: 'a', accessTokenExpiresAt: NOW + 60, refreshToken: 'r' };
 
-describe('What of a login’s tokens is needed (#169)', () => {
+describe('Only the needed tokens of a login are kept (#169)', () => {
   const none = { kind: 'oidc', recheck: false, keepTokens: false } as const;
   it.each([
     ['nothing', {}, ALL, undefined],
@@ -26,17 +26,17 @@ describe('What of a login’s tokens is needed (#169)', () => {
   ])('%s', (_, options, tokens, expected) => expect(neededTokens(tokens, { ...none, ...options })).toEqual(expected));
 });
 
-describe('One asker at a time (#90)', () => {
+describe('One request asks the provider at a time (#90)', () => {
   const state = newUpstreamState(SEALED, { canBeRefreshed: true }, NOW);
 
-  it('a lease keeps others off, and ends by itself', () => {
+  it('a lease excludes other requests, and expires', () => {
     expect(refreshability(state, NOW)).toBe('now');
     const leased = withLease(state, NOW);
     expect(leased).toEqual({ ...state, version: 2, leaseExpiresAt: NOW + 30 });
     expect([NOW, NOW + 29, NOW + 30].map((now) => refreshability(leased, now))).toEqual(['later', 'later', 'now']);
   });
 
-  it('a lease that was left behind makes the next answer uncertain, until one comes', () => {
+  it('after an expired lease, the outcome is unknown until the next answer', () => {
     const again = withLease(withLease(state, NOW), NOW + 30);
     expect(again.outcomeIsUnknown).toBe(true);
     expect(withPause(again, undefined, { now: NOW, recheckSeconds: 900 }).outcomeIsUnknown).toBe(true);
@@ -44,7 +44,7 @@ describe('One asker at a time (#90)', () => {
     expect(withoutTokens(again)).toEqual({ version: 4, checkedAt: NOW });
   });
 
-  it('a pause keeps everybody off; new tokens are kept in it', () => {
+  it('a pause excludes all requests, and keeps new tokens', () => {
     const paused = withPause(withLease(state, NOW), OTHERS, { now: NOW + 1, recheckSeconds: 900 });
     expect(paused).toEqual({ version: 3, checkedAt: NOW, tokens: OTHERS, pausedUntil: NOW + 31 });
     expect([refreshability(paused, NOW + 30), refreshability(paused, NOW + 31)]).toEqual(['later', 'now']);
@@ -52,7 +52,7 @@ describe('One asker at a time (#90)', () => {
     expect(withPause(state, OTHERS, { now: NOW, recheckSeconds: 5 }).pausedUntil).toBe(NOW + 5);
   });
 
-  it('nobody asks with nothing', () => {
+  it('without tokens, no request asks', () => {
     const [none, handedOutOnly] = [undefined, SEALED].map((each) =>
       newUpstreamState(each, { canBeRefreshed: false }, NOW),
     );

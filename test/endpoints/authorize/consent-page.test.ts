@@ -9,7 +9,7 @@ import {
 import { gateWithClient } from './fixture.ts';
 
 describe('Consent page', () => {
-  it('#137 tells who asks, where the answer goes, for what, and what it may do', async () => {
+  it('#137 shows the client, where the response goes, the server and the scopes', async () => {
     const gate = gateWithClient({ requiredScopes: ['mcp', 'email'] });
     const { body } = await gate.authorize(authorizationQuery({ scope: 'mcp openid offline_access' }));
     expect(body).toContain('<h1><bdi>Test client</bdi> wants to connect</h1>');
@@ -24,14 +24,14 @@ describe('Consent page', () => {
     expect(body).not.toContain('class="warning"');
   });
 
-  it('has one button for each of several providers', async () => {
+  it('has one button per provider', async () => {
     const { body } = await gateWithClient({ providers: ['google', 'work'] }).authorize(authorizationQuery());
     expect(
       [...body.matchAll(/name="(idp|decision)" value="(\w+)"/g)].map(([, name, value]) => `${name}=${value}`),
     ).toEqual(['idp=google', 'idp=work', 'decision=deny']);
   });
 
-  it('#138 warns of a local port, and of an app', async () => {
+  it('#138 warns of a local port and of an app', async () => {
     for (const uri of ['http://127.0.0.1:4000/cb', 'cursor://anysphere.cursor-mcp/oauth/callback']) {
       const gate = new AuthorizationHarness();
       gate.addClient({ redirectUris: [uri] });
@@ -55,7 +55,7 @@ describe('Consent page', () => {
     ['#136 stacked accents', `Z${'\u0301'.repeat(20)}`, 'Ź\u0301\u0301'],
     ['#136 length', 'x'.repeat(120), `${'x'.repeat(63)}…`],
     ['#136 nothing visible', '\u3164\u2800 \u200B', 'Unnamed application'],
-  ])('%s in a name stays harmless', async (_, clientName, shown) => {
+  ])('%s in a name is harmless', async (_, clientName, shown) => {
     const gate = new AuthorizationHarness();
     gate.addClient({ clientName });
     const { body } = await gate.authorize(authorizationQuery());
@@ -76,7 +76,7 @@ describe('Consent page', () => {
     expect((await gate.authorize(authorizationQuery())).body.includes('This name mixes alphabets.')).toBe(isWarned);
   });
 
-  it('#132 #211 #51 #133 is framed by nobody, kept by nobody, runs no script, and lets the form redirect', async () => {
+  it('#132 #211 #51 #133 cannot be framed or cached, runs no script, and lets the form redirect', async () => {
     const { headers, body } = await gateWithClient().authorize(authorizationQuery());
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -99,7 +99,7 @@ describe('Consent page', () => {
     expect(answer.headers['x-frame-options']).toBe('DENY');
   });
 
-  it('the sealed request tells nothing', async () => {
+  it('the sealed request reveals nothing', async () => {
     const sealed = sealedRequestOf(await gateWithClient().authorize(authorizationQuery()));
     expect(Buffer.from(sealed.split('.')[3] ?? '', 'base64url').toString()).not.toContain('client');
     expect(sealed.split('.')).toHaveLength(5);
@@ -130,7 +130,7 @@ describe('Any query', () => {
     'x',
   );
 
-  it('is answered below 500, and never by a redirect to an unregistered URI', async () => {
+  it('never causes a 5xx or a redirect to an unregistered URI', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(name, value), { maxLength: 12 }), fc.boolean(), async (pairs, onTop) => {
         const query = onTop ? authorizationQuery() : new URLSearchParams();

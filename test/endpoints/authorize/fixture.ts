@@ -6,7 +6,7 @@ export const gateWithClient = (options = {}) => {
   return gate;
 };
 
-/** Asserts a page on our own origin that sends nobody anywhere. */
+/** Asserts a page on our own origin that does not redirect. */
 export const expectPage = (answer: Awaited<ReturnType<AuthorizationHarness['authorize']>>, status = 400) => {
   expect(answer.status).toBe(status);
   expect(answer.headers.location).toBeUndefined();

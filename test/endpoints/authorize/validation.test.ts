@@ -26,7 +26,7 @@ describe('Authorization endpoint (RFC 6749 §3.1)', () => {
     ]);
   });
 
-  it('keeps the page cookie of a browser that has one, and replaces one that is not ours', async () => {
+  it('keeps a valid page cookie, and replaces an invalid one', async () => {
     const gate = gateWithClient();
     const browser = new Browser();
     await gate.authorize(authorizationQuery(), browser);
@@ -38,7 +38,7 @@ describe('Authorization endpoint (RFC 6749 §3.1)', () => {
     expect(browser.cookies.get('__Host-gatehouse-page')).toMatch(/^[\w-]{43}$/);
   });
 
-  it('#28 is not for scripts of other origins', async () => {
+  it('#28 sends no CORS headers', async () => {
     const { headers } = await gateWithClient().authorize(authorizationQuery());
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
@@ -72,11 +72,11 @@ describe('Phase 1: shown, never redirected (RFC 6749 §4.1.2.1)', () => {
     expectPage(await gate.authorize(authorizationQuery({ redirect_uri: undefined })));
   });
 
-  it('takes the only registered URI when none is sent (§3.1.2.3)', async () => {
+  it('uses the only registered URI when none is sent (§3.1.2.3)', async () => {
     expect((await gateWithClient().authorize(authorizationQuery({ redirect_uri: undefined }))).status).toBe(200);
   });
 
-  it('a client past its life is unknown', async () => {
+  it('an expired client is unknown', async () => {
     const gate = gateWithClient();
     gate.now += 98 * 86_400;
     expectPage(await gate.authorize(authorizationQuery()));
@@ -90,7 +90,7 @@ describe('Phase 1: shown, never redirected (RFC 6749 §4.1.2.1)', () => {
     expect(answer.headers['retry-after']).toMatch(/^[2-8]$/);
   });
 
-  it('#7 the port of a loopback redirect URI is free', async () => {
+  it('#7 a loopback redirect URI may have any port', async () => {
     const gate = new AuthorizationHarness();
     gate.addClient({ redirectUris: ['http://127.0.0.1:33418/'] });
     const answer = await gate.authorize(authorizationQuery({ redirect_uri: 'http://127.0.0.1:51000/' }));
@@ -145,7 +145,7 @@ describe('Phase 2: redirected with state and iss (RFC 6749 §4.1.2.1, RFC 9207 �
     },
   );
 
-  it('#73 the same resource twice is fine, two are invalid_target', async () => {
+  it('#73 accepts a repeated resource; two are invalid_target', async () => {
     const gate = gateWithClient({ paths: ['/mcp', '/other'] });
     const query = authorizationQuery({ resource: `${ISSUER}/mcp` });
     query.append('resource', `${ISSUER}/mcp/`);
@@ -172,7 +172,7 @@ describe('Phase 2: redirected with state and iss (RFC 6749 §4.1.2.1, RFC 9207 �
     },
   );
 
-  it('#25 a state that was damaged on the way is refused, not echoed', async () => {
+  it('#25 a state with invalid UTF-8 is refused, not echoed', async () => {
     const { searchParams } = locationOf(await gateWithClient().authorize(authorizationQuery({ state: 'a\uFFFD' })));
     expect([searchParams.get('error'), searchParams.get('state')]).toEqual(['invalid_request', null]);
   });
@@ -188,7 +188,7 @@ describe('Phase 2: redirected with state and iss (RFC 6749 §4.1.2.1, RFC 9207 �
     },
   );
 
-  it('#29 ignores what it does not know', async () => {
+  it('#29 ignores unknown parameters', async () => {
     const extra = {
       login_hint: 'eve',
       nonce: 'n',

@@ -10,16 +10,16 @@ import {
 } from '../../support/memory/authorization-harness.ts';
 import { approved, expectNothingLeft } from './fixture.ts';
 
-describe('Callback: who may come in', () => {
+describe('Callback: which users have access', () => {
   const RULES = { access: { emailDomains: ['example.com'] } };
 
-  it('lets in whom a rule names, and keeps the e-mail address for the next look', async () => {
+  it('allows a user whom a rule names, and keeps the email address for the next check', async () => {
     const { gate, browser, back } = await approved(RULES);
     expect((await gate.callback(back, browser)).status).toBe(303);
     expect([...gate.grants.rows.values()][0]?.identity.email).toBe('ada@example.com');
   });
 
-  it('others see as whom they are signed in, and may use another account or go back', async () => {
+  it('other users see their account, and may use another one or go back', async () => {
     const { gate, browser, back } = await approved(RULES);
     gate.provider().answer = () => ({ ...PERSON, email: 'eve@evil.test' });
     const answer = await gate.callback(back, browser);
@@ -38,7 +38,7 @@ describe('Callback: who may come in', () => {
     expect((await gate.callback(again, browser)).status).toBe(303);
   });
 
-  it('#155 an unverified address counts for nothing, and the page says so', async () => {
+  it('#155 an unverified email address does not count, and the page says so', async () => {
     const { gate, browser, back } = await approved(RULES);
     gate.provider().answer = () => ({ ...PERSON, emailVerified: false });
     const answer = await gate.callback(back, browser);
@@ -53,7 +53,7 @@ describe('Callback: who may come in', () => {
   });
 });
 
-describe('Scopes that not everybody may have', () => {
+describe('Scopes that only some users may have', () => {
   const grantedTo = { extra: [{ claims: { groups: ['admins'] } }] };
   const WANTED = authorizationQuery({ scope: 'mcp extra' });
   const logIn = async (options: AuthorizationHarnessOptions, groups: string[], query = WANTED) => {
@@ -66,7 +66,7 @@ describe('Scopes that not everybody may have', () => {
     return { gate, location: locationOf(await gate.callback(back, browser)) };
   };
 
-  it('go to those whom the rules name', async () => {
+  it('are granted to users whom the rules name', async () => {
     const { gate } = await logIn({ grantedTo }, ['admins']);
     expect([...gate.grants.rows.values()][0]).toMatchObject({
       scopes: ['mcp', 'extra'],
@@ -74,13 +74,13 @@ describe('Scopes that not everybody may have', () => {
     });
   });
 
-  it('and to nobody else, who gets the rest', async () => {
+  it('are not granted to other users, who get the rest', async () => {
     const { gate, location } = await logIn({ grantedTo }, ['staff']);
     expect(location.searchParams.has('code')).toBe(true);
     expect([...gate.grants.rows.values()][0]?.scopes).toEqual(['mcp']);
   });
 
-  it('access_denied where nothing is left that a program could use', async () => {
+  it('access_denied when no scope with an effect is left', async () => {
     const restricted = { mcp: [{ claims: { groups: ['admins'] } }] };
     const query = authorizationQuery({ scope: 'mcp offline_access' });
     const { gate, location } = await logIn({ grantedTo: restricted }, ['staff'], query);
@@ -90,7 +90,7 @@ describe('Scopes that not everybody may have', () => {
   });
 });
 
-describe('A step-up that may bring nothing', () => {
+describe('A step-up that may grant nothing new', () => {
   const grantedTo = { extra: [{ claims: { groups: ['admins'] } }] };
   const opened = (options: AuthorizationHarnessOptions = {}) => {
     const gate = new AuthorizationHarness({ grantedTo, scopes: { mcp: {}, extra: {}, more: {} }, ...options });
@@ -104,7 +104,7 @@ describe('A step-up that may bring nothing', () => {
     return { gate, logIn };
   };
 
-  it('ends with access_denied at once where what is new may not be granted, and leaves what there is', async () => {
+  it('ends with access_denied if no new scope may be granted, and keeps the earlier grant', async () => {
     const { gate, logIn } = opened();
     expect((await logIn('mcp')).has('code')).toBe(true);
     expect(Object.fromEntries(await logIn('mcp extra'))).toEqual({
@@ -117,7 +117,7 @@ describe('A step-up that may bring nothing', () => {
     expect(gate.logged.at(-1)).toMatchObject({ event: 'login_failed', reason: 'no_scope' });
   });
 
-  it('whoever asks again for what was refused gets what there is: a second machine is no step-up', async () => {
+  it('a repeated request for a refused scope gets the rest: a second machine is no step-up', async () => {
     const { gate, logIn } = opened();
     expect((await logIn('mcp')).has('code')).toBe(true);
     expect((await logIn('mcp extra')).get('error')).toBe('access_denied');
@@ -126,7 +126,7 @@ describe('A step-up that may bring nothing', () => {
     expect((await logIn('mcp extra')).get('error')).toBe('access_denied');
   });
 
-  it('a second machine that asks for the same is let in; the third time within ten minutes is a loop', async () => {
+  it('a second machine with the same request succeeds; the third request within ten minutes is a loop', async () => {
     const { gate, logIn } = opened();
     gate.now += 1;
     for (const _ of ['first machine', 'second machine']) expect((await logIn('mcp extra')).has('code')).toBe(true);
@@ -140,14 +140,14 @@ describe('A step-up that may bring nothing', () => {
     expect((await logIn('mcp extra')).has('code')).toBe(true);
   });
 
-  it('a code that came to nothing counts for nothing, though its row is still there', async () => {
+  it('a code that was never redeemed does not count, even if its row is still there', async () => {
     const { gate, logIn } = opened();
     expect((await logIn('mcp')).has('code')).toBe(true);
     gate.now += 60;
     expect((await logIn('mcp extra')).has('code')).toBe(true);
   });
 
-  it('neither another program, nor another server, nor a connection that was ended counts', async () => {
+  it('another client, another server and an ended connection do not count', async () => {
     const { gate, logIn } = opened({ paths: ['/mcp', '/other'] });
     gate.addClient({ clientId: 'another' });
     const resource = `${ISSUER}/mcp`;
@@ -159,7 +159,7 @@ describe('A step-up that may bring nothing', () => {
     expect((await logIn('mcp extra', { resource })).has('code')).toBe(true);
   });
 
-  it('nobody is looked up where nothing is refused', async () => {
+  it('earlier grants are not read if no scope is refused', async () => {
     const { gate, logIn } = opened();
     await logIn('mcp more');
     expect(gate.grants.reads).toBe(0);

@@ -1,7 +1,7 @@
 import { Browser } from '../../support/memory/authorization-harness.ts';
 import { approved, expectNothingLeft } from './fixture.ts';
 
-describe('Callback: only here, only now, only once', () => {
+describe('Callback: only in this browser, in time, and once', () => {
   it('#126 in another browser: no code, and the upstream code is not redeemed', async () => {
     const { gate, back } = await approved();
     const answer = await gate.callback(back, new Browser());
@@ -23,7 +23,7 @@ describe('Callback: only here, only now, only once', () => {
   });
 
   it.each(['', 'x', 'AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAA.1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'])(
-    "#144 a state of %j is nobody's",
+    '#144 a state of %j is unknown',
     async (state) => {
       const { gate, browser } = await approved();
       const answer = await gate.callback(new URLSearchParams({ code: 'c', state }), browser);
@@ -32,13 +32,13 @@ describe('Callback: only here, only now, only once', () => {
     },
   );
 
-  it('#144 a state whose leg was changed is refused', async () => {
+  it('#144 a state with another attempt number is refused', async () => {
     const { gate, browser, back } = await approved();
     back.set('state', (back.get('state') ?? '').replace('.1.', '.2.'));
     expect((await gate.callback(back, browser)).status).toBe(400);
   });
 
-  it('#144 a state whose authentication code is wrong is refused before anything is touched', async () => {
+  it('#144 a state whose authentication code is wrong is refused before anything is read', async () => {
     const { gate, browser, back } = await approved();
     const state = back.get('state') ?? '';
     back.set('state', `${state.slice(0, -4)}AAAA`);
@@ -47,7 +47,7 @@ describe('Callback: only here, only now, only once', () => {
     expect(gate.provider().redeemed).toEqual([]);
   });
 
-  it('#146 an answer of one provider is not taken for another', async () => {
+  it('#146 a response of one provider is not accepted for another', async () => {
     const { gate, browser, back } = await approved({ providers: ['google', 'work'] }, 'google');
     const answer = await gate.callback(back, browser, 'work');
     expect(answer.status).toBe(400);
@@ -61,7 +61,7 @@ describe('Callback: only here, only now, only once', () => {
     expect((await gate.callback(back, browser, idp)).status).toBe(404);
   });
 
-  it('#145 replayed, at once twenty times: one code', async () => {
+  it('#145 replayed twenty times in parallel: one code', async () => {
     const { gate, browser, back } = await approved();
     const answers = await Promise.all(Array.from({ length: 20 }, () => gate.callback(back, browser)));
     expect(answers.filter((answer) => answer.status === 303)).toHaveLength(1);
@@ -69,7 +69,7 @@ describe('Callback: only here, only now, only once', () => {
     expect([gate.grants.rows.size, gate.provider().redeemed.length]).toEqual([1, 1]);
   });
 
-  it('#144 after ten minutes it is too late, though the row is still there', async () => {
+  it('#144 after ten minutes it is too late, even if the row is still there', async () => {
     const { gate, browser, back } = await approved();
     gate.now += 600;
     const answer = await gate.callback(back, browser);
@@ -78,7 +78,7 @@ describe('Callback: only here, only now, only once', () => {
     expect(gate.provider().redeemed).toEqual([]);
   });
 
-  it('#23 a parameter twice is refused', async () => {
+  it('#23 a repeated parameter is refused', async () => {
     const { gate, browser, back } = await approved();
     back.append('code', 'another');
     expect((await gate.callback(back, browser)).status).toBe(400);

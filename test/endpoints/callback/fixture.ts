@@ -21,7 +21,7 @@ export const failWith =
     throw new UpstreamError(reason, 'why it failed', { isFromBrowser });
   };
 
-/** Asserts that nothing leaves for the client, and no grant was made. */
+/** Asserts that the client gets no response and no grant was created. */
 export const expectNothingLeft = (
   gate: AuthorizationHarness,
   answer: { headers: Readonly<Record<string, string>> },

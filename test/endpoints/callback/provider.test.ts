@@ -32,7 +32,7 @@ describe('Callback: the provider', () => {
     });
   });
 
-  // The query is whatever the browser brings, and 5xx is for what a stranger cannot cause (decision 31).
+  // The query comes from the browser, and unauthenticated requests never cause a 5xx (decision 31).
   it.each([
     ['rejected', 403],
     ['misconfigured', 400],
@@ -47,7 +47,7 @@ describe('Callback: the provider', () => {
     expect(gate.logged.find((line) => line.event === 'login_failed')).toMatchObject({ reason, isFromBrowser: true });
   });
 
-  it('sent back because the provider cannot now: "Try again" goes on', async () => {
+  it('a temporary error of the provider: "Try again" continues', async () => {
     const { gate, browser, back } = await approved();
     gate.provider().answer = failWith('unavailable', true);
     const answer = await gate.callback(back, browser);
@@ -58,7 +58,7 @@ describe('Callback: the provider', () => {
     expect((await gate.callback(again, browser)).status).toBe(303);
   });
 
-  it('#161 down: a page whose "Try again" starts a new leg; no upstream code is sent twice', async () => {
+  it('#161 down: a page whose "Try again" starts a new attempt; no upstream code is sent twice', async () => {
     const { gate, browser, back } = await approved();
     gate.provider().answer = () => {
       throw new UnavailableError('the identity provider');
@@ -74,7 +74,7 @@ describe('Callback: the provider', () => {
     expect(gate.provider().redeemed).toEqual(['upstream-code', 'second']);
   });
 
-  it('down before anything was used: the very same answer works once it is back', async () => {
+  it('down before anything was used: the same response works later', async () => {
     const { gate, browser, back } = await approved();
     const provider = gate.provider();
     provider.onPrepare = () => {
@@ -86,7 +86,7 @@ describe('Callback: the provider', () => {
     expect((await gate.callback(back, browser)).status).toBe(303);
   });
 
-  it('not set up: a page that says so, without names of ours, and the log has the reason', async () => {
+  it('misconfigured: a page says so without internal names, and the log has the reason', async () => {
     const { gate, browser, back } = await approved();
     gate.provider().onPrepare = failWith('misconfigured');
     const answer = await gate.callback(back, browser);
@@ -96,7 +96,7 @@ describe('Callback: the provider', () => {
     expect(gate.logged.filter(({ event }) => event === 'login_failed')).toMatchObject([{ reason: 'misconfigured' }]);
   });
 
-  it('a fault of the grants table: try again, and the code that was not stored never left', async () => {
+  it('a fault of the grants table: "Try again", and the code that was not stored was never sent', async () => {
     const { gate, browser, back } = await approved();
     gate.grants.failing = true;
     const answer = await gate.callback(back, browser);

@@ -33,7 +33,7 @@ describe('Callback', () => {
     expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
   });
 
-  it('stores the grant with the hash of the code, and of the person no more than is needed (#236)', async () => {
+  it('stores the grant with the hash of the code, and no more of the user than is needed (#236)', async () => {
     const { gate, browser, back } = await approved();
     const code = locationOf(await gate.callback(back, browser)).searchParams.get('code') ?? '';
     const [grant] = gate.grants.rows.values();
@@ -55,13 +55,13 @@ describe('Callback', () => {
     expect(JSON.stringify([...gate.grants.rows.values(), ...gate.logged])).not.toContain(code.split('.')[1]);
   });
 
-  it('keeps e-mail and name where a scope passes them on', async () => {
+  it('keeps email address and name if a scope exposes them', async () => {
     const { gate, browser, back } = await approved({ requiredScopes: ['mcp', 'email', 'profile'] });
     await gate.callback(back, browser);
     expect([...gate.grants.rows.values()][0]?.identity).toEqual(PERSON);
   });
 
-  it('#182 extends the life of a client that is due, by a third write', async () => {
+  it('#182 extends the lifetime of a client when that is due, by a third write', async () => {
     const gate = new AuthorizationHarness();
     gate.addClient({ expiresAt: gate.now + 86_400 });
     const browser = new Browser();

@@ -34,8 +34,8 @@ const loggedIn = async (kept: AuthorizationHarnessOptions['kept'], tokens = {}) 
   return { gate, callback, grant, keptTokens };
 };
 
-describe('Callback: what is kept of the provider’s tokens (#169)', () => {
-  it('nothing, unless the configuration says so: and then no key is asked for either', async () => {
+describe('Callback: the provider’s tokens that are kept (#169)', () => {
+  it('none without recheck or keepTokens, and then KMS is not called', async () => {
     const { gate, callback, grant } = await loggedIn(undefined, TOKENS);
     await callback();
     expect(grant()).not.toHaveProperty('upstream');
@@ -55,27 +55,27 @@ describe('Callback: what is kept of the provider’s tokens (#169)', () => {
     expect(await keptTokens()).toEqual(TOKENS);
   });
 
-  it('#170 sealed: no row, no answer and no log line shows one', async () => {
+  it('#170 sealed: no row, no response and no log line contains one', async () => {
     const { gate, callback } = await loggedIn({ recheck: true, keepTokens: true }, TOKENS);
     const answer = await callback();
     const seen = JSON.stringify([[...gate.grants.rows.values()], answer, gate.logged]);
     expect(seen).not.toMatch(/upstream-access|upstream-refresh/);
   });
 
-  it('#168 a provider without refresh tokens: the login works, and says when it was', async () => {
+  it('#168 a provider without refresh tokens: the login works, and its time is stored', async () => {
     const { gate, callback, grant } = await loggedIn({ recheck: true }, { accessToken: 'upstream-access' });
     expect((await callback()).status).toBe(303);
     expect(grant().upstream).toEqual({ version: 1, checkedAt: gate.now });
     expect(gate.tokenVault.generated).toBe(0);
   });
 
-  it('#168 nor does it stop what is handed out', async () => {
+  it('#168 without refresh tokens, the access token is kept', async () => {
     const { callback, grant } = await loggedIn({ keepTokens: true }, { accessToken: 'upstream-access' });
     await callback();
     expect(grant().upstream).toMatchObject({ cannotBeRefreshed: true, tokens: expect.anything() });
   });
 
-  it('a fault of KMS: try again, with a new leg', async () => {
+  it('a fault of KMS: "Try again" starts a new attempt', async () => {
     const { gate, callback } = await loggedIn({ recheck: true }, TOKENS);
     gate.tokenVault.failing = true;
     const answer = await callback();

@@ -14,7 +14,7 @@ describe('Ending connections', () => {
     return { gate, grantId, add, other, browser, session, connection, statusOf };
   };
 
-  it('one: every grant of that program at that server, and no other', async () => {
+  it('one: revokes every grant of that client at that server, and no other', async () => {
     const { gate, grantId, add, other, browser, session, connection, statusOf } = await opened();
     const { clientId, resource } = gate.grants.rows.get(grantId) ?? {};
     const [machine, elsewhere, another] = [
@@ -33,14 +33,14 @@ describe('Ending connections', () => {
     expect(gate.events()).toEqual(['connection_ended', 'connection_ended']);
   });
 
-  it('all of them, and still of nobody else', async () => {
+  it('all: revokes every grant of the user, and no other', async () => {
     const { gate, grantId, add, other, browser, session, statusOf } = await opened();
     const another = add({ clientId: 'another' });
     await gate.connections(browser, { session, action: 'end-all' });
     expect([grantId, another.grantId, other.grantId].map(statusOf)).toEqual(['revoked', 'revoked', 'redeemed']);
   });
 
-  it('a code that came to nothing is none: it is revoked, and nobody is told of an end', async () => {
+  it('an unredeemed expired code is revoked without an event', async () => {
     const { gate, add, browser, session, statusOf } = await opened();
     const dead = add({ clientId: 'dead', status: 'issued', codeExpiresAt: gate.now, expiresAt: gate.now + 3600 });
     await gate.connections(browser, { session, action: 'end-all' });
@@ -48,7 +48,7 @@ describe('Ending connections', () => {
     expect(gate.events()).toEqual(['connection_ended']);
   });
 
-  it('walks the index twice: what it missed at first is ended too', async () => {
+  it('reads the index twice, and so ends what it missed at first', async () => {
     const { gate, add, browser, session, statusOf } = await opened();
     const late = add({ clientId: 'late' });
     const listed = gate.grants.grantsOfSubject.bind(gate.grants);
@@ -71,7 +71,7 @@ describe('Ending connections', () => {
     },
   );
 
-  it('no parameter reaches the connections of somebody else', async () => {
+  it('no parameter reaches the connections of another user', async () => {
     const { gate, other, browser, session, statusOf } = await opened();
     const { grantId, subject, clientId } = other;
     const more = { subject, sub: subject, grant: grantId, grantId, clientId };
@@ -92,7 +92,7 @@ describe('Ending connections', () => {
   it.each<[string, Record<string, string>]>([
     ['another origin', { origin: 'https://evil.test' }],
     ['no origin but cross-site', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
-  ])('#129 from %s: refused, and nothing ends', async (_, headers) => {
+  ])('#129 from %s: refused, and nothing changes', async (_, headers) => {
     const { gate, browser, session, connection, statusOf, grantId } = await opened();
     for (const form of [{ session, action: 'end', connection }, { idp: 'company' }]) {
       expect((await gate.connections(browser, form, headers)).status).toBe(403);
@@ -107,7 +107,7 @@ describe('Ending connections', () => {
     expect(statusOf(grantId)).toBe('redeemed');
   });
 
-  it('#129 with the token of another session of the same person: refused', async () => {
+  it('#129 with the token of another session of the same user: refused', async () => {
     const { gate, browser, connection, statusOf, grantId } = await opened();
     const { browser: elsewhere } = await logIn(gate);
     const session = sessionOf(await gate.connections(elsewhere));
@@ -115,7 +115,7 @@ describe('Ending connections', () => {
     expect(statusOf(grantId)).toBe('redeemed');
   });
 
-  it('after the session has ended it leads to the login, and nothing ends', async () => {
+  it('after the session has expired, redirects to the login, and changes nothing', async () => {
     const { gate, browser, session, statusOf, grantId } = await opened();
     gate.now += 600;
     const answer = await gate.connections(browser, { session, action: 'end-all' });
@@ -123,14 +123,14 @@ describe('Ending connections', () => {
     expect(statusOf(grantId)).toBe('redeemed');
   });
 
-  it('a form that says nothing is refused', async () => {
+  it('a form without an action is refused', async () => {
     const { gate, browser, session } = await opened();
     for (const action of ['', 'delete', 'toString']) {
       expect((await gate.connections(browser, { session, action })).status).toBe(400);
     }
   });
 
-  it('a fault half way is 503, and the same form ends the rest', async () => {
+  it('a fault in the middle is 503, and the same form ends the rest', async () => {
     const { gate, grantId, add, browser, session, statusOf } = await opened();
     const another = add({ clientId: 'another' });
     const revoke = gate.grants.revokeGrant.bind(gate.grants);

@@ -11,14 +11,14 @@ import { redeemedGrant } from '../../support/memory/records.ts';
 export const stateOf = (answer: Answer): URLSearchParams =>
   new URLSearchParams({ code: 'c', state: locationOf(answer).searchParams.get('state') ?? '' });
 
-/** Somebody logs in to their connections. */
+/** A user logs in to the connections page. */
 export const logIn = async (gate: AuthorizationHarness, browser = new Browser(), idp = 'company') => {
   const sent = await gate.connections(browser, { idp });
   const answer = await gate.callback(stateOf(sent), browser, idp);
   return { browser, answer };
 };
 
-/** A gate where PERSON has connected a program, and somebody else has too. */
+/** A gate where PERSON and another user have each connected a client. */
 export const connected = async (options: AuthorizationHarnessOptions = {}) => {
   const gate = new AuthorizationHarness(options);
   gate.addClient();
@@ -33,7 +33,7 @@ export const connected = async (options: AuthorizationHarnessOptions = {}) => {
     return added;
   };
   gate.grants.rows.set(grantId, { ...redeemedGrant().grant, ...grant, status: 'redeemed', expiresAt: gate.now + 9000 });
-  const other = add({ subject: 'somebody else', clientId: grant.clientId, resource: grant.resource });
+  const other = add({ subject: 'another user', clientId: grant.clientId, resource: grant.resource });
   gate.logged.length = 0;
   return { gate, grantId, add, other };
 };

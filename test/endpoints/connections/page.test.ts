@@ -10,7 +10,7 @@ import {
 import { connected, connectionIdsOf, logIn } from './fixture.ts';
 
 describe('My connections', () => {
-  it('says who asks, where, what it may do, since when; and of nobody else anything', async () => {
+  it('shows client, server, scopes and time of the user’s own connections only', async () => {
     const { gate, add, other } = await connected();
     add({ clientId: 'gone', scopes: ['mcp'], redirectUri: 'com.example.app:/cb', resource: `${ISSUER}/other` });
     const { browser } = await logIn(gate);
@@ -35,7 +35,7 @@ describe('My connections', () => {
     expect(body).not.toContain('<script');
   });
 
-  it('#92 says how often an application was connected, where that is more than once', async () => {
+  it('#92 says how often an application was connected, if more than once', async () => {
     const { gate, add } = await connected();
     const { browser } = await logIn(gate);
     expect((await gate.connections(browser)).body).not.toContain('Times connected');
@@ -55,7 +55,7 @@ describe('My connections', () => {
     expect(body).not.toMatch(/<script|<img|\u202e/);
   });
 
-  it('reads the grants and the names of what is listed, and no more', async () => {
+  it('reads only the grants and the listed clients', async () => {
     const { gate, add } = await connected();
     add({ clientId: 'gh_client_test', resource: `${ISSUER}/other` });
     const { browser } = await logIn(gate);
@@ -65,7 +65,7 @@ describe('My connections', () => {
     expect([gate.grants.reads, gate.clients.reads, gate.keyRings.reads]).toEqual([1, 1, 1]);
   });
 
-  it('without a session, with an old or an altered one, it is the page to log in', async () => {
+  it('shows the login page without a session, or with an expired or altered one', async () => {
     const { gate } = await connected();
     const { browser } = await logIn(gate);
     const [name, value] = [...browser.cookies].find(([cookie]) => cookie.includes('session')) ?? ['', ''];
@@ -78,7 +78,7 @@ describe('My connections', () => {
     expect((await gate.connections(browser)).body).toContain('name="idp"');
   });
 
-  it('a sealed consent form is no session', async () => {
+  it('a sealed consent form is not a session', async () => {
     const { gate } = await connected();
     const browser = new Browser();
     const { body } = await gate.authorize(authorizationQuery(), browser);
@@ -86,7 +86,7 @@ describe('My connections', () => {
     expect((await gate.connections(browser)).body).toContain('name="idp"');
   });
 
-  it('a fault is 503 and no page to log in', async () => {
+  it('a fault is 503, not the login page', async () => {
     const { gate } = await connected();
     const { browser } = await logIn(gate);
     gate.grants.failing = true;

@@ -10,8 +10,8 @@ import {
 } from '../../support/memory/authorization-harness.ts';
 import { connected, connectionIdsOf, logIn, sessionOf, stateOf } from './fixture.ts';
 
-describe('The way in to my connections', () => {
-  it('is a page with a button for each provider: nothing is read or written', async () => {
+describe('Logging in to my connections', () => {
+  it('shows a button for each provider, and reads and writes nothing', async () => {
     const gate = new AuthorizationHarness({ providers: ['google', 'work'] });
     const answer = await gate.connections(new Browser());
     expect([answer.status, answer.headers['cache-control'], answer.headers['x-frame-options']]).toEqual([
@@ -45,7 +45,7 @@ describe('The way in to my connections', () => {
     ]);
   });
 
-  it('ends with a session of ten minutes that only this server reads, and no grant', async () => {
+  it('ends with a sealed session of ten minutes, and no grant', async () => {
     const gate = new AuthorizationHarness();
     const { answer } = await logIn(gate);
     expect([answer.status, answer.headers.location]).toEqual([303, `${ISSUER}/connections`]);
@@ -59,9 +59,9 @@ describe('The way in to my connections', () => {
     expect(JSON.stringify(answer)).not.toContain('ada@example.com');
   });
 
-  it('asks for no access rule: whoever lost access still sees and ends what they once allowed', async () => {
+  it('applies no access rule: users who lost access still see and end their connections', async () => {
     const { gate } = await connected();
-    const strict = new AuthorizationHarness({ access: { emails: ['nobody@example.com'] } });
+    const strict = new AuthorizationHarness({ access: { emails: ['another@example.com'] } });
     for (const [id, grant] of gate.grants.rows) strict.grants.rows.set(id, grant);
     strict.addClient();
     const { browser } = await logIn(strict);
@@ -78,7 +78,7 @@ describe('The way in to my connections', () => {
     expect(gate.transactions.rows.size).toBe(0);
   });
 
-  it('#126 the login ends only in the browser in which it began', async () => {
+  it('#126 the login completes only in the browser in which it began', async () => {
     const gate = new AuthorizationHarness();
     const sent = await gate.connections(new Browser(), { idp: 'company' });
     const answer = await gate.callback(stateOf(sent), new Browser());
@@ -94,7 +94,7 @@ describe('The way in to my connections', () => {
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
   });
 
-  it('#161 the provider is down: "Try again" starts a new leg', async () => {
+  it('#161 the provider is down: "Try again" starts a new attempt', async () => {
     const gate = new AuthorizationHarness();
     const browser = new Browser();
     const sent = await gate.connections(browser, { idp: 'company' });

@@ -12,7 +12,7 @@ describe('Remembered consents in my connections', () => {
     return { gate, browser, shown, session: forms[0]?.session ?? '', forms };
   };
 
-  it('are shown, and ended: the next request is asked for again', async () => {
+  it('are shown, and can be ended: the next request shows the form', async () => {
     const { gate, browser, shown, session, forms } = await opened();
     expect(shown.body).toContain('Applications that don’t ask again');
     const consent = forms.find((fields) => fields.consent)?.consent ?? '';
@@ -32,7 +32,7 @@ describe('Remembered consents in my connections', () => {
     expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
   });
 
-  it('an id that is none of theirs ends nothing', async () => {
+  it('an unknown id ends nothing', async () => {
     const { gate, browser, session } = await opened();
     gate.consents.writes = 0;
     await gate.connections(browser, { session, action: 'forget', consent: 'x' });

@@ -15,7 +15,7 @@ export const REMEMBERED_BROWSER_COOKIE = '__Host-gatehouse-remembered-browser';
 export const stateOf = (answer: Answer): URLSearchParams =>
   new URLSearchParams({ code: 'c', state: locationOf(answer).searchParams.get('state') ?? '' });
 
-/** Somebody connects, and has the consent remembered. */
+/** A user connects and has the consent remembered. */
 export const remembered = async (
   options: AuthorizationHarnessOptions = {},
   client = CLIENT,

@@ -10,7 +10,7 @@ import {
 import { ALONE, CLIENT, expectForm, REMEMBERED_BROWSER_COOKIE, remembered, stateOf } from './fixture.ts';
 
 describe('Without the option', () => {
-  it('nobody is offered it, nothing is kept, and /authorize reads and writes no more than ever', async () => {
+  it('the form has no box, no consent is kept, and /authorize reads and writes nothing more', async () => {
     const { gate, browser, answer } = await remembered({ rememberConsent: false });
     expect(answer.status).toBe(303);
     expect([...browser.cookies.keys()]).not.toContain(REMEMBERED_BROWSER_COOKIE);
@@ -23,8 +23,8 @@ describe('Without the option', () => {
   });
 });
 
-describe('Consent that is to be remembered', () => {
-  it('is asked for by a box that is not ticked', async () => {
+describe('Remembering a consent', () => {
+  it('is offered by an unticked box', async () => {
     const gate = new AuthorizationHarness({ rememberConsent: true });
     gate.addClient(CLIENT);
     const { body } = await gate.authorize(authorizationQuery());
@@ -32,7 +32,7 @@ describe('Consent that is to be remembered', () => {
     expect(formsOf(body)[0]?.fields).not.toHaveProperty('remember');
   });
 
-  it('is kept once the login is complete, with a sealed cookie that names the person', async () => {
+  it('happens when the login completes, with a sealed cookie that names the user', async () => {
     const { gate, answer } = await remembered();
     expect(answer.cookies).toEqual([
       expect.stringMatching(/^__Host-gatehouse-tx-.*Max-Age=0;/),
@@ -55,8 +55,8 @@ describe('Consent that is to be remembered', () => {
     expect(answer.cookies.join()).not.toContain(subject);
   });
 
-  it('#127 is not kept, and names nobody, before the login is complete', async () => {
-    const gate = new AuthorizationHarness({ rememberConsent: true, access: { emails: ['nobody@example.com'] } });
+  it('#127 stores nothing, and sets no cookie, before the login completes', async () => {
+    const gate = new AuthorizationHarness({ rememberConsent: true, access: { emails: ['another@example.com'] } });
     gate.addClient(CLIENT);
     const browser = new Browser();
     const shown = await gate.authorize(authorizationQuery(), browser);
@@ -68,9 +68,9 @@ describe('Consent that is to be remembered', () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ['nobody ticked the box', { remember: '' }],
+    ['the box is not ticked', { remember: '' }],
     ['the box has another value', { remember: 'true' }],
-  ])('is not kept when %s', async (_, form) => {
+  ])('does not happen when %s', async (_, form) => {
     const { gate, browser } = await remembered({}, CLIENT, form);
     expect([gate.consents.rows.size, browser.cookies.has(REMEMBERED_BROWSER_COOKIE)]).toEqual([0, false]);
   });
@@ -79,7 +79,7 @@ describe('Consent that is to be remembered', () => {
     ['#128 a client without credentials', { tokenEndpointAuthMethods: ['none'] }],
     ['#138 a client on this computer', { ...CLIENT, redirectUris: ['http://127.0.0.1/cb'] }],
     ['#138 an app', { ...CLIENT, redirectUris: ['com.example.app:/cb'] }],
-  ])('is not offered to %s, and not kept whatever the form says', async (_, client) => {
+  ])('is not offered to %s, and does not happen even if the form asks for it', async (_, client) => {
     const gate = new AuthorizationHarness({ rememberConsent: true });
     gate.addClient(client);
     const browser = new Browser();
@@ -93,7 +93,7 @@ describe('Consent that is to be remembered', () => {
     expectForm(await gate.authorize(query, browser, ALONE));
   });
 
-  it('a fault of its table is a page with "Try again", and no code leaves without it', async () => {
+  it('a fault of its table is a page with "Try again", and no code is sent', async () => {
     const gate = new AuthorizationHarness({ rememberConsent: true });
     gate.addClient(CLIENT);
     const browser = new Browser();

@@ -50,7 +50,7 @@ describe('A remembered consent', () => {
     expectForm(await gate.authorize(authorizationQuery({ prompt }), browser, ALONE));
   });
 
-  it('prompt=none is refused as ever', async () => {
+  it('prompt=none is refused as always', async () => {
     const { gate, browser } = await remembered();
     const answer = await gate.authorize(authorizationQuery({ prompt: 'none' }), browser, ALONE);
     expect(locationOf(answer).searchParams.get('error')).toBe('consent_required');
@@ -103,13 +103,13 @@ describe('A remembered consent', () => {
     expectForm(await gate.authorize(query, browser, ALONE));
   });
 
-  it('#125 says nothing of another client', async () => {
+  it('#125 does not apply to another client', async () => {
     const { gate, browser } = await remembered();
     gate.addClient({ ...CLIENT, clientId: 'another' });
     expectForm(await gate.authorize(authorizationQuery({ client_id: 'another' }), browser, ALONE));
   });
 
-  it('counts in its browser alone: without the cookie, or with one that is altered or of another kind, the form', async () => {
+  it('counts only in its browser: without the cookie, or with an invalid one, the form', async () => {
     const { gate, browser } = await remembered();
     const cookie = browser.cookies.get(REMEMBERED_BROWSER_COOKIE) ?? '';
     const sealed = sealedRequestOf(await gate.authorize(authorizationQuery(), browser));
@@ -142,7 +142,7 @@ describe('A remembered consent', () => {
     expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
   });
 
-  it('leads nowhere when its provider is gone: the form', async () => {
+  it('when its provider is gone: the form', async () => {
     const { gate, browser } = await remembered();
     gate.providers.keys();
     const [[subject, consents] = ['', []]] = gate.consents.rows;
@@ -153,13 +153,13 @@ describe('A remembered consent', () => {
     expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
   });
 
-  it('#126 the login that it starts ends only in that browser', async () => {
+  it('#126 the login that it starts completes only in that browser', async () => {
     const { gate, browser } = await remembered();
     const sent = await gate.authorize(authorizationQuery(), browser, ALONE);
     expect((await gate.callback(stateOf(sent), new Browser())).status).toBe(403);
   });
 
-  it('somebody else who logs in gets a page, no code, and is asked next time', async () => {
+  it('another user who logs in gets a page, no code, and the form next time', async () => {
     const { gate, browser } = await remembered();
     const grants = gate.grants.rows.size;
     const sent = await gate.authorize(authorizationQuery(), browser, ALONE);
@@ -172,7 +172,7 @@ describe('A remembered consent', () => {
     expectForm(await gate.authorize(authorizationQuery(), browser, ALONE));
   });
 
-  it('taken back while the person logs in: no code', async () => {
+  it('withdrawn during the login: no code', async () => {
     const { gate, browser } = await remembered();
     const sent = await gate.authorize(authorizationQuery(), browser, ALONE);
     gate.consents.rows.clear();
@@ -180,7 +180,7 @@ describe('A remembered consent', () => {
     expect([answer.status, answer.headers.location]).toEqual([403, undefined]);
   });
 
-  it('does not let in whom the rules no longer name', async () => {
+  it('does not give access to a user whom the rules no longer name', async () => {
     const { gate, browser } = await remembered({ access: { emails: ['ada@example.com'] } });
     const sent = await gate.authorize(authorizationQuery(), browser, ALONE);
     gate.provider().answer = () => ({ ...PERSON, email: 'former@example.com' });
@@ -188,7 +188,7 @@ describe('A remembered consent', () => {
     expect([answer.status, answer.headers.location]).toEqual([403, undefined]);
   });
 
-  it('a fault is 503, not a silent yes', async () => {
+  it('a fault is 503, not a redirect without the form', async () => {
     const { gate, browser } = await remembered();
     gate.consents.failing = true;
     expect((await gate.authorize(authorizationQuery(), browser, ALONE)).status).toBe(503);

@@ -37,19 +37,19 @@ describe('Rules at every refresh (#89)', () => {
     expect(server.events.at(-2)).toMatchObject({ event: 'access_ended', fields: { grantId, reason: 'not_allowed' } });
   });
 
-  it('somebody whom the changed rules still name goes on', async () => {
+  it('a user whom the changed rules still allow continues', async () => {
     const { refresh, server } = await underRules({ rules: { emails: ['ADA@example.com'] } });
     expect(await refresh()).toMatchObject({ status: 200, body: { scope: 'mcp email' } });
     expect(server.names()).not.toContain('access_ended');
   });
 
-  it('an identity provider that was taken out of the configuration takes its people along', async () => {
+  it('users of a provider that was removed from the configuration lose access', async () => {
     const { refresh, server } = await underRules({ rules: 'everyone' }, { kinds: [] as never });
     expect(await refresh()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
     expect(server.events.at(-2)).toMatchObject({ event: 'access_ended', fields: { reason: 'provider_removed' } });
   });
 
-  it('a scope that the person may no longer have is not in the new token; the grant keeps it for later', async () => {
+  it('a scope that the user may no longer have is missing in the new token, and stays in the grant', async () => {
     const { refresh, server, grantId } = await underRules(
       { rules: 'everyone', scopes: { 'mcp:write': [ADMINS] } },
       { scopes: ['mcp', 'mcp:write'] },
@@ -59,7 +59,7 @@ describe('Rules at every refresh (#89)', () => {
     expect(server.grants.rows.get(grantId)?.scopes).toEqual(['mcp', 'mcp:write']);
   });
 
-  it('nothing useful left is no access', async () => {
+  it('when no scope with an effect is left, the grant ends', async () => {
     const { refresh, server, grantId } = await underRules(
       { rules: 'everyone', scopes: { mcp: [ADMINS] } },
       { scopes: ['mcp', 'email', 'offline_access'] },
@@ -68,7 +68,7 @@ describe('Rules at every refresh (#89)', () => {
     expect(server.grants.rows.get(grantId)?.status).toBe('revoked');
   });
 
-  it('to ask for the lost scope alone is invalid_scope, and ends nothing', async () => {
+  it('a request for only the lost scope is invalid_scope, and does not end the grant', async () => {
     const { refresh, server, grantId } = await underRules(
       { rules: 'everyone', scopes: { 'mcp:write': [ADMINS] } },
       { scopes: ['mcp', 'mcp:write'] },
@@ -78,7 +78,7 @@ describe('Rules at every refresh (#89)', () => {
     expect((await refresh({ scope: 'mcp mcp:write' })).body.scope).toBe('mcp');
   });
 
-  it('a narrow request loses nothing: only what was granted counts', async () => {
+  it('a narrower request does not end the grant', async () => {
     const { refresh } = await underRules(
       { rules: 'everyone', scopes: { 'mcp:write': [ADMINS] } },
       { scopes: ['mcp', 'email', 'mcp:write'] },
@@ -86,7 +86,7 @@ describe('Rules at every refresh (#89)', () => {
     expect(await refresh({ scope: 'email' })).toMatchObject({ status: 200, body: { scope: 'email' } });
   });
 
-  it('#67: a fault while the grant is being ended is 503; the next refresh ends it', async () => {
+  it('#67: a fault while revoking the grant is 503; the next refresh revokes it', async () => {
     const { refresh, server, grantId } = await underRules({});
     const revoke = server.grants.revokeGrant;
     server.grants.revokeGrant = () => Promise.reject(new UnavailableError('DynamoDB'));

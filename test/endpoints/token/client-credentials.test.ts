@@ -59,7 +59,7 @@ describe('Client credentials grant (RFC 6749 §4.4, io.modelcontextprotocol/oaut
     ]);
   });
 
-  it('RFC 9068 §2.2: the subject is the client; nothing of a person is in the token', async () => {
+  it('RFC 9068 §2.2: the subject is the client, and the token has no user data', async () => {
     const { body } = await (await startedWith({ scopes: ['mcp', 'email', 'profile'] })).ask();
     expect(claimsOf(body.access_token)).toEqual({
       iss: ISSUER,
@@ -88,7 +88,7 @@ describe('Client credentials grant (RFC 6749 §4.4, io.modelcontextprotocol/oaut
     expect(server.signer.calls).toBe(0);
   });
 
-  it('RFC 8707 §2: takes the resource it names, the sole one by default, and no other', async () => {
+  it('RFC 8707 §2: accepts the named resource, or the sole one by default, and no other', async () => {
     const server = await startedWith();
     for (const resource of [RESOURCE, `${RESOURCE}/`, RESOURCE.replace('https', 'HTTPS')]) {
       expect(claimsOf((await server.ask({ resource })).body.access_token).aud).toBe(RESOURCE);
@@ -100,7 +100,7 @@ describe('Client credentials grant (RFC 6749 §4.4, io.modelcontextprotocol/oaut
     expect(claimsOf((await two.ask({ resource: `${ISSUER}/other` })).body.access_token).aud).toBe(`${ISSUER}/other`);
   });
 
-  it('takes an assertion as well, and then needs no client_id (RFC 7523 §2.2)', async () => {
+  it('accepts an assertion as well, and then needs no client_id (RFC 7523 §2.2)', async () => {
     const seen: string[] = [];
     const server = await startedWith(
       { tokenEndpointAuthMethods: ['private_key_jwt'], jwks: { keys: [] } },
@@ -129,7 +129,7 @@ describe('Client credentials grant (RFC 6749 §4.4, io.modelcontextprotocol/oaut
     expect(server.signer.calls).toBe(0);
   });
 
-  it('#62 §5.2: nobody that registered itself, and nobody without proof, whatever its record says', async () => {
+  it('#62 §5.2: no client that registered itself, and none without authentication', async () => {
     const fields = { grant_type: 'client_credentials' };
     const server = startTokenEndpoint({ verifySecret: async () => true });
     const secret = { tokenEndpointAuthMethods: ['client_secret_post'], clientSecretId: 's' } as const;
@@ -148,7 +148,7 @@ describe('Client credentials grant (RFC 6749 §4.4, io.modelcontextprotocol/oaut
     expect(server.signer.calls).toBe(0);
   });
 
-  it('a machine gets nothing by the grants of people', async () => {
+  it('a machine client cannot use the grants of users', async () => {
     const server = await startedWith();
     const headers = { authorization: basic('nightly-report', SECRET) };
     const answer = await server.post({ grant_type: 'authorization_code', code: 'x', code_verifier: 'x' }, headers);

@@ -5,7 +5,7 @@ import { answers, expectReason, github, identify, issuer, json, page, paths, see
 
 useGithub();
 
-describe('#162 GitHub in trouble', () => {
+describe('#162 GitHub fails', () => {
   it.each([
     ['bad_verification_code', 'rejected'],
     ['bad_code_verifier', 'rejected'],
@@ -18,7 +18,7 @@ describe('#162 GitHub in trouble', () => {
     expect(paths()).not.toContain('/api/v3/user');
   });
 
-  it('#167 a refused secret is read again once, and the login goes on', async () => {
+  it('#167 a refused secret is read again once, and the login continues', async () => {
     const good = answers.get('/login/oauth/access_token');
     answers.set('/login/oauth/access_token', (response, body) =>
       new URLSearchParams(body).get('client_secret') === 'rotated'
@@ -51,7 +51,7 @@ describe('#162 GitHub in trouble', () => {
     });
   }
 
-  it('a used-up rate limit is an outage, any other 403 a refusal', async () => {
+  it('an exhausted rate limit is an outage, any other 403 a refusal', async () => {
     answers.set('/api/v3/user', json(403, {}, { 'x-ratelimit-remaining': '0' }));
     await expect(identify()).rejects.toThrow(UnavailableError);
     answers.set('/api/v3/user', json(403, {}));
@@ -59,7 +59,7 @@ describe('#162 GitHub in trouble', () => {
   });
 });
 
-describe('An authorization response of GitHub that is not right', () => {
+describe('An invalid authorization response of GitHub', () => {
   it.each([
     ['another state', { state: 'other' }, 'rejected'],
     ['#146 iss of another provider (RFC 9207)', { iss: 'https://evil.test' }, 'rejected'],
@@ -70,7 +70,7 @@ describe('An authorization response of GitHub that is not right', () => {
     expect(seen).toHaveLength(0);
   });
 
-  it('its own iss is fine, with and without its path', async () => {
+  it('accepts its own iss, with and without the path', async () => {
     for (const iss of [issuer, `${issuer}/login/oauth`]) {
       expect(await identify({ iss })).toMatchObject({ subject: '42' });
     }

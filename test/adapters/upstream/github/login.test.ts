@@ -17,7 +17,7 @@ import {
 useGithub();
 
 describe('GitHub as upstream', () => {
-  it('sends people there with our own state and PKCE, and nothing else', async () => {
+  it('redirects with our own state and PKCE, and nothing else', async () => {
     const url = await github().authorizationUrl(LEG, { selectAccount: true });
     expect(`${url.origin}${url.pathname}`).toBe(`${issuer}/login/oauth/authorize`);
     expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -32,7 +32,7 @@ describe('GitHub as upstream', () => {
     });
   });
 
-  it('#156 tells who logged in: number, primary verified address, name; asks nothing that no rule needs', async () => {
+  it('#156 identifies the user by number, with primary verified address and name, and requests nothing else', async () => {
     expect(await identify()).toEqual({
       identityProviderId: 'github',
       issuer,
@@ -49,7 +49,7 @@ describe('GitHub as upstream', () => {
     });
   });
 
-  it('reads organizations and teams where rules need them', async () => {
+  it('reads organizations and teams if rules need them', async () => {
     const idp = github(['githubOrganizations', 'githubTeams']);
     expect((await identify({}, idp)).claims).toEqual({
       githubOrganizations: ['example'],
@@ -57,7 +57,7 @@ describe('GitHub as upstream', () => {
     });
   });
 
-  it('reads further pages, but not for ever', async () => {
+  it('reads further pages, up to a limit', async () => {
     const full = Array.from({ length: 100 }, (_, index) => ({ login: `org-${index}` }));
     answers.set('/api/v3/user/orgs', json(200, full));
     const { claims } = await identify({}, github(['githubOrganizations']));
@@ -74,7 +74,7 @@ it.each([
   ['http://localhost:4801/github', 'http://localhost:4801/github/api/v3'],
 ])('the API of %s is %s', (host, api) => expect(apiOf(host)).toBe(api));
 
-describe('#156 an address at GitHub that does not count', () => {
+describe('#156 an email address at GitHub that does not count', () => {
   it.each<[string, unknown, object]>([
     ['unverified', [{ email: 'ada@example.com', primary: true, verified: false }], { emailVerified: false }],
     ['verified as a text', [{ email: 'ada@example.com', primary: true, verified: 'true' }], { emailVerified: false }],
@@ -87,12 +87,12 @@ describe('#156 an address at GitHub that does not count', () => {
     expect(JSON.stringify(identity)).not.toContain('profile@evil.test');
   });
 
-  it('a renamed account is the same person', async () => {
+  it('a renamed account is the same user', async () => {
     answers.set('/api/v3/user', json(200, { id: 42, login: 'renamed' }));
     expect(await identify()).toMatchObject({ subject: '42', name: 'renamed' });
   });
 
-  it.each([undefined, '42', 0, -1, 1.5, null])('an account with the number %j is nobody', async (id) => {
+  it.each([undefined, '42', 0, -1, 1.5, null])('an account with the number %j is rejected', async (id) => {
     answers.set('/api/v3/user', json(200, { id, login: 'ada' }));
     await expectReason(identify(), 'rejected');
   });

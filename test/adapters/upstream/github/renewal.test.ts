@@ -9,7 +9,7 @@ describe('Asking GitHub again', () => {
   const ADA = { identityProviderId: 'github', issuer: '', subject: '42', emailVerified: true };
   const renew = (tokens: Parameters<GithubIdentityProvider['renew']>[0], idp = github()) => idp.renew(tokens, ADA);
 
-  it('#168 OAuth Apps give tokens without end: the API is asked with the kept one', async () => {
+  it('#168 tokens of OAuth Apps do not expire: the API is asked with the stored token', async () => {
     const { tokens, identify } = await renew({ accessToken: 'gho_x' }, github(['githubOrganizations']));
     expect(tokens).toEqual({ accessToken: 'gho_x' });
     expect(await identify()).toMatchObject({ subject: '42', claims: { githubOrganizations: ['example'] } });
@@ -17,7 +17,7 @@ describe('Asking GitHub again', () => {
     expect(seen[0]?.authorization).toBe('Bearer gho_x');
   });
 
-  it('GitHub Apps give tokens that end, and refresh tokens', async () => {
+  it('tokens of GitHub Apps expire and are refreshed', async () => {
     answers.set(
       '/login/oauth/access_token',
       json(200, { access_token: 'ghu_2', token_type: 'bearer', expires_in: 28_800, refresh_token: 'ghr_2' }),
@@ -30,7 +30,7 @@ describe('Asking GitHub again', () => {
     expect((await renew(fresh)).tokens).toEqual(fresh);
   });
 
-  it('a refresh token that was revoked is a refusal, with status 200', async () => {
+  it('a revoked refresh token is a refusal, even with status 200', async () => {
     answers.set('/login/oauth/access_token', json(200, { error: 'bad_refresh_token' }));
     const ended = { accessToken: 'ghu_1', accessTokenExpiresAt: NOW, refreshToken: 'ghr_1' };
     await expectReason(renew(ended), 'denied');
@@ -66,7 +66,7 @@ describe('Asking GitHub again', () => {
     await expect((await renew({ accessToken: 'gho_x' })).identify()).rejects.toThrow(UnavailableError);
   });
 
-  it('what a scope hides is no refusal', async () => {
+  it('data that the scope does not cover is no refusal', async () => {
     answers.set('/api/v3/user/emails', json(404, {}));
     await expectReason((await renew({ accessToken: 'gho_x' })).identify(), 'rejected');
   });

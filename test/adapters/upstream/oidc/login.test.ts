@@ -16,7 +16,7 @@ import {
 useProvider();
 
 describe('OpenID provider as upstream (OpenID Connect Core §3.1)', () => {
-  it('sends people there with our own state, nonce and PKCE, and nothing else', async () => {
+  it('redirects with our own state, nonce and PKCE, and nothing else', async () => {
     const url = await relyingParty().authorizationUrl(LEG);
     expect(`${url.origin}${url.pathname}`).toBe(`${provider.issuer}/auth`);
     expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -33,7 +33,7 @@ describe('OpenID provider as upstream (OpenID Connect Core §3.1)', () => {
     expect(other.searchParams.get('prompt')).toBe('select_account');
   });
 
-  it('tells who logged in, and asks userinfo nothing that it knows', async () => {
+  it('identifies the user, and reads userinfo only if claims are missing', async () => {
     expect(await identify()).toEqual({
       identityProviderId: 'company',
       issuer: provider.issuer,
@@ -52,7 +52,7 @@ describe('OpenID provider as upstream (OpenID Connect Core §3.1)', () => {
     });
   });
 
-  it('sends the secret in the body where the provider takes no other way', async () => {
+  it('sends the secret in the body if the provider accepts nothing else', async () => {
     provider.metadata = { token_endpoint_auth_methods_supported: ['client_secret_post'] };
     await identify();
     expect(provider.seen('/token')[0]).toMatchObject({
@@ -68,7 +68,7 @@ describe('OpenID provider as upstream (OpenID Connect Core §3.1)', () => {
     expect([provider.seen('/.well-known/openid-configuration').length, provider.seen('/jwks').length]).toEqual([1, 1]);
   });
 
-  it('#164 goes on with the last good discovery document while the provider has none', async () => {
+  it('#164 uses the last valid discovery document while the provider has none', async () => {
     let now = NOW();
     const idp = relyingParty(credentials(), undefined, () => now);
     await idp.prepare();
@@ -80,14 +80,14 @@ describe('OpenID provider as upstream (OpenID Connect Core §3.1)', () => {
   });
 });
 
-describe('E-mail and name (OpenID Connect Core §5)', () => {
-  it('come from userinfo where the ID token lacks them', async () => {
+describe('Email address and name (OpenID Connect Core §5)', () => {
+  it('come from userinfo if the ID token lacks them', async () => {
     provider.claims = { email: undefined, email_verified: undefined, name: undefined };
     provider.userInfo = { sub: 'person-1', email: 'ada@example.org', email_verified: true, name: 'Ada' };
     expect(await identify()).toMatchObject({ email: 'ada@example.org', emailVerified: true, name: 'Ada' });
   });
 
-  it('#153 never from a userinfo about somebody else', async () => {
+  it('#153 never come from userinfo about another user', async () => {
     provider.claims = { email: undefined };
     provider.userInfo = { sub: 'person-2', email: 'eve@example.com', email_verified: true };
     await expectReason(identify(), 'rejected');
@@ -102,7 +102,7 @@ describe('E-mail and name (OpenID Connect Core §5)', () => {
     },
   );
 
-  it('#155 an address of one document is not verified by the other', async () => {
+  it('#155 an email address in one source is not verified by the other', async () => {
     provider.claims = { email: 'eve@example.com', email_verified: undefined };
     provider.userInfo = { sub: 'person-1', email_verified: true };
     expect(await identify()).toMatchObject({ emailVerified: false });
@@ -116,7 +116,7 @@ describe('E-mail and name (OpenID Connect Core §5)', () => {
     },
   );
 
-  it('#120 a name comes without controls and of bounded length', async () => {
+  it('#120 a name has no control characters and a limited length', async () => {
     provider.claims = { name: `A\r\nd\u202Ea${'x'.repeat(5000)}` };
     const { name = '' } = await identify();
     expect(name).toMatch(/^Adax+$/);

@@ -9,7 +9,7 @@ import { callback, credentials, expectReason, identify, provider, relyingParty, 
 
 useProvider();
 
-describe('A provider in trouble', () => {
+describe('A failing provider', () => {
   it.each([
     ['500', (response) => sendJson(response, 500, { error: 'server_error' })],
     ['429', (response) => sendJson(response, 429, { error: 'slow_down' })],
@@ -44,7 +44,7 @@ describe('A provider in trouble', () => {
     expect(provider.seen('/elsewhere')).toHaveLength(0);
   });
 
-  it('#161 a hanging answer is given up after five seconds', async () => {
+  it('#161 a hanging response is aborted after five seconds', async () => {
     provider.answers.set(
       '/token',
       (response) => void response.writeHead(200, { 'content-type': 'application/json' }).write('{'),
@@ -73,7 +73,7 @@ describe('A provider in trouble', () => {
     await expectReason(relyingParty().prepare(), 'rejected');
   });
 
-  it('#165 discovery that is down or a page is an outage', async () => {
+  it('#165 discovery that is down, or a page, is an outage', async () => {
     for (const status of [500, 404, 302]) {
       provider.answers.set('/.well-known/openid-configuration', (response) => void response.writeHead(status).end('x'));
       await expect(relyingParty().prepare()).rejects.toThrow(UnavailableError);
@@ -81,22 +81,22 @@ describe('A provider in trouble', () => {
   });
 });
 
-describe('Our secret at the provider (catalogue #167)', () => {
-  it('is read again once when it is refused, and the login goes on', async () => {
+describe('Our client secret at the provider (#167)', () => {
+  it('is read again once when it is refused, and the login continues', async () => {
     provider.secret = 'rotated';
     const reader = credentials(CLIENT_SECRET, 'rotated');
     expect(await identify(callback(), relyingParty(reader))).toMatchObject({ subject: 'person-1' });
     expect([reader.readAgainCount, provider.seen('/token').length]).toEqual([1, 2]);
   });
 
-  it('is not sent a second time when nothing changed', async () => {
+  it('is not sent again if it has not changed', async () => {
     provider.secret = 'other';
     const reader = credentials();
     await expectReason(identify(callback(), relyingParty(reader)), 'misconfigured');
     expect([reader.readAgainCount, provider.seen('/token').length]).toEqual([1, 1]);
   });
 
-  it('and is not tried for ever', async () => {
+  it('is tried at most twice', async () => {
     provider.secret = 'other';
     await expectReason(identify(callback(), relyingParty(credentials(CLIENT_SECRET, 'also wrong'))), 'misconfigured');
     expect(provider.seen('/token')).toHaveLength(2);

@@ -9,7 +9,7 @@ import { callback, expectReason, identify, LEG, NOW, provider, useProvider } fro
 
 useProvider();
 
-describe('An ID token that is not to be trusted (OpenID Connect Core §3.1.3.7)', () => {
+describe('An untrustworthy ID token (OpenID Connect Core §3.1.3.7)', () => {
   it.each([
     ['#149 another issuer', { iss: 'https://evil.test' }],
     ['#149 the issuer with a slash', { iss: 'http://localhost/' }],
@@ -57,14 +57,14 @@ describe('An ID token that is not to be trusted (OpenID Connect Core §3.1.3.7)'
       new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(CLIENT_SECRET.padEnd(32))),
     ));
 
-  it('#148 HS256, also where the provider says that it signs so', async () => {
+  it('#148 HS256, even if the provider advertises it', async () => {
     provider.metadata = { id_token_signing_alg_values_supported: ['HS256', 'none'] };
     await withSignature((claims) =>
       new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(CLIENT_SECRET.padEnd(32))),
     );
   });
 
-  it('#148 the signature of another key under the known name, and with the key brought along', async () => {
+  it('#148 a signature by another key with the known kid, and with the key embedded', async () => {
     const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
     const jwk = await exportJWK(publicKey);
     await withSignature((claims) =>
@@ -92,7 +92,7 @@ describe('An ID token that is not to be trusted (OpenID Connect Core §3.1.3.7)'
   });
 });
 
-describe('An authorization response that is not right', () => {
+describe('An invalid authorization response', () => {
   it.each([
     ['another state', { state: 'other' }, 'rejected'],
     ['#146 iss of another provider (RFC 9207)', { iss: 'https://evil.test' }, 'rejected'],
@@ -100,7 +100,7 @@ describe('An authorization response that is not right', () => {
     ['access_denied', { error: 'access_denied' }, 'denied'],
     ['login_required', { error: 'login_required' }, 'denied'],
     ['invalid_scope', { error: 'invalid_scope' }, 'misconfigured'],
-    ['an error that nobody has defined', { error: 'x<script>' }, 'rejected'],
+    ['an undefined error code', { error: 'x<script>' }, 'rejected'],
     ['server_error', { error: 'server_error' }, 'unavailable'],
     ['temporarily_unavailable', { error: 'temporarily_unavailable' }, 'unavailable'],
   ] as const)('%s is %s, and from the browser', async (_, parameters, reason) => {
@@ -108,14 +108,14 @@ describe('An authorization response that is not right', () => {
     expect(provider.seen('/token')).toHaveLength(0);
   });
 
-  it('a code that the provider refuses is from the browser, a client that it refuses is not', async () => {
+  it('a refused code is from the browser, refused credentials are not', async () => {
     provider.answers.set('/token', (response) => sendJson(response, 400, { error: 'invalid_grant' }));
     await expect(identify()).rejects.toMatchObject({ reason: 'rejected', isFromBrowser: true });
     provider.answers.set('/token', (response) => sendJson(response, 400, { error: 'invalid_client' }));
     await expect(identify()).rejects.toMatchObject({ reason: 'misconfigured', isFromBrowser: false });
   });
 
-  it('#146 no iss, where the provider promises one', async () => {
+  it('#146 no iss, although the provider promises one', async () => {
     provider.metadata = { authorization_response_iss_parameter_supported: true };
     await expectReason(identify(), 'rejected');
     expect(await identify(callback({ iss: provider.issuer }))).toMatchObject({ subject: 'person-1' });

@@ -2,7 +2,7 @@ import { newUpstreamState } from '../../../../lambdas/core/upstream/session.ts';
 import { NOW } from '../../../support/memory/records.ts';
 import { called, LEASE_SECONDS } from './fixture.ts';
 
-describe('An upstream token that ends (RFC 8693)', () => {
+describe('An upstream token that expires (RFC 8693)', () => {
   const ended = async (options = {}) => {
     const all = await called(options);
     const { vault, row, provider, server } = all;
@@ -17,7 +17,7 @@ describe('An upstream token that ends (RFC 8693)', () => {
     return all;
   };
 
-  it('is refreshed, once, however many ask at the same time: 20 rounds', async () => {
+  it('is refreshed once for any number of parallel requests: 20 rounds', async () => {
     const { server, provider, exchange } = await ended();
     provider.accessTokenSeconds = 100;
     for (let round = 1; round <= 20; round += 1) {
@@ -30,7 +30,7 @@ describe('An upstream token that ends (RFC 8693)', () => {
     expect(new Set(provider.seen).size).toBe(20);
   });
 
-  it('shortly before its end one gets the next, and all others what still works', async () => {
+  it('shortly before it expires, one request gets the new token, all others the old one', async () => {
     const { server, provider, exchange, waits } = await called();
     server.clock.now += 3599;
     const answers = await Promise.all(Array.from({ length: 20 }, () => exchange()));
@@ -40,7 +40,7 @@ describe('An upstream token that ends (RFC 8693)', () => {
     expect([provider.seen.length, waits.length]).toEqual([1, 0]);
   });
 
-  it('nobody waits for ever: 503, and the next attempt succeeds', async () => {
+  it('a request that waits too long gets 503, and the next one succeeds', async () => {
     const { provider, exchange, waits } = await ended();
     const [reached, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     provider.beforeAnswer = () => {
@@ -57,7 +57,7 @@ describe('An upstream token that ends (RFC 8693)', () => {
     expect(provider.seen).toHaveLength(1);
   });
 
-  it('§2.2.1: its time counts from when it leaves', async () => {
+  it('§2.2.1: expires_in counts from the response', async () => {
     const { server, provider, exchange } = await ended();
     const answered = provider.beforeAnswer;
     provider.beforeAnswer = async () => {
@@ -73,7 +73,7 @@ describe('An upstream token that ends (RFC 8693)', () => {
     expect((await exchange()).body.expires_in).toBe(97);
   });
 
-  it('while the provider is down: 503, and it works when it is back', async () => {
+  it('while the provider is down: 503; it works again afterwards', async () => {
     const { server, provider, exchange, row } = await ended();
     provider.mode = 'down';
     for (let attempt = 0; attempt < 2; attempt += 1) expect((await exchange()).status).toBe(503);
@@ -94,14 +94,14 @@ describe('An upstream token that ends (RFC 8693)', () => {
     expect((await exchange()).status).toBe(200);
   });
 
-  it('#169 a key that is gone leaves no token: the person has to log in again', async () => {
+  it('#169 if the key is gone, no token is left: the user must log in again', async () => {
     const { vault, exchange, row } = await called();
     vault.loseKey();
     expect(await exchange()).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
     expect(row().status).toBe('redeemed');
   });
 
-  it('#88 a refusal ends the grant with recheck, and without it only what was kept', async () => {
+  it('#88 a refusal ends the grant with recheck; without it, only the tokens are removed', async () => {
     const strict = await ended({ recheck: true });
     strict.provider.mode = 'removed';
     expect(await strict.exchange()).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
@@ -120,7 +120,7 @@ describe('An upstream token that ends (RFC 8693)', () => {
     expect([lenient.row().status, lenient.provider.seen.length]).toEqual(['redeemed', 1]);
   });
 
-  it('#168 without a refresh token: invalid_target, and the person has to log in again', async () => {
+  it('#168 without a refresh token: invalid_target, and the user must log in again', async () => {
     const { exchange, provider } = await ended({ canBeRefreshed: false });
     expect((await exchange()).body).toMatchObject({
       error: 'invalid_target',

@@ -6,7 +6,7 @@ import { ISSUER, NOW, RESOURCE } from '../../../support/memory/records.ts';
 import { ACCESS_TOKEN, ADA, called, TOKEN_EXCHANGE } from './fixture.ts';
 
 describe('Token endpoint, token exchange (RFC 8693)', () => {
-  it('§2.2.1: the caller’s upstream access token, its type and its time, never to be stored', async () => {
+  it('§2.2.1: returns the caller’s upstream access token, its type and lifetime, with no-store', async () => {
     const { exchange, server, provider, session } = await called();
     const answer = await exchange();
     expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
@@ -24,7 +24,7 @@ describe('Token endpoint, token exchange (RFC 8693)', () => {
     });
   });
 
-  it('without a time where the provider gave none', async () => {
+  it('without expires_in if the provider gave none', async () => {
     const { exchange, provider, vault, row, server } = await called();
     provider.accessTokenSeconds = undefined;
     const tokens = await vault.seal(row().grantId, provider.tokens());
@@ -40,7 +40,7 @@ describe('Token endpoint, token exchange (RFC 8693)', () => {
     { audience: ADA.issuer },
     { audience: ADA.identityProviderId },
     { resource: ADA.issuer },
-  ])('§2.1: takes %j', async (change) => {
+  ])('§2.1: accepts %j', async (change) => {
     expect((await (await called()).exchange(change)).status).toBe(200);
   });
 
@@ -59,7 +59,7 @@ describe('Token endpoint, token exchange (RFC 8693)', () => {
     expect(await (await called()).exchange(change)).toMatchObject({ status: 400, body: { error } });
   });
 
-  it('takes no token of another server, another issuer, or of a machine, and none that has ended', async () => {
+  it('refuses tokens of another server, another issuer or a machine client, and expired ones', async () => {
     const { server, exchange, session } = await called();
     const claims = JSON.parse(Buffer.from(session.accessToken.split('.')[1] ?? '', 'base64url').toString());
     const machine = clientAccessTokenClaims(
@@ -82,7 +82,7 @@ describe('Token endpoint, token exchange (RFC 8693)', () => {
     expect((await exchange()).status).toBe(200);
   });
 
-  it('#230 takes none that was revoked, or that a not-before mark made void', async () => {
+  it('#230 refuses tokens that were revoked, or that a not-before mark voids', async () => {
     const { server, exchange, session } = await called();
     const ring = server.keyRings.ring;
     if (ring) server.keyRings.ring = { ...ring, notBefore: { clients: {}, subjects: { 'subject-of-ada': NOW + 1 } } };
@@ -92,7 +92,7 @@ describe('Token endpoint, token exchange (RFC 8693)', () => {
     expect((await exchange()).body.error).toBe('invalid_request');
   });
 
-  it('is for a server’s own resource client: nobody else gets anything, whatever they registered', async () => {
+  it('is for a server’s own resource client: every other client is refused', async () => {
     const { server, exchange } = await called();
     const credentials = {
       tokenEndpointAuthMethods: ['client_secret_basic'] as const,
@@ -110,14 +110,14 @@ describe('Token endpoint, token exchange (RFC 8693)', () => {
     expect(await errorOf(other.clientId)).toBe('invalid_request');
   });
 
-  it('#149 hands out nothing, and asks nobody, where the provider’s id means another issuer by now', async () => {
+  it('#149 returns no token, and asks no provider, if the provider’s id now means another issuer', async () => {
     const { exchange, provider, server } = await called({ issuer: 'https://other.example' });
     server.clock.now += 3599;
     expect(await exchange()).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
     expect(provider.seen).toEqual([]);
   });
 
-  it('says so where the provider’s tokens are not kept, or were not when the person logged in', async () => {
+  it('says that tokens are not kept, or were not kept at the time of the login', async () => {
     const { exchange } = await called({ keepTokens: false, recheck: true });
     expect(await exchange()).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
     const later = await called();

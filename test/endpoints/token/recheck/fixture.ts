@@ -12,7 +12,7 @@ export const LIMIT_SECONDS = 86_400;
 export const LEASE_SECONDS = 30;
 export const ADA: UpstreamIdentity = testGrant().identity;
 
-/** A person who logged in at a provider with `recheck`, long enough ago for it to be asked again. */
+/** A user who logged in at a provider with `recheck`, long enough ago for it to be asked again. */
 export const connected = async (
   overrides: Partial<TokenDeps> = {},
   { withTokens = true, issuer = ADA.issuer } = {},

@@ -4,7 +4,7 @@ import { connected, DUE_SECONDS, LEASE_SECONDS, LIMIT_SECONDS } from './fixture.
 
 describe('"recheck" while the provider is down (#88)', () => {
   it.each(['down', 'undiscoverable', 'misconfigured', 'userinfo down'] as const)(
-    '%s: people go on up to the limit, then wait with 503, and go on with the same refresh token',
+    '%s: users continue up to the limit, then get 503, and continue later with the same refresh token',
     async (mode) => {
       const { server, provider, refresh, row, outcomes } = await connected();
       provider.mode = mode;
@@ -24,7 +24,7 @@ describe('"recheck" while the provider is down (#88)', () => {
     },
   );
 
-  it('it is tried again no more often than every half minute', async () => {
+  it('it is tried at most every 30 seconds', async () => {
     const { server, provider, refresh, outcomes } = await connected();
     provider.mode = 'down';
     for (let attempt = 0; attempt < 5; attempt += 1) expect((await refresh()).status).toBe(200);
@@ -34,7 +34,7 @@ describe('"recheck" while the provider is down (#88)', () => {
     expect(outcomes()).toEqual(['unavailable', 'unavailable']);
   });
 
-  it('a removal right after an outage is a removal', async () => {
+  it('a refusal right after an outage counts', async () => {
     const { server, provider, refresh } = await connected();
     provider.mode = 'down';
     await refresh();
@@ -43,7 +43,7 @@ describe('"recheck" while the provider is down (#88)', () => {
     expect((await refresh()).body.error).toBe('invalid_grant');
   });
 
-  it('a lost answer is no removal: the next refusal proves nothing, up to the limit', async () => {
+  it('after a lost answer, the next refusal proves nothing, up to the limit', async () => {
     const { server, provider, refresh, row, outcomes } = await connected();
     provider.mode = 'lost';
     expect((await refresh()).status).toBe(200);
@@ -57,7 +57,7 @@ describe('"recheck" while the provider is down (#88)', () => {
     expect(await refresh()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   });
 
-  it('who asks and then fails leaves the lease behind; it ends by itself', async () => {
+  it('a request that crashes leaves its lease, which expires', async () => {
     const { server, provider, refresh } = await connected();
     provider.beforeAnswer = () => Promise.reject(new Error('the process ended here'));
     expect((await refresh()).status).toBe(500);
@@ -92,7 +92,7 @@ describe('"recheck" while the provider is down (#88)', () => {
     expect(provider.seen).toEqual(['upstream-refresh-0', 'upstream-refresh-1']);
   });
 
-  it('#67: a refusal is not forgotten although DynamoDB fails twice', async () => {
+  it('#67: a refusal is stored although DynamoDB fails twice', async () => {
     const { server, provider, refresh, row } = await connected();
     const revoke = server.grants.revokeGrant.bind(server.grants);
     let calls = 0;
@@ -114,12 +114,12 @@ describe('"recheck" while the provider is down (#88)', () => {
   });
 });
 
-describe('"recheck" with nothing to ask the provider with (#168)', () => {
+describe('"recheck" without tokens with which to ask (#168)', () => {
   it.each([
     ['the provider gave no refresh token', 'no tokens'],
     ['the login is older than the setting', 'no state'],
     ['the key under which its tokens are sealed is gone', 'no key'],
-  ])('%s: people go on up to the limit, and then log in again', async (_name, missing) => {
+  ])('%s: users continue up to the limit, and then log in again', async (_name, missing) => {
     const { server, refresh, row, provider, vault } = await connected({}, { withTokens: missing === 'no key' });
     if (missing === 'no state') {
       const { upstream: _, ...rest } = row();

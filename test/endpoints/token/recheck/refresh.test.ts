@@ -2,7 +2,7 @@ import { NOW } from '../../../support/memory/records.ts';
 import { ADA, connected, DUE_SECONDS, LIMIT_SECONDS } from './fixture.ts';
 
 describe('"recheck": the provider is asked at a refresh (#88)', () => {
-  it('when its last answer is old, and no sooner', async () => {
+  it('when its last answer is old, and not earlier', async () => {
     const { server, provider, refresh, row, outcomes } = await connected();
     server.clock.now = NOW + DUE_SECONDS - 1;
     expect((await refresh()).status).toBe(200);
@@ -18,20 +18,20 @@ describe('"recheck": the provider is asked at a refresh (#88)', () => {
     expect(outcomes()).toEqual(['confirmed', 'confirmed']);
   });
 
-  it('not at all where the provider has no recheck', async () => {
+  it('never without recheck', async () => {
     const { provider, refresh } = await connected({ keptProviders: new Map() });
     expect((await refresh()).status).toBe(200);
     expect(provider.seen).toEqual([]);
   });
 
-  it('#149 not with tokens of another issuer, which the provider’s id meant before: that one was removed', async () => {
+  it('#149 not if the provider’s id meant another issuer before: the user loses access', async () => {
     const { refresh, provider, row, server } = await connected({}, { issuer: 'https://other.example' });
     expect(await refresh()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
     expect([row().status, provider.seen]).toEqual(['revoked', []]);
     expect(server.events.find(({ event }) => event === 'access_ended')?.fields.reason).toBe('provider_removed');
   });
 
-  it('whom it does not vouch for any more is out, for good', async () => {
+  it('a user whom the provider refuses loses access for good', async () => {
     const { server, provider, refresh, row, outcomes } = await connected();
     provider.mode = 'removed';
     expect(await refresh()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
@@ -43,7 +43,7 @@ describe('"recheck": the provider is asked at a refresh (#88)', () => {
     expect((await refresh()).body.error).toBe('invalid_grant');
   });
 
-  it('who changed is somebody else to the rules, and in the next token', async () => {
+  it('a changed identity counts for the rules and for the next token', async () => {
     const access = { rules: { emailDomains: ['example.com'] }, providers: {} };
     const { provider, refresh, row, server } = await connected({ access });
     provider.identity = { ...ADA, email: 'lovelace@example.com', name: 'not asked for' };
@@ -72,7 +72,7 @@ describe('"recheck": the provider is asked at a refresh (#88)', () => {
     expect(new Set(provider.seen).size).toBe(20);
   });
 
-  it('nobody waits for the one who asks, and nobody is logged out by it', async () => {
+  it('other requests neither wait for the provider nor fail', async () => {
     const { server, provider, session, refresh } = await connected();
     const [reached, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     provider.beforeAnswer = () => {
@@ -88,7 +88,7 @@ describe('"recheck": the provider is asked at a refresh (#88)', () => {
   });
 });
 
-describe('"recheck" of a connection that was not used for longer than the limit (#88)', () => {
+describe('"recheck" of a grant that was unused for longer than the limit (#88)', () => {
   it('#90: of parallel refreshes one asks, the others wait for it, and all succeed', async () => {
     const { server, provider, session } = await connected();
     server.clock.now = NOW + LIMIT_SECONDS;
@@ -99,7 +99,7 @@ describe('"recheck" of a connection that was not used for longer than the limit 
     expect(provider.seen).toHaveLength(1);
   });
 
-  it('when the one who asks is refused, so are those who waited', async () => {
+  it('when the provider refuses, the waiting requests fail too', async () => {
     const { server, provider, session } = await connected();
     provider.mode = 'removed';
     server.clock.now = NOW + LIMIT_SECONDS;
@@ -109,7 +109,7 @@ describe('"recheck" of a connection that was not used for longer than the limit 
     expect(new Set(answers.map(({ body }) => body.error))).toEqual(new Set(['invalid_grant']));
   });
 
-  it('nobody waits for ever: 503, and no longer than four seconds', async () => {
+  it('a request waits at most four seconds, and then gets 503', async () => {
     const waits: number[] = [];
     const { server, provider, session } = await connected({
       sleep: async (milliseconds) => void waits.push(milliseconds),
@@ -128,7 +128,7 @@ describe('"recheck" of a connection that was not used for longer than the limit 
     expect((await asking).status).toBe(200);
   });
 
-  it('who got no answer does not wait for itself', async () => {
+  it('a request that got no answer does not wait for its own lease', async () => {
     const waits: number[] = [];
     const { server, provider, refresh } = await connected({
       sleep: async (milliseconds) => void waits.push(milliseconds),
