@@ -1,6 +1,6 @@
 import { SESSION_SECONDS } from '../core/grants/connections-session.ts';
 import * as settings from '../core/settings.ts';
-import { kmsClient } from '../runtime/adapters/kms/client.ts';
+import { kmsClient } from '../runtime/adapters/aws-clients.ts';
 import { KmsTokenVault } from '../runtime/adapters/kms/token-vault.ts';
 import { sessionSealer } from '../runtime/adapters/sealing/sealers.ts';
 import { read } from '../runtime/settings.ts';

@@ -1,7 +1,7 @@
 import * as settings from '../core/settings.ts';
+import { secretsManagerClient } from '../runtime/adapters/aws-clients.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
-import { secretsManagerClient } from '../runtime/adapters/secrets-manager/client.ts';
 import { secretCheck } from '../runtime/adapters/secrets-manager/secret-check.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { read } from '../runtime/settings.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as settings from '../core/settings.ts';
+import { keyManagementClient } from '../runtime/adapters/aws-clients.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
-import { patientKmsClient } from '../runtime/adapters/kms/client.ts';
 import { KmsSigningKeyMaker } from '../runtime/adapters/kms/signing-key-maker.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
 import { read } from '../runtime/settings.ts';
@@ -15,7 +15,7 @@ const { accessTokenSeconds, signingKeyDays, signingKeyPublishSeconds } = read(se
 
 export const handler = keyRingHandler({
   keyRings: keyRingStore(),
-  keyMaker: new KmsSigningKeyMaker(patientKmsClient(), {
+  keyMaker: new KmsSigningKeyMaker(keyManagementClient(), {
     accountId: read(settings.accountId),
     tokenRoleArn: read(settings.tokenRoleArn),
     keyRingRoleArn: read(settings.keyRingRoleArn),

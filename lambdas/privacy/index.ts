@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as settings from '../core/settings.ts';
+import { dynamoDbClient } from '../runtime/adapters/aws-clients.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
-import { dynamoDbClient } from '../runtime/adapters/dynamodb/client.ts';
 import { DynamoDbConsentStore } from '../runtime/adapters/dynamodb/consent-store.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
 import { requestSigner } from '../runtime/adapters/request-signer.ts';

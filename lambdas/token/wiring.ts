@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { resourceIdentifier } from '../core/authorization/resources.ts';
 import * as settings from '../core/settings.ts';
+import { kmsClient } from '../runtime/adapters/aws-clients.ts';
 import { KmsAccessTokenSigner } from '../runtime/adapters/kms/access-token-signer.ts';
-import { kmsClient } from '../runtime/adapters/kms/client.ts';
 import { KmsTokenVault } from '../runtime/adapters/kms/token-vault.ts';
 import { read } from '../runtime/settings.ts';
 import { connectClientAuthentication } from '../runtime/wiring/client-authentication.ts';

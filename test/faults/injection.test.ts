@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { SDK_LIMITS } from '../../lambdas/runtime/adapters/sdk-limits.ts';
+import { SDK_LIMITS } from '../../lambdas/runtime/adapters/aws-clients.ts';
 import type { CallNotice } from '../../tools/local/cloud/services/aws-json-server.ts';
 import { type Services, startServices } from '../../tools/local/cloud/services/index.ts';
 import {

@@ -3,10 +3,9 @@ import type { AssertionVerifier, SecretVerifier } from '../../core/clients/authe
 import type { Client } from '../../core/clients/client.ts';
 import { FAILURE_LIMIT } from '../../core/net/rate-limit-window.ts';
 import * as settings from '../../core/settings.ts';
+import { dynamoDbClient, secretsManagerClient } from '../adapters/aws-clients.ts';
 import { systemClock } from '../adapters/clock.ts';
-import { dynamoDbClient } from '../adapters/dynamodb/client.ts';
 import { DynamoDbClientAssertionStore } from '../adapters/dynamodb/client-assertion-store.ts';
-import { secretsManagerClient } from '../adapters/secrets-manager/client.ts';
 import { SecretsManagerClientSecrets } from '../adapters/secrets-manager/client-secrets.ts';
 import type { ClientResolver, Log } from '../ports/index.ts';
 import { RateLimiter } from '../services/rate-limiter.ts';

@@ -1,5 +1,5 @@
 import * as settings from '../../core/settings.ts';
-import { dynamoDbClient } from '../adapters/dynamodb/client.ts';
+import { dynamoDbClient } from '../adapters/aws-clients.ts';
 import { DynamoDbConsentStore } from '../adapters/dynamodb/consent-store.ts';
 import { rememberedBrowserSealer } from '../adapters/sealing/sealers.ts';
 import type { Log, SealingKeys } from '../ports/index.ts';

@@ -1,7 +1,7 @@
 import { type AccessPolicy, neededClaims } from '../../core/authorization/access-rules.ts';
 import * as settings from '../../core/settings.ts';
+import { secretsManagerClient } from '../adapters/aws-clients.ts';
 import { systemClock } from '../adapters/clock.ts';
-import { secretsManagerClient } from '../adapters/secrets-manager/client.ts';
 import { SecretsManagerCredentials } from '../adapters/secrets-manager/client-credentials.ts';
 import { GithubIdentityProvider } from '../adapters/upstream/github.ts';
 import { OidcIdentityProvider } from '../adapters/upstream/oidc.ts';

@@ -1,7 +1,7 @@
 import * as settings from '../../core/settings.ts';
+import { secretsManagerClient } from '../adapters/aws-clients.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { generatedSecret } from '../adapters/secrets-manager/cached-secret.ts';
-import { secretsManagerClient } from '../adapters/secrets-manager/client.ts';
 import { SecretsManagerSealingKeys } from '../adapters/secrets-manager/sealing-keys.ts';
 import type { SealingKeys, SecretReader } from '../ports/index.ts';
 import { read } from '../settings.ts';

@@ -1,5 +1,5 @@
 import * as settings from '../../core/settings.ts';
-import { dynamoDbClient } from '../adapters/dynamodb/client.ts';
+import { dynamoDbClient } from '../adapters/aws-clients.ts';
 import { DynamoDbClientStore } from '../adapters/dynamodb/client-store.ts';
 import { DynamoDbGrantDirectory } from '../adapters/dynamodb/grant-directory.ts';
 import { DynamoDbGrantStore } from '../adapters/dynamodb/grant-store.ts';
