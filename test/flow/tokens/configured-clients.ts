@@ -7,7 +7,12 @@ import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-clou
 import { type JsonAnswer, postForm, REDIRECT_URI, type RegisteredClient } from '../../support/http/oauth-requests.ts';
 import { basic } from '../../support/http/post-form.ts';
 
-const publicJwkOf = async (key: webcrypto.CryptoKey) => ({ ...(await exportJWK(key)), kid: 'one', use: 'sig', alg: 'ES256' });
+const publicJwkOf = async (key: webcrypto.CryptoKey) => ({
+  ...(await exportJWK(key)),
+  kid: 'one',
+  use: 'sig',
+  alg: 'ES256',
+});
 
 /**
  * A cloud whose configuration names clients: two machines, `nightly-report` with a secret and `build-agent` with a key,
@@ -128,5 +133,10 @@ export class ConfiguredClients {
       { token },
       client?.client_secret === undefined ? {} : { authorization: basic(client.client_id, client.client_secret) },
     );
+  }
+
+  async askUserinfo(headers: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> }> {
+    const response = await fetch(`${this.cloud.origin}/userinfo`, { headers });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 }

@@ -28,11 +28,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => clients?.stop());
 
-const askUserinfo = async (headers: Record<string, string>) => {
-  const response = await fetch(`${cloud.origin}/userinfo`, { headers });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-};
-
 const INACTIVE = { active: false };
 
 describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-client-credentials)', () => {
@@ -93,7 +88,7 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
     expect((await postForm(`${cloud.origin}/token`, form)).body.error).toBe('unauthorized_client');
   });
 
-  it('cannot be revoked, and says so (RFC 7009 §2.2.1); nobody else learns that', async () => {
+  it('cannot be revoked, which only its own client is told (RFC 7009 §2.2.1)', async () => {
     const { body } = await clients.machineToken();
     const own = await revoke(cloud, await clients.credentialsOf('copilot-studio'), body.access_token);
     expect(own.status).toBe(200);
@@ -105,10 +100,10 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
     expect(answer).toMatchObject({ status: 400, body: { error: 'unsupported_token_type' } });
   });
 
-  it('userinfo has nobody to tell of', async () => {
+  it('userinfo refuses a machine, which is no user', async () => {
     const { body } = await clients.machineToken();
     const headers = { authorization: `Bearer ${body.access_token}` };
-    const answer = await askUserinfo(headers);
+    const answer = await clients.askUserinfo(headers);
     expect([answer.status, answer.body.error]).toEqual([403, 'insufficient_scope']);
   });
 
@@ -238,7 +233,7 @@ describe('Introspection (RFC 7662)', () => {
     );
     expect((await clients.introspect(issuing, session.refreshToken)).body).toEqual(INACTIVE);
     const headers = { authorization: `Bearer ${session.accessToken}` };
-    const answer = await askUserinfo(headers);
+    const answer = await clients.askUserinfo(headers);
     expect([answer.status, answer.body.error]).toEqual([401, 'invalid_token']);
     const form = { grant_type: 'refresh_token', refresh_token: session.refreshToken };
     expect((await postForm(`${cloud.origin}/token`, form, auth)).body.error).toBe('invalid_grant');
