@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '../support/browser/chromium.ts';
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { sharedCloud } from '../support/cloud/shared-cloud.ts';
 import { obtainSession, refresh, registerClient } from '../support/http/oauth-requests.ts';
 
@@ -53,10 +53,10 @@ const withContext = async (
 };
 
 const connect = async (login: string, ...names: string[]) => {
-  const person = new Person(cloud, login);
+  const user = new User(cloud, login);
   const sessions = [];
   for (const client_name of names) {
-    sessions.push(await obtainSession(cloud, { person, client: await registerClient(cloud, { client_name }) }));
+    sessions.push(await obtainSession(cloud, { user, client: await registerClient(cloud, { client_name }) }));
   }
   return sessions;
 };

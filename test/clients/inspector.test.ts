@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { spoilAccessToken, storedClientId, storedRefreshToken } from '../support/client-profiles/stored.ts';
 import { type ClientHome, ClientProcess, createClientHome } from '../support/client-programs/process.ts';
 import { sharedCloud } from '../support/cloud/shared-cloud.ts';
@@ -45,7 +45,7 @@ describe.each([
 
   it('signs in through the browser, and prints who called', async () => {
     const call = callWhoami();
-    await call.signIn(new Person(cloud, 'mary'));
+    await call.signIn(new User(cloud, 'mary'));
     expect(await printed(call)).toMatchObject({
       clientId: await storedClientId(secrets),
       scopes: ['mcp', 'offline_access'],
@@ -61,12 +61,12 @@ describe.each([
     expect(await storedRefreshToken(secrets)).not.toBe(before);
   });
 
-  it('asks the person again once its grant was revoked', async () => {
+  it('asks the user again once its grant was revoked', async () => {
     const client = { client_id: await storedClientId(secrets) };
     expect((await revoke(cloud, client, await storedRefreshToken(secrets))).status).toBe(200);
     await spoilAccessToken(secrets);
     const call = callWhoami();
-    await call.signIn(new Person(cloud, 'mary'));
+    await call.signIn(new User(cloud, 'mary'));
     expect(await printed(call)).toMatchObject({ clientId: client.client_id });
   });
 });

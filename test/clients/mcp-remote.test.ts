@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { spoilAccessToken, storedRefreshToken } from '../support/client-profiles/stored.ts';
 import { type ClientHome, ClientProcess, createClientHome } from '../support/client-programs/process.ts';
 import { sharedCloud } from '../support/cloud/shared-cloud.ts';
@@ -50,7 +50,7 @@ describe.each([
 
   it('signs in through the browser, and prints who called', async () => {
     const running = start();
-    await running.signIn(new Person(cloud, 'mary'));
+    await running.signIn(new User(cloud, 'mary'));
     expect(await whoami(running)).toMatchObject({ clientId: expect.any(String), scopes: ['mcp', 'offline_access'] });
   });
 

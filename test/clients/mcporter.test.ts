@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { spoilAccessToken, storedClientId, storedRefreshToken } from '../support/client-profiles/stored.ts';
 import { type ClientHome, ClientProcess, createClientHome } from '../support/client-programs/process.ts';
 import { sharedCloud } from '../support/cloud/shared-cloud.ts';
@@ -33,7 +33,7 @@ describe('The real mcporter', () => {
 
   it('signs in through the browser', async () => {
     const login = run('auth', 'gatehouse', '--no-browser');
-    await login.signIn(new Person(cloud, 'mary'));
+    await login.signIn(new User(cloud, 'mary'));
     expect({ code: await login.end(), output: login.output }).toEqual({ code: 0, output: expect.any(String) });
   });
 

@@ -1,4 +1,4 @@
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { ClientDocuments } from '../support/client-profiles/documents.ts';
 import { playsThrough } from '../support/client-profiles/play.ts';
 import type { ClientProfile } from '../support/client-profiles/profile.ts';
@@ -9,7 +9,7 @@ import { freePortPair } from '../support/memory/ports.ts';
 import { claudeConfigured } from './profiles/claude.ts';
 import { copilotConfigured } from './profiles/copilot.ts';
 
-// Clients that the owner of the deployment names in its configuration, each with the id that a person typed into it.
+// Clients that the owner of the deployment names in its configuration, each with the id that a user typed into it.
 
 const profiles = [...claudeConfigured, ...copilotConfigured];
 const INSPECTOR = {
@@ -66,7 +66,7 @@ describe("The real Inspector's command line, with a client id and a secret", () 
       ],
       { MCP_AUTO_OPEN_ENABLED: 'true', MCP_INSPECTOR_SECRET_STORE: 'memory' },
     );
-    await call.signIn(new Person(cloud, 'mary'));
+    await call.signIn(new User(cloud, 'mary'));
     expect({ code: await call.end(), output: call.output }).toMatchObject({ code: 0 });
     expect(JSON.parse(JSON.parse(call.stdout).result.content[0].text)).toMatchObject({ clientId: 'inspector' });
   });

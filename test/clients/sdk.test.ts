@@ -6,7 +6,7 @@ import {
 import { UnauthorizedError as LegacyUnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { MemoryOAuthProvider } from '../support/client-programs/mcp-oauth-provider.ts';
 import { sharedCloud } from '../support/cloud/shared-cloud.ts';
 import { callbackParameters, revoke } from '../support/http/oauth-requests.ts';
@@ -85,7 +85,7 @@ describe.each([
   ['@modelcontextprotocol/sdk 1.x', attemptLegacy],
 ])('The real %s', (name, attempt) => {
   const host = new Host(name);
-  const person = new Person(cloud, 'mary');
+  const user = new User(cloud, 'mary');
 
   /** Through the browser as often as the SDK asks for it, which must be `times`. */
   const connect = async (times: number): Promise<Record<string, unknown>> => {
@@ -96,7 +96,7 @@ describe.each([
         return outcome.identity;
       }
       expect(seen).toBeLessThan(times);
-      const parameters = callbackParameters(await person.signIn(host.authorizationUrl ?? ''));
+      const parameters = callbackParameters(await user.signIn(host.authorizationUrl ?? ''));
       host.assertState(parameters);
       await outcome.finish(parameters);
     }
@@ -115,7 +115,7 @@ describe.each([
     expect([...host.forgotten]).toEqual(['client', 'tokens']);
   });
 
-  it('RFC 6749 §5.2: asks the person again, with the same client, when its grant was revoked', async () => {
+  it('RFC 6749 §5.2: asks the user again, with the same client, when its grant was revoked', async () => {
     const before = host.clientInformation();
     host.forgotten.clear();
     await revoke(cloud, before, host.tokens().refresh_token);

@@ -1,4 +1,4 @@
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { type FaultyCloud, startFaultyCloud } from '../support/faults/faulty-cloud.ts';
 import {
   authorizationRequest,
@@ -22,7 +22,7 @@ afterAll(() => cloud?.stop());
 const wholeFlow = async (): Promise<string> => {
   const client = await registerClient(cloud, { client_name: 'Clocks' });
   const { url, codeVerifier } = authorizationRequest(cloud, client);
-  const seen = await new Person(cloud).signIn(url);
+  const seen = await new User(cloud).signIn(url);
   const code = seen.left?.searchParams.get('code');
   if (code === undefined || code === null) return `login ${seen.status}`;
   const redeemed = await redeem(cloud, { client, code, codeVerifier });

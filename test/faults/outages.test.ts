@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { Canaries } from '../support/faults/canaries.ts';
 import { FLOWS } from '../support/faults/flows/index.ts';
 import { FaultWalk } from '../support/faults/walk.ts';
@@ -58,7 +58,7 @@ describe('An outage', () => {
     const client = await registerClient(cloud);
     for (let nth = 1; ; nth += 1) {
       await cloud.arm({ kind: 'failed', nth, times: 'always' });
-      const seen = await new Person(cloud).signIn(authorizationRequest(cloud, client).url);
+      const seen = await new User(cloud).signIn(authorizationRequest(cloud, client).url);
       if (seen.left !== undefined) {
         expect(nth).toBeGreaterThan(5);
         return;
@@ -110,11 +110,11 @@ describe('An outage', () => {
   );
 
   it('#225 everybody comes back at once when it is over, and everybody is served', async () => {
-    const PEOPLE = 20;
+    const PRIVACY = 20;
     const client = await registerClient(cloud);
     const sessions: Session[] = [];
-    for (let count = 0; count < PEOPLE; count += 1) {
-      sessions.push(await obtainSession(cloud, { client, person: new Person(cloud, `p${count}`) }));
+    for (let count = 0; count < PRIVACY; count += 1) {
+      sessions.push(await obtainSession(cloud, { client, user: new User(cloud, `p${count}`) }));
     }
     const everybody = () => Promise.all(sessions.map(({ refreshToken }) => refresh(cloud, client, refreshToken)));
     await cloud.arm({ kind: 'throttled', service: 'dynamodb', times: 'always' });
@@ -160,7 +160,7 @@ describe('#231 Rows that are garbage', () => {
     const byGrant = await refresh(cloud, client, poisoned.refreshToken);
     await put(clients, { clientId: { S: client.client_id } });
     const byClient = await refresh(cloud, client, poisoned.refreshToken);
-    const page = await new Person(cloud).open(authorizationRequest(cloud, client).url);
+    const page = await new User(cloud).open(authorizationRequest(cloud, client).url);
     for (const { status } of [byGrant, byClient, page]) expect([400, 500, 503]).toContain(status);
     expect((await refresh(cloud, good.client, good.refreshToken)).status).toBe(200);
   });

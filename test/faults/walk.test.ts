@@ -1,4 +1,4 @@
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { Canaries } from '../support/faults/canaries.ts';
 import { quickFaults } from '../support/faults/choices.ts';
 import { FLOWS } from '../support/faults/flows/index.ts';
@@ -48,18 +48,18 @@ describe('A fault at every call loses nothing and is told honestly (catalogue §
   );
 });
 
-it('asks no identity provider for anything before the person has agreed (catalogue §5)', async () => {
+it('asks no identity provider for anything before the user has agreed (catalogue §5)', async () => {
   const { url } = authorizationRequest(cloud, await registerClient(cloud));
-  const person = new Person(cloud);
+  const user = new User(cloud);
   await cloud.restart();
   await cloud.record();
-  const seen = await person.open(url);
+  const seen = await user.open(url);
   const [form] = formsOf(seen.html);
   if (form === undefined) throw new Error('no consent form');
-  await person.submit(seen, form, { decision: 'deny' });
+  await user.submit(seen, form, { decision: 'deny' });
   expect((await cloud.recorded()).filter(({ service }) => service === 'upstream')).toEqual([]);
 
   await cloud.record();
-  await person.signIn(url);
+  await user.signIn(url);
   expect((await cloud.recorded()).map(({ service }) => service)).toContain('upstream');
 });

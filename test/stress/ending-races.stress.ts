@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { partsOf } from '../support/credentials/forged-token.ts';
 import { isInvalidGrant } from '../support/faults/flows/afterwards.ts';
 import { confidential } from '../support/faults/flows/clients.ts';
 import { command } from '../support/faults/flows/command.ts';
-import { exchange } from '../support/faults/flows/people.ts';
+import { exchange } from '../support/faults/flows/privacy.ts';
 import { changed, configure } from '../support/faults/flows/registrations.ts';
 import type { WalkGround } from '../support/faults/walk-ground.ts';
 import { formsOf } from '../support/http/html-form.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => stop?.());
 
-const newPerson = () => new Person(cloud, `p${randomUUID().slice(0, 8)}`);
+const newPerson = () => new User(cloud, `p${randomUUID().slice(0, 8)}`);
 
 /** What still works of a session, or undefined. */
 const alive = async ({ client, refreshToken, accessToken }: Session): Promise<string | undefined> => {
@@ -59,13 +59,13 @@ it('#76 one token, revoked ten times while it is refreshed: dead, and never two 
 
 it('one connection, ended five times at once: ended, and no other', () =>
   rounds('a connection ended by 5 at once', async () => {
-    const person = newPerson();
-    const session = await obtainSession(cloud, { client: await newClient(cloud), person, provider: 'company' });
-    const page = await person.signIn(`${cloud.origin}/connections`, { provider: 'company' });
+    const user = newPerson();
+    const session = await obtainSession(cloud, { client: await newClient(cloud), user, provider: 'company' });
+    const page = await user.signIn(`${cloud.origin}/connections`, { provider: 'company' });
     const form = formsOf(page.html).find(({ fields }) => 'connection' in fields);
     if (form === undefined) return 'there is nothing to end';
-    const other = await obtainSession(cloud, { client: await newClient(cloud), person, provider: 'company' });
-    const answers = await race(5, () => person.submit(page, form, { action: 'end' }));
+    const other = await obtainSession(cloud, { client: await newClient(cloud), user, provider: 'company' });
+    const answers = await race(5, () => user.submit(page, form, { action: 'end' }));
     if (answers.some(({ status }) => status !== 200)) return tally(answers.map(({ status }) => status));
     const { status } = await refresh(cloud, other.client, other.refreshToken);
     return status === 200 ? alive(session) : `the other connection is answered ${status}`;
@@ -105,15 +105,15 @@ const everyRow = async (): Promise<string> => {
   return JSON.stringify(rows);
 };
 
-it('#238 one person, erased by two operators while a program refreshes: no row and no token is left', () =>
+it('#238 one user, erased by two operators while a program refreshes: no row and no token is left', () =>
   rounds(
-    'a person erased by 2 at once while a program refreshes',
+    'a user erased by 2 at once while a program refreshes',
     async () => {
-      const person = newPerson();
+      const user = newPerson();
       const client = await confidential(cloud);
-      let session = await obtainSession(cloud, { client, person, provider: 'company' });
+      let session = await obtainSession(cloud, { client, user, provider: 'company' });
       const erase = () =>
-        command(cloud, 'Privacy', { action: 'erase', identityProvider: 'company', upstreamSubject: person.login });
+        command(cloud, 'Privacy', { action: 'erase', identityProvider: 'company', upstreamSubject: user.login });
       let isOver = false;
       const untilOver = async (): Promise<string | undefined> => {
         for (;;) {
@@ -133,7 +133,7 @@ it('#238 one person, erased by two operators while a program refreshes: no row a
       if (erased.some(({ status }) => status !== 200) && (await erase()).status !== 200) return 'erasing fails';
       const rows = await everyRow();
       const subject = String(partsOf(session.accessToken).claims.sub);
-      for (const name of [person.login, subject]) if (rows.includes(name)) return `a row holds ${name}`;
+      for (const name of [user.login, subject]) if (rows.includes(name)) return `a row holds ${name}`;
       return alive(session);
     },
     FEWER_ROUNDS,
@@ -142,7 +142,7 @@ it('#238 one person, erased by two operators while a program refreshes: no row a
 it('#90 one token, exchanged ten times when the provider’s own is over: the provider is asked once', async () => {
   const callers: Session[] = [];
   for (let count = 0; count < ROUNDS; count += 1) {
-    callers.push(await obtainSession(cloud, { client: await newClient(cloud), person: newPerson(), provider: 'kept' }));
+    callers.push(await obtainSession(cloud, { client: await newClient(cloud), user: newPerson(), provider: 'kept' }));
   }
   const logicalId = (await cloud.functions()).find((id) => /TokenFunction[0-9A-F]{8}$/.test(id)) ?? '';
   await cloud.restart({ logicalId, clockOffsetMs: PROVIDERS_TOKEN_IS_OVER_MS });

@@ -1,7 +1,7 @@
 import { ADMINISTRATION } from '../support/faults/flows/administration.ts';
-import { PEOPLE } from '../support/faults/flows/people.ts';
+import { PRIVACY } from '../support/faults/flows/privacy.ts';
 import { RESOURCES } from '../support/faults/flows/resources.ts';
 import { everyFaultOver, layFaultStress } from './fault-stress.ts';
 
 describe('Every kind of fault at every call (catalogue §5)', () =>
-  everyFaultOver(layFaultStress(), [...RESOURCES, ...PEOPLE, ...ADMINISTRATION]));
+  everyFaultOver(layFaultStress(), [...RESOURCES, ...PRIVACY, ...ADMINISTRATION]));

@@ -4,7 +4,7 @@ import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.
 import { registerClient } from '../support/http/oauth-requests.ts';
 import { report } from './report.ts';
 
-export const ROUNDS = Number(process.env.SIEGE_ROUNDS ?? 200);
+export const ROUNDS = Number(process.env.STRESS_ROUNDS ?? 200);
 
 /** What did not hold in a round, or nothing. */
 type Round = () => Promise<string | undefined>;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { assertionForm } from '../support/credentials/client-assertions.ts';
 import { keys, putBackRing } from '../support/faults/flows/administration.ts';
 import type { WalkGround } from '../support/faults/walk-ground.ts';
@@ -56,13 +56,13 @@ describe('Races', () => {
 
   it('#131 one consent form, sent five times: one login', () =>
     rounds('a consent form sent 5 times at once', async () => {
-      const person = new Person(cloud);
-      const seen = await person.open(authorizationRequest(cloud, await newClient(cloud)).url);
+      const user = new User(cloud);
+      const seen = await user.open(authorizationRequest(cloud, await newClient(cloud)).url);
       const [form] = formsOf(seen.html);
       const button = form?.buttons.find(({ name, value }) => name === 'idp' || value === 'approve');
       const body = new URLSearchParams({ ...form?.fields, [button?.name ?? '']: button?.value ?? '' });
       const answers = await race(5, () =>
-        person.request(new URL('/consent', cloud.origin), { method: 'POST', headers: { origin: cloud.origin }, body }),
+        user.request(new URL('/consent', cloud.origin), { method: 'POST', headers: { origin: cloud.origin }, body }),
       );
       const places = answers.map((answer) => answer.headers.get('location') ?? answer.status);
       return new Set(places).size === 1 && places[0] !== 503 ? undefined : tally(answers.map(({ status }) => status));

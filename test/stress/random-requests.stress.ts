@@ -3,7 +3,7 @@ import { gatherKnownValues, type KnownValues } from '../support/memory/known-val
 import { assertNoFaults, RANDOM_REQUESTS } from '../support/random/requests.ts';
 import { report } from './report.ts';
 
-const REQUESTS = Number(process.env.SIEGE_REQUESTS ?? 10_000);
+const REQUESTS = Number(process.env.STRESS_REQUESTS ?? 10_000);
 const ENDPOINTS = Object.keys(RANDOM_REQUESTS);
 /** Their throttles let ten requests a second pass: most of the time goes into waiting, so the others go on beside them. */
 const SLOW = ['health', 'register/{client_id}'];

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 
 /** Names the file in which the parts of a stress write down what they did. */
-export const REPORT_VARIABLE = 'GATEHOUSE_SIEGE_REPORT';
+export const REPORT_VARIABLE = 'GATEHOUSE_STRESS_REPORT';
 
 /** One line of the summary. */
 export interface StressResult {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Person } from '../support/browser/person.ts';
+import { User } from '../support/browser/user.ts';
 import { type CloudProcess, startCloudProcess } from '../support/cloud/cloud-process.ts';
 import {
   type Code,
@@ -16,8 +16,8 @@ import {
 import { freePortPair } from '../support/memory/ports.ts';
 import { report } from './report.ts';
 
-const ROUNDS = Number(process.env.SIEGE_RESTARTS ?? 20);
-const PEOPLE = 5;
+const ROUNDS = Number(process.env.STRESS_RESTARTS ?? 20);
+const USERS = 5;
 /** A busy machine takes longer to start than a reply may be lost. */
 const CONFIG = { lifetimes: { refreshGraceSeconds: 300 } };
 
@@ -49,8 +49,8 @@ it('kill -9 under load: nobody is logged out, and nothing that was used or ended
   const failures: string[] = [];
   const client = await registerClient(cloud);
   let sessions: Session[] = [];
-  for (let count = 0; count < PEOPLE; count += 1) {
-    sessions.push(await obtainSession(cloud, { client, person: new Person(cloud, `p${count}`) }));
+  for (let count = 0; count < USERS; count += 1) {
+    sessions.push(await obtainSession(cloud, { client, user: new User(cloud, `p${count}`) }));
   }
   for (let round = 1; round <= ROUNDS; round += 1) {
     const used: Code = await obtainCode(cloud, client);
@@ -74,11 +74,11 @@ it('kill -9 under load: nobody is logged out, and nothing that was used or ended
     for (const [index, session] of sessions.entries()) {
       const answer = await refresh(cloud, client, session.refreshToken);
       if (answer.status === 200) sessions[index] = { ...session, refreshToken: answer.body.refresh_token };
-      else failures.push(`round ${round}: person ${index} was logged out: ${JSON.stringify(answer.body)}`);
+      else failures.push(`round ${round}: user ${index} was logged out: ${JSON.stringify(answer.body)}`);
     }
   }
   report({
-    what: `kill -9 under load of ${PEOPLE} people, and on with the same data`,
+    what: `kill -9 under load of ${USERS} users, and on with the same data`,
     howMany: ROUNDS,
     unit: 'rounds',
     failures,

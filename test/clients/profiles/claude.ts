@@ -10,7 +10,7 @@ const HOSTED_CALLBACK = 'https://claude.ai/api/mcp/auth_callback';
 
 const HOSTED_INSISTS = [
   'an absolute resource_metadata URL and the scopes in the challenge',
-  'the resource is letter for letter the URL that the person typed',
+  'the resource is letter for letter the URL that the user typed',
   'an unknown client is told 401 invalid_client, so that it registers anew',
   'every answer comes within ten seconds',
 ] as const;

@@ -35,7 +35,7 @@ const INSISTS = [
   'the scopes of the resource are listed by the server too',
 ] as const;
 
-const EXACT = 'the resource is letter for letter the URL that the person typed';
+const EXACT = 'the resource is letter for letter the URL that the user typed';
 
 export const codex: readonly ClientProfile[] = [
   {

@@ -20,7 +20,7 @@ const common = {
   authorization: { redirectUri: 'http://localhost:7777/oauth/callback', scope: ['server'], resource: 'url' },
   token: { method: 'none', resource: true, refreshResource: true, refreshScope: true },
   insists: [
-    'the resource is letter for letter the URL that the person typed',
+    'the resource is letter for letter the URL that the user typed',
     'every endpoint is on the origin of the MCP server',
   ],
 } as const;

@@ -19,7 +19,7 @@ const common = {
 const authorization = { scope: ['challenge', 'resource'], resource: 'metadata' } as const;
 
 const INSISTS = [
-  'the resource is the URL that the person typed, both through URL()',
+  'the resource is the URL that the user typed, both through URL()',
   'the code can be cut out of the query without decoding',
   'the scope of the tokens is said',
 ] as const;

@@ -1,4 +1,4 @@
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
 import {
@@ -54,12 +54,12 @@ describe('The issuer is one string everywhere (RFC 8414 §3.3, RFC 9207 §2.4, R
 
   it('in the iss parameter of a success and of an error, and in the iss claim', async () => {
     const client = await registerClient(cloud);
-    const person = new Person(cloud);
-    const success = callbackParameters(await person.signIn(authorizationRequest(cloud, client).url));
+    const user = new User(cloud);
+    const success = callbackParameters(await user.signIn(authorizationRequest(cloud, client).url));
     expect(success.getAll('iss')).toEqual([cloud.origin]);
-    const denied = await person.signIn(authorizationRequest(cloud, client).url, { decision: 'deny' });
+    const denied = await user.signIn(authorizationRequest(cloud, client).url, { decision: 'deny' });
     expect(callbackParameters(denied).getAll('iss')).toEqual([cloud.origin]);
-    const { accessToken } = await obtainSession(cloud, { client, person });
+    const { accessToken } = await obtainSession(cloud, { client, user });
     expect(partsOf(accessToken).claims.iss).toBe(cloud.origin);
   });
 

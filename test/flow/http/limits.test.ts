@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { type FaultyCloud, startFaultyCloud } from '../../support/faults/faulty-cloud.ts';
 import {
   callMcp,
@@ -105,9 +105,9 @@ describe('Many people behind one address (#172)', () => {
   }, 120_000);
 });
 
-describe('Requests per minute of one person with one client', () => {
-  it('beyond the limit 429 with Retry-After, JSON-RPC and CORS; another person goes on', async () => {
-    const ada = await obtainSession(cloud, { person: new Person(cloud, 'ada') });
+describe('Requests per minute of one user with one client', () => {
+  it('beyond the limit 429 with Retry-After, JSON-RPC and CORS; another user goes on', async () => {
+    const ada = await obtainSession(cloud, { user: new User(cloud, 'ada') });
     const answers: JsonAnswer[] = [];
     // Two windows at most, should one end meanwhile.
     for (let count = 0; count < 11; count += 1) answers.push(await callMcp(cloud.mcpUrl, ada.accessToken));
@@ -117,7 +117,7 @@ describe('Requests per minute of one person with one client', () => {
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused?.headers.get('access-control-expose-headers')).toContain('Retry-After');
 
-    const grace = await obtainSession(cloud, { person: new Person(cloud, 'grace'), client: ada.client });
+    const grace = await obtainSession(cloud, { user: new User(cloud, 'grace'), client: ada.client });
     expect((await callMcp(cloud.mcpUrl, grace.accessToken)).status).toBe(200);
   }, 60_000);
 });

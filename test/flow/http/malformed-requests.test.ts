@@ -60,7 +60,7 @@ describe('Malformed requests (RFC 6749 §5.2: an error that the client can read,
     expectJsonError(await post('/revoke', body, headers));
   });
 
-  it.each(BAD_FORMS)('POST /consent: %s (a page, since a person is there)', async (_what, body, headers) => {
+  it.each(BAD_FORMS)('POST /consent: %s (a page, since a user is there)', async (_what, body, headers) => {
     expectPage(await post('/consent', body, headers));
   });
 

@@ -1,4 +1,4 @@
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { callMcp, obtainSession, registerClient } from '../../support/http/oauth-requests.ts';
 
@@ -9,7 +9,7 @@ const cloud = sharedCloud();
 it(`${USERS} users log in at the same moment, and each is served, however busy the machine is`, async () => {
   const client = await registerClient(cloud, { client_name: 'At once' });
   const logIn = async (_: unknown, index: number): Promise<number> => {
-    const session = await obtainSession(cloud, { client, person: new Person(cloud, `user-${index}`) });
+    const session = await obtainSession(cloud, { client, user: new User(cloud, `user-${index}`) });
     return (await callMcp(cloud.mcpUrl, session.accessToken)).status;
   };
   expect(await Promise.all(Array.from({ length: USERS }, logIn))).toEqual(Array(USERS).fill(200));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import {
   authorizationRequest,
@@ -26,8 +26,8 @@ beforeAll(async () => {
 });
 
 /** Codes of people who stay logged in at the provider, so that each costs a consent and no login. */
-const people = ['ada', 'grace', 'lin', 'hedy', 'mary'].map((login) => new Person(cloud, login));
-const obtainCodes = (): Promise<Code[]> => Promise.all(people.map((person) => obtainCode(cloud, client, { person })));
+const users = ['ada', 'grace', 'lin', 'hedy', 'mary'].map((login) => new User(cloud, login));
+const obtainCodes = (): Promise<Code[]> => Promise.all(users.map((user) => obtainCode(cloud, client, { user })));
 
 describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
   it(`#40 of ${PARALLEL} parallel redemptions exactly one succeeds, ${ROUNDS} times in a row`, async () => {
@@ -92,7 +92,7 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
 
   it('RFC 6749 §4.1.2.1: Deny comes back as access_denied, with state and iss', async () => {
     const { url, state } = authorizationRequest(cloud, client);
-    const parameters = callbackParameters(await new Person(cloud).signIn(url, { decision: 'deny' }));
+    const parameters = callbackParameters(await new User(cloud).signIn(url, { decision: 'deny' }));
     expect(Object.fromEntries(parameters)).toMatchObject({ error: 'access_denied', state, iss: cloud.origin });
     expect(parameters.has('code')).toBe(false);
   });
@@ -100,20 +100,20 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
   it('#7 RFC 8252 §7.3: a loopback redirect works at any port, and nothing else about it may differ', async () => {
     const elsewhere = 'http://127.0.0.1:60123/callback';
     const { url } = authorizationRequest(cloud, client, { redirect_uri: elsewhere });
-    expect((await new Person(cloud).signIn(url)).left?.href.startsWith(`${elsewhere}?`)).toBe(true);
+    expect((await new User(cloud).signIn(url)).left?.href.startsWith(`${elsewhere}?`)).toBe(true);
     for (const near of [
       'http://127.0.0.1:53682/callback2',
       'https://127.0.0.1:53682/callback',
       'http://127.0.0.1.evil.test:53682/callback',
     ]) {
-      const seen = await new Person(cloud).open(authorizationRequest(cloud, client, { redirect_uri: near }).url);
+      const seen = await new User(cloud).open(authorizationRequest(cloud, client, { redirect_uri: near }).url);
       expect([seen.status, seen.left]).toEqual([400, undefined]);
     }
   });
 
   it('a callback finishes only in the browser that consented', async () => {
     const { url } = authorizationRequest(cloud, client);
-    const ada = new Person(cloud);
+    const ada = new User(cloud);
     const atCallback: URL[] = [];
     const recorded = ada.request.bind(ada);
     ada.request = async (at, init) => {
@@ -122,7 +122,7 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
       return new Response('not sent', { status: 200 });
     };
     await ada.signIn(url);
-    const mallory = await new Person(cloud, 'mallory').open(atCallback[0] ?? '');
+    const mallory = await new User(cloud, 'mallory').open(atCallback[0] ?? '');
     expect([400, 403]).toContain(mallory.status);
     expect(mallory.left).toBeUndefined();
     const response = await recorded(atCallback[0] ?? new URL('about:blank'));

@@ -1,4 +1,4 @@
-import type { Person } from '../../support/browser/person.ts';
+import type { User } from '../../support/browser/user.ts';
 import { type CloudWithProviders, logInAt, startCloudWithProviders } from '../../support/cloud/cloud-with-providers.ts';
 import { formsOf } from '../../support/http/html-form.ts';
 import {
@@ -22,8 +22,8 @@ beforeEach(() => {
 });
 afterAll(() => gate?.stop());
 
-const pending = (person?: Person): Promise<PendingLogin> =>
-  pendingLogin(gate.cloud, client, person ?? gate.person(), { provider: 'company' });
+const pending = (user?: User): Promise<PendingLogin> =>
+  pendingLogin(gate.cloud, client, user ?? gate.user(), { provider: 'company' });
 
 /** The callback as some browser sends it. */
 const callBack = async (url: URL, cookies: string) => {
@@ -60,12 +60,12 @@ describe('A callback ends where consent was given (RFC 9700 §4.7)', () => {
   });
 
   it('#127 a page that was only looked at binds nothing', async () => {
-    const person = gate.person();
-    await person.open(authorizationRequest(gate.cloud, client).url);
-    const cookies = await person.jar.getCookies(gate.cloud.origin);
+    const user = gate.user();
+    await user.open(authorizationRequest(gate.cloud, client).url);
+    const cookies = await user.jar.getCookies(gate.cloud.origin);
     expect(cookies.map(({ key }) => key)).toEqual(['__Host-gatehouse-page']);
     const { url } = await pending();
-    expectNothingUsed(await callBack(url, await person.jar.getCookieString(gate.cloud.origin)));
+    expectNothingUsed(await callBack(url, await user.jar.getCookieString(gate.cloud.origin)));
   });
 
   it('#141 #145 a cookie of which one character differs: nothing', async () => {
@@ -75,9 +75,9 @@ describe('A callback ends where consent was given (RFC 9700 §4.7)', () => {
   });
 
   it('#142 fifty logins in one browser: its cookies stay few, and the last one ends', async () => {
-    const person = gate.person();
+    const user = gate.user();
     let last: PendingLogin | undefined;
-    for (let index = 0; index < 50; index += 1) last = await pending(person);
+    for (let index = 0; index < 50; index += 1) last = await pending(user);
     expect(last?.cookies.length).toBeLessThan(4096);
     expect((await callBack(last?.url ?? new URL('about:blank'), last?.cookies ?? '')).code).toMatch(/^gh_ac_/);
   });
@@ -150,12 +150,12 @@ describe('The answer of one provider is not taken for that of another (RFC 9207,
 });
 
 describe('Consent (MCP security best practices, confused deputy)', () => {
-  const openForm = async (person: Person) => {
-    const seen = await person.open(
+  const openForm = async (user: User) => {
+    const seen = await user.open(
       authorizationRequest(gate.cloud, client, { prompt: 'consent', login_hint: 'canary' }).url,
     );
     const fields = { ...formsOf(seen.html)[0]?.fields, idp: 'company' };
-    return { fields, cookies: await person.jar.getCookieString(gate.cloud.origin) };
+    return { fields, cookies: await user.jar.getCookieString(gate.cloud.origin) };
   };
   const post = (fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>>) =>
     fetch(`${gate.cloud.origin}/consent`, {
@@ -174,20 +174,20 @@ describe('Consent (MCP security best practices, confused deputy)', () => {
     ['without the cookie', () => ({ origin: gate.cloud.origin })],
     ['with an altered cookie', (cookie) => ({ cookie: altered(cookie), origin: gate.cloud.origin })],
   ])('#129 a form %s approves nothing', async (_what, headersFor) => {
-    const { fields, cookies } = await openForm(gate.person());
+    const { fields, cookies } = await openForm(gate.user());
     const response = await post(fields, headersFor(cookies));
     expect([400, 403]).toContain(response.status);
     expect([response.headers.get('location'), response.headers.getSetCookie()]).toEqual([null, []]);
   });
 
   it('#129 the form of one browser approves nothing in another', async () => {
-    const [mallory, victim] = [await openForm(gate.person()), await openForm(gate.person())];
+    const [mallory, victim] = [await openForm(gate.user()), await openForm(gate.user())];
     const response = await post(mallory.fields, { cookie: victim.cookies, origin: gate.cloud.origin });
     expect([response.status, response.headers.get('location')]).toEqual([400, null]);
   });
 
   it('#131 #19 the same form twice at once is one login, by 303', async () => {
-    const { fields, cookies } = await openForm(gate.person());
+    const { fields, cookies } = await openForm(gate.user());
     const send = () => post(fields, { cookie: cookies, origin: gate.cloud.origin });
     const answers = await Promise.all([send(), send()]);
     expect(answers.map(({ status }) => status)).toEqual([303, 303]);
@@ -195,7 +195,7 @@ describe('Consent (MCP security best practices, confused deputy)', () => {
   });
 
   it('#2 #30 #37 what else is in the form, or in the request, goes nowhere', async () => {
-    const { fields, cookies } = await openForm(gate.person());
+    const { fields, cookies } = await openForm(gate.user());
     const more = {
       client_id: 'canary',
       redirect_uri: 'https://evil.test',

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { obtainSession, refresh, type Session } from '../../support/http/oauth-requests.ts';
 import { freePortPair } from '../../support/memory/ports.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-rules-'));
   const port = await freePortPair();
   const logIn = (login: string) =>
-    obtainSession(cloud, { person: new Person(cloud, login), parameters: { scope: 'mcp mcp:write' } });
+    obtainSession(cloud, { user: new User(cloud, login), parameters: { scope: 'mcp mcp:write' } });
   // Without any rule no address would be kept.
   cloud = await startLocalCloud({ port, dataDir, config: { access: { emailDomains: ['example.com'] } } });
   [ada, grace] = [await logIn('ada'), await logIn('grace')];

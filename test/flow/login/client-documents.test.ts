@@ -1,4 +1,4 @@
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { ClientDocuments } from '../../support/client-profiles/documents.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { assertionForm, newAssertionKey } from '../../support/credentials/client-assertions.ts';
@@ -60,8 +60,8 @@ describe('Client ID metadata documents (draft-ietf-oauth-client-id-metadata-docu
   });
 
   it('#138 the page names the host of the document and warns of a client that lives on local ports alone', async () => {
-    const person = new Person(cloud);
-    const seen = await person.open(authorizationRequest(cloud, publishClient('loopback')).url);
+    const user = new User(cloud);
+    const seen = await user.open(authorizationRequest(cloud, publishClient('loopback')).url);
     expect(seen.html).toContain('Document of loopback');
     expect(seen.html).toContain(`<bdi>${new URL(documents.origin).host}</bdi>`);
     expect(seen.html).toContain('Any program on this computer can impersonate this application.');
@@ -91,7 +91,7 @@ describe('Client ID metadata documents (draft-ietf-oauth-client-id-metadata-docu
     const foreign = documents.urlOf('foreign.json');
     documents.publish('foreign.json', { client_id: 'https://other.example/', redirect_uris: [] });
     for (const client_id of [secret.client_id, foreign, documents.urlOf('missing.json'), 'https://10.0.0.1/c.json']) {
-      const seen = await new Person(cloud).open(authorizationRequest(cloud, { client_id }).url);
+      const seen = await new User(cloud).open(authorizationRequest(cloud, { client_id }).url);
       expect(seen.left).toBeUndefined();
       expect(seen.status).toBe(400);
       expect(formsOf(seen.html)).toEqual([]);
@@ -206,7 +206,7 @@ describe('#199 The host of a document that is down, and no copy', () => {
     const client_id = documents.urlOf('down/client.json');
     await documents.stop();
     const { url } = authorizationRequest(own, { client_id });
-    const seen = await new Person(own).open(url);
+    const seen = await new User(own).open(url);
     await documents.start();
     expect([seen.status, seen.left, seen.headers.get('retry-after')]).toEqual([400, undefined, '30']);
     expect(seen.html).toContain('This application cannot be checked right now');
@@ -225,7 +225,7 @@ describe('What a deployment may switch off', () => {
   it('clientDocuments.advertise: not in the metadata, and no new login by a document', async () => {
     const metadata = await (await fetch(`${own.origin}/.well-known/oauth-authorization-server`)).json();
     expect(metadata).toMatchObject({ client_id_metadata_document_supported: false });
-    const seen = await new Person(own).open(authorizationRequest(own, publishClient('refused')).url);
+    const seen = await new User(own).open(authorizationRequest(own, publishClient('refused')).url);
     expect([seen.status, seen.left]).toEqual([400, undefined]);
     expect(seen.html).toContain('Unknown application');
   });

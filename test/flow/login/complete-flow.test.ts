@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { bearerChallenge } from '../../support/http/challenge.ts';
 import { callMcp, identityIn } from '../../support/http/oauth-requests.ts';
@@ -62,7 +62,7 @@ describe('From 401 to a tool and out again, with a strict client (oauth4webapi, 
     expect(client.token_endpoint_auth_method).toBe('none');
   });
 
-  it('RFC 6749 §4.1, RFC 7636, RFC 9207: a person consents, logs in, and the code becomes tokens', async () => {
+  it('RFC 6749 §4.1, RFC 7636, RFC 9207: a user consents, logs in, and the code becomes tokens', async () => {
     const codeVerifier = oauth.generateRandomCodeVerifier();
     const state = oauth.generateRandomState();
     const url = new URL(as.authorization_endpoint ?? '');
@@ -77,7 +77,7 @@ describe('From 401 to a tool and out again, with a strict client (oauth4webapi, 
       state,
     }).toString();
 
-    const { left } = await new Person(cloud, 'grace').signIn(url);
+    const { left } = await new User(cloud, 'grace').signIn(url);
     expect(left?.href.split('?')[0]).toBe(REDIRECT_URI);
     const parameters = oauth.validateAuthResponse(as, client, left ?? new URL('about:blank'), state);
 
@@ -114,7 +114,7 @@ describe('From 401 to a tool and out again, with a strict client (oauth4webapi, 
     expect(protectedHeader.kid).toEqual(expect.any(String));
   });
 
-  it('#107: the subject says nothing about the person', async () => {
+  it('#107: the subject says nothing about the user', async () => {
     const { sub } = JSON.parse(Buffer.from(tokens.access_token.split('.')[1] ?? '', 'base64url').toString());
     expect(sub).not.toContain('grace');
   });

@@ -1,4 +1,4 @@
-import { Person, type Seen } from '../../support/browser/person.ts';
+import { type Seen, User } from '../../support/browser/user.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { formsOf } from '../../support/http/html-form.ts';
 import { callMcp, obtainSession, refresh, registerClient, type Session } from '../../support/http/oauth-requests.ts';
@@ -8,20 +8,20 @@ const page = `${cloud.origin}/connections`;
 
 /** Somebody with programs of these names, connected from a browser that is logged in to their connections. */
 const connected = async (login: string, ...names: string[]) => {
-  const person = new Person(cloud, login);
+  const user = new User(cloud, login);
   const sessions: Session[] = [];
   for (const client_name of names) {
-    sessions.push(await obtainSession(cloud, { person, client: await registerClient(cloud, { client_name }) }));
+    sessions.push(await obtainSession(cloud, { user, client: await registerClient(cloud, { client_name }) }));
   }
-  return { person, sessions, seen: await person.signIn(page) };
+  return { user, sessions, seen: await user.signIn(page) };
 };
 
 /** Presses a button of the connection with that name, or of the page. */
-const press = (person: Person, seen: Seen, action: string, name = ''): Promise<Seen> => {
+const press = (user: User, seen: Seen, action: string, name = ''): Promise<Seen> => {
   const [html = ''] = seen.html.split('<section').filter((part) => part.includes(name) && part.includes(`"${action}"`));
   const [form] = formsOf(html);
   if (form === undefined) throw new Error(`no form to ${action} ${name}: ${seen.html}`);
-  return person.submit(seen, form, { action });
+  return user.submit(seen, form, { action });
 };
 
 const refreshed = async ({ client, refreshToken }: Session) => {
@@ -30,15 +30,15 @@ const refreshed = async ({ client, refreshToken }: Session) => {
 };
 
 describe('My connections', () => {
-  it('a person logs in, ends one connection, and its next refresh is invalid_grant at once', async () => {
-    const { person, sessions, seen } = await connected('connie', 'First program', 'Second program');
+  it('a user logs in, ends one connection, and its next refresh is invalid_grant at once', async () => {
+    const { user, sessions, seen } = await connected('connie', 'First program', 'Second program');
     const [first, second] = sessions as [Session, Session];
     expect([seen.status, seen.url.href]).toEqual([200, page]);
     for (const text of ['connie@example.com', 'First program', 'Second program', '127.0.0.1:53682']) {
       expect(seen.html).toContain(text);
     }
 
-    const after = await press(person, seen, 'end', 'First program');
+    const after = await press(user, seen, 'end', 'First program');
     expect([after.status, after.url.href]).toEqual([200, page]);
     expect(after.html).toContain('Second program');
     expect(after.html).not.toContain('First program');
@@ -50,8 +50,8 @@ describe('My connections', () => {
 
   it('all at once, and nobody else loses anything', async () => {
     const { sessions: others } = await connected('cora', 'First program');
-    const { person, sessions, seen } = await connected('carl', 'First program', 'Second program');
-    const after = await press(person, seen, 'end-all');
+    const { user, sessions, seen } = await connected('carl', 'First program', 'Second program');
+    const after = await press(user, seen, 'end-all');
     expect(after.html).toContain('You have no connected applications.');
     for (const session of sessions) expect(await refreshed(session)).toEqual([400, 'invalid_grant']);
     for (const session of others) expect(await refreshed(session)).toEqual([200, undefined]);
@@ -59,15 +59,15 @@ describe('My connections', () => {
 
   it('shows the connections of whoever logged in, and of nobody else', async () => {
     await connected('cleo', 'The program of Cleo');
-    const { person, seen } = await connected('curt');
+    const { user, seen } = await connected('curt');
     expect(seen.html).toContain('You have no connected applications.');
-    const out = await press(person, seen, 'log-out');
+    const out = await press(user, seen, 'log-out');
     expect(out.html).toContain('name="idp"');
-    expect((await person.jar.getCookies(cloud.origin)).map(({ key }) => key)).not.toContain('__Host-gatehouse-session');
+    expect((await user.jar.getCookies(cloud.origin)).map(({ key }) => key)).not.toContain('__Host-gatehouse-session');
   });
 
   it('#126 a login that somebody else began ends nowhere', async () => {
-    const [attacker, victim] = [new Person(cloud, 'eve'), new Person(cloud, 'vic')];
+    const [attacker, victim] = [new User(cloud, 'eve'), new User(cloud, 'vic')];
     const began = await attacker.request(new URL(page), {
       method: 'POST',
       headers: { origin: cloud.origin },

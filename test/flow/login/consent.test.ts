@@ -1,4 +1,4 @@
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { authorizationRequest, obtainCode, registerClient } from '../../support/http/oauth-requests.ts';
 
@@ -6,12 +6,12 @@ const cloud = sharedCloud();
 
 describe('Consent before the identity provider (MCP security best practices, confused deputy)', () => {
   it('#125: a second client in the browser of a first gets the page, not a redirect to the provider', async () => {
-    const person = new Person(cloud, 'dana');
+    const user = new User(cloud, 'dana');
     const first = await registerClient(cloud, { client_name: 'A program that dana trusts' });
-    await obtainCode(cloud, first, { person });
+    await obtainCode(cloud, first, { user });
 
     const second = await registerClient(cloud, { client_name: 'Another program' });
-    const seen = await person.open(authorizationRequest(cloud, second).url);
+    const seen = await user.open(authorizationRequest(cloud, second).url);
     expect({ status: seen.status, origin: seen.url.origin, left: seen.left }).toEqual({
       status: 200,
       origin: cloud.origin,
@@ -21,10 +21,10 @@ describe('Consent before the identity provider (MCP security best practices, con
   });
 
   it('#128: the same client again gets the page again', async () => {
-    const person = new Person(cloud, 'dora');
+    const user = new User(cloud, 'dora');
     const client = await registerClient(cloud);
-    await obtainCode(cloud, client, { person });
-    const seen = await person.open(authorizationRequest(cloud, client).url);
+    await obtainCode(cloud, client, { user });
+    const seen = await user.open(authorizationRequest(cloud, client).url);
     expect(seen.left).toBeUndefined();
     expect(seen.html).toContain('name="decision"');
   });

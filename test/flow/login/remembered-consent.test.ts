@@ -1,4 +1,4 @@
-import { Person, type Seen } from '../../support/browser/person.ts';
+import { type Seen, User } from '../../support/browser/user.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { formsOf } from '../../support/http/html-form.ts';
 import {
@@ -21,33 +21,33 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cloud?.stop());
 
-const ask = (person: Person, site?: string, parameters: Record<string, string> = {}): Promise<Seen> =>
-  person.open(authorizationRequest(cloud, client, { redirect_uri: REDIRECT_URI, ...parameters }).url, {
+const ask = (user: User, site?: string, parameters: Record<string, string> = {}): Promise<Seen> =>
+  user.open(authorizationRequest(cloud, client, { redirect_uri: REDIRECT_URI, ...parameters }).url, {
     headers: site === undefined ? {} : { 'sec-fetch-site': site },
   });
 
-/** The provider may know the person already, or ask. */
-const logIn = (person: Person, seen: Seen): Promise<Seen> | Seen => {
+/** The provider may know the user already, or ask. */
+const logIn = (user: User, seen: Seen): Promise<Seen> | Seen => {
   const form = formsOf(seen.html).find(({ fields }) => 'login' in fields);
-  return form === undefined ? seen : person.submit(seen, form, { login: person.login });
+  return form === undefined ? seen : user.submit(seen, form, { login: user.login });
 };
 
 /** Somebody who connects and has the consent remembered. */
-const remembering = async (login: string): Promise<Person> => {
-  const person = new Person(cloud, login);
-  await obtainCode(cloud, client, { person, remember: true, parameters: { redirect_uri: REDIRECT_URI } });
-  return person;
+const remembering = async (login: string): Promise<User> => {
+  const user = new User(cloud, login);
+  await obtainCode(cloud, client, { user, remember: true, parameters: { redirect_uri: REDIRECT_URI } });
+  return user;
 };
 
 const isForm = (seen: Seen): boolean => seen.left === undefined && seen.html.includes('name="decision"');
 
 describe('Remembered consent over HTTP', () => {
-  it('a person who opens it by themselves gets a code that works, without a form', async () => {
-    const person = await remembering('rene');
+  it('a user who opens it by themselves gets a code that works, without a form', async () => {
+    const user = await remembering('rene');
     const request = authorizationRequest(cloud, client, { redirect_uri: REDIRECT_URI });
-    const seen = await person.open(request.url, { headers: { 'sec-fetch-site': 'none' } });
+    const seen = await user.open(request.url, { headers: { 'sec-fetch-site': 'none' } });
     expect(isForm(seen)).toBe(false);
-    const code = callbackParameters(await logIn(person, seen)).get('code') ?? '';
+    const code = callbackParameters(await logIn(user, seen)).get('code') ?? '';
     const answer = await redeem(
       cloud,
       { client, code, codeVerifier: request.codeVerifier },
@@ -57,32 +57,32 @@ describe('Remembered consent over HTTP', () => {
   });
 
   it('#128 cross-site, same-site and absent: the form', async () => {
-    const person = await remembering('rita');
-    for (const site of ['cross-site', 'same-site', undefined]) expect(isForm(await ask(person, site))).toBe(true);
+    const user = await remembering('rita');
+    for (const site of ['cross-site', 'same-site', undefined]) expect(isForm(await ask(user, site))).toBe(true);
   });
 
   it('#125, #140 another client, and the same with one scope more: the form', async () => {
-    const person = await remembering('rosa');
-    expect(isForm(await ask(person, 'none', { scope: 'mcp mcp:write' }))).toBe(true);
+    const user = await remembering('rosa');
+    expect(isForm(await ask(user, 'none', { scope: 'mcp mcp:write' }))).toBe(true);
     const other = await registerClient(cloud, WEBSITE);
-    expect(isForm(await ask(person, 'none', { client_id: other.client_id }))).toBe(true);
+    expect(isForm(await ask(user, 'none', { client_id: other.client_id }))).toBe(true);
   });
 
   it('#128 a client without credentials is asked every time', async () => {
-    const person = new Person(cloud, 'rick');
+    const user = new User(cloud, 'rick');
     const open = await registerClient(cloud, { redirect_uris: [REDIRECT_URI] });
-    await obtainCode(cloud, open, { person, parameters: { redirect_uri: REDIRECT_URI } });
-    const seen = await ask(person, 'none', { client_id: open.client_id });
+    await obtainCode(cloud, open, { user, parameters: { redirect_uri: REDIRECT_URI } });
+    const seen = await ask(user, 'none', { client_id: open.client_id });
     expect([isForm(seen), seen.html.includes('name="remember"')]).toEqual([true, false]);
   });
 
   it('ended in my connections it counts no more', async () => {
-    const person = await remembering('rolf');
-    const page = await person.signIn(`${cloud.origin}/connections`);
+    const user = await remembering('rolf');
+    const page = await user.signIn(`${cloud.origin}/connections`);
     const form = formsOf(page.html).find(({ fields }) => fields.consent !== undefined);
     if (form === undefined) throw new Error(`no remembered consent: ${page.html}`);
-    const after = await person.submit(page, form, { action: 'forget' });
+    const after = await user.submit(page, form, { action: 'forget' });
     expect(after.html).not.toContain('Applications that don’t ask again');
-    expect(isForm(await ask(person, 'none'))).toBe(true);
+    expect(isForm(await ask(user, 'none'))).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@model
 import { UnauthorizedError as LegacyUnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { MemoryOAuthProvider } from '../../support/client-programs/mcp-oauth-provider.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
@@ -52,9 +52,9 @@ const currentHeaders = (name: string) => ({
 describe('Step-up (MCP authorization, "Scope Challenge Handling")', () => {
   it('the SDK client asks for more by itself when a tool needs it, and then calls the tool', async () => {
     const provider = new MemoryOAuthProvider('stepping up');
-    const person = new Person(cloud, 'sue');
+    const user = new User(cloud, 'sue');
     const finish = async (transport: StreamableHTTPClientTransport): Promise<void> => {
-      const parameters = callbackParameters(await person.signIn(provider.authorizationUrl ?? ''));
+      const parameters = callbackParameters(await user.signIn(provider.authorizationUrl ?? ''));
       provider.assertState(parameters);
       await transport.finishAuth(parameters);
     };
@@ -90,7 +90,7 @@ describe('Step-up (MCP authorization, "Scope Challenge Handling")', () => {
     const first = new LegacyTransport(url, { authProvider: provider });
     const open = () => new LegacyClient({ name: 'legacy', version: '1' });
     await expect(open().connect(first as never)).rejects.toThrow(LegacyUnauthorizedError);
-    const parameters = callbackParameters(await new Person(cloud, 'lou').signIn(provider.authorizationUrl ?? ''));
+    const parameters = callbackParameters(await new User(cloud, 'lou').signIn(provider.authorizationUrl ?? ''));
     await first.finishAuth(parameters.get('code') ?? '');
 
     const client = open();
@@ -108,7 +108,7 @@ describe('Scopes per tool at the door', () => {
   let wide: string;
   beforeAll(async () => {
     const withScope = async (scope: string) =>
-      (await obtainSession(cloud, { person: new Person(cloud, 'toni'), parameters: { scope } })).accessToken;
+      (await obtainSession(cloud, { user: new User(cloud, 'toni'), parameters: { scope } })).accessToken;
     [narrow, wide] = [await withScope('mcp'), await withScope('mcp:write')];
   });
 
@@ -178,7 +178,7 @@ describe('Scopes per tool at the door', () => {
   });
 });
 
-describe('Step-up to what a person may not have', () => {
+describe('Step-up to what a user may not have', () => {
   let gate: LocalCloud;
   beforeAll(async () => {
     gate = await startLocalCloud({
@@ -192,9 +192,9 @@ describe('Step-up to what a person may not have', () => {
   const askForMore = async (login: string) => {
     const endpoint = new URL(gate.mcpUrl);
     const provider = new MemoryOAuthProvider(`for ${login}`);
-    const person = new Person(gate, login);
+    const user = new User(gate, login);
     const answer = async () =>
-      callbackParameters(await person.signIn(provider.authorizationUrl ?? '', { provider: 'okta' }));
+      callbackParameters(await user.signIn(provider.authorizationUrl ?? '', { provider: 'okta' }));
     const open = () => new Client({ name: 'current', version: '1' }, { versionNegotiation: { mode: 'auto' } });
     const first = new StreamableHTTPClientTransport(endpoint, { authProvider: provider });
     await expect(open().connect(first)).rejects.toThrow(UnauthorizedError);
@@ -229,7 +229,7 @@ describe('Step-up to what a person may not have', () => {
     const client = await registerClient(gate);
     const ask = async () => {
       const { url: asked } = authorizationRequest(gate, client, { scope: 'mcp mcp:write' });
-      return callbackParameters(await new Person(gate, 'lou').signIn(asked, { provider: 'okta' }));
+      return callbackParameters(await new User(gate, 'lou').signIn(asked, { provider: 'okta' }));
     };
     expect([(await ask()).has('code'), (await ask()).has('code')]).toEqual([true, true]);
     expect((await ask()).get('error')).toBe('access_denied');

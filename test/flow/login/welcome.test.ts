@@ -6,7 +6,7 @@ const FIREFOX = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${cloud.origin}${path}`, { headers, redirect: 'manual' });
 
-describe('A person who opens the address in a browser', () => {
+describe('A user who opens the address in a browser', () => {
   it('of the deployment sees what it is', async () => {
     const answer = await get('/', { accept: FIREFOX, 'accept-language': 'fr-FR,fr;q=0.9' });
     expect([answer.status, answer.headers.get('content-language')]).toEqual([200, 'fr']);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { startBearerProxy } from '../../support/backends/bearer-proxy.ts';
 import { startBackend, statefulServer, statelessServer } from '../../support/backends/mcp-backend.ts';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { obtainSession } from '../../support/http/oauth-requests.ts';
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   cloud = await startLocalCloud({ config: { servers: { '/stateless': stateless, '/stateful': stateful } } });
   for (const path of ['/mcp', '/stateless', '/stateful']) {
     const parameters = { resource: `${cloud.origin}${path}`, scope: 'mcp' };
-    const { accessToken } = await obtainSession(cloud, { person: new Person(cloud, 'rune'), parameters });
+    const { accessToken } = await obtainSession(cloud, { user: new User(cloud, 'rune'), parameters });
     proxies.set(path, await startBearerProxy(new URL(`${cloud.origin}${path}`), accessToken));
   }
 }, 60_000);

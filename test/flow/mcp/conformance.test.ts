@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { registerClient } from '../../support/http/oauth-requests.ts';
 import { freePortPair } from '../../support/memory/ports.ts';
@@ -22,7 +22,7 @@ const filesBelow = async (folder: string): Promise<string[]> =>
     .filter((name) => name.endsWith('.json'))
     .map((name) => join(folder, name));
 
-/** Runs all authorization scenarios, with a person who follows the URL that the runner prints. */
+/** Runs all authorization scenarios, with a user who follows the URL that the runner prints. */
 const runConformance = async (
   options: readonly string[],
 ): Promise<{ exitCode: number | null; output: string; checks: Check[] }> => {
@@ -56,7 +56,7 @@ const runConformance = async (
     const url = /^http\S+\/authorize\?\S+(?=\s)/m.exec(output)?.[0];
     if (url === undefined || visited) return;
     visited = true;
-    const { left } = await new Person(cloud, 'conny').signIn(url);
+    const { left } = await new User(cloud, 'conny').signIn(url);
     if (left !== undefined) await (await fetch(left)).text();
   };
   child.stdout.setEncoding('utf8').on('data', onText);

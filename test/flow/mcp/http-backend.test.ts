@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { startBackend, statefulServer } from '../../support/backends/mcp-backend.ts';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { bearerChallenge } from '../../support/http/challenge.ts';
 import { callMcp, obtainSession } from '../../support/http/oauth-requests.ts';
@@ -29,7 +29,7 @@ const tokenFor = async (door: string): Promise<string> => {
   const known = tokens.get(door);
   if (known !== undefined) return known;
   const parameters = { resource: urlOf(door), scope: 'mcp' };
-  const { accessToken } = await obtainSession(cloud, { person: new Person(cloud, 'hal'), parameters });
+  const { accessToken } = await obtainSession(cloud, { user: new User(cloud, 'hal'), parameters });
   tokens.set(door, accessToken);
   return accessToken;
 };

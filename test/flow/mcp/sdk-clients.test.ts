@@ -6,12 +6,12 @@ import {
 import { UnauthorizedError as LegacyUnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { MemoryOAuthProvider } from '../../support/client-programs/mcp-oauth-provider.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { callbackParameters } from '../../support/http/oauth-requests.ts';
 
-// Clients that we did not write, each with its own OAuth code: only the person's browser is played.
+// Clients that we did not write, each with its own OAuth code: only the user's browser is played.
 
 const cloud = sharedCloud();
 const url = new URL(cloud.mcpUrl);
@@ -30,11 +30,11 @@ interface AnyClient {
   close(): Promise<void>;
 }
 
-const connectCurrent = async (authProvider: MemoryOAuthProvider, person: Person): Promise<AnyClient> => {
+const connectCurrent = async (authProvider: MemoryOAuthProvider, user: User): Promise<AnyClient> => {
   const open = () => new CurrentClient({ name: 'current', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   const transport = new CurrentTransport(url, { authProvider });
   await expect(open().connect(transport)).rejects.toThrow(CurrentUnauthorizedError);
-  const parameters = callbackParameters(await person.signIn(authProvider.authorizationUrl ?? ''));
+  const parameters = callbackParameters(await user.signIn(authProvider.authorizationUrl ?? ''));
   authProvider.assertState(parameters);
   await transport.finishAuth(parameters);
 
@@ -47,11 +47,11 @@ const connectCurrent = async (authProvider: MemoryOAuthProvider, person: Person)
   };
 };
 
-const connectLegacy = async (authProvider: MemoryOAuthProvider, person: Person): Promise<AnyClient> => {
+const connectLegacy = async (authProvider: MemoryOAuthProvider, user: User): Promise<AnyClient> => {
   const open = () => new LegacyClient({ name: 'legacy', version: '1' });
   const transport = new LegacyTransport(url, { authProvider });
   await expect(open().connect(transport as never)).rejects.toThrow(LegacyUnauthorizedError);
-  const parameters = callbackParameters(await person.signIn(authProvider.authorizationUrl ?? ''));
+  const parameters = callbackParameters(await user.signIn(authProvider.authorizationUrl ?? ''));
   authProvider.assertState(parameters);
   await transport.finishAuth(parameters.get('code') ?? '');
 
@@ -77,7 +77,7 @@ describe.each([
   afterAll(() => client?.close());
 
   it('goes from 401 through registration, consent and login to a connection', async () => {
-    client = await connect(provider, new Person(cloud, 'lin'));
+    client = await connect(provider, new User(cloud, 'lin'));
     expect(client.protocolVersion()).toMatch(revision);
   });
 

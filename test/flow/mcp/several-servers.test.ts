@@ -1,5 +1,5 @@
 import { type EchoBackend, type EchoedRequest, startEchoBackend } from '../../support/backends/echo-backend.ts';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
 import { bearerChallenge } from '../../support/http/challenge.ts';
@@ -15,7 +15,7 @@ import {
 import { freePortPair } from '../../support/memory/ports.ts';
 import { startUpstreamProvider, type UpstreamProvider } from '../../support/providers/upstream-provider.ts';
 
-// Two MCP servers behind one door (the example on Lambda, and one of kind http that wants to know the person), and two
+// Two MCP servers behind one door (the example on Lambda, and one of kind http that wants to know the user), and two
 // identity providers: the development provider, and one of our own whose client secret we know.
 
 let backend: EchoBackend;
@@ -43,10 +43,10 @@ beforeAll(async () => {
     },
   });
   toolsUrl = `${cloud.origin}/tools`;
-  const person = new Person(cloud, 'hedy');
+  const user = new User(cloud, 'hedy');
   const parameters = { resource: toolsUrl, scope: undefined };
-  mcp = await obtainSession(cloud, { person, provider: 'company', parameters: { resource: `${cloud.origin}/mcp` } });
-  tools = await obtainSession(cloud, { person, provider: 'company', parameters });
+  mcp = await obtainSession(cloud, { user, provider: 'company', parameters: { resource: `${cloud.origin}/mcp` } });
+  tools = await obtainSession(cloud, { user, provider: 'company', parameters });
 }, 60_000);
 afterAll(async () => {
   await cloud?.stop();
@@ -109,7 +109,7 @@ describe('Several servers behind one door', () => {
 describe('RFC 6750 §3.1: a token that lacks a scope', () => {
   it('is 403 insufficient_scope with every scope that the server needs', async () => {
     const session = await obtainSession(cloud, {
-      person: new Person(cloud, 'narrow'),
+      user: new User(cloud, 'narrow'),
       provider: 'company',
       parameters: { resource: toolsUrl },
     });
@@ -130,9 +130,9 @@ describe('RFC 6750 §3.1: a token that lacks a scope', () => {
 });
 
 describe('Several identity providers', () => {
-  const other = () => new Person(cloud, 'joan', [upstream.origin]);
+  const other = () => new User(cloud, 'joan', [upstream.origin]);
 
-  it('one that has no credentials yet gives the person a page, and the others go on working', async () => {
+  it('one that has no credentials yet gives the user a page, and the others go on working', async () => {
     const client = await registerClient(cloud, { client_name: 'Early' });
     const seen = await other().signIn(authorizationRequest(cloud, client).url, { provider: 'other' });
     expect(seen.left).toBeUndefined();
@@ -143,7 +143,7 @@ describe('Several identity providers', () => {
   it('the consent page has a button for each, and the login happens at the chosen one', async () => {
     await upstream.storeCredentials(cloud);
     const parameters = { resource: `${cloud.origin}/mcp` };
-    const session = await obtainSession(cloud, { person: other(), provider: 'other', parameters });
+    const session = await obtainSession(cloud, { user: other(), provider: 'other', parameters });
     const identity = identityIn(await callMcp(`${cloud.origin}/mcp`, session.accessToken));
     expect(identity.identityProvider).toBe('other');
     expect(identity.subject).not.toBe(partsOf(mcp.accessToken).claims.sub);

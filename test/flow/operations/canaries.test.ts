@@ -63,7 +63,7 @@ const wholeSession = async (provider: ProviderId): Promise<void> => {
   const { cloud } = gate;
   const method = 'client_secret_post';
   const client = await registerClient(cloud, { client_name: NAME, token_endpoint_auth_method: method });
-  const session = await obtainSession(cloud, { client, person: gate.person(), provider });
+  const session = await obtainSession(cloud, { client, user: gate.user(), provider });
   await callMcp(cloud.mcpUrl, session.accessToken);
   await fetch(`${cloud.origin}/userinfo`, { headers: { authorization: `Bearer ${session.accessToken}` } });
   const { client_id, client_secret } = client;
@@ -81,10 +81,10 @@ const wholeSession = async (provider: ProviderId): Promise<void> => {
   await revoke(cloud, client, session.refreshToken);
   for (const secret of ['what nobody stored', CLIENT_SECRET]) {
     gate.providers[provider].secret = secret;
-    await gate.person().signIn(authorizationRequest(cloud, client).url, { provider });
+    await gate.user().signIn(authorizationRequest(cloud, client).url, { provider });
   }
   gate.providers[provider].answers.set('/token', (response) => void response.writeHead(500).end(UPSTREAM_ACCESS_TOKEN));
-  await gate.person().signIn(authorizationRequest(cloud, client).url, { provider });
+  await gate.user().signIn(authorizationRequest(cloud, client).url, { provider });
   gate.providers[provider].answers.clear();
 };
 
@@ -125,7 +125,7 @@ describe('Canaries', () => {
   );
 
   it('#170 #107 the claims of an access token are ours', async () => {
-    const { accessToken } = await obtainSession(gate.cloud, { person: gate.person(), provider: 'other' });
+    const { accessToken } = await obtainSession(gate.cloud, { user: gate.user(), provider: 'other' });
     const { claims } = partsOf(accessToken);
     expect(Object.keys(claims).sort()).toEqual(
       ['aud', 'client_id', 'exp', 'grant_id', 'iat', 'idp', 'iss', 'jti', 'scope', 'sub', 'upstream_sub'].filter(

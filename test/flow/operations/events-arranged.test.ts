@@ -1,5 +1,5 @@
 import type { EventName } from '../../../lambdas/core/events.ts';
-import type { Person, Seen } from '../../support/browser/person.ts';
+import type { Seen, User } from '../../support/browser/user.ts';
 import { readClientSecret } from '../../support/client-profiles/secrets.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
 import { formsOf } from '../../support/http/html-form.ts';
@@ -31,7 +31,7 @@ const provider = 'company';
 let gate: ArrangedCloud;
 let client: RegisteredClient;
 beforeAll(async () => {
-  gate = await startArrangedCloud(/\bada\b|mallory|lovelace|person-\d/i);
+  gate = await startArrangedCloud(/\bada\b|mallory|lovelace|user-\d/i);
   client = await registerClient(gate.cloud, { client_name: 'Arranged' });
 }, 60_000);
 beforeEach(() => {
@@ -45,53 +45,53 @@ const eventsOf = (act: () => Promise<unknown>) => gate.watch.eventsOf(act);
 const namesOf = async (act: () => Promise<unknown>) => (await eventsOf(act)).map(({ event }) => event);
 const line = (name: EventName, fields: object = {}) => expect.objectContaining({ event: name, ...fields });
 
-/** The person of that name at the provider, connected with one scope. */
+/** The user of that name at the provider, connected with one scope. */
 const signedIn = (sub = 'person-1'): Promise<Session> => {
   gate.providers.company.claims = { sub };
-  return obtainSession(gate.cloud, { client, person: gate.person(), provider, parameters: { scope: 'mcp' } });
+  return obtainSession(gate.cloud, { client, user: gate.user(), provider, parameters: { scope: 'mcp' } });
 };
-const submit = (person: Person, seen: Seen, field: string, extra: Record<string, string>): Promise<Seen> => {
+const submit = (user: User, seen: Seen, field: string, extra: Record<string, string>): Promise<Seen> => {
   const form = formsOf(seen.html).find(({ fields }) => fields[field] !== undefined);
   if (form === undefined) throw new Error(`no form with ${field}: ${seen.html}`);
-  return person.submit(seen, form, extra);
+  return user.submit(seen, form, extra);
 };
 
-describe('#237 one event for what a person decides', () => {
-  const open = (person: Person, website: RegisteredClient) =>
-    person.open(authorizationRequest(gate.cloud, website, { redirect_uri: WEBSITE }).url, {
+describe('#237 one event for what a user decides', () => {
+  const open = (user: User, website: RegisteredClient) =>
+    user.open(authorizationRequest(gate.cloud, website, { redirect_uri: WEBSITE }).url, {
       headers: { 'sec-fetch-site': 'none' },
     });
-  const remembering = async (person: Person, website: RegisteredClient) =>
-    submit(person, await open(person, website), 'request', { idp: provider, remember: 'yes' });
+  const remembering = async (user: User, website: RegisteredClient) =>
+    submit(user, await open(user, website), 'request', { idp: provider, remember: 'yes' });
   const metadata = { redirect_uris: [WEBSITE], token_endpoint_auth_method: 'client_secret_post' };
 
   it('a consent is kept, remembered and forgotten; connections are opened, and ended each', async () => {
-    const person = gate.person();
+    const user = gate.user();
     const website = await registerClient(gate.cloud, metadata);
     const admitted = ['login_succeeded', 'code_issued'];
-    const kept = await namesOf(() => remembering(person, website));
+    const kept = await namesOf(() => remembering(user, website));
     expect(kept).toEqual(['consent_shown', 'consent_given', 'consent_kept', ...admitted]);
-    expect(await namesOf(() => open(person, website))).toEqual(['consent_remembered', ...admitted]);
+    expect(await namesOf(() => open(user, website))).toEqual(['consent_remembered', ...admitted]);
 
-    let page = await person.open(`${gate.cloud.origin}/connections`);
+    let page = await user.open(`${gate.cloud.origin}/connections`);
     const logIn = async () => {
-      page = await person.signIn(page.url, { provider });
+      page = await user.signIn(page.url, { provider });
     };
     expect(await namesOf(logIn)).toEqual(['connections_opened']);
-    const forget = () => submit(person, page, 'consent', { action: 'forget' });
+    const forget = () => submit(user, page, 'consent', { action: 'forget' });
     expect(await namesOf(forget)).toEqual(['consent_forgotten']);
-    const ended = await eventsOf(() => submit(person, page, 'connection', { action: 'end' }));
+    const ended = await eventsOf(() => submit(user, page, 'connection', { action: 'end' }));
     // One for each of the two logins.
     expect(ended.map(({ event }) => event)).toEqual(['connection_ended', 'connection_ended']);
     expect(new Set(ended.map(({ grantId }) => grantId)).size).toBe(2);
   });
 
   it('a login fails: other_user', async () => {
-    const person = gate.person();
+    const user = gate.user();
     const website = await registerClient(gate.cloud, metadata);
-    await remembering(person, website);
+    await remembering(user, website);
     gate.providers.company.claims = { sub: 'person-2' };
-    const events = await eventsOf(() => open(person, website));
+    const events = await eventsOf(() => open(user, website));
     expect(events.map(({ event }) => event)).toEqual(['consent_remembered', 'login_failed']);
     expect(events.at(-1)).toMatchObject({ reason: 'other_user', LoginsFailed: 1 });
   });
@@ -101,7 +101,7 @@ describe('#237 one event for each way in which a login fails', () => {
   const company = () => gate.providers.company;
   const failure = async (parameters: Record<string, string> = {}) => {
     const { url } = authorizationRequest(gate.cloud, client, parameters);
-    const events = await eventsOf(() => gate.person().signIn(url, { provider }));
+    const events = await eventsOf(() => gate.user().signIn(url, { provider }));
     expect(events.slice(0, 2).map(({ event }) => event)).toEqual(['consent_shown', 'consent_given']);
     return events.slice(2);
   };
@@ -182,11 +182,11 @@ describe('#237 one event for what is asked of a provider or of a host', () => {
   it('the host of a document is down, and a copy stands in', async () => {
     const client_id = gate.cloud.documents.urlOf('client.json');
     gate.cloud.documents.publish('client.json', { client_id, client_name: 'D', redirect_uris: [REDIRECT_URI] });
-    await obtainSession(gate.cloud, { client: { client_id }, person: gate.person(), provider });
+    await obtainSession(gate.cloud, { client: { client_id }, user: gate.user(), provider });
     await gate.cloud.restartOnly('Authorize');
     await gate.cloud.arm({ kind: 'down', service: 'upstream', times: 'always' });
     const { url } = authorizationRequest(gate.cloud, { client_id });
-    expect(await eventsOf(() => gate.person().open(url))).toEqual([
+    expect(await eventsOf(() => gate.user().open(url))).toEqual([
       line('client_copy_used', { copy: 'stored', document: client_id }),
       line('consent_shown'),
     ]);
@@ -230,7 +230,7 @@ describe('#237 one event for limits and faults', () => {
 });
 
 describe('#237 one event for what an administrator does', () => {
-  it('a person is erased, and their tokens are ended before', async () => {
+  it('a user is erased, and their tokens are ended before', async () => {
     const { accessToken } = await signedIn('person-5');
     const subject = String(partsOf(accessToken).claims.sub);
     const events = await eventsOf(() => gate.invoke('Privacy', { action: 'erase', subject }));

@@ -1,4 +1,4 @@
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { formsOf } from '../../support/http/html-form.ts';
 import {
   authorizationRequest,
@@ -80,7 +80,7 @@ describe('#237 one event for each thing that happens', () => {
 
   it('consent is shown and denied', async () => {
     const { url } = authorizationRequest(cloud, client);
-    const events = await eventsOf(() => new Person(cloud).signIn(url, { decision: 'deny' }));
+    const events = await eventsOf(() => new User(cloud).signIn(url, { decision: 'deny' }));
     expect(namesOf(events)).toEqual(['consent_shown', 'consent_denied']);
   });
 
@@ -102,7 +102,7 @@ describe('#237 one event for each thing that happens', () => {
 
   it('a login fails, with the reason', async () => {
     const { url } = authorizationRequest(cloud, client);
-    const events = await eventsOf(() => new Person(cloud, 'mallory').signIn(url));
+    const events = await eventsOf(() => new User(cloud, 'mallory').signIn(url));
     expect(namesOf(events)).toEqual(['consent_shown', 'consent_given', 'login_failed']);
     expect(events.at(-1)).toMatchObject({ reason: 'not_allowed', LoginsFailed: 1 });
     expect(events.at(-1)).not.toHaveProperty('UpstreamErrors');
@@ -119,7 +119,7 @@ describe('#237 one event for each thing that happens', () => {
     expect(namesOf(await eventsOf(() => revoke(cloud, client, another.refreshToken)))).toEqual(['token_revoked']);
   });
 
-  it('a token is introspected by its client, and asked for its person', async () => {
+  it('a token is introspected by its client, and asked for its user', async () => {
     const confidential = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_post' });
     const { accessToken } = await obtainSession(cloud, { client: confidential });
     const { client_id, client_secret } = confidential;
@@ -148,7 +148,7 @@ describe('#237 one event for each thing that happens', () => {
 });
 
 describe('#237 one event for what the operator and the limits do', () => {
-  it('a key is rotated, a mark is set, and a person is looked up', async () => {
+  it('a key is rotated, a mark is set, and a user is looked up', async () => {
     const rotated = await eventsOf(() => cloud.invoke('KeyRing', { action: 'rotate' }));
     expect(rotated.map(({ event, action, state }) => [event, action ?? state])).toEqual([
       ['admin_action', 'rotation'],
@@ -228,7 +228,7 @@ describe('#237 every error has the id of its line', () => {
 describe('#233, #236 what passes the wire, and what is stored', () => {
   it('is known by kind, and stands in no line of any function', async () => {
     // Whatever the tests above have not shown: a form that is sent by hand, and Basic.
-    const page = await new Person(cloud).open(authorizationRequest(cloud, client).url);
+    const page = await new User(cloud).open(authorizationRequest(cloud, client).url);
     expect(formsOf(page.html)).not.toEqual([]);
     const { secretCounts, leaks, eventCount, eventProblems: problems } = await cloud.report();
     expect(leaks).toEqual([]);

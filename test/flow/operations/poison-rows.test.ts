@@ -1,4 +1,4 @@
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { formsOf } from '../../support/http/html-form.ts';
 import {
@@ -42,11 +42,11 @@ const GARBAGE: readonly (readonly [what: string, row: Row])[] = [
 const unavailable = { status: 503, body: expect.objectContaining({ error: 'temporarily_unavailable' }) };
 
 describe.each(GARBAGE)('A row with %s', (_what, garbage) => {
-  it('of a client: a page for the person, and a fault for the program, which is not called unknown', async () => {
+  it('of a client: a page for the user, and a fault for the program, which is not called unknown', async () => {
     const client = await registerClient(cloud, { client_name: `Poisoned ${JSON.stringify(garbage).slice(0, 40)}` });
     const session = await obtainSession(cloud, { client });
     await putRow(cloud, 'Clients', { ...garbage, clientId: { S: client.client_id } });
-    const seen = await new Person(cloud).open(authorizationRequest(cloud, client).url);
+    const seen = await new User(cloud).open(authorizationRequest(cloud, client).url);
     expect([seen.status, seen.left]).toEqual([503, undefined]);
     expect(await refresh(cloud, client, session.refreshToken)).toMatchObject(unavailable);
     // Nobody asks the table about a token that is out.
@@ -78,18 +78,18 @@ describe.each(GARBAGE)('A row with %s', (_what, garbage) => {
   });
 
   it('of a transaction: a page, and no code', async () => {
-    const person = new Person(cloud);
+    const user = new User(cloud);
     const { url } = authorizationRequest(cloud, await registerClient(cloud));
-    const consentPage = await person.open(url);
+    const consentPage = await user.open(url);
     const [form] = formsOf(consentPage.html);
     if (!form) throw new Error(`no form on the consent page: ${consentPage.html}`);
-    const loginPage = await person.submit(consentPage, form, { decision: 'approve' });
+    const loginPage = await user.submit(consentPage, form, { decision: 'approve' });
     for (const { transactionId, status } of await rowsOf(cloud, 'Transactions')) {
       if (transactionId && status?.S === 'approved') await putRow(cloud, 'Transactions', { ...garbage, transactionId });
     }
     const [login] = formsOf(loginPage.html);
     if (!login) throw new Error(`no form on the login page: ${loginPage.html}`);
-    const seen = await person.submit(loginPage, login, { login: 'ada' });
+    const seen = await user.submit(loginPage, login, { login: 'ada' });
     expect([seen.status, seen.left]).toEqual([503, undefined]);
     expect(seen.html).toContain('<html');
   });

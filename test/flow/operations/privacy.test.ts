@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
 import {
@@ -16,11 +16,11 @@ import {
 import { freePortPair } from '../../support/memory/ports.ts';
 import { invokeAsOperator, rowsOf, tableNames } from '../../support/operator.ts';
 
-// What is kept about a person, shown and erased by the printed commands.
+// What is kept about a user, shown and erased by the printed commands.
 
 const START_MS = 60_000;
 const LOGIN = 'zoe.leaves';
-/** With whatever else leaves rows of a person. */
+/** With whatever else leaves rows of a user. */
 const CONFIG = {
   rememberConsent: true,
   servers: { '/mcp': { identity: ['email', 'profile'], rateLimit: { requestsPerMinute: 100 } } },
@@ -47,10 +47,10 @@ const start = async () => {
 };
 
 /** Connects a program on a website, and asks not to be asked again. */
-const rememberConsent = async (person: Person): Promise<void> => {
+const rememberConsent = async (user: User): Promise<void> => {
   const metadata = { redirect_uris: [WEBSITE], token_endpoint_auth_method: 'client_secret_post' };
   const client = await registerClient(cloud, metadata);
-  await obtainCode(cloud, client, { person, remember: true, parameters: { redirect_uri: WEBSITE } });
+  await obtainCode(cloud, client, { user, remember: true, parameters: { redirect_uri: WEBSITE } });
 };
 
 const subjectOf = ({ accessToken }: Session): string => String(partsOf(accessToken).claims.sub);
@@ -63,13 +63,13 @@ const everyRow = async (): Promise<string> => {
     .join('\n');
 };
 
-describe('A person who wants to know, and then to be forgotten', () => {
+describe('A user who wants to know, and then to be forgotten', () => {
   let sessions: Session[];
   let other: Session;
   beforeAll(async () => {
-    const zoe = new Person(cloud, LOGIN);
-    sessions = [await obtainSession(cloud, { person: zoe }), await obtainSession(cloud, { person: zoe })];
-    other = await obtainSession(cloud, { person: new Person(cloud, 'grace') });
+    const zoe = new User(cloud, LOGIN);
+    sessions = [await obtainSession(cloud, { user: zoe }), await obtainSession(cloud, { user: zoe })];
+    other = await obtainSession(cloud, { user: new User(cloud, 'grace') });
     await rememberConsent(zoe);
     for (const { accessToken } of sessions) await callMcp(cloud.mcpUrl, accessToken);
   });
@@ -98,10 +98,10 @@ describe('A person who wants to know, and then to be forgotten', () => {
     expect(await everyRow()).toContain(body.subject);
   });
 
-  it('#238 erase: refresh tokens and codes end at once, no row holds the person, nobody else notices', async () => {
+  it('#238 erase: refresh tokens and codes end at once, no row holds the user, nobody else notices', async () => {
     const [session] = sessions;
     if (!session) throw new Error('nobody logged in');
-    const waiting = await obtainCode(cloud, await registerClient(cloud), { person: new Person(cloud, LOGIN) });
+    const waiting = await obtainCode(cloud, await registerClient(cloud), { user: new User(cloud, LOGIN) });
     const { failed, body } = await invokeAsOperator(cloud, 'Privacy', { action: 'erase', ...ZOE });
     expect([failed, body]).toEqual([undefined, expect.objectContaining({ grants: 4, rememberedConsents: true })]);
 
@@ -138,7 +138,7 @@ describe('A person who wants to know, and then to be forgotten', () => {
   );
 
   it('may come back, as whoever they are then', async () => {
-    const session = await obtainSession(cloud, { person: new Person(cloud, LOGIN) });
+    const session = await obtainSession(cloud, { user: new User(cloud, LOGIN) });
     expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
     expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
     const { body } = await invokeAsOperator(cloud, 'Privacy', { action: 'export', ...ZOE });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Person, type Seen } from '../../support/browser/person.ts';
+import { type Seen, User } from '../../support/browser/user.ts';
 import { type CloudProcess, startCloudProcess } from '../../support/cloud/cloud-process.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
@@ -44,16 +44,16 @@ describe('npm start -- --data', () => {
       const client = await registerClient(cloud);
       await powerCut();
 
-      const person = new Person(cloud, 'ada');
+      const user = new User(cloud, 'ada');
       const { url, codeVerifier } = authorizationRequest(cloud, client);
-      const consentPage = await person.open(url);
+      const consentPage = await user.open(url);
       await powerCut();
 
       // The consent page of before: its form still counts, and the answer leads to the provider.
       const [form] = formsOf(consentPage.html);
       if (form === undefined) throw new Error(`no form on the consent page: ${consentPage.html}`);
       const approve = form.buttons.find(({ name, value }) => name === 'idp' || value === 'approve');
-      const approved = await person.request(new URL(form.action, consentPage.url), {
+      const approved = await user.request(new URL(form.action, consentPage.url), {
         method: 'POST',
         headers: { origin: cloud.origin },
         body: new URLSearchParams({ ...form.fields, [approve?.name ?? '']: approve?.value ?? '' }),
@@ -61,7 +61,7 @@ describe('npm start -- --data', () => {
       expect(approved.status).toBe(303);
       await powerCut();
 
-      const seen: Seen = await person.signIn(approved.headers.get('location') ?? '');
+      const seen: Seen = await user.signIn(approved.headers.get('location') ?? '');
       const code = seen.left?.searchParams.get('code') ?? '';
       expect(code).not.toBe('');
       await powerCut();

@@ -1,4 +1,4 @@
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { ClientDocuments } from '../../support/client-profiles/documents.ts';
 import { readClientSecret } from '../../support/client-profiles/secrets.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
@@ -87,22 +87,22 @@ describe('What each request costs, once warm', () => {
   });
 
   it('the whole way: /authorize 1 read, /consent 1 write, /callback 2 writes, /token 3 reads at once, 1 Sign, 1 write, /mcp nothing but the backend', async () => {
-    const person = new Person(cloud);
+    const user = new User(cloud);
     const { url, codeVerifier } = authorizationRequest(cloud, client);
 
-    const authorize = await callsOf('/authorize', () => person.open(url));
+    const authorize = await callsOf('/authorize', () => user.open(url));
     expect(authorize.calls).toEqual({ 'dynamodb GetItem': 1 });
 
     const [form] = formsOf(authorize.result.html);
     const button = form?.buttons.find(({ name, value }) => name === 'idp' || value === 'approve');
     const body = new URLSearchParams({ ...form?.fields, [button?.name ?? '']: button?.value ?? '' });
     const consent = await callsOf('/consent', () =>
-      person.request(new URL('/consent', cloud.origin), { method: 'POST', headers: { origin: cloud.origin }, body }),
+      user.request(new URL('/consent', cloud.origin), { method: 'POST', headers: { origin: cloud.origin }, body }),
     );
     expect(consent.calls).toEqual({ 'dynamodb UpdateItem': 1 });
 
     const callback = await callsOf('/callback/company', () =>
-      person.signIn(consent.result.headers.get('location') ?? ''),
+      user.signIn(consent.result.headers.get('location') ?? ''),
     );
     expect(callback.calls).toEqual({ 'dynamodb UpdateItem': 1, 'dynamodb PutItem': 1 });
 
@@ -122,11 +122,11 @@ describe('What each request costs, once warm', () => {
   });
 
   it('Deny: no write at all', async () => {
-    const person = new Person(cloud);
-    const seen = await person.open(authorizationRequest(cloud, client).url);
+    const user = new User(cloud);
+    const seen = await user.open(authorizationRequest(cloud, client).url);
     const [form] = formsOf(seen.html);
     if (form === undefined) throw new Error('no form');
-    const { calls } = await callsOf('/consent', () => person.submit(seen, form, { decision: 'deny' }));
+    const { calls } = await callsOf('/consent', () => user.submit(seen, form, { decision: 'deny' }));
     expect(Object.keys(calls).filter((name) => /Put|Update|Delete/.test(name))).toEqual([]);
   });
 
@@ -175,12 +175,12 @@ describe('What each request costs, once warm', () => {
         token_endpoint_auth_method: 'private_key_jwt',
         jwks_uri: documents.urlOf('jwks.json'),
       });
-      const person = new Person(cloud);
+      const user = new User(cloud);
       for (const stores of [1, 0]) {
         const { url, codeVerifier } = authorizationRequest(cloud, { client_id });
-        const authorize = await callsOf('/authorize', () => person.open(url));
+        const authorize = await callsOf('/authorize', () => user.open(url));
         expect(authorize.calls).toEqual({ 'dynamodb GetItem': 1 });
-        const callback = await callsOf('/callback/company', () => person.signIn(url));
+        const callback = await callsOf('/callback/company', () => user.signIn(url));
         expect(callback.calls).toMatchObject({ 'dynamodb PutItem': 1 });
         // One each for /consent and /callback, and one more when the client is stored.
         expect(callback.calls['dynamodb UpdateItem']).toBe(2 + stores);

@@ -1,4 +1,4 @@
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { type FaultyCloud, startFaultyCloud } from '../../support/faults/faulty-cloud.ts';
 import { bearerChallenge } from '../../support/http/challenge.ts';
 import {
@@ -23,7 +23,7 @@ beforeAll(async () => {
   cloud = await startFaultyCloud({ config: { lifetimes: SECONDS } });
   code = await obtainCode(cloud, await registerClient(cloud));
   for (const login of ['expired', 'late', 'patient']) {
-    sessions[login] = await obtainSession(cloud, { person: new Person(cloud, login) });
+    sessions[login] = await obtainSession(cloud, { user: new User(cloud, login) });
   }
   const { expired, late } = sessions;
   expect((await callMcp(cloud.mcpUrl, expired?.accessToken ?? '')).status).toBe(200);

@@ -17,7 +17,7 @@ import {
 import { basic } from '../../support/http/post-form.ts';
 import { ConfiguredClients } from './configured-clients.ts';
 
-// Clients of the configuration: machines that act on their own account, a pre-registered client of a person, and MCP
+// Clients of the configuration: machines that act on their own account, a pre-registered client of a user, and MCP
 // servers that ask about the tokens of their callers. Their secrets are the stack's, read by the commands it prints.
 
 let clients: ConfiguredClients;
@@ -42,7 +42,7 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
     expect(metadata.introspection_endpoint).toBe(`${cloud.origin}/introspect`);
   });
 
-  it('by a secret: a token that opens the door, names no person, and comes without refresh token', async () => {
+  it('by a secret: a token that opens the door, names no user, and comes without refresh token', async () => {
     const { status, body } = await clients.machineToken();
     expect([status, body.token_type, body.scope, body.refresh_token]).toEqual([200, 'Bearer', 'mcp', undefined]);
     expect(partsOf(body.access_token).claims).toMatchObject({ sub: 'nightly-report', client_id: 'nightly-report' });
@@ -50,7 +50,7 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
     expect((await callMcp(`${cloud.origin}/other`, body.access_token)).status).toBe(401);
   });
 
-  it('the backend is told the client and no person', async () => {
+  it('the backend is told the client and no user', async () => {
     const { body } = await clients.machineToken({ resource: `${cloud.origin}/other` });
     await callMcp(`${cloud.origin}/other`, body.access_token);
     expect(clients.backend.requests.at(-1)?.headers).toMatchObject({

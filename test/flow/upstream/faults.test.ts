@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Seen } from '../../support/browser/person.ts';
+import type { Seen } from '../../support/browser/user.ts';
 import {
   type CloudWithProviders,
   linkOf,
@@ -72,13 +72,13 @@ describe('A provider in trouble (OpenID Connect Core §3.1.3)', () => {
     // Keys are kept in memory: only a new environment asks for them.
     if (path === '/jwks') await gate.cloud.restart();
     provider.answers.set(path, answer);
-    const person = gate.person();
-    const seen = await logInAt(gate, client, id, person);
+    const user = gate.user();
+    const seen = await logInAt(gate, client, id, user);
     expectOutage(seen);
     expect(provider.seen('/x')).toEqual([]);
 
     provider.answers.clear();
-    const again = await person.open(linkOf(seen, 'Try again'));
+    const again = await user.open(linkOf(seen, 'Try again'));
     expect(callbackParameters(again).get('code')).toMatch(/^gh_ac_/);
     // An upstream code is never sent twice.
     const codes = provider.requests.map(({ body }) => new URLSearchParams(body).get('code')).filter(Boolean);
@@ -94,10 +94,10 @@ describe('A provider in trouble (OpenID Connect Core §3.1.3)', () => {
       ['entra', '/token', hang],
     ];
     for (const [id, path, answer] of cases) gate.providers[id].answers.set(path, answer);
-    await Promise.all(cases.map(async ([id]) => expectOutage(await logInAt(gate, client, id, gate.person()))));
+    await Promise.all(cases.map(async ([id]) => expectOutage(await logInAt(gate, client, id, gate.user()))));
   });
 
-  it('#153 a silent userinfo is an outage too, not a person without an address', async () => {
+  it('#153 a silent userinfo is an outage too, not a user without an address', async () => {
     gate.providers.company.claims = { email: undefined };
     gate.providers.company.answers.set('/userinfo', html(503));
     expectOutage(await logInAt(gate, client, 'company'));
@@ -107,11 +107,11 @@ describe('A provider in trouble (OpenID Connect Core §3.1.3)', () => {
     'sent back with %s: the page of an outage, and no 5xx',
     async (error) => {
       gate.providers.company.callback = { code: undefined, error };
-      const person = gate.person();
-      const seen = await logInAt(gate, client, 'company', person);
+      const user = gate.user();
+      const seen = await logInAt(gate, client, 'company', user);
       expectOutage(seen, 400);
       gate.providers.company.reset();
-      expect(callbackParameters(await person.open(linkOf(seen, 'Try again'))).has('code')).toBe(true);
+      expect(callbackParameters(await user.open(linkOf(seen, 'Try again'))).has('code')).toBe(true);
     },
   );
 });
@@ -127,19 +127,19 @@ describe('Before anybody is sent there (OpenID Connect Discovery §4)', () => {
   ])('#164 cold, and discovery is %s: a page, and the same form works when it is back', async (_what, answer) => {
     const { company } = gate.providers;
     company.answers.set('/.well-known/openid-configuration', answer);
-    const person = gate.person();
+    const user = gate.user();
     const requests: RequestInit[] = [];
-    const request = person.request.bind(person);
-    person.request = (url, init) => {
+    const request = user.request.bind(user);
+    user.request = (url, init) => {
       if (url.pathname === '/consent') requests.push(init ?? {});
       return request(url, init);
     };
-    const seen = await logInAt(gate, client, 'company', person);
+    const seen = await logInAt(gate, client, 'company', user);
     expect([seen.status, seen.left, seen.url.pathname]).toEqual([503, undefined, '/consent']);
     expect(company.seen('/auth')).toEqual([]);
 
     company.answers.clear();
-    const again = await person.open(seen.url, requests[0]);
+    const again = await user.open(seen.url, requests[0]);
     expect(callbackParameters(again).get('code')).toMatch(/^gh_ac_/);
   });
 
@@ -162,11 +162,11 @@ describe('Our secret at the provider', () => {
   it('#167 rotated between /authorize and /callback: the login goes on', async () => {
     const { company } = gate.providers;
     expect(callbackParameters(await logInAt(gate, client, 'company')).has('code')).toBe(true);
-    const person = gate.person();
-    const { url } = await pendingLogin(gate.cloud, client, person, { provider: 'company' });
+    const user = gate.user();
+    const { url } = await pendingLogin(gate.cloud, client, user, { provider: 'company' });
     company.secret = 'a rotated secret';
     await gate.storeSecret('company', company.secret);
-    expect(callbackParameters(await person.open(url)).has('code')).toBe(true);
+    expect(callbackParameters(await user.open(url)).has('code')).toBe(true);
   });
 
   it('wrong: a page that says what to do, and nothing of the secret', async () => {

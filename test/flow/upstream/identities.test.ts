@@ -58,7 +58,7 @@ const expectWelcome = async (id: ProviderId = 'company'): Promise<void> => {
 };
 /** Our subject for whoever the provider says it is. */
 const subjectAt = async (id: ProviderId): Promise<unknown> => {
-  const { accessToken } = await obtainSession(gate.cloud, { client, person: gate.person(), provider: id });
+  const { accessToken } = await obtainSession(gate.cloud, { client, user: gate.user(), provider: id });
   return partsOf(accessToken).claims.sub;
 };
 
@@ -85,7 +85,7 @@ describe('ID tokens (OpenID Connect Core §3.1.3.7)', () => {
 
   it('#151 the nonce of an earlier login: no code', async () => {
     const { company } = gate.providers;
-    await pendingLogin(gate.cloud, client, gate.person(), { provider: 'company' });
+    await pendingLogin(gate.cloud, client, gate.user(), { provider: 'company' });
     company.claims = { nonce: company.nonce };
     await expectDistrust();
   });
@@ -161,7 +161,7 @@ describe('Addresses that count (OpenID Connect Core §5.1)', () => {
 
   it('#155 true does', () => expectWelcome());
 
-  it('#158 the same address at another provider is another person', async () => {
+  it('#158 the same address at another provider is another user', async () => {
     const subjects = [await subjectAt('company'), await subjectAt('other'), await subjectAt('company')];
     expect(subjects[0]).toBe(subjects[2]);
     expect(subjects[0]).not.toBe(subjects[1]);
@@ -192,7 +192,13 @@ describe('Addresses that count (OpenID Connect Core §5.1)', () => {
 });
 
 describe('GitHub, which signs nothing', () => {
-  const user = (changes: object) => ({ id: 42, login: 'ada', name: 'Ada', email: 'profile@example.com', ...changes });
+  const account = (changes: object) => ({
+    id: 42,
+    login: 'ada',
+    name: 'Ada',
+    email: 'profile@example.com',
+    ...changes,
+  });
 
   it.each([
     ['an unverified primary address', [{ email: 'ada@example.com', primary: true, verified: false }]],
@@ -204,17 +210,17 @@ describe('GitHub, which signs nothing', () => {
     await expectNoAccess('github');
   });
 
-  it('#156 the number is the person, whatever the name', async () => {
+  it('#156 the number is the user, whatever the name', async () => {
     const { github } = gate.providers;
     const first = await subjectAt('github');
-    github.github['/user'] = user({ login: 'renamed' });
+    github.github['/user'] = account({ login: 'renamed' });
     expect(await subjectAt('github')).toBe(first);
-    github.github['/user'] = user({ id: 43 });
+    github.github['/user'] = account({ id: 43 });
     expect(await subjectAt('github')).not.toBe(first);
   });
 
   it.each([null, '42', 0, -1, 4.2, Number.MAX_SAFE_INTEGER + 1])('#156 the number %j is nobody', async (id) => {
-    gate.providers.github.github['/user'] = user({ id });
+    gate.providers.github.github['/user'] = account({ id });
     await expectDistrust('github');
   });
 
@@ -252,7 +258,7 @@ describe('Entra for many tenants (OpenID Connect Core §3.1.3.7, with a template
     await expectNoAccess('entra');
   });
 
-  it('#157 the same address and subject in another tenant is another person', async () => {
+  it('#157 the same address and subject in another tenant is another user', async () => {
     const { entra } = gate.providers;
     const first = await subjectAt('entra');
     entra.claims = { tid: OTHER_TENANT, iss: issuerOf(OTHER_TENANT), xms_edov: true };

@@ -1,5 +1,5 @@
 import { PROVIDER_KINDS } from '../../../tools/local/development-provider/kinds.ts';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { linkOf } from '../../support/cloud/cloud-with-providers.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
@@ -39,22 +39,22 @@ beforeAll(async () => {
 afterAll(() => cloud?.stop());
 
 const logIn = (provider: string, login: string, scope?: string): Promise<Session> =>
-  obtainSession(cloud, { person: new Person(cloud, login), provider, parameters: { scope } });
+  obtainSession(cloud, { user: new User(cloud, login), provider, parameters: { scope } });
 
 const scopesOf = ({ accessToken }: Session): string[] => String(partsOf(accessToken).claims.scope).split(' ');
 
 /** Where somebody ends who goes as far as they are let. */
 const tryToLogIn = async (provider: string, login: string, scope?: string) => {
   const { url } = authorizationRequest(cloud, await registerClient(cloud), { scope });
-  const person = new Person(cloud, login);
-  const seen = await person.signIn(url, { provider });
-  return { ...seen, cookies: await person.jar.getCookies(cloud.origin) };
+  const user = new User(cloud, login);
+  const seen = await user.signIn(url, { provider });
+  return { ...seen, cookies: await user.jar.getCookies(cloud.origin) };
 };
 
 describe('Every kind of identity provider', () => {
   it('has its button on the consent page', async () => {
     const { url } = authorizationRequest(cloud, await registerClient(cloud));
-    const { html } = await new Person(cloud).open(url);
+    const { html } = await new User(cloud).open(url);
     for (const kind of KINDS) expect(html).toContain(`name="idp" value="${kind}"`);
     for (const name of ['Google', 'GitHub', 'Microsoft']) expect(html).toContain(`Continue with ${name}`);
   });
@@ -121,7 +121,7 @@ describe('A provider in trouble, by the login name', () => {
   ])('#161 %s at %s: "Try again", as somebody else, ends the login', async (word, provider) => {
     const seen = await tryToLogIn(provider, `ada.${word}`);
     expect([seen.status, seen.left]).toEqual([503, undefined]);
-    const again = new Person(cloud, 'ada');
+    const again = new User(cloud, 'ada');
     await Promise.all(seen.cookies.map((cookie) => again.jar.setCookie(cookie, cloud.origin)));
     expect((await again.signIn(linkOf(seen, 'Try again'))).left?.searchParams.get('code')).toMatch(/^gh_ac_/);
   });

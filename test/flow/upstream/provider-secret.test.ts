@@ -1,4 +1,4 @@
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { authorizationRequest, callMcp, obtainSession, registerClient } from '../../support/http/oauth-requests.ts';
 import { freePortPair } from '../../support/memory/ports.ts';
@@ -19,15 +19,15 @@ afterAll(async () => {
   await upstream?.close();
 });
 
-const person = (login = 'ada') => new Person(cloud, login, [upstream.origin]);
+const user = (login = 'ada') => new User(cloud, login, [upstream.origin]);
 
 const tryToLogIn = async () => {
   const { url } = authorizationRequest(cloud, await registerClient(cloud));
-  return person().signIn(url);
+  return user().signIn(url);
 };
 
 const worksFor = async (login: string) => {
-  const session = await obtainSession(cloud, { person: person(login) });
+  const session = await obtainSession(cloud, { user: user(login) });
   return (await callMcp(cloud.mcpUrl, session.accessToken)).status;
 };
 
@@ -35,7 +35,7 @@ const COMMAND =
   /aws secretsmanager put-secret-value --region us-east-1 --secret-id arn:aws:secretsmanager:\S+Providermyidp\S+ --secret-string/;
 
 describe('The secret of an identity provider', () => {
-  it('is empty: a page for the person, the command in the log, and a line of /health', async () => {
+  it('is empty: a page for the user, the command in the log, and a line of /health', async () => {
     const health = await fetch(`${cloud.origin}/health`);
     expect([health.status, await health.json()]).toEqual([
       200,

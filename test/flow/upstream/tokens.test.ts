@@ -1,5 +1,5 @@
 import { PROVIDER_KINDS } from '../../../tools/local/development-provider/kinds.ts';
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { readClientSecret } from '../../support/client-profiles/secrets.ts';
 import { type FaultyCloud, startFaultyCloud } from '../../support/faults/faulty-cloud.ts';
 import {
@@ -82,8 +82,8 @@ const eventsSoFar = async (): Promise<string> => {
 
 const logIn = async (provider: string, login: string): Promise<Session> => {
   await clock(0);
-  const person = new Person(cloud, login, [oidc.origin, github.origin]);
-  const session = await obtainSession(cloud, { person, provider });
+  const user = new User(cloud, login, [oidc.origin, github.origin]);
+  const session = await obtainSession(cloud, { user, provider });
   answers.push(JSON.stringify(session), decoded(session.accessToken));
   return session;
 };
@@ -172,7 +172,7 @@ describe('"keepTokens": a server trades its callers’ tokens (RFC 8693)', () =>
     expect(metadata).toMatchObject({ grant_types_supported: expect.arrayContaining([TOKEN_EXCHANGE]) });
   });
 
-  it('for one that works at the provider, for the very person', async () => {
+  it('for one that works at the provider, for the very user', async () => {
     const session = await logIn('oidc', 'joan');
     const { status, body, headers } = await exchange(session.accessToken);
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);

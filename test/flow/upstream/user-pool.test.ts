@@ -1,4 +1,4 @@
-import { Person } from '../../support/browser/person.ts';
+import { User } from '../../support/browser/user.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { callMcp, identityIn, obtainSession } from '../../support/http/oauth-requests.ts';
 
@@ -23,7 +23,7 @@ describe('A user pool that the stack makes', () => {
   });
 
   it('from consent to a tool call that knows who it is', async () => {
-    const session = await obtainSession(cloud, { person: new Person(cloud, 'ada') });
+    const session = await obtainSession(cloud, { user: new User(cloud, 'ada') });
     const answer = await callMcp(cloud.mcpUrl, session.accessToken);
     expect(answer.status).toBe(200);
     expect(identityIn(answer)).toMatchObject({ email: 'ada@example.com', identityProvider: 'cognito' });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Person } from '../browser/person.ts';
+import type { User } from '../browser/user.ts';
 import { ClientHttp } from '../client-programs/http.ts';
 import { callWhoami, openMcp } from '../client-programs/mcp.ts';
 import type { CloudAddress } from '../cloud/local-cloud.ts';
@@ -161,8 +161,8 @@ export class PlayedClient {
     }
   }
 
-  /** Sends a person to the authorization endpoint, and takes the redirect. */
-  async authorize(person: Person): Promise<URLSearchParams> {
+  /** Sends a user to the authorization endpoint, and takes the redirect. */
+  async authorize(user: User): Promise<URLSearchParams> {
     const { authorization } = this.profile;
     this.#codeVerifier = randomBytes(32).toString('base64url');
     const state = authorization.state ?? randomBytes(16).toString('base64url');
@@ -182,7 +182,7 @@ export class PlayedClient {
     for (const resource of this.#resources()) parameters.append('resource', resource);
     for (const [name, value] of parameters) url.searchParams.append(name, value);
 
-    const seen = await person.signIn(url);
+    const seen = await user.signIn(url);
     const answer = callbackParameters(seen);
     this.redirect = seen.left;
     if (!seen.left?.href.startsWith(this.#fill(authorization.redirectUri))) {
@@ -219,7 +219,7 @@ export class PlayedClient {
     return answer;
   }
 
-  /** RFC 7009. Few clients do it when the person disconnects; all of them could. */
+  /** RFC 7009. Few clients do it when the user disconnects; all of them could. */
   revoke(token: string): Promise<JsonAnswer> {
     return this.#postAuthenticated('revocation', new URLSearchParams({ token }));
   }

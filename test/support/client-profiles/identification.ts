@@ -18,7 +18,7 @@ export interface MetadataDocument {
   readonly jwksUrl?: string;
 }
 
-/** What the owner of the deployment configured, and the person typed into the client. */
+/** What the owner of the deployment configured, and the user typed into the client. */
 export interface PreRegistration {
   readonly kind: 'configured';
   readonly clientId: string;

@@ -44,13 +44,13 @@ const CHECKS = {
     expect(new URL(challenge.resource_metadata ?? '').origin).toBe(cloud.origin);
     expect(challenge.scope).toBeTruthy();
   },
-  'the resource is letter for letter the URL that the person typed': ({ resourceMetadata, cloud }) => {
+  'the resource is letter for letter the URL that the user typed': ({ resourceMetadata, cloud }) => {
     expect(resourceMetadata?.resource).toBe(cloud.mcpUrl);
   },
-  'the resource is the URL that the person typed, both through URL()': ({ resourceMetadata, cloud }) => {
+  'the resource is the URL that the user typed, both through URL()': ({ resourceMetadata, cloud }) => {
     expect(new URL(resourceMetadata?.resource).toString()).toBe(new URL(cloud.mcpUrl).toString());
   },
-  'the resource covers the URL that the person typed': ({ resourceMetadata, cloud }) => {
+  'the resource covers the URL that the user typed': ({ resourceMetadata, cloud }) => {
     const resource = new URL(resourceMetadata?.resource);
     expect(resource.origin).toBe(cloud.origin);
     expect(`${new URL(cloud.mcpUrl).pathname}/`.startsWith(`${resource.pathname}/`)).toBe(true);
@@ -147,7 +147,7 @@ export const insist = async (played: Played, insistence: Insistence): Promise<vo
 
 /** What the TypeScript SDK, and so every client that is built with it, insists on. */
 export const SDK_INSISTS: readonly Insistence[] = [
-  'the resource covers the URL that the person typed',
+  'the resource covers the URL that the user typed',
   'S256 is listed',
   'every answer has the shape that the TypeScript SDK parses',
   'an unknown client is told 401 invalid_client, so that it registers anew',

@@ -1,4 +1,4 @@
-import { Person } from '../browser/person.ts';
+import { User } from '../browser/user.ts';
 import { identityIn } from '../http/oauth-requests.ts';
 import { PlayedClient, type Stage } from './driver.ts';
 import { insist } from './insists.ts';
@@ -29,7 +29,7 @@ export const playsThrough = (profile: ClientProfile, stage: () => Stage): void =
   });
 
   it('gets a code, after consent and login', async () => {
-    const answer = await played.authorize(new Person(played.cloud, 'ada'));
+    const answer = await played.authorize(new User(played.cloud, 'ada'));
     expect(answer.get('error')).toBeNull();
     code = answer.get('code') ?? '';
     expect(code).not.toBe('');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Person } from '../browser/person.ts';
+import { User } from '../browser/user.ts';
 import { ClientDocuments } from './documents.ts';
 import { PlayedClient } from './driver.ts';
 import type { ClientProfile } from './profile.ts';
@@ -29,7 +29,7 @@ class Vendors extends ClientDocuments {
 
 /**
  * Plays a profile from the 401 to a revocation against a door that says yes to everything.
- * @returns all that its client and its person's browser sent, as it would come to a deployment
+ * @returns all that its client and its user's browser sent, as it would come to a deployment
  */
 export const requestsOf = async (profile: ClientProfile): Promise<readonly SeenRequest[]> => {
   const door = await openDoor();
@@ -40,7 +40,7 @@ export const requestsOf = async (profile: ClientProfile): Promise<readonly SeenR
     await played.meetChallenge();
     await played.discover();
     await played.identify();
-    const answer = await played.authorize(new Person(cloud));
+    const answer = await played.authorize(new User(cloud));
     await played.redeem(answer.get('code') ?? '');
     await played.whoami('eyJ.a.token');
     await played.refresh('gh_rt_a.refresh.token');

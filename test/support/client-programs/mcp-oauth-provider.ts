@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 export class MemoryOAuthProvider {
   readonly redirectUrl = 'http://localhost:41003/callback';
   readonly clientMetadata;
-  /** Where the SDK wanted to send the person. */
+  /** Where the SDK wanted to send the user. */
   authorizationUrl: URL | undefined;
   #state = '';
   #codeVerifier = '';

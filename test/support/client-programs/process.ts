@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import type { Person } from '../browser/person.ts';
+import type { User } from '../browser/user.ts';
 
 const PACKAGES = resolve(import.meta.dirname, '../../../node_modules');
 /** For one step of a client, on a machine that does other things too. */
@@ -111,12 +111,12 @@ export class ClientProcess {
   }
 
   /** Plays the browser: takes the URL that the client prints, signs in, and delivers the answer to the client's port. */
-  async signIn(person: Person): Promise<void> {
+  async signIn(user: User): Promise<void> {
     // The line is complete once something follows it.
     const [url] = await this.prints(new RegExp(`${AUTHORIZATION_URL.source}(?=\\s)`, 'u'));
-    const { left, html } = await person.signIn(url);
+    const { left, html } = await user.signIn(url);
     if (left === undefined) throw new Error(`the sign-in ended on a page:\n${html.slice(0, 2_000)}`);
-    const answer = await person.request(left);
+    const answer = await user.request(left);
     if (answer.status !== 200) throw new Error(`the client's port answered ${answer.status}: ${await answer.text()}`);
     await answer.body?.cancel();
   }

@@ -10,7 +10,7 @@ const FAILING_START_TIMEOUT_MS = 300_000;
 /** A local cloud in a process of its own, which can be ended in any way. */
 export interface CloudProcess extends ReadyCloud {
   readonly child: ChildProcess;
-  /** Ends it as a person would; resolves to the exit code. */
+  /** Ends it as a user would; resolves to the exit code. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
   /** Ends it as a power cut would. */
   readonly kill: () => Promise<void>;

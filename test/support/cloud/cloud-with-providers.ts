@@ -1,4 +1,4 @@
-import { Person, type Seen } from '../browser/person.ts';
+import { type Seen, User } from '../browser/user.ts';
 import { type FaultyCloud, startFaultyCloud } from '../faults/faulty-cloud.ts';
 import { authorizationRequest, type RegisteredClient } from '../http/oauth-requests.ts';
 import { CLIENT_ID, CLIENT_SECRET, MisbehavingProvider } from '../providers/misbehaving-provider.ts';
@@ -14,7 +14,7 @@ export interface CloudWithProviders {
   /** Stores our secret at a provider, as its owner would. */
   readonly storeSecret: (id: ProviderId, clientSecret: string) => Promise<void>;
   /** Somebody with a browser of their own. */
-  readonly person: () => Person;
+  readonly user: () => User;
   readonly stop: () => Promise<void>;
 }
 
@@ -55,8 +55,8 @@ export const startCloudWithProviders = async (
     cloud,
     providers,
     storeSecret,
-    person: () =>
-      new Person(
+    user: () =>
+      new User(
         cloud,
         'ada',
         started.map(({ origin }) => origin),
@@ -70,10 +70,10 @@ export const startCloudWithProviders = async (
 
 /** From /authorize to wherever it ends. */
 export const logInAt = (
-  { cloud, person }: CloudWithProviders,
+  { cloud, user }: CloudWithProviders,
   client: RegisteredClient,
   provider: ProviderId,
-  who: Person = person(),
+  who: User = user(),
 ): Promise<Seen> => who.signIn(authorizationRequest(cloud, client).url, { provider });
 
 /** Where a link of a page leads, by its words. */

@@ -1,4 +1,4 @@
-import type { Person, Seen } from '../browser/person.ts';
+import type { Seen, User } from '../browser/user.ts';
 import { formsOf } from '../http/html-form.ts';
 import { callbackParameters } from '../http/oauth-requests.ts';
 import type { Stage } from './stage.ts';
@@ -31,11 +31,11 @@ interface LoginOptions {
  */
 export const login = async (
   stage: Stage,
-  person: Person,
+  user: User,
   authorizationUrl: URL,
   { afterAWhile = async () => {}, consent = 'once' }: LoginOptions = {},
 ): Promise<Seen> => {
-  const open = () => person.open(authorizationUrl, TYPED_ADDRESS);
+  const open = () => user.open(authorizationUrl, TYPED_ADDRESS);
   let seen = await stage.send(open, { again: () => afterAWhile().then(open) });
   for (let count = 0; seen.left === undefined && count < MAX_FORMS; count += 1) {
     const page = seen;
@@ -45,13 +45,13 @@ export const login = async (
     if (button !== undefined && consent === 'given') throw new Error('the consent was given, and is asked for again');
     const answer: Record<string, string> =
       button === undefined
-        ? { login: person.login }
+        ? { login: user.login }
         : { [button.name]: button.value, ...(consent === 'kept' ? { remember: 'yes' } : {}) };
-    const submit = () => person.submit(page, form, answer);
+    const submit = () => user.submit(page, form, answer);
     seen = await stage.send(submit, {
       again: async (bad) => {
         const isFormItself = bad.url.pathname === new URL(form.action, page.url).pathname;
-        const next = await (isFormItself ? submit() : person.open(tryAgainLink(bad.html) ?? bad.url));
+        const next = await (isFormItself ? submit() : user.open(tryAgainLink(bad.html) ?? bad.url));
         return isUsedUp(bad, next) ? open() : next;
       },
     });

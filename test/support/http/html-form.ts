@@ -1,4 +1,4 @@
-/** A form of an HTML page, as far as a person without a browser needs it. */
+/** A form of an HTML page, as far as a user without a browser needs it. */
 export interface HtmlForm {
   readonly action: string;
   readonly method: string;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Person, type Seen, type SignInChoices } from '../browser/person.ts';
+import { type Seen, type SignInChoices, User } from '../browser/user.ts';
 import type { CloudAddress } from '../cloud/local-cloud.ts';
 
 // OAuth by hand: each request as it goes over the wire, for tests that look at one request at a time.
@@ -97,17 +97,17 @@ export interface Code {
   readonly codeVerifier: string;
 }
 
-/** A fresh authorization code for a person who said yes. */
+/** A fresh authorization code for a user who said yes. */
 export const obtainCode = async (
   cloud: CloudAddress,
   client: RegisteredClient,
   options: SignInChoices & {
-    readonly person?: Person;
+    readonly user?: User;
     readonly parameters?: Readonly<Record<string, string | undefined>>;
   } = {},
 ): Promise<Code> => {
   const { url, codeVerifier } = authorizationRequest(cloud, client, options.parameters);
-  const seen = await (options.person ?? new Person(cloud)).signIn(url, options);
+  const seen = await (options.user ?? new User(cloud)).signIn(url, options);
   const code = callbackParameters(seen).get('code');
   if (code === null) throw new Error(`no code came back: ${seen.left?.search}`);
   return { client, code, codeVerifier };

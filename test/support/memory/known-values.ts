@@ -1,4 +1,4 @@
-import { Person, type SignInChoices } from '../browser/person.ts';
+import { type SignInChoices, User } from '../browser/user.ts';
 import type { CloudAddress } from '../cloud/local-cloud.ts';
 import { formsOf } from '../http/html-form.ts';
 import {
@@ -47,7 +47,7 @@ export const gatherKnownValues = async (cloud: CloudAddress): Promise<KnownValue
     await fetch(`${cloud.origin}/${path}`);
   for (const path of ['introspect', 'revoke']) await fetch(`${cloud.origin}/${path}`, { method: 'POST' });
   const client = await registerClient(cloud);
-  const session = (login: string) => obtainSession(cloud, { client, person: new Person(cloud, login) });
+  const session = (login: string) => obtainSession(cloud, { client, user: new User(cloud, login) });
   return {
     cloud,
     client,
@@ -74,34 +74,34 @@ const severally = async <T>(count: number, make: () => Promise<T>): Promise<T[]>
 };
 
 const openConsent = async (cloud: CloudAddress, client: RegisteredClient): Promise<OpenForm> => {
-  const person = new Person(cloud);
-  const { html } = await person.open(authorizationRequest(cloud, client).url);
-  return { fields: formsOf(html)[0]?.fields ?? {}, cookies: await person.jar.getCookieString(cloud.origin) };
+  const user = new User(cloud);
+  const { html } = await user.open(authorizationRequest(cloud, client).url);
+  return { fields: formsOf(html)[0]?.fields ?? {}, cookies: await user.jar.getCookieString(cloud.origin) };
 };
 
 const openConnections = async (cloud: CloudAddress, client: RegisteredClient): Promise<OpenForm> => {
-  const person = new Person(cloud, 'edith');
-  await obtainCode(cloud, client, { person });
-  const { html } = await person.signIn(`${cloud.origin}/connections`);
-  return { fields: formsOf(html)[0]?.fields ?? {}, cookies: await person.jar.getCookieString(cloud.origin) };
+  const user = new User(cloud, 'edith');
+  await obtainCode(cloud, client, { user });
+  const { html } = await user.signIn(`${cloud.origin}/connections`);
+  return { fields: formsOf(html)[0]?.fields ?? {}, cookies: await user.jar.getCookieString(cloud.origin) };
 };
 
 /** Goes as far as the provider's answer, which is kept back. */
 export const pendingLogin = async (
   cloud: CloudAddress,
   client: RegisteredClient,
-  person = new Person(cloud),
+  user = new User(cloud),
   choices: SignInChoices = {},
 ): Promise<PendingLogin> => {
-  const request = person.request.bind(person);
+  const request = user.request.bind(user);
   let back: URL | undefined;
-  person.request = async (url, init) => {
+  user.request = async (url, init) => {
     if (!url.pathname.startsWith('/callback/')) return request(url, init);
     back = url;
     return new Response('kept back');
   };
-  await person.signIn(authorizationRequest(cloud, client).url, choices);
-  person.request = request;
+  await user.signIn(authorizationRequest(cloud, client).url, choices);
+  user.request = request;
   if (back === undefined) throw new Error('the provider sent nobody back');
-  return { url: back, cookies: await person.jar.getCookieString(cloud.origin) };
+  return { url: back, cookies: await user.jar.getCookieString(cloud.origin) };
 };

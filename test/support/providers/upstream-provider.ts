@@ -5,7 +5,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { createIdentityProvider, providerKeys } from '../../../tools/local/development-provider/index.ts';
 import type { ProviderKind } from '../../../tools/local/development-provider/kinds.ts';
 import type { ProviderBehaviour } from '../../../tools/local/development-provider/refresh-tokens.ts';
-import type { Person } from '../browser/person.ts';
+import type { User } from '../browser/user.ts';
 import type { LocalCloud } from '../cloud/local-cloud.ts';
 
 const CREDENTIALS = { clientId: 'gatehouse-at-upstream', clientSecret: 'a-secret-that-the-test-knows' };
@@ -27,8 +27,8 @@ export interface UpstreamProvider {
   readonly changeSecret: (clientSecret: string) => void;
   /** Stores the client's credentials the way the start output says. */
   readonly storeCredentials: (cloud: LocalCloud) => Promise<void>;
-  /** Tokens of the provider itself for that person, issued to Gatehouse's own client. */
-  readonly tokensFor: (person: Person) => Promise<{ readonly access_token: string; readonly id_token: string }>;
+  /** Tokens of the provider itself for that user, issued to Gatehouse's own client. */
+  readonly tokensFor: (user: User) => Promise<{ readonly access_token: string; readonly id_token: string }>;
   readonly close: () => Promise<void>;
 }
 
@@ -83,7 +83,7 @@ export const startUpstreamProvider = async (
       await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
       client.destroy();
     },
-    tokensFor: async (person) => {
+    tokensFor: async (user) => {
       const metadata = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as Record<
         string,
         string
@@ -98,7 +98,7 @@ export const startUpstreamProvider = async (
         code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
         code_challenge_method: 'S256',
       }).toString();
-      const seen = await person.signIn(url); // ends at Gatehouse, which knows nothing of this login
+      const seen = await user.signIn(url); // ends at Gatehouse, which knows nothing of this login
       const response = await fetch(metadata.token_endpoint ?? '', {
         method: 'POST',
         headers: { authorization: `Basic ${btoa(`${CREDENTIALS.clientId}:${clientSecret}`)}` },

@@ -35,7 +35,7 @@ export class EventWatch {
     this.#persons = persons;
   }
 
-  /** The events of an action in their order, each as the list of events has it, and none with the name of a person. */
+  /** The events of an action in their order, each as the list of events has it, and none with the name of a user. */
   async eventsOf(act: () => Promise<unknown>): Promise<readonly EventLine[]> {
     await this.#takeLines();
     await act();

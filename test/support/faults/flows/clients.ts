@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Person } from '../../browser/person.ts';
+import { User } from '../../browser/user.ts';
 import { assertionForm } from '../../credentials/client-assertions.ts';
 import {
   authorizationRequest,
@@ -26,7 +26,7 @@ export const newSession = async (cloud: WalkGround): Promise<Session> =>
  */
 export const forgetHosts = async (cloud: WalkGround): Promise<void> => {
   await cloud.restartOnly('Authorize', 'Token');
-  await new Person(cloud).open(authorizationRequest(cloud, await registerClient(cloud)).url);
+  await new User(cloud).open(authorizationRequest(cloud, await registerClient(cloud)).url);
 };
 
 let documentCount = 0;

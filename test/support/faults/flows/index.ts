@@ -1,7 +1,7 @@
 import type { FlowUnderFaults } from '../flow.ts';
 import { ADMINISTRATION } from './administration.ts';
 import { LOGINS } from './logins.ts';
-import { PEOPLE } from './people.ts';
+import { PRIVACY } from './privacy.ts';
 import { REGISTRATIONS } from './registrations.ts';
 import { RESOURCES } from './resources.ts';
 import { TOKENS } from './tokens.ts';
@@ -15,6 +15,6 @@ export const FLOWS: readonly FlowUnderFaults[] = [
   ...LOGINS,
   ...TOKENS,
   ...RESOURCES,
-  ...PEOPLE,
+  ...PRIVACY,
   ...ADMINISTRATION,
 ];

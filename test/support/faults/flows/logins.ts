@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Person, type Seen } from '../../browser/person.ts';
+import { type Seen, User } from '../../browser/user.ts';
 import { formsOf } from '../../http/html-form.ts';
 import { authorizationRequest, callbackParameters, type RegisteredClient, redeem } from '../../http/oauth-requests.ts';
 import { codeAfterLogin, login } from '../browser.ts';
@@ -16,12 +16,12 @@ const signIn = (
   flow({
     ...facts,
     functions: ['Authorize', 'Consent', 'Callback'],
-    before: async (cloud) => ({ client: await clientOf(cloud), person: new Person(cloud, `p${randomUUID()}`) }),
-    under: async (stage, { client, person }) => {
+    before: async (cloud) => ({ client: await clientOf(cloud), user: new User(cloud, `p${randomUUID()}`) }),
+    under: async (stage, { client, user }) => {
       const request = authorizationRequest(stage.cloud, client);
       return {
         ...request,
-        seen: await login(stage, person, request.url, { afterAWhile: () => afterAWhile(stage.cloud) }),
+        seen: await login(stage, user, request.url, { afterAWhile: () => afterAWhile(stage.cloud) }),
       };
     },
     after: async (cloud, { seen, codeVerifier, state }, { client }) => {
@@ -40,14 +40,14 @@ export const LOGINS: readonly FlowUnderFaults[] = [
   signIn({ name: 'login of a registered client' }, newClient),
   signIn({ name: 'login of a document’s client', ownCalls: /client\.json|Clients/ }, documentClient, forgetHosts),
   flow({
-    name: 'refusal by the person',
+    name: 'refusal by the user',
     functions: ['Authorize', 'Consent'],
-    before: async (cloud) => ({ client: await newClient(cloud), person: new Person(cloud) }),
-    under: async (stage, { client, person }): Promise<Seen> => {
-      const seen = await stage.send(() => person.open(authorizationRequest(stage.cloud, client).url));
+    before: async (cloud) => ({ client: await newClient(cloud), user: new User(cloud) }),
+    under: async (stage, { client, user }): Promise<Seen> => {
+      const seen = await stage.send(() => user.open(authorizationRequest(stage.cloud, client).url));
       const [form] = formsOf(seen.html);
       if (form === undefined) throw new Error('no consent form');
-      return stage.send(() => person.submit(seen, form, { decision: 'deny' }));
+      return stage.send(() => user.submit(seen, form, { decision: 'deny' }));
     },
     after: async (_, seen) =>
       must(callbackParameters(seen).get('error') === 'access_denied', 'the client was not told'),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Person } from '../../browser/person.ts';
+import { User } from '../../browser/user.ts';
 import { authorizationRequest, postRegistration, REDIRECT_URI } from '../../http/oauth-requests.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
 import { must } from './afterwards.ts';
@@ -35,7 +35,7 @@ export const REGISTRATIONS: readonly FlowUnderFaults[] = [
     before: async () => ({ client_name: `Walk ${randomUUID()}` }),
     under: (stage, metadata) => stage.send(() => postRegistration(stage.cloud, metadata)),
     after: async (cloud, { body }) => {
-      const seen = await new Person(cloud).open(authorizationRequest(cloud, body).url);
+      const seen = await new User(cloud).open(authorizationRequest(cloud, body).url);
       must(seen.status === 200, `the client that was registered is answered ${seen.status}`);
     },
   }),

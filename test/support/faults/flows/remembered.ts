@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Person, type Seen } from '../../browser/person.ts';
+import { type Seen, User } from '../../browser/user.ts';
 import { formsOf } from '../../http/html-form.ts';
 import {
   authorizationRequest,
@@ -20,7 +20,7 @@ const WEBSITE = { redirect_uri: 'https://client.example.com/callback' };
 
 /** A new user, and a client for which a consent can be remembered. */
 const strangers = async (cloud: WalkGround) => ({
-  person: new Person(cloud, `p${randomUUID().slice(0, 8)}`),
+  user: new User(cloud, `p${randomUUID().slice(0, 8)}`),
   client: await registerClient(cloud, {
     client_name: `Walk ${randomUUID()}`,
     redirect_uris: [WEBSITE.redirect_uri],
@@ -29,24 +29,22 @@ const strangers = async (cloud: WalkGround) => ({
 });
 
 /** The same two, connected, with the consent remembered. */
-const acquainted = async (
-  cloud: WalkGround,
-): Promise<{ person: Person; client: RegisteredClient; session: Session }> => {
-  const { person, client } = await strangers(cloud);
-  const code = await obtainCode(cloud, client, { person, remember: true, parameters: WEBSITE });
-  return { person, client, session: sessionOf(client, await redeem(cloud, code, WEBSITE)) };
+const acquainted = async (cloud: WalkGround): Promise<{ user: User; client: RegisteredClient; session: Session }> => {
+  const { user, client } = await strangers(cloud);
+  const code = await obtainCode(cloud, client, { user, remember: true, parameters: WEBSITE });
+  return { user, client, session: sessionOf(client, await redeem(cloud, code, WEBSITE)) };
 };
 
-const isAsked = async (cloud: WalkGround, person: Person, client: RegisteredClient): Promise<boolean> => {
-  const seen = await person.open(authorizationRequest(cloud, client, WEBSITE).url, TYPED_ADDRESS);
+const isAsked = async (cloud: WalkGround, user: User, client: RegisteredClient): Promise<boolean> => {
+  const seen = await user.open(authorizationRequest(cloud, client, WEBSITE).url, TYPED_ADDRESS);
   return seen.html.includes('name="decision"');
 };
 
 const signIn =
   (consent: 'kept' | 'given') =>
-  async (stage: Stage, { person, client }: { person: Person; client: RegisteredClient }) => {
+  async (stage: Stage, { user, client }: { user: User; client: RegisteredClient }) => {
     const request = authorizationRequest(stage.cloud, client, WEBSITE);
-    const seen: Seen = await login(stage, person, request.url, { consent });
+    const seen: Seen = await login(stage, user, request.url, { consent });
     return { client, codeVerifier: request.codeVerifier, code: codeAfterLogin(seen) };
   };
 
@@ -56,15 +54,15 @@ const takenBack = (action: 'forget' | 'end') => ({
   isFinal: true,
   before: async (cloud: WalkGround) => {
     const ready = await acquainted(cloud);
-    await ready.person.signIn(`${cloud.origin}/connections`);
+    await ready.user.signIn(`${cloud.origin}/connections`);
     return ready;
   },
-  under: async (stage: Stage, { person }: { person: Person }) => {
-    const seen = await stage.send(() => person.open(`${stage.cloud.origin}/connections`));
+  under: async (stage: Stage, { user }: { user: User }) => {
+    const seen = await stage.send(() => user.open(`${stage.cloud.origin}/connections`));
     const named = action === 'forget' ? 'consent' : 'connection';
     const form = formsOf(seen.html).find(({ fields }) => named in fields);
     if (form === undefined) throw new Error(`there is no ${named} to end`);
-    return stage.send(() => person.submit(seen, form, { action }));
+    return stage.send(() => user.submit(seen, form, { action }));
   },
 });
 
@@ -75,9 +73,9 @@ export const REMEMBERED_CONSENTS: readonly FlowUnderFaults[] = [
     functions: ['Authorize', 'Consent', 'Callback'],
     before: strangers,
     under: signIn('kept'),
-    after: async (cloud, code, { person, client }) => {
+    after: async (cloud, code, { user, client }) => {
       must(isOk(await redeem(cloud, code, WEBSITE)), 'the code that was delivered is not valid');
-      must(!(await isAsked(cloud, person, client)), 'the consent was not remembered');
+      must(!(await isAsked(cloud, user, client)), 'the consent was not remembered');
     },
   }),
   flow({
@@ -91,15 +89,15 @@ export const REMEMBERED_CONSENTS: readonly FlowUnderFaults[] = [
   flow({
     ...takenBack('forget'),
     name: 'a consent that was kept, taken back',
-    after: async (cloud, _, { person, client }) =>
-      must(await isAsked(cloud, person, client), 'the consent is still remembered'),
+    after: async (cloud, _, { user, client }) =>
+      must(await isAsked(cloud, user, client), 'the consent is still remembered'),
   }),
   flow({
     ...takenBack('end'),
     name: 'a connection ended, and its consent with it',
-    after: async (cloud, _, { person, client, session }) => {
+    after: async (cloud, _, { user, client, session }) => {
       await mustBeDead(cloud, session);
-      must(await isAsked(cloud, person, client), 'the consent is still remembered');
+      must(await isAsked(cloud, user, client), 'the consent is still remembered');
     },
   }),
 ];

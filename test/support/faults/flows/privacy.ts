@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Person } from '../../browser/person.ts';
+import { User } from '../../browser/user.ts';
 import { formsOf } from '../../http/html-form.ts';
 import { obtainSession, postForm, refresh } from '../../http/oauth-requests.ts';
 import { type FlowUnderFaults, flow } from '../flow.ts';
@@ -10,8 +10,8 @@ import { command } from './command.ts';
 
 /** A new user with one connection. */
 const newcomer = async (cloud: WalkGround, provider = 'company') => {
-  const person = new Person(cloud, `p${randomUUID().slice(0, 8)}`);
-  return { person, session: await obtainSession(cloud, { client: await newClient(cloud), person, provider }) };
+  const user = new User(cloud, `p${randomUUID().slice(0, 8)}`);
+  return { user, session: await obtainSession(cloud, { client: await newClient(cloud), user, provider }) };
 };
 
 /** Makes the provider's last answer about a connection as old as possible. */
@@ -37,7 +37,7 @@ export const exchange = (cloud: WalkGround, accessToken: string) =>
     subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
   });
 
-export const PEOPLE: readonly FlowUnderFaults[] = [
+export const PRIVACY: readonly FlowUnderFaults[] = [
   flow({
     name: 'refresh at which the provider is asked again',
     functions: ['Token'],
@@ -61,50 +61,50 @@ export const PEOPLE: readonly FlowUnderFaults[] = [
     functions: ['Connections'],
     isFinal: true,
     before: async (cloud) => {
-      const { person, session } = await newcomer(cloud);
-      const seen = await person.signIn(`${cloud.origin}/connections`);
+      const { user, session } = await newcomer(cloud);
+      const seen = await user.signIn(`${cloud.origin}/connections`);
       must(
         seen.status === 200 && seen.url.pathname === '/connections',
         'the user could not log in to their connections',
       );
-      return { person, session };
+      return { user, session };
     },
-    under: async (stage, { person }) => {
-      const seen = await stage.send(() => person.open(`${stage.cloud.origin}/connections`));
+    under: async (stage, { user }) => {
+      const seen = await stage.send(() => user.open(`${stage.cloud.origin}/connections`));
       const form = formsOf(seen.html).find(({ fields }) => 'connection' in fields);
       if (form === undefined) throw new Error('there is nothing to end');
-      return stage.send(() => person.submit(seen, form, { action: 'end' }));
+      return stage.send(() => user.submit(seen, form, { action: 'end' }));
     },
     after: (cloud, _, { session }) => mustBeDead(cloud, session),
   }),
   flow({
-    name: 'export of what is kept about a person',
+    name: 'export of what is kept about a user',
     functions: ['Privacy'],
     before: (cloud) => newcomer(cloud),
-    under: (stage, { person }) =>
+    under: (stage, { user }) =>
       stage.send(() =>
         command(stage.cloud, 'Privacy', {
           action: 'export',
           identityProvider: 'company',
-          upstreamSubject: person.login,
+          upstreamSubject: user.login,
         }),
       ),
     after: async (_, { body }) => must(JSON.stringify(body).includes('connections'), 'nothing was shown'),
   }),
   flow({
-    name: 'erasing a person',
+    name: 'erasing a user',
     functions: ['Privacy'],
     isFinal: true,
     readsIndexTwice: true,
     // The function waits five seconds for the index each time.
     isSlow: true,
     before: (cloud) => newcomer(cloud),
-    under: (stage, { person }) =>
+    under: (stage, { user }) =>
       stage.send(() =>
         command(stage.cloud, 'Privacy', {
           action: 'erase',
           identityProvider: 'company',
-          upstreamSubject: person.login,
+          upstreamSubject: user.login,
         }),
       ),
     after: (cloud, _, { session }) => mustBeDead(cloud, session),

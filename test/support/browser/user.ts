@@ -23,7 +23,7 @@ export interface SignInChoices {
 const MAX_STEPS = 20;
 
 /** A user with a cookie jar and a login at the development provider. No script runs. */
-export class Person {
+export class User {
   readonly login: string;
   readonly jar = new CookieJar();
   readonly #homeOrigins: ReadonlySet<string>;
