@@ -49,7 +49,7 @@ beforeAll(async () => {
   services = await startServices(template, { dataDir });
   const rule = template.resources.find(({ type }) => type === DAILY);
   await services.events.runNow(rule?.logicalId ?? '');
-  const ring = await invoke(functionIn('KeyRingKeys').arn, { action: 'setNotBefore', subject: 'nobody' });
+  const ring = await invoke(functionIn('KeyRingFunction').arn, { action: 'setNotBefore', subject: 'nobody' });
   keyArn = ring.keys[0]?.keyArn ?? '';
   await services.close();
   for (const bundle of globSync('asset.*/index.mjs', { cwd: assembly })) {
@@ -106,7 +106,7 @@ const rightsOf = async (arn: string | undefined): Promise<string[]> => {
 
 describe('Rights over the signing key, as its own policy and the roles give them (#109, #244)', () => {
   it('token signs digests, keys retires, and no other function does anything', async () => {
-    const isKeys = (logicalId: string) => logicalId.includes('KeyRingKeys');
+    const isKeys = (logicalId: string) => logicalId.includes('KeyRingFunction');
     const isToken = (logicalId: string) => logicalId.includes('EndpointsToken');
     const rights: Record<string, string[]> = {};
     const others = functions().filter(({ logicalId }) => !isKeys(logicalId));
@@ -114,7 +114,7 @@ describe('Rights over the signing key, as its own policy and the roles give them
     const expected = others.map(({ logicalId }) => [logicalId, isToken(logicalId) ? ['Sign'] : []]);
     expect(rights).toEqual(Object.fromEntries(expected));
     expect(others.some(({ logicalId }) => isToken(logicalId))).toBe(true);
-    expect(await rightsOf(functionIn('KeyRingKeys').arn)).toEqual([
+    expect(await rightsOf(functionIn('KeyRingFunction').arn)).toEqual([
       'GetPublicKey',
       'DescribeKey',
       'ScheduleKeyDeletion',
