@@ -130,7 +130,10 @@ export const ConfigurationSchema = z.strictObject(
       description: 'let users skip a consent they gave before, in the same browser',
       more: 'docs/decisions/login/25-remembered-consent.md',
     }),
-    firewall: documented(yesOrNo().default(true), { description: 'AWS WAF in front of all APIs', more: 'docs/firewall.md' }),
+    firewall: documented(yesOrNo().default(true), {
+      description: 'AWS WAF in front of all APIs',
+      more: 'docs/firewall.md',
+    }),
     monitoring: Monitoring.prefault({}),
     reservedConcurrency: ReservedConcurrency.prefault({}),
     // API Gateway refuses a deployment with access logs in an account without such a role. It is one setting for the
