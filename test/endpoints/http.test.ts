@@ -181,7 +181,7 @@ describe('Cookies of a request (RFC 6265 §5.4)', () => {
     ['no space, and more of it', 'a=1;b=2 ;\t c = 3 ', { a: '1', b: '2', c: '3' }],
     ['= inside a value', 'a=b==', { a: 'b==' }],
     ['an empty value', 'a=; b=2', { a: '', b: '2' }],
-    ['no name, and no value', '=1; b; ; c=3', { c: '3' }],
+    ['no name, and no value', '=1; b; ; c=3', { '': '1', c: '3' }],
     ['the first of a name', 'a=1; a=2', { a: '1' }],
     ['an escape, as it is', 'a=%41', { a: '%41' }],
   ])('%s', async (_, cookie, cookies) => expect(await receive(cookie)).toEqual(cookies));

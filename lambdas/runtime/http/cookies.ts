@@ -19,24 +19,6 @@ const MAX_TRANSACTION_COOKIES = 5;
 const PAGE_COOKIE_VALUE = /^[A-Za-z0-9_-]{43}$/;
 const TRANSACTION_COOKIE_VALUE = /^(\d{1,12})\.([A-Za-z0-9_-]{43})$/;
 
-/**
- * Parses the `Cookie` fields of a request (RFC 6265 §5.4).
- *
- * Values are taken as they are, since none of ours is quoted or encoded. If two cookies have the same name, the first
- * counts: browsers send the one with the longer path first.
- *
- * @returns the value of each cookie by its name
- */
-export const parseCookies = (fields: readonly string[]): Readonly<Record<string, string>> => {
-  const cookies = new Map<string, string>();
-  for (const pair of fields.flatMap((field) => field.split(';'))) {
-    const separator = pair.indexOf('=');
-    const name = pair.slice(0, separator).trim();
-    if (separator > 0 && !cookies.has(name)) cookies.set(name, pair.slice(separator + 1).trim());
-  }
-  return Object.fromEntries(cookies);
-};
-
 /** The browser's page cookie, or undefined when it has none of our form. */
 export const findPageCookie = (request: HttpRequest): string | undefined => {
   const value = request.cookies[PAGE_COOKIE];
