@@ -86,7 +86,7 @@ describe('Multi-tenant Entra', () => {
   it.each([
     ['#149 the issuer of another tenant', { tid: '22222222-2222-4222-8222-222222222222' }],
     ['#149 no tenant', { tid: undefined }],
-    ['#149 a tenant that is none', { tid: 'organizations' }],
+    ['#149 an invalid tenant', { tid: 'organizations' }],
     ['#149 another host', { iss: `https://evil.test/${TENANT}/v2.0` }],
     ['#149 the template itself', { iss: 'https://login.microsoftonline.com/{tenantid}/v2.0', tid: '{tenantid}' }],
     ['#151 another nonce', { nonce: 'other' }],

@@ -21,7 +21,7 @@ const ASKED = { clientId: 'a', redirectUri: REDIRECT_URI, resource: RESOURCE, sc
 describe('Consents that may be remembered', () => {
   it.each<[string, Client, string, boolean]>([
     ['a website with credentials', confidential(), REDIRECT_URI, true],
-    ['one that signs', confidential({ tokenEndpointAuthMethods: ['private_key_jwt'] }), REDIRECT_URI, true],
+    ['a client that signs', confidential({ tokenEndpointAuthMethods: ['private_key_jwt'] }), REDIRECT_URI, true],
     ['#128 a client without credentials', testClient(), REDIRECT_URI, false],
     [
       '#128 one that may do without',
@@ -32,7 +32,7 @@ describe('Consents that may be remembered', () => {
     ['#138 a port of this computer', confidential(), 'http://127.0.0.1:5000/cb', false],
     ['#138 localhost', confidential(), 'http://localhost:5000/cb', false],
     ['#138 an app', confidential(), 'com.example.app:/cb', false],
-    ['none that there is', confidential({ tokenEndpointAuthMethods: [] }), REDIRECT_URI, false],
+    ['a client without any method', confidential({ tokenEndpointAuthMethods: [] }), REDIRECT_URI, false],
   ])('%s', (_, client, redirectUri, expected) => {
     expect(canBeRemembered(client, redirectUri)).toBe(expected);
   });
@@ -54,8 +54,8 @@ describe('#140 a consent is for exactly one request', () => {
     ['another client', { clientId: 'b' }],
     ['another redirect URI', { redirectUri: `${REDIRECT_URI}2` }],
     ['another server', { resource: `${RESOURCE}2` }],
-    ['a scope more', { scopes: ['mcp', 'email', 'profile'] }],
-    ['a scope less', { scopes: ['mcp'] }],
+    ['one more scope', { scopes: ['mcp', 'email', 'profile'] }],
+    ['one scope fewer', { scopes: ['mcp'] }],
     [
       'the client as it is now',
       { clientFingerprint: computeClientFingerprint(confidential({ clientName: 'Another name' })) },

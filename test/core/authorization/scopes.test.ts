@@ -27,10 +27,10 @@ describe('Scope hierarchy', () => {
 describe('Scope of an authorization (RFC 6749 §3.3)', () => {
   it.each([
     ['omitted: the required ones', undefined, ['mcp']],
-    ['only unknown ones: the required ones', 'claudeai openid', ['mcp']],
+    ['only unknown scopes: the required ones', 'claudeai openid', ['mcp']],
     ['unknown ones are dropped', 'mcp openid mcp:write', ['mcp', 'mcp:write']],
-    ['a required one is added where nothing asked for implies it', 'offline_access', ['mcp', 'offline_access']],
-    ['a required one that is implied is not added', 'mcp:write', ['mcp:write']],
+    ['a required scope is added if no requested scope implies it', 'offline_access', ['mcp', 'offline_access']],
+    ['an implied required scope is not added', 'mcp:write', ['mcp:write']],
     ['each once', 'mcp mcp', ['mcp']],
     ['prototype names are unknown', 'constructor __proto__', ['mcp']],
   ])('%s', (_, requested, expected) => expect(negotiateScopes(requested, ['mcp'], DEFINITIONS)).toEqual(expected));

@@ -10,8 +10,8 @@ const partial = (agoSeconds?: number) => grant(['mcp'], ['write'], agoSeconds);
 
 describe('A step-up that cannot loop (MCP authorization, "Scope Challenge Handling")', () => {
   it.each<[string, string[], string[], ReturnType<typeof grant>[], boolean]>([
-    ['a first authorization gets what it may have', ['mcp', 'write'], ['mcp'], [], false],
-    ['nothing of what is new may be granted', ['mcp', 'write'], ['mcp'], [grant(['mcp'])], true],
+    ['a first authorization gets the permitted scopes', ['mcp', 'write'], ['mcp'], [], false],
+    ['no new scope may be granted', ['mcp', 'write'], ['mcp'], [grant(['mcp'])], true],
     [
       'nor that beside offline_access',
       ['mcp', 'write', 'offline_access'],
@@ -19,11 +19,11 @@ describe('A step-up that cannot loop (MCP authorization, "Scope Challenge Handli
       [grant(['mcp'])],
       true,
     ],
-    ['a part of what is new may be granted', ['mcp', 'write', 'more'], ['mcp', 'more'], [grant(['mcp'])], false],
-    ['all that is new may be granted', ['mcp', 'write', 'more'], ['mcp', 'more'], [partial()], false],
-    ['a second machine asks for the same', ['mcp', 'write'], ['mcp'], [partial()], false],
-    ['a third one within ten minutes', ['mcp', 'write'], ['mcp'], [partial(), partial()], true],
-    ['a third one, the first being ten minutes old', ['mcp', 'write'], ['mcp'], [partial(), partial(600)], false],
+    ['some of the new scopes may be granted', ['mcp', 'write', 'more'], ['mcp', 'more'], [grant(['mcp'])], false],
+    ['all new scopes may be granted', ['mcp', 'write', 'more'], ['mcp', 'more'], [partial()], false],
+    ['a second machine requests the same', ['mcp', 'write'], ['mcp'], [partial()], false],
+    ['a third request within ten minutes', ['mcp', 'write'], ['mcp'], [partial(), partial()], true],
+    ['a third request, with the first ten minutes ago', ['mcp', 'write'], ['mcp'], [partial(), partial(600)], false],
     [
       'the same as was once granted in full',
       ['mcp', 'write'],
@@ -31,7 +31,13 @@ describe('A step-up that cannot loop (MCP authorization, "Scope Challenge Handli
       [grant(['mcp', 'write']), grant(['mcp'])],
       false,
     ],
-    ['what another grant of the program was asked for', ['mcp', 'write'], ['mcp'], [grant(['mcp']), partial()], false],
+    [
+      'scopes that another grant of the client requested',
+      ['mcp', 'write'],
+      ['mcp'],
+      [grant(['mcp']), partial()],
+      false,
+    ],
   ])('%s', (_, asked, granted, earlier, expected) => {
     expect(isRepeatedStepUp(asked, granted, earlier, NOW)).toBe(expected);
   });

@@ -43,8 +43,8 @@ describe('Connections of a user', () => {
   });
 
   it.each<[string, Grant, boolean]>([
-    ['a code that waits', testGrant({ codeExpiresAt: NOW + 1 }), true],
-    ['a code that came to nothing', testGrant({ codeExpiresAt: NOW }), false],
+    ['an unredeemed code', testGrant({ codeExpiresAt: NOW + 1 }), true],
+    ['an expired code that was never redeemed', testGrant({ codeExpiresAt: NOW }), false],
     ['refresh tokens', used(), true],
     ['an access token alone', testGrant({ status: 'redeemed', codeExpiresAt: NOW, expiresAt: NOW + 60 }), true],
     ['neither any more', testGrant({ status: 'redeemed', expiresAt: NOW }), false],

@@ -17,7 +17,7 @@ describe('Not-before marks', () => {
     levels.flatMap((client) => levels.map((subject): (number | undefined)[] => [all, client, subject])),
   );
 
-  it.each(combinations)('#230 levels all %s, client %s, person %s: the latest counts', (all, client, subject) => {
+  it.each(combinations)('#230 levels all %s, client %s, user %s: the latest counts', (all, client, subject) => {
     const marks: NotBeforeMarks = {
       ...(all === undefined ? {} : { all }),
       clients: { other: NOW + 9, ...(client === undefined ? {} : { 'client-1': client }) },

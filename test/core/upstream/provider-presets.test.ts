@@ -27,9 +27,9 @@ describe('Whether an email address counts as verified', () => {
   );
 
   it.each([
-    ['of many tenants, nothing said', MANY, {}, false],
-    ['of many tenants, email_verified by a stranger', MANY, { email_verified: true }, false],
-    ['of many tenants, owner of the domain verified', MANY, { xms_edov: true }, true],
+    ['multi-tenant, without verification', MANY, {}, false],
+    ['multi-tenant, email_verified of an unknown tenant', MANY, { email_verified: true }, false],
+    ['multi-tenant, owner of the domain verified', MANY, { xms_edov: true }, true],
     ['the same as Microsoft writes it at times', MANY, { xms_edov: '1' }, true],
     ['owner not verified', MANY, { xms_edov: false }, false],
     ['owner not verified, as text', MANY, { xms_edov: '0' }, false],

@@ -49,15 +49,15 @@ describe('Phase 1: shown, never redirected (RFC 6749 §4.1.2.1)', () => {
     ['an unknown client', { client_id: 'gh_client_unknown' }],
     ['no client_id', { client_id: undefined }],
     ['an empty client_id', { client_id: '' }],
-    ['a client_id that cannot be a key', { client_id: 'x'.repeat(3000) }],
+    ['a client_id that is too long for a key', { client_id: 'x'.repeat(3000) }],
     ['a client_id with controls', { client_id: 'a\u0000b' }],
     ['#1 an unregistered redirect_uri', { redirect_uri: 'https://evil.test/cb' }],
-    ['#3 a redirect_uri with more behind', { redirect_uri: `${REDIRECT_URI}.evil.test` }],
+    ['#3 a redirect_uri with a suffix', { redirect_uri: `${REDIRECT_URI}.evil.test` }],
     [
       '#14 a bad redirect_uri beside a bad scope and response type',
       { redirect_uri: 'https://evil.test', response_type: 'x' },
     ],
-    ['a state that could not come back', { state: 'x'.repeat(6200) }],
+    ['a state that is too long to return', { state: 'x'.repeat(6200) }],
   ])('%s', async (_, overrides) => expectPage(await gateWithClient().authorize(authorizationQuery(overrides))));
 
   it.each(['client_id', 'redirect_uri'])('#23 %s twice', async (name) => {
@@ -116,7 +116,7 @@ describe('Phase 2: redirected with state and iss (RFC 6749 §4.1.2.1, RFC 9207 �
     ['#34 s256', { code_challenge_method: 's256' }, 'invalid_request'],
     ['#35 a short challenge', { code_challenge: 'x'.repeat(42) }, 'invalid_request'],
     ['#35 a padded challenge', { code_challenge: `${'x'.repeat(43)}=` }, 'invalid_request'],
-    ['#71 a foreign resource', { resource: 'https://other.test/mcp' }, 'invalid_target'],
+    ['#71 an unknown resource', { resource: 'https://other.test/mcp' }, 'invalid_target'],
     ['prompt=none, since we always ask', { prompt: 'none' }, 'consent_required'],
     ['prompt=none beside another', { prompt: 'login none' }, 'consent_required'],
   ])('%s', async (_, overrides, error) => {

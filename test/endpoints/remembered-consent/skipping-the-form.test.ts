@@ -38,7 +38,7 @@ describe('A remembered consent', () => {
     ['empty', { 'sec-fetch-site': '' }],
     ['of another spelling', { 'sec-fetch-site': 'None' }],
     ['two values', { 'sec-fetch-site': ['none', 'cross-site'] }],
-    ['of a page that is fetched ahead', { ...ALONE, 'sec-purpose': 'prefetch' }],
+    ['of a prefetched page', { ...ALONE, 'sec-purpose': 'prefetch' }],
   ])('#128 Sec-Fetch-Site %s: the form', async (_, headers) => {
     const { gate, browser } = await remembered();
     expectForm(await gate.authorize(authorizationQuery(), browser, headers as Record<string, string>));
@@ -57,7 +57,7 @@ describe('A remembered consent', () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ['a scope more', { scope: 'mcp extra' }],
+    ['one more scope', { scope: 'mcp extra' }],
     ['another server', { resource: `${ISSUER}/other` }],
     ['another redirect URI of the client', { redirect_uri: 'https://client.example.com/other' }],
   ])('#140 with %s: the form', async (_, change) => {

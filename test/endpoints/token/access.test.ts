@@ -4,7 +4,7 @@ import { startTokenEndpoint } from '../../support/memory/token-endpoint.ts';
 
 // A rule that was changed after the login: what a refresh makes of it.
 
-/** A signed-in person, and a refresh under the rules as they are by then. */
+/** A logged-in user, and a refresh under changed rules. */
 const underRules = async (
   access: Partial<AccessPolicy>,
   { scopes = ['mcp', 'email'], kinds = [['company', 'oidc']] as const, grant = {} } = {},

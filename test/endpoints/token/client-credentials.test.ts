@@ -74,7 +74,7 @@ describe('Client credentials grant (RFC 6749 §4.4, io.modelcontextprotocol/oaut
   });
 
   it.each([
-    ['a part of its own', 'extra', 'extra'],
+    ['a suffix', 'extra', 'extra'],
     ['what one of its own implies', 'mcp', 'mcp'],
     ['what says nothing about an access token', 'offline_access openid', 'mcp:write extra'],
   ])('§4.4.2: narrows to %s', async (_, scope, granted) => {

@@ -67,7 +67,7 @@ describe('A failing provider', () => {
   it.each([
     ['#165 another issuer', { issuer: 'https://evil.test' }],
     ['#165 no token endpoint', { token_endpoint: undefined }],
-    ['#165 an endpoint that is no URL', { authorization_endpoint: 'javascript:alert(1)' }],
+    ['#165 an endpoint that is not a URL', { authorization_endpoint: 'javascript:alert(1)' }],
   ])('discovery with %s is refused', async (_, metadata) => {
     provider.metadata = metadata;
     await expectReason(relyingParty().prepare(), 'rejected');

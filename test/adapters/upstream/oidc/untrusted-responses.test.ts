@@ -96,7 +96,7 @@ describe('An invalid authorization response', () => {
   it.each([
     ['another state', { state: 'other' }, 'rejected'],
     ['#146 iss of another provider (RFC 9207)', { iss: 'https://evil.test' }, 'rejected'],
-    ['a hybrid answer', { id_token: 'x' }, 'rejected'],
+    ['a hybrid response', { id_token: 'x' }, 'rejected'],
     ['access_denied', { error: 'access_denied' }, 'denied'],
     ['login_required', { error: 'login_required' }, 'denied'],
     ['invalid_scope', { error: 'invalid_scope' }, 'misconfigured'],
