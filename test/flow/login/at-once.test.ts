@@ -6,7 +6,7 @@ const USERS = 20;
 
 const cloud = sharedCloud();
 
-it(`${USERS} users log in at the same moment, and each is served, however busy the machine is`, async () => {
+it(`${USERS} users who log in at the same moment are all served, even on a busy machine`, async () => {
   const client = await registerClient(cloud, { client_name: 'At once' });
   const logIn = async (_: unknown, index: number): Promise<number> => {
     const session = await obtainSession(cloud, { client, user: new User(cloud, `user-${index}`) });

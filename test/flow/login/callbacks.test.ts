@@ -9,7 +9,7 @@ import {
 } from '../../support/http/oauth-requests.ts';
 import { type PendingLogin, pendingLogin } from '../../support/memory/known-values.ts';
 
-// Two people, two cookie jars: a login ends where it was approved, once, and by the provider that was chosen.
+// A login completes once, in the browser that approved it, and with the provider that the user chose.
 
 let gate: CloudWithProviders;
 let client: RegisteredClient;
@@ -25,14 +25,14 @@ afterAll(() => gate?.stop());
 const pending = (user?: User): Promise<PendingLogin> =>
   pendingLogin(gate.cloud, client, user ?? gate.user(), { provider: 'company' });
 
-/** The callback as some browser sends it. */
+/** Sends the callback with the cookies of a browser. */
 const callBack = async (url: URL, cookies: string) => {
   const response = await fetch(url, { headers: { cookie: cookies }, redirect: 'manual' });
   const location = response.headers.get('location');
   return { status: response.status, code: location === null ? null : new URL(location).searchParams.get('code') };
 };
 
-/** A page, and neither our code nor the provider's has been used. */
+/** Expects a page, and that neither a code of ours nor one of the provider was used. */
 const expectNothingUsed = ({ status, code }: { status: number; code: string | null }): void => {
   expect([400, 403, 404]).toContain(status);
   expect(code).toBeNull();
@@ -46,11 +46,11 @@ const withQuery = (url: URL, changes: Readonly<Record<string, string | undefined
   }
   return changed;
 };
-/** Another last character, and still base64url. */
+/** Changes one character near the end. The result is still base64url. */
 const altered = (text: string): string => `${text.slice(0, -2)}${text.at(-2) === 'A' ? 'B' : 'A'}${text.slice(-1)}`;
 
-describe('A callback ends where consent was given (RFC 9700 §4.7)', () => {
-  it('#126 the link of one browser opened in another: nothing, and the first one still ends', async () => {
+describe('A callback completes only in the browser that consented (RFC 9700 §4.7)', () => {
+  it('#126 a callback opened in another browser has no effect, and the first browser can still complete it', async () => {
     const mallory = await pending();
     expectNothingUsed(await callBack(mallory.url, ''));
     const victim = await pending();
@@ -59,7 +59,7 @@ describe('A callback ends where consent was given (RFC 9700 §4.7)', () => {
     for (const { url, cookies } of [mallory, victim]) expect((await callBack(url, cookies)).code).toMatch(/^gh_ac_/);
   });
 
-  it('#127 a page that was only looked at binds nothing', async () => {
+  it('#127 a consent page that was only viewed binds no login', async () => {
     const user = gate.user();
     await user.open(authorizationRequest(gate.cloud, client).url);
     const cookies = await user.jar.getCookies(gate.cloud.origin);
@@ -68,13 +68,13 @@ describe('A callback ends where consent was given (RFC 9700 §4.7)', () => {
     expectNothingUsed(await callBack(url, await user.jar.getCookieString(gate.cloud.origin)));
   });
 
-  it('#141 #145 a cookie of which one character differs: nothing', async () => {
+  it('#141 #145 a cookie with one altered character has no effect', async () => {
     const { url, cookies } = await pending();
     expectNothingUsed(await callBack(url, altered(cookies)));
     expect((await callBack(url, cookies)).code).toMatch(/^gh_ac_/);
   });
 
-  it('#142 fifty logins in one browser: its cookies stay few, and the last one ends', async () => {
+  it('#142 fifty logins in one browser leave few cookies, and the last one completes', async () => {
     const user = gate.user();
     let last: PendingLogin | undefined;
     for (let index = 0; index < 50; index += 1) last = await pending(user);
@@ -83,31 +83,31 @@ describe('A callback ends where consent was given (RFC 9700 §4.7)', () => {
   });
 });
 
-describe('A state is ours, of this login, and used once (RFC 6749 §10.12)', () => {
+describe('A state is accepted once, and only for its own login (RFC 6749 §10.12)', () => {
   it.each<[string, (state: string, other: string) => string | undefined]>([
     ['missing', () => undefined],
     ['empty', () => ''],
     ['unknown', () => 'x'.repeat(80)],
     ['of another login', (_state, other) => other],
     ['altered', altered],
-    ['cut', (state) => state.slice(0, -1)],
-    ['with more behind it', (state) => `${state}x`],
+    ['truncated', (state) => state.slice(0, -1)],
+    ['longer by one character', (state) => `${state}x`],
     ['of the next attempt', (state) => state.replace('.1.', '.2.')],
-    ['a prototype', () => '__proto__'],
-  ])('#144 %s: nothing', async (_what, change) => {
+    ['the name of a prototype', () => '__proto__'],
+  ])('#144 a state that is %s has no effect', async (_what, change) => {
     const [{ url, cookies }, other] = [await pending(), await pending()];
     const state = change(url.searchParams.get('state') ?? '', other.url.searchParams.get('state') ?? '');
     expectNothingUsed(await callBack(withQuery(url, { state }), cookies));
     expect((await callBack(url, cookies)).code).toMatch(/^gh_ac_/);
   });
 
-  it('#23 twice: nothing', async () => {
+  it('#23 a repeated state has no effect', async () => {
     const { url, cookies } = await pending();
     expectNothingUsed(await callBack(new URL(`${url}&state=${url.searchParams.get('state')}`), cookies));
     expectNothingUsed(await callBack(new URL(`${url}&code=other`), cookies));
   });
 
-  it('#145 twenty times at once: one code, and one exchange at the provider', async () => {
+  it('#145 twenty parallel callbacks yield one code and one exchange at the provider', async () => {
     const { url, cookies } = await pending();
     const answers = await Promise.all(Array.from({ length: 20 }, () => callBack(url, cookies)));
     expect(answers.filter(({ code }) => code !== null)).toHaveLength(1);
@@ -117,29 +117,32 @@ describe('A state is ours, of this login, and used once (RFC 6749 §10.12)', () 
   });
 });
 
-describe('The answer of one provider is not taken for that of another (RFC 9207, RFC 9700 §4.4)', () => {
-  it.each(['other', 'entra', 'github', 'nobody', '__proto__'])('#146 at the callback of %s: nothing', async (id) => {
-    const { url, cookies } = await pending();
-    const elsewhere = new URL(url);
-    elsewhere.pathname = `/callback/${id}`;
-    expectNothingUsed(await callBack(elsewhere, cookies));
-    expect((await callBack(url, cookies)).code).toMatch(/^gh_ac_/);
-  });
+describe('The response of one provider is never accepted as that of another (RFC 9207, RFC 9700 §4.4)', () => {
+  it.each(['other', 'entra', 'github', 'nobody', '__proto__'])(
+    '#146 a response sent to the callback of %s has no effect',
+    async (id) => {
+      const { url, cookies } = await pending();
+      const elsewhere = new URL(url);
+      elsewhere.pathname = `/callback/${id}`;
+      expectNothingUsed(await callBack(elsewhere, cookies));
+      expect((await callBack(url, cookies)).code).toMatch(/^gh_ac_/);
+    },
+  );
 
-  it('#146 with another issuer: refused before the code is sent', async () => {
+  it('#146 another issuer is refused before the code is sent', async () => {
     gate.providers.company.callback = { iss: 'https://evil.test' };
     const seen = await logInAt(gate, client, 'company');
     expect(seen.left).toBeUndefined();
     expect(gate.providers.company.seen('/token')).toEqual([]);
   });
 
-  it('#146 with the issuer of our other provider: refused', async () => {
+  it('#146 the issuer of another configured provider is refused', async () => {
     gate.providers.company.callback = { iss: gate.providers.other.issuer };
     expect((await logInAt(gate, client, 'company')).status).toBe(403);
     expect(gate.providers.company.seen('/token')).toEqual([]);
   });
 
-  it('#146 without iss, where the provider promises one: refused', async () => {
+  it('#146 without iss, a response of a provider that promises one is refused', async () => {
     await gate.cloud.restart();
     gate.providers.other.metadata = { authorization_response_iss_parameter_supported: true };
     expect((await logInAt(gate, client, 'other')).status).toBe(403);
@@ -167,10 +170,10 @@ describe('Consent (MCP security best practices, confused deputy)', () => {
 
   it.each<[string, (own: string) => Record<string, string>]>([
     ['from another site', (cookie) => ({ cookie, origin: 'https://evil.test' })],
-    ['from nowhere', (cookie) => ({ cookie, origin: 'null' })],
+    ['from an opaque origin', (cookie) => ({ cookie, origin: 'null' })],
     ['without an origin', (cookie) => ({ cookie })],
     ['without an origin, from another site', (cookie) => ({ cookie, 'sec-fetch-site': 'cross-site' })],
-    ['without an origin, from a neighbour', (cookie) => ({ cookie, 'sec-fetch-site': 'same-site' })],
+    ['without an origin, from the same site', (cookie) => ({ cookie, 'sec-fetch-site': 'same-site' })],
     ['without the cookie', () => ({ origin: gate.cloud.origin })],
     ['with an altered cookie', (cookie) => ({ cookie: altered(cookie), origin: gate.cloud.origin })],
   ])('#129 a form %s approves nothing', async (_what, headersFor) => {
@@ -180,13 +183,13 @@ describe('Consent (MCP security best practices, confused deputy)', () => {
     expect([response.headers.get('location'), response.headers.getSetCookie()]).toEqual([null, []]);
   });
 
-  it('#129 the form of one browser approves nothing in another', async () => {
+  it('#129 a form from one browser approves nothing in another', async () => {
     const [mallory, victim] = [await openForm(gate.user()), await openForm(gate.user())];
     const response = await post(mallory.fields, { cookie: victim.cookies, origin: gate.cloud.origin });
     expect([response.status, response.headers.get('location')]).toEqual([400, null]);
   });
 
-  it('#131 #19 the same form twice at once is one login, by 303', async () => {
+  it('#131 #19 the same form sent twice at once starts one login, by 303', async () => {
     const { fields, cookies } = await openForm(gate.user());
     const send = () => post(fields, { cookie: cookies, origin: gate.cloud.origin });
     const answers = await Promise.all([send(), send()]);
@@ -194,7 +197,7 @@ describe('Consent (MCP security best practices, confused deputy)', () => {
     expect(new Set(answers.map(({ headers }) => headers.get('location'))).size).toBe(1);
   });
 
-  it('#2 #30 #37 what else is in the form, or in the request, goes nowhere', async () => {
+  it('#2 #30 #37 unknown fields of the form or the request are ignored', async () => {
     const { fields, cookies } = await openForm(gate.user());
     const more = {
       client_id: 'canary',

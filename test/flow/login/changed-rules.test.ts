@@ -6,7 +6,7 @@ import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-clou
 import { obtainSession, refresh, type Session } from '../../support/http/oauth-requests.ts';
 import { freePortPair } from '../../support/memory/ports.ts';
 
-// A deployment with other rules, while people are connected.
+// A deployment changes the access rules while users are connected.
 
 const ADMINS = { emails: ['grace@example.com'] };
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const port = await freePortPair();
   const logIn = (login: string) =>
     obtainSession(cloud, { user: new User(cloud, login), parameters: { scope: 'mcp mcp:write' } });
-  // Without any rule no address would be kept.
+  // Without a rule, Gatehouse would store no address.
   cloud = await startLocalCloud({ port, dataDir, config: { access: { emailDomains: ['example.com'] } } });
   [ada, grace] = [await logIn('ada'), await logIn('grace')];
   await cloud.stop();
@@ -34,19 +34,19 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-describe('#89 rules that changed after the login', () => {
-  it('a scope for fewer people is gone from the next access token', async () => {
+describe('#89 access rules that changed after the login', () => {
+  it('a scope restricted to fewer users is missing from the next access token', async () => {
     const answer = await refresh(cloud, ada.client, ada.refreshToken);
     expect([answer.status, answer.body.scope]).toEqual([200, 'mcp']);
     ada = { ...ada, refreshToken: answer.body.refresh_token };
   });
 
-  it('whoever still may have it keeps it', async () => {
+  it('a user who may still have the scope keeps it', async () => {
     const answer = await refresh(cloud, grace.client, grace.refreshToken);
     expect([answer.status, answer.body.scope]).toEqual([200, 'mcp mcp:write']);
   });
 
-  it('who may not come in any more is out at the next refresh, for good', async () => {
+  it('a user who is no longer allowed loses access for good at the next refresh', async () => {
     await cloud.stop();
     cloud = await startLocalCloud({ port: cloud.port, dataDir, config: { access: ADMINS } });
     for (let round = 0; round < 2; round += 1) {

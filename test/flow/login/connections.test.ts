@@ -6,7 +6,7 @@ import { callMcp, obtainSession, refresh, registerClient, type Session } from '.
 const cloud = sharedCloud();
 const page = `${cloud.origin}/connections`;
 
-/** Somebody with programs of these names, connected from a browser that is logged in to their connections. */
+/** A user with connected clients of these names, and a browser that shows the connections page. */
 const connected = async (login: string, ...names: string[]) => {
   const user = new User(cloud, login);
   const sessions: Session[] = [];
@@ -29,35 +29,35 @@ const refreshed = async ({ client, refreshToken }: Session) => {
   return [status, body.error];
 };
 
-describe('My connections', () => {
-  it('a user logs in, ends one connection, and its next refresh is invalid_grant at once', async () => {
-    const { user, sessions, seen } = await connected('connie', 'First program', 'Second program');
+describe('The connections page', () => {
+  it('a user logs in and ends one connection, and its next refresh is invalid_grant at once', async () => {
+    const { user, sessions, seen } = await connected('connie', 'First client', 'Second client');
     const [first, second] = sessions as [Session, Session];
     expect([seen.status, seen.url.href]).toEqual([200, page]);
-    for (const text of ['connie@example.com', 'First program', 'Second program', '127.0.0.1:53682']) {
+    for (const text of ['connie@example.com', 'First client', 'Second client', '127.0.0.1:53682']) {
       expect(seen.html).toContain(text);
     }
 
-    const after = await press(user, seen, 'end', 'First program');
+    const after = await press(user, seen, 'end', 'First client');
     expect([after.status, after.url.href]).toEqual([200, page]);
-    expect(after.html).toContain('Second program');
-    expect(after.html).not.toContain('First program');
+    expect(after.html).toContain('Second client');
+    expect(after.html).not.toContain('First client');
     expect(await refreshed(first)).toEqual([400, 'invalid_grant']);
     expect(await refreshed(second)).toEqual([200, undefined]);
-    // What the page says: an access token that was given before goes on until it expires.
+    // As the page states, an access token that was issued before works until it expires.
     expect((await callMcp(cloud.mcpUrl, first.accessToken)).status).toBe(200);
   });
 
-  it('all at once, and nobody else loses anything', async () => {
-    const { sessions: others } = await connected('cora', 'First program');
-    const { user, sessions, seen } = await connected('carl', 'First program', 'Second program');
+  it('a user can end all connections at once, and other users keep theirs', async () => {
+    const { sessions: others } = await connected('cora', 'First client');
+    const { user, sessions, seen } = await connected('carl', 'First client', 'Second client');
     const after = await press(user, seen, 'end-all');
     expect(after.html).toContain('You have no connected applications.');
     for (const session of sessions) expect(await refreshed(session)).toEqual([400, 'invalid_grant']);
     for (const session of others) expect(await refreshed(session)).toEqual([200, undefined]);
   });
 
-  it('shows the connections of whoever logged in, and of nobody else', async () => {
+  it('shows only the connections of the user who logged in', async () => {
     await connected('cleo', 'The program of Cleo');
     const { user, seen } = await connected('curt');
     expect(seen.html).toContain('You have no connected applications.');
@@ -66,7 +66,7 @@ describe('My connections', () => {
     expect((await user.jar.getCookies(cloud.origin)).map(({ key }) => key)).not.toContain('__Host-gatehouse-session');
   });
 
-  it('#126 a login that somebody else began ends nowhere', async () => {
+  it('#126 a login that another user began cannot be completed', async () => {
     const [attacker, victim] = [new User(cloud, 'eve'), new User(cloud, 'vic')];
     const began = await attacker.request(new URL(page), {
       method: 'POST',

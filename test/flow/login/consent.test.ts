@@ -5,7 +5,7 @@ import { authorizationRequest, obtainCode, registerClient } from '../../support/
 const cloud = sharedCloud();
 
 describe('Consent before the identity provider (MCP security best practices, confused deputy)', () => {
-  it('#125: a second client in the browser of a first gets the page, not a redirect to the provider', async () => {
+  it('#125: a second client in the same browser gets the consent page, not a redirect to the provider', async () => {
     const user = new User(cloud, 'dana');
     const first = await registerClient(cloud, { client_name: 'A program that dana trusts' });
     await obtainCode(cloud, first, { user });
@@ -20,7 +20,7 @@ describe('Consent before the identity provider (MCP security best practices, con
     expect(seen.html).toContain('Another program');
   });
 
-  it('#128: the same client again gets the page again', async () => {
+  it('#128: the same client gets the consent page every time', async () => {
     const user = new User(cloud, 'dora');
     const client = await registerClient(cloud);
     await obtainCode(cloud, client, { user });

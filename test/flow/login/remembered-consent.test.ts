@@ -26,13 +26,13 @@ const ask = (user: User, site?: string, parameters: Record<string, string> = {})
     headers: site === undefined ? {} : { 'sec-fetch-site': site },
   });
 
-/** The provider may know the user already, or ask. */
+/** Logs in at the provider, unless the provider already knows the user. */
 const logIn = (user: User, seen: Seen): Promise<Seen> | Seen => {
   const form = formsOf(seen.html).find(({ fields }) => 'login' in fields);
   return form === undefined ? seen : user.submit(seen, form, { login: user.login });
 };
 
-/** Somebody who connects and has the consent remembered. */
+/** A user who has connected and had the consent remembered. */
 const remembering = async (login: string): Promise<User> => {
   const user = new User(cloud, login);
   await obtainCode(cloud, client, { user, remember: true, parameters: { redirect_uri: REDIRECT_URI } });
@@ -42,7 +42,7 @@ const remembering = async (login: string): Promise<User> => {
 const isForm = (seen: Seen): boolean => seen.left === undefined && seen.html.includes('name="decision"');
 
 describe('Remembered consent over HTTP', () => {
-  it('a user who opens it by themselves gets a code that works, without a form', async () => {
+  it('a user who opens the URL directly gets a working code without a form', async () => {
     const user = await remembering('rene');
     const request = authorizationRequest(cloud, client, { redirect_uri: REDIRECT_URI });
     const seen = await user.open(request.url, { headers: { 'sec-fetch-site': 'none' } });
@@ -56,12 +56,12 @@ describe('Remembered consent over HTTP', () => {
     expect([answer.status, answer.body.token_type]).toEqual([200, 'Bearer']);
   });
 
-  it('#128 cross-site, same-site and absent: the form', async () => {
+  it('#128 cross-site, same-site and absent Sec-Fetch-Site lead to the form', async () => {
     const user = await remembering('rita');
     for (const site of ['cross-site', 'same-site', undefined]) expect(isForm(await ask(user, site))).toBe(true);
   });
 
-  it('#125, #140 another client, and the same with one scope more: the form', async () => {
+  it('#125, #140 another client, or the same client with one more scope, leads to the form', async () => {
     const user = await remembering('rosa');
     expect(isForm(await ask(user, 'none', { scope: 'mcp mcp:write' }))).toBe(true);
     const other = await registerClient(cloud, WEBSITE);
@@ -76,7 +76,7 @@ describe('Remembered consent over HTTP', () => {
     expect([isForm(seen), seen.html.includes('name="remember"')]).toEqual([true, false]);
   });
 
-  it('ended in my connections it counts no more', async () => {
+  it('a consent ended on the connections page no longer applies', async () => {
     const user = await remembering('rolf');
     const page = await user.signIn(`${cloud.origin}/connections`);
     const form = formsOf(page.html).find(({ fields }) => fields.consent !== undefined);

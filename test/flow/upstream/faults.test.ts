@@ -11,12 +11,12 @@ import { callbackParameters, type RegisteredClient, registerClient } from '../..
 import { pendingLogin } from '../../support/memory/known-values.ts';
 import { CLIENT_SECRET, sendJson } from '../../support/providers/misbehaving-provider.ts';
 
-// Providers that are slow, down or answer rubbish, over HTTP: a page of ours, and the way back in.
+// Providers that are slow, down or send invalid responses: Gatehouse shows an error page with a way to try again.
 
 let gate: CloudWithProviders;
 let client: RegisteredClient;
 beforeAll(async () => {
-  // Some providers never answer: the limits of time are what ends it.
+  // Some providers never respond, so these tests wait for timeouts.
   gate = await startCloudWithProviders({}, {}, { timeLimitFactor: 2 });
   client = await registerClient(gate.cloud);
 }, 60_000);
@@ -37,7 +37,7 @@ const drip: Answer = (response) => {
   response.on('close', () => clearInterval(timer));
 };
 
-/** The page of an outage: it says so, offers another try, and tells nothing of what came. */
+/** Expects the outage page, with a link to try again and nothing of the provider's response. */
 const expectOutage = (seen: Seen, status = 503): void => {
   expect([seen.status, seen.left]).toEqual([status, undefined]);
   expect(seen.headers.get('retry-after')).toMatch(/^\d+$/);
@@ -66,26 +66,29 @@ const FAULTS: [what: string, ProviderId, path: string, Answer][] = [
   ['#162 entra: 500', 'entra', '/token', html(500)],
 ];
 
-describe('A provider in trouble (OpenID Connect Core §3.1.3)', () => {
-  it.each(FAULTS)('%s at %s%s: a page, and "Try again" goes on where it stopped', async (_what, id, path, answer) => {
-    const provider = gate.providers[id];
-    // Keys are kept in memory: only a new environment asks for them.
-    if (path === '/jwks') await gate.cloud.restart();
-    provider.answers.set(path, answer);
-    const user = gate.user();
-    const seen = await logInAt(gate, client, id, user);
-    expectOutage(seen);
-    expect(provider.seen('/x')).toEqual([]);
+describe('A provider that fails (OpenID Connect Core §3.1.3)', () => {
+  it.each(FAULTS)(
+    '%s at %s%s shows an error page, and "Try again" resumes the login',
+    async (_what, id, path, answer) => {
+      const provider = gate.providers[id];
+      // Keys are cached in memory, so only a new environment fetches them.
+      if (path === '/jwks') await gate.cloud.restart();
+      provider.answers.set(path, answer);
+      const user = gate.user();
+      const seen = await logInAt(gate, client, id, user);
+      expectOutage(seen);
+      expect(provider.seen('/x')).toEqual([]);
 
-    provider.answers.clear();
-    const again = await user.open(linkOf(seen, 'Try again'));
-    expect(callbackParameters(again).get('code')).toMatch(/^gh_ac_/);
-    // An upstream code is never sent twice.
-    const codes = provider.requests.map(({ body }) => new URLSearchParams(body).get('code')).filter(Boolean);
-    expect(new Set(codes).size).toBe(codes.length);
-  });
+      provider.answers.clear();
+      const again = await user.open(linkOf(seen, 'Try again'));
+      expect(callbackParameters(again).get('code')).toMatch(/^gh_ac_/);
+      // An upstream code is never sent twice.
+      const codes = provider.requests.map(({ body }) => new URLSearchParams(body).get('code')).filter(Boolean);
+      expect(new Set(codes).size).toBe(codes.length);
+    },
+  );
 
-  it('#161 #223 silent or dripping, at any endpoint: the page of an outage', async () => {
+  it('#161 #223 an endpoint that hangs or drips leads to the outage page', async () => {
     await gate.cloud.restart();
     const cases: [ProviderId, string, Answer][] = [
       ['company', '/token', drip],
@@ -97,14 +100,14 @@ describe('A provider in trouble (OpenID Connect Core §3.1.3)', () => {
     await Promise.all(cases.map(async ([id]) => expectOutage(await logInAt(gate, client, id, gate.user()))));
   });
 
-  it('#153 a silent userinfo is an outage too, not a user without an address', async () => {
+  it('#153 a userinfo endpoint that hangs is an outage, not a user without an address', async () => {
     gate.providers.company.claims = { email: undefined };
     gate.providers.company.answers.set('/userinfo', html(503));
     expectOutage(await logInAt(gate, client, 'company'));
   });
 
   it.each(['server_error', 'temporarily_unavailable'])(
-    'sent back with %s: the page of an outage, and no 5xx',
+    'a callback with error=%s shows the outage page without a 5xx',
     async (error) => {
       gate.providers.company.callback = { code: undefined, error };
       const user = gate.user();
@@ -116,39 +119,42 @@ describe('A provider in trouble (OpenID Connect Core §3.1.3)', () => {
   );
 });
 
-describe('Before anybody is sent there (OpenID Connect Discovery §4)', () => {
+describe('Discovery before the redirect to the provider (OpenID Connect Discovery §4)', () => {
   beforeEach(() => gate.cloud.restart());
 
   it.each<[string, Answer]>([
-    ['silent', hang],
-    ['500', html(500)],
-    ['a page', html(200)],
+    ['hanging', hang],
+    ['answered with 500', html(500)],
+    ['an HTML page', html(200)],
     ['a redirect', (response) => void response.writeHead(302, { location: 'http://localhost:9/' }).end()],
-  ])('#164 cold, and discovery is %s: a page, and the same form works when it is back', async (_what, answer) => {
-    const { company } = gate.providers;
-    company.answers.set('/.well-known/openid-configuration', answer);
-    const user = gate.user();
-    const requests: RequestInit[] = [];
-    const request = user.request.bind(user);
-    user.request = (url, init) => {
-      if (url.pathname === '/consent') requests.push(init ?? {});
-      return request(url, init);
-    };
-    const seen = await logInAt(gate, client, 'company', user);
-    expect([seen.status, seen.left, seen.url.pathname]).toEqual([503, undefined, '/consent']);
-    expect(company.seen('/auth')).toEqual([]);
+  ])(
+    '#164 with cold caches and discovery %s, an error page appears, and the same form works after recovery',
+    async (_what, answer) => {
+      const { company } = gate.providers;
+      company.answers.set('/.well-known/openid-configuration', answer);
+      const user = gate.user();
+      const requests: RequestInit[] = [];
+      const request = user.request.bind(user);
+      user.request = (url, init) => {
+        if (url.pathname === '/consent') requests.push(init ?? {});
+        return request(url, init);
+      };
+      const seen = await logInAt(gate, client, 'company', user);
+      expect([seen.status, seen.left, seen.url.pathname]).toEqual([503, undefined, '/consent']);
+      expect(company.seen('/auth')).toEqual([]);
 
-    company.answers.clear();
-    const again = await user.open(seen.url, requests[0]);
-    expect(callbackParameters(again).get('code')).toMatch(/^gh_ac_/);
-  });
+      company.answers.clear();
+      const again = await user.open(seen.url, requests[0]);
+      expect(callbackParameters(again).get('code')).toMatch(/^gh_ac_/);
+    },
+  );
 
   it.each([
     ['another issuer', { issuer: 'https://evil.test' }],
     ['no token endpoint', { token_endpoint: undefined }],
     ['an endpoint that runs script', { authorization_endpoint: 'javascript:alert(1)' }],
     ['keys by plain http elsewhere', { jwks_uri: 'ftp://evil.test/keys' }],
-  ])('#165 discovery names %s: nobody is sent anywhere', async (_what, metadata) => {
+  ])('#165 discovery that names %s redirects no user', async (_what, metadata) => {
     gate.providers.company.metadata = metadata;
     const seen = await logInAt(gate, client, 'company');
     expect([seen.status, seen.left, seen.url.pathname]).toEqual([503, undefined, '/consent']);
@@ -156,10 +162,10 @@ describe('Before anybody is sent there (OpenID Connect Discovery §4)', () => {
   });
 });
 
-describe('Our secret at the provider', () => {
+describe('The client secret at the provider', () => {
   afterAll(() => gate.storeSecret('company', CLIENT_SECRET));
 
-  it('#167 rotated between /authorize and /callback: the login goes on', async () => {
+  it('#167 a secret rotated between /authorize and /callback does not interrupt the login', async () => {
     const { company } = gate.providers;
     expect(callbackParameters(await logInAt(gate, client, 'company')).has('code')).toBe(true);
     const user = gate.user();
@@ -169,8 +175,8 @@ describe('Our secret at the provider', () => {
     expect(callbackParameters(await user.open(url)).has('code')).toBe(true);
   });
 
-  it('wrong: a page that says what to do, and nothing of the secret', async () => {
-    gate.providers.company.secret = 'what nobody stored';
+  it('a wrong secret leads to a page with instructions that reveals nothing of the secret', async () => {
+    gate.providers.company.secret = 'a secret that is not stored';
     const seen = await logInAt(gate, client, 'company');
     expect([seen.status, seen.left]).toEqual([503, undefined]);
     expect(seen.html).toContain('is not set up');

@@ -24,7 +24,7 @@ import {
   UPSTREAM_ACCESS_TOKEN,
 } from '../../support/providers/misbehaving-provider.ts';
 
-// Who somebody is, by providers that lie about it or about themselves, over HTTP.
+// Providers that lie about a user's identity or about themselves, tested over HTTP.
 
 const OTHER_TENANT = '22222222-2222-4222-8222-222222222222';
 
@@ -41,7 +41,7 @@ afterAll(() => gate?.stop());
 
 const NOW = () => Math.floor(Date.now() / 1000);
 
-/** A page that speaks of distrust; no code leaves, and no second attempt is made with the upstream code. */
+/** Expects the page for an untrusted response: no code is issued, and the upstream code is not sent again. */
 const expectDistrust = async (id: ProviderId = 'company'): Promise<void> => {
   const seen = await logInAt(gate, client, id);
   expect([seen.status, seen.left]).toEqual([403, undefined]);
@@ -56,7 +56,7 @@ const expectNoAccess = async (id: ProviderId = 'company'): Promise<void> => {
 const expectWelcome = async (id: ProviderId = 'company'): Promise<void> => {
   expect(callbackParameters(await logInAt(gate, client, id)).get('code')).toMatch(/^gh_ac_/);
 };
-/** Our subject for whoever the provider says it is. */
+/** The subject that Gatehouse derives from the provider's identity. */
 const subjectAt = async (id: ProviderId): Promise<unknown> => {
   const { accessToken } = await obtainSession(gate.cloud, { client, user: gate.user(), provider: id });
   return partsOf(accessToken).claims.sub;
@@ -75,22 +75,22 @@ describe('ID tokens (OpenID Connect Core §3.1.3.7)', () => {
     ['#152 no expiry', { exp: undefined }],
     ['#152 an expiry as text', { exp: '9999999999' }],
     ['#152 not yet valid', { nbf: NOW() + 600 }],
-    ['#152 from the future', { iat: NOW() + 600 }],
+    ['#152 issued in the future', { iat: NOW() + 600 }],
     ['no subject', { sub: undefined }],
     ['a subject that is a number', { sub: 7 }],
-  ])('%s: no code', async (_what, claims) => {
+  ])('%s yields no code', async (_what, claims) => {
     gate.providers.company.claims = claims;
     await expectDistrust();
   });
 
-  it('#151 the nonce of an earlier login: no code', async () => {
+  it('#151 the nonce of an earlier login yields no code', async () => {
     const { company } = gate.providers;
     await pendingLogin(gate.cloud, client, gate.user(), { provider: 'company' });
     company.claims = { nonce: company.nonce };
     await expectDistrust();
   });
 
-  it('#152 a minute of skew is none', async () => {
+  it('#152 a clock skew of one minute is tolerated', async () => {
     gate.providers.company.claims = { exp: NOW() - 30, iat: NOW() + 30 };
     await expectWelcome();
   });
@@ -98,12 +98,12 @@ describe('ID tokens (OpenID Connect Core §3.1.3.7)', () => {
   const signatures: [string, () => Promise<MisbehavingProvider['sign']>][] = [
     ['alg none', async () => async (claims) => new UnsecuredJWT(claims).encode()],
     [
-      'HS256 under our own secret',
+      'HS256 with the client secret as key',
       async () => (claims) =>
         new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(CLIENT_SECRET.padEnd(32))),
     ],
     [
-      'another key under the known name, brought along',
+      'another key with a known kid, embedded in the token',
       async () => {
         const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
         const jwk = await exportJWK(publicKey);
@@ -111,14 +111,14 @@ describe('ID tokens (OpenID Connect Core §3.1.3.7)', () => {
       },
     ],
     [
-      'a key that is nowhere published',
+      'a key that is not published',
       async () => {
         const { privateKey } = await generateKeyPair('RS256');
         return (claims) => new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k9' }).sign(privateKey);
       },
     ],
   ];
-  it.each(signatures)('#148 %s: no code', async (_what, make) => {
+  it.each(signatures)('#148 %s yields no code', async (_what, make) => {
     const { company } = gate.providers;
     const good = company.sign;
     company.sign = await make();
@@ -129,29 +129,32 @@ describe('ID tokens (OpenID Connect Core §3.1.3.7)', () => {
     }
   });
 
-  it.each(['access_token', 'token_type', 'id_token'])('#163 an answer without %s: no code', async (missing) => {
-    const { company } = gate.providers;
-    company.answers.set('/token', async (response) => {
-      const whole = {
-        access_token: UPSTREAM_ACCESS_TOKEN,
-        token_type: 'Bearer',
-        id_token: await company.sign(company.goodClaims(company.nonce)),
-      };
-      sendJson(response, 200, { ...whole, [missing]: undefined });
-    });
-    await expectDistrust();
-  });
+  it.each(['access_token', 'token_type', 'id_token'])(
+    '#163 a token response without %s yields no code',
+    async (missing) => {
+      const { company } = gate.providers;
+      company.answers.set('/token', async (response) => {
+        const whole = {
+          access_token: UPSTREAM_ACCESS_TOKEN,
+          token_type: 'Bearer',
+          id_token: await company.sign(company.goodClaims(company.nonce)),
+        };
+        sendJson(response, 200, { ...whole, [missing]: undefined });
+      });
+      await expectDistrust();
+    },
+  );
 
-  it('#153 userinfo about somebody else: no code', async () => {
+  it('#153 a userinfo response about another user yields no code', async () => {
     gate.providers.company.claims = { email: undefined };
     gate.providers.company.userInfo = { sub: 'person-2', email: 'ada@example.com', email_verified: true };
     await expectDistrust();
   });
 });
 
-describe('Addresses that count (OpenID Connect Core §5.1)', () => {
+describe('Verified addresses (OpenID Connect Core §5.1)', () => {
   it.each(['true', 1, 'false', false, null, undefined, [true]])(
-    '#155 email_verified: %j lets nobody in',
+    '#155 email_verified: %j grants no access',
     async (value) => {
       gate.providers.company.claims = { email_verified: value };
       gate.providers.company.userInfo = { sub: 'person-1', email: 'ada@example.com', email_verified: value };
@@ -159,7 +162,7 @@ describe('Addresses that count (OpenID Connect Core §5.1)', () => {
     },
   );
 
-  it('#155 true does', () => expectWelcome());
+  it('#155 email_verified: true grants access', () => expectWelcome());
 
   it('#158 the same address at another provider is another user', async () => {
     const subjects = [await subjectAt('company'), await subjectAt('other'), await subjectAt('company')];
@@ -167,7 +170,7 @@ describe('Addresses that count (OpenID Connect Core §5.1)', () => {
     expect(subjects[0]).not.toBe(subjects[1]);
   });
 
-  it('#154 a token of the provider, even for our own client, opens nothing', async () => {
+  it('#154 a token of the provider is not accepted, even if it was issued to our own client', async () => {
     const { company } = gate.providers;
     const idToken = await company.sign(company.goodClaims('x'));
     for (const token of [idToken, UPSTREAM_ACCESS_TOKEN]) {
@@ -191,7 +194,7 @@ describe('Addresses that count (OpenID Connect Core §5.1)', () => {
   });
 });
 
-describe('GitHub, which signs nothing', () => {
+describe('GitHub, which signs no tokens', () => {
   const account = (changes: object) => ({
     id: 42,
     login: 'ada',
@@ -205,12 +208,12 @@ describe('GitHub, which signs nothing', () => {
     ['"true" as text', [{ email: 'ada@example.com', primary: true, verified: 'true' }]],
     ['a verified one that is not primary', [{ email: 'ada@example.com', primary: false, verified: true }]],
     ['only the address of the profile', []],
-  ])('#156 %s lets nobody in', async (_what, emails) => {
+  ])('#156 %s grants no access', async (_what, emails) => {
     gate.providers.github.github['/user/emails'] = emails;
     await expectNoAccess('github');
   });
 
-  it('#156 the number is the user, whatever the name', async () => {
+  it('#156 the account number is the identity, even when the login name changes', async () => {
     const { github } = gate.providers;
     const first = await subjectAt('github');
     github.github['/user'] = account({ login: 'renamed' });
@@ -219,12 +222,15 @@ describe('GitHub, which signs nothing', () => {
     expect(await subjectAt('github')).not.toBe(first);
   });
 
-  it.each([null, '42', 0, -1, 4.2, Number.MAX_SAFE_INTEGER + 1])('#156 the number %j is nobody', async (id) => {
-    gate.providers.github.github['/user'] = account({ id });
-    await expectDistrust('github');
-  });
+  it.each([null, '42', 0, -1, 4.2, Number.MAX_SAFE_INTEGER + 1])(
+    '#156 the account number %j is not accepted',
+    async (id) => {
+      gate.providers.github.github['/user'] = account({ id });
+      await expectDistrust('github');
+    },
+  );
 
-  it('#162 a refusal with status 200 is one', async () => {
+  it('#162 an error response with status 200 is treated as an error', async () => {
     const { github } = gate.providers;
     github.answers.set('/login/oauth/access_token', (response) =>
       sendJson(response, 200, { error: 'bad_verification_code', access_token: 'x', token_type: 'bearer' }),
@@ -233,25 +239,25 @@ describe('GitHub, which signs nothing', () => {
   });
 });
 
-describe('Entra for many tenants (OpenID Connect Core §3.1.3.7, with a template in place of the issuer)', () => {
+describe('Entra with several tenants (OpenID Connect Core §3.1.3.7, with a template in place of the issuer)', () => {
   const issuerOf = (tenant: string) => `${gate.providers.entra.origin}/${tenant}/v2.0`;
 
-  it('#149 is known by the issuer of the tenant that the token names', () => expectWelcome('entra'));
+  it('#149 the issuer is the one of the tenant that the token names', () => expectWelcome('entra'));
 
   it.each<[string, () => Record<string, unknown>]>([
     ['the issuer of another tenant', () => ({ iss: issuerOf(OTHER_TENANT) })],
-    ['another tenant than the issuer', () => ({ tid: OTHER_TENANT })],
+    ['a tenant other than the issuer names', () => ({ tid: OTHER_TENANT })],
     ['the template itself', () => ({ iss: issuerOf('{tenantid}') })],
-    ['the template, and it as tenant', () => ({ iss: issuerOf('{tenantid}'), tid: '{tenantid}' })],
+    ['the template as issuer and as tenant', () => ({ iss: issuerOf('{tenantid}'), tid: '{tenantid}' })],
     ['no tenant', () => ({ tid: undefined })],
     ['a path as tenant', () => ({ tid: '../evil', iss: issuerOf('../evil') })],
     ['another host', () => ({ iss: `https://evil.test/${TENANT}/v2.0` })],
-  ])('#149 %s: no code', async (_what, claims) => {
+  ])('#149 %s yields no code', async (_what, claims) => {
     gate.providers.entra.claims = claims();
     await expectDistrust('entra');
   });
 
-  it('#157 the address of one of ours, made up in another tenant, lets nobody in', async () => {
+  it('#157 an address of an allowed user, claimed in another tenant, grants no access', async () => {
     gate.providers.entra.claims = { tid: OTHER_TENANT, iss: issuerOf(OTHER_TENANT), email: 'ada@example.com' };
     await expectNoAccess('entra');
     gate.providers.entra.claims = { ...gate.providers.entra.claims, email_verified: true };

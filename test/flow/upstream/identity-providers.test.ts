@@ -12,7 +12,7 @@ import {
   type Session,
 } from '../../support/http/oauth-requests.ts';
 
-// One local cloud with a development provider of every kind, and rules that each kind can meet in its own way.
+// One local cloud with a development provider of every kind, and an access rule for each kind.
 
 const KINDS = Object.keys(PROVIDER_KINDS);
 const TENANT = PROVIDER_KINDS.entra.tenant;
@@ -21,7 +21,7 @@ const ADMINS = { claims: { groups: ['admins'], 'cognito:groups': ['admins'] }, g
 let cloud: LocalCloud;
 beforeAll(async () => {
   cloud = await startLocalCloud({
-    // A slow provider is given up when the limit of time has passed.
+    // Gatehouse stops waiting for a slow provider after its timeout.
     timeLimitFactor: 2,
     args: ['--providers', KINDS.join(',')],
     config: {
@@ -43,7 +43,7 @@ const logIn = (provider: string, login: string, scope?: string): Promise<Session
 
 const scopesOf = ({ accessToken }: Session): string[] => String(partsOf(accessToken).claims.scope).split(' ');
 
-/** Where somebody ends who goes as far as they are let. */
+/** The last page of a login attempt, with the cookies of the browser. */
 const tryToLogIn = async (provider: string, login: string, scope?: string) => {
   const { url } = authorizationRequest(cloud, await registerClient(cloud), { scope });
   const user = new User(cloud, login);
@@ -52,28 +52,28 @@ const tryToLogIn = async (provider: string, login: string, scope?: string) => {
 };
 
 describe('Every kind of identity provider', () => {
-  it('has its button on the consent page', async () => {
+  it('has a button on the consent page', async () => {
     const { url } = authorizationRequest(cloud, await registerClient(cloud));
     const { html } = await new User(cloud).open(url);
     for (const kind of KINDS) expect(html).toContain(`name="idp" value="${kind}"`);
     for (const name of ['Google', 'GitHub', 'Microsoft']) expect(html).toContain(`Continue with ${name}`);
   });
 
-  it.each(KINDS)('%s: from consent to a tool call that knows who it is', async (kind) => {
+  it.each(KINDS)('%s: from consent to a tool call that knows the user', async (kind) => {
     const session = await logIn(kind, 'ada');
     const answer = await callMcp(cloud.mcpUrl, session.accessToken);
     expect(answer.status).toBe(200);
     expect(identityIn(answer)).toMatchObject({ email: 'ada@example.com', name: 'Ada', identityProvider: kind });
   });
 
-  it('#158 the same address at two providers is two people', async () => {
+  it('#158 the same address at two providers is two users', async () => {
     const subjects = await Promise.all(
       ['google', 'github', 'okta'].map(async (kind) => partsOf((await logIn(kind, 'ada')).accessToken).claims.sub),
     );
     expect(new Set(subjects).size).toBe(3);
   });
 
-  it('#156 the number of an account at GitHub is its identity', async () => {
+  it('#156 the account number at GitHub is the identity', async () => {
     const [first, second] = [await logIn('github', 'grace'), await logIn('github', 'grace')];
     const claims = partsOf(first.accessToken).claims;
     expect(claims.upstream_sub).toMatch(/^\d+$/);
@@ -81,7 +81,7 @@ describe('Every kind of identity provider', () => {
   });
 });
 
-describe('Who may come in', () => {
+describe('Access rules', () => {
   it.each([
     ['#160 google', 'outsider'],
     ['github', 'outsider'],
@@ -92,33 +92,36 @@ describe('Who may come in', () => {
     ['#155 google', 'unverified'],
     ['#155 okta', 'unverified'],
     ['#155 clerk', 'unverified'],
-  ])('%s: not the %s', async (kind, login) => {
+  ])('%s: login %s is denied', async (kind, login) => {
     const seen = await tryToLogIn(kind.replace(/^#\d+ /, ''), login);
     expect(seen.left).toBeUndefined();
     expect([seen.status, seen.html]).toEqual([403, expect.stringContaining('This account does not have access')]);
     expect(seen.html).toContain('Use another account');
   });
 
-  it('#156 github: an unverified address does not count, a membership does', async () => {
+  it('#156 github: a membership grants access, an unverified address does not', async () => {
     const session = await logIn('github', 'unverified');
     expect(partsOf(session.accessToken).claims).not.toHaveProperty('email');
   });
 
-  it.each(KINDS.filter((kind) => kind !== 'oidc'))('%s: who declines there is told to the client', async (kind) => {
-    const seen = await tryToLogIn(kind, 'declined');
-    expect(Object.fromEntries(seen.left?.searchParams ?? [])).toMatchObject({
-      error: 'access_denied',
-      iss: cloud.origin,
-    });
-  });
+  it.each(KINDS.filter((kind) => kind !== 'oidc'))(
+    '%s: the client learns that the user declined at the provider',
+    async (kind) => {
+      const seen = await tryToLogIn(kind, 'declined');
+      expect(Object.fromEntries(seen.left?.searchParams ?? [])).toMatchObject({
+        error: 'access_denied',
+        iss: cloud.origin,
+      });
+    },
+  );
 });
 
-describe('A provider in trouble, by the login name', () => {
+describe('A development provider that fails', () => {
   it.each([
     ['outage', 'oidc'],
     ['outage', 'github'],
     ['slow', 'entra'],
-  ])('#161 %s at %s: "Try again", as somebody else, ends the login', async (word, provider) => {
+  ])('#161 %s at %s: "Try again" as another user completes the login', async (word, provider) => {
     const seen = await tryToLogIn(provider, `ada.${word}`);
     expect([seen.status, seen.left]).toEqual([503, undefined]);
     const again = new User(cloud, 'ada');
@@ -127,15 +130,15 @@ describe('A provider in trouble, by the login name', () => {
   });
 });
 
-describe('Scopes that not everybody may have', () => {
+describe('Scopes that only some users may have', () => {
   const WANTED = 'mcp mcp:write';
 
-  it.each(['github', 'okta', 'entra', 'cognito'])('%s: an admin gets what was asked for', async (kind) => {
+  it.each(['github', 'okta', 'entra', 'cognito'])('%s: an admin gets every requested scope', async (kind) => {
     expect(scopesOf(await logIn(kind, 'ada.admin', WANTED))).toContain('mcp:write');
   });
 
-  // Somebody new here: who already has the rest would be told that the step-up brought nothing.
-  it.each(['github', 'okta', 'entra', 'cognito'])('%s: anybody else gets the rest', async (kind) => {
+  // Use a new user: one who already has the other scopes would get access_denied for a useless step-up.
+  it.each(['github', 'okta', 'entra', 'cognito'])('%s: other users get the remaining scopes', async (kind) => {
     const scopes = scopesOf(await logIn(kind, 'lin', WANTED));
     expect(scopes).toContain('mcp');
     expect(scopes).not.toContain('mcp:write');

@@ -4,7 +4,7 @@ import { authorizationRequest, callMcp, obtainSession, registerClient } from '..
 import { freePortPair } from '../../support/memory/ports.ts';
 import { startUpstreamProvider, type UpstreamProvider } from '../../support/providers/upstream-provider.ts';
 
-// The secret of one identity provider, from empty to stored to changed, while the cloud runs.
+// The secret of one identity provider is empty, then stored, then changed, while the cloud runs.
 
 let upstream: UpstreamProvider;
 let cloud: LocalCloud;
@@ -35,7 +35,7 @@ const COMMAND =
   /aws secretsmanager put-secret-value --region us-east-1 --secret-id arn:aws:secretsmanager:\S+Providermyidp\S+ --secret-string/;
 
 describe('The secret of an identity provider', () => {
-  it('is empty: a page for the user, the command in the log, and a line of /health', async () => {
+  it('while it is empty, the user sees an error page, and the log and /health name what to do', async () => {
     const health = await fetch(`${cloud.origin}/health`);
     expect([health.status, await health.json()]).toEqual([
       200,
@@ -59,18 +59,18 @@ describe('The secret of an identity provider', () => {
     ).toMatch(/login_failed/);
   });
 
-  it('is stored: the next login works, with no restart', async () => {
+  it('after it is stored, the next login works without a restart', async () => {
     await upstream.storeCredentials(cloud);
     expect(await worksFor('ada')).toBe(200);
   });
 
-  it('#167 is changed: the first login with the new one works, although the former is still in memory', async () => {
+  it('#167 after it is changed, the first login works, although the old secret is still cached', async () => {
     upstream.changeSecret('another-secret-that-the-test-knows');
     await upstream.storeCredentials(cloud);
     expect(await worksFor('grace')).toBe(200);
   });
 
-  it('is changed at the provider first: a page until it is stored, and then it works', async () => {
+  it('if it is changed at the provider first, logins fail with a page until the new secret is stored', async () => {
     upstream.changeSecret('a-third-secret-that-the-test-knows');
     const seen = await tryToLogIn();
     expect([seen.status, seen.html]).toEqual([503, expect.stringContaining('Signing in with My login is not set up')]);

@@ -18,9 +18,9 @@ import {
   type UpstreamProvider,
 } from '../../support/providers/upstream-provider.ts';
 
-// "recheck" and "keepTokens" over HTTP: every kind of provider, two of them in the hands of the test.
+// "recheck" and "keepTokens" over HTTP, with every kind of provider. The test controls two of the providers.
 
-/** Auth0 and Clerk are asked as Okta is; all of them together are too many for one function's environment. */
+/** Auth0 and Clerk behave as Okta does; all kinds together exceed the environment size of one function. */
 const KINDS = Object.keys(PROVIDER_KINDS).filter((kind) => kind !== 'auth0' && kind !== 'clerk');
 const RECHECK_SECONDS = 60;
 const LIMIT_SECONDS = 240;
@@ -36,7 +36,7 @@ let resourceClient: RegisteredClient;
 const removed = new Set<string>();
 const behaviour: Mutable<UpstreamBehaviour> = { isRemoved: (login) => removed.has(login) };
 let log = '';
-/** What MCP clients and their users got to see. */
+/** Everything that MCP clients and their users received. */
 const answers: string[] = [];
 
 beforeAll(async () => {
@@ -68,7 +68,7 @@ afterAll(async () => {
   await Promise.all([oidc?.close(), github?.close()]);
 });
 
-/** Turns the clock of the token endpoint. */
+/** Moves the clock of the token endpoint. */
 const clock = async (offsetSeconds: number): Promise<void> => {
   const logicalId = (await cloud.functions()).find((id) => /TokenFunction[0-9A-F]{8}$/.test(id));
   if (logicalId === undefined) throw new Error('there is no token function');
@@ -109,8 +109,8 @@ const exchange = (subjectToken: string, parameters: Readonly<Record<string, stri
     ...parameters,
   });
 
-describe('"recheck": asking the provider at a refresh (#88)', () => {
-  it.each(KINDS)('#168 %s vouches for who is still there, once its last answer is old', async (kind) => {
+describe('"recheck": the provider is asked at a refresh (#88)', () => {
+  it.each(KINDS)('#168 %s confirms the user again once its last answer is too old', async (kind) => {
     const session = await logIn(kind, `ada.${kind}`);
     await eventsSoFar();
     log = '';
@@ -124,7 +124,7 @@ describe('"recheck": asking the provider at a refresh (#88)', () => {
     expect(await eventsSoFar()).toMatch(/"upstream_rechecked".*"outcome":"confirmed"/);
   });
 
-  it.each(['oidc', 'github'])('%s: whoever is removed there is out here, for good', async (kind) => {
+  it.each(['oidc', 'github'])('%s: a user removed at the provider loses access for good', async (kind) => {
     const session = await logIn(kind, `eve.${kind}`);
     removed.add(`eve.${kind}`);
     await clock(RECHECK_SECONDS + 5);
@@ -137,7 +137,7 @@ describe('"recheck": asking the provider at a refresh (#88)', () => {
     expect(await eventsSoFar()).toMatch(/"access_ended".*"provider_refused"/);
   });
 
-  it('while it is down people go on, up to the limit; then 503, and the same token works again', async () => {
+  it('during an outage refreshes work up to the limit, then get 503, and the same token works afterwards', async () => {
     const session = await logIn('oidc', 'grace');
     behaviour.isDown = true;
     await clock(RECHECK_SECONDS + 5);
@@ -152,7 +152,7 @@ describe('"recheck": asking the provider at a refresh (#88)', () => {
     expect((await refreshed(current)).status).toBe(200);
   });
 
-  it('#90: 20 parallel refreshes: the provider, whose tokens work once, sees each of them once', async () => {
+  it('#90 20 parallel refreshes send each of the one-time upstream tokens to the provider once', async () => {
     const session = await logIn('oidc', 'hedy');
     let { refreshToken } = session;
     for (const round of [1, 2, 3]) {
@@ -166,13 +166,13 @@ describe('"recheck": asking the provider at a refresh (#88)', () => {
   });
 });
 
-describe('"keepTokens": a server trades its callers’ tokens (RFC 8693)', () => {
-  it('is advertised', async () => {
+describe('"keepTokens": an MCP server exchanges its callers’ tokens (RFC 8693)', () => {
+  it('the metadata advertises the token exchange', async () => {
     const metadata = await (await fetch(`${cloud.origin}/.well-known/oauth-authorization-server`)).json();
     expect(metadata).toMatchObject({ grant_types_supported: expect.arrayContaining([TOKEN_EXCHANGE]) });
   });
 
-  it('for one that works at the provider, for the very user', async () => {
+  it('the exchange yields an upstream token of the same user', async () => {
     const session = await logIn('oidc', 'joan');
     const { status, body, headers } = await exchange(session.accessToken);
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
@@ -181,7 +181,7 @@ describe('"keepTokens": a server trades its callers’ tokens (RFC 8693)', () =>
     expect(await userinfo.json()).toMatchObject({ sub: 'joan' });
   });
 
-  it('refreshed once, however many ask at the same time', async () => {
+  it('parallel exchanges refresh the upstream token once', async () => {
     behaviour.accessTokenSeconds = 60;
     const session = await logIn('oidc', 'katherine');
     behaviour.accessTokenSeconds = 3600;
@@ -193,7 +193,7 @@ describe('"keepTokens": a server trades its callers’ tokens (RFC 8693)', () =>
     expect(refreshesAt(oidc) - before).toBe(1);
   });
 
-  it('not where they are not kept, not after a revocation, and not by anybody else', async () => {
+  it('the exchange is refused without kept tokens, after a revocation, and for any other client', async () => {
     const elsewhere = await logIn('okta', 'mary');
     expect((await exchange(elsewhere.accessToken)).body.error).toBe('invalid_target');
 
@@ -210,11 +210,11 @@ describe('"keepTokens": a server trades its callers’ tokens (RFC 8693)', () =>
   });
 });
 
-describe('What the providers handed out', () => {
+describe('Upstream tokens', () => {
   const leaksIn = (text: string): string[] =>
     [...oidc.handedOut, ...github.handedOut].filter((token) => text.includes(token));
 
-  it('#169, #170 is in no answer to an MCP client, no claim, no row and no line of any log', async () => {
+  it('#169, #170 appear in no response to an MCP client, no claim, no row and no log line', async () => {
     const session = await logIn('oidc', 'radia');
     const { accessToken, client } = session;
     const userinfo = await fetch(`${cloud.origin}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } });
@@ -236,7 +236,7 @@ describe('What the providers handed out', () => {
     expect(leaksIn(answers.join('\n'))).toEqual([]);
     expect(leaksIn(JSON.stringify(rows))).toEqual([]);
     expect(leaksIn((await eventsSoFar()) + cloud.output())).toEqual([]);
-    // The search finds what there is to find.
+    // The search itself works: it finds a token that is there.
     expect(leaksIn(JSON.stringify((await exchange(accessToken)).body))).toHaveLength(1);
   });
 });
