@@ -123,7 +123,7 @@ describe('TransactionStore in DynamoDB, when replies are lost', () => {
   it.each([
     ['the reply is lost', losingReplies],
     ['the SDK sends the write again', retrying],
-  ])('#218: our own write is never taken for somebody else’s: %s', async (_name, disturb) => {
+  ])('#218: our own write is never taken for another request’s: %s', async (_name, disturb) => {
     const disturbed = () => new DynamoDbTransactionStore(disturb(dynamoDb.client), table);
     const transaction = testTransaction();
     const { transactionId } = transaction;

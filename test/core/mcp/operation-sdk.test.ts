@@ -1,16 +1,11 @@
-import {
-  McpServer as McpServer1,
-  ResourceTemplate as ResourceTemplate1,
-} from '@modelcontextprotocol/sdk/server/mcp.js';
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
-import { createMcpHandler, McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import * as fc from 'fast-check';
 import { readStrictJson } from '../../../lambdas/core/json.ts';
 import { contradictingHeader, decideByHeaders } from '../../../lambdas/core/mcp/headers.ts';
 import { type Operation, readMessage } from '../../../lambdas/core/mcp/operation.ts';
 import { scopesOf, type ToolRules } from '../../../lambdas/core/mcp/tool-scopes.ts';
 import { rounds } from '../../support/long-form.ts';
+import { doneBySdk1, doneBySdk2 } from './sdk-servers.ts';
 
 const RULES: ToolRules = {
   tools: { 'delete_*': ['write'] },
@@ -18,56 +13,6 @@ const RULES: ToolRules = {
   prompts: { internal: ['staff'] },
 };
 const REQUIRED = ['mcp'];
-
-/** Registers the same things with a server of either SDK; each notes what was really done. */
-const furnish = <S extends McpServer | McpServer1>(
-  server: S,
-  template: (uri: string) => unknown,
-  done: Operation[],
-): S => {
-  const any = server as McpServer;
-  for (const name of ['echo', 'delete_user']) {
-    any.registerTool(name, { description: name }, () => {
-      done.push({ method: 'tools/call', target: name });
-      return { content: [] };
-    });
-  }
-  const read = (uri: URL) => {
-    done.push({ method: 'resources/read', target: uri.href });
-    return { contents: [{ uri: uri.href, text: '' }] };
-  };
-  any.registerResource('plan', 'file:///secret/plan', {}, read);
-  any.registerResource('public', template('file:///public/{name}') as ResourceTemplate, {}, read);
-  any.registerPrompt('internal', {}, () => {
-    done.push({ method: 'prompts/get', target: 'internal' });
-    return { messages: [] };
-  });
-  return server;
-};
-
-/** What the 2.x SDK does, serving both eras at one endpoint. */
-const doneBySdk2 = async (request: Request): Promise<Operation[]> => {
-  const done: Operation[] = [];
-  const template = (uri: string) => new ResourceTemplate(uri, { list: undefined });
-  const handler = createMcpHandler(() => furnish(new McpServer({ name: 's', version: '1' }), template, done));
-  await (await handler.fetch(request)).text();
-  await handler.close();
-  return done;
-};
-
-/** What the 1.x SDK does, without sessions. */
-const doneBySdk1 = async (request: Request): Promise<Operation[]> => {
-  const done: Operation[] = [];
-  const template = (uri: string) => new ResourceTemplate1(uri, { list: undefined });
-  const server = furnish(new McpServer1({ name: 's', version: '1' }), template, done);
-  const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
-  await server.connect(transport as Parameters<typeof server.connect>[0]);
-  const answered = transport.handleRequest(request).then((response) => response.text());
-  // What has no id is answered at once; what has one, when it is done. A response that is never due must not hang us.
-  await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 200).unref())]);
-  await server.close();
-  return done;
-};
 
 const VERSION = '2026-07-28';
 const ENVELOPE = {
