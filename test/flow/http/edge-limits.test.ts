@@ -7,8 +7,8 @@ import {
 } from '../../support/http/oauth-requests.ts';
 import { type RawAnswer, rawRequest } from '../../support/http/raw-request.ts';
 
-// Every endpoint at exactly its limit, and one beyond (#60): the first is answered as if there were none, the second is
-// told what the limit is, and neither is a fault.
+// Every endpoint at exactly its limit and one beyond it (#60). A request at the limit is served as usual; one beyond it
+// gets an error that names the limit. Neither is a 5xx.
 
 const cloud = sharedCloud();
 const FORM = ['content-type', 'application/x-www-form-urlencoded'];
@@ -26,7 +26,7 @@ const get =
   (size) =>
     rawRequest(urlOf(size), { method: 'GET', headers });
 
-/** Text with a filling, so that the whole has so many bytes. */
+/** Pads the text to the requested number of bytes. */
 const filled =
   (before: string, after = '') =>
   (bytes: number): string =>
@@ -38,9 +38,9 @@ const manyParameters = (start: string) => (count: number) =>
 const registration = (metadata: object): string =>
   JSON.stringify({ redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none', ...metadata });
 
-const TOKEN_FORM = 'grant_type=refresh_token&refresh_token=x&client_id=gh_client_nobody';
-const ofNobody = (path: '/token' | '/revoke' | '/introspect') =>
-  path === '/token' ? TOKEN_FORM : 'token=x&client_id=gh_client_nobody&client_secret=x';
+const TOKEN_FORM = 'grant_type=refresh_token&refresh_token=x&client_id=gh_client_unknown';
+const formOfUnknownClient = (path: '/token' | '/revoke' | '/introspect') =>
+  path === '/token' ? TOKEN_FORM : 'token=x&client_id=gh_client_unknown&client_secret=x';
 
 const padding = (bytes: number) => filled(registration({ software_id: '' }).slice(0, -2), '"}')(bytes);
 
@@ -48,31 +48,31 @@ interface Limit {
   readonly name: string;
   readonly send: Send;
   readonly limit: number;
-  /** Status at the limit, and one beyond. */
+  /** Statuses at the limit and one beyond it. */
   readonly status: readonly [number, number];
-  /** What is said beyond. */
+  /** What the response beyond the limit contains. */
   readonly says: RegExp;
 }
 
 const programs = (['/token', '/revoke', '/introspect'] as const).flatMap((path): Limit[] => [
   {
     name: `POST ${path}: bytes`,
-    send: post(path, filled(`${ofNobody(path)}&unknown=`)),
+    send: post(path, filled(`${formOfUnknownClient(path)}&unknown=`)),
     limit: 16_384,
     status: [401, 413],
     says: /"request_too_large".*16384 bytes/,
   },
   {
     name: `POST ${path}: parameters`,
-    send: post(path, manyParameters(ofNobody(path))),
-    // The first of them are written as one.
-    limit: 64 - (ofNobody(path).split('&').length - 1),
+    send: post(path, manyParameters(formOfUnknownClient(path))),
+    // The form already has these parameters.
+    limit: 64 - (formOfUnknownClient(path).split('&').length - 1),
     status: [401, 400],
     says: /"invalid_request".*at most 64 parameters/,
   },
   {
     name: `POST ${path}: characters of a client id`,
-    send: post(path, (size) => ofNobody(path).replace('gh_client_nobody', 'c'.repeat(size))),
+    send: post(path, (size) => formOfUnknownClient(path).replace('gh_client_unknown', 'c'.repeat(size))),
     limit: 2048,
     status: [401, 401],
     says: /"invalid_client"/,
@@ -97,7 +97,7 @@ const LIMITS: readonly Limit[] = [
     name: 'POST /consent: bytes',
     send: post('/consent', filled('request=')),
     limit: 32_768,
-    // Without the page's origin.
+    // The request has no Origin, so even the one at the limit is refused.
     status: [403, 413],
     says: /<h1\b/,
   },
@@ -153,7 +153,7 @@ const LIMITS: readonly Limit[] = [
   },
 ];
 
-describe('At a limit, and one beyond it', () => {
+describe('At a limit and one beyond it', () => {
   it.each(LIMITS.map((limit) => [limit.name, limit] as const))('%s', async (_name, { send, limit, status, says }) => {
     const [at, beyond] = [await send(limit), await send(limit + 1)];
     expect([at.status, beyond.status]).toEqual(status);
@@ -173,7 +173,7 @@ describe('GET /authorize', () => {
   it.each([
     [6144, 200],
     [6145, 400],
-  ])('a query of %i bytes: %i', async (bytes, status) => {
+  ])('a query of %i bytes gets %i', async (bytes, status) => {
     const { status: answered, headers } = await ask((url) => {
       url.searchParams.set('state', '');
       url.searchParams.set('state', 's'.repeat(bytes - bytesOf(url)));
@@ -184,14 +184,14 @@ describe('GET /authorize', () => {
   it.each([
     [64, 200],
     [65, 400],
-  ])('%i parameters: %i', async (count, status) => {
+  ])('%i parameters get %i', async (count, status) => {
     const answer = await ask((url) => {
       for (let at = 0; url.searchParams.size < count; at += 1) url.searchParams.set(`p${at}`, '1');
     });
     expect(answer.status).toBe(status);
   });
 
-  it.each([2048, 2049])('a client id of %i characters: a page', async (size) => {
+  it.each([2048, 2049])('a client id of %i characters gets an error page', async (size) => {
     const answer = await ask((url) => url.searchParams.set('client_id', 'c'.repeat(size)));
     expect([answer.status, answer.headers['content-type']]).toEqual([400, expect.stringMatching(/^text\/html/)]);
   });
@@ -201,7 +201,7 @@ describe('PUT /register/{client_id}', () => {
   it.each([
     [16_384, 200],
     [16_385, 413],
-  ])('%i bytes: %i', async (bytes, status) => {
+  ])('%i bytes get %i', async (bytes, status) => {
     const { body: client } = await postRegistration(cloud, { token_endpoint_auth_method: 'client_secret_post' });
     const { client_id, registration_access_token, registration_client_uri } = client;
     const whole = JSON.stringify({ client_id, redirect_uris: [REDIRECT_URI], software_id: '' });

@@ -3,10 +3,10 @@ import { authorizationRequest, obtainCode, REDIRECT_URI, registerClient } from '
 
 const cloud = sharedCloud();
 
-/** One request to every endpoint, and whether people or programs read the answer. */
+/** One request to every endpoint, and whether the response is a page or JSON. */
 const ANSWERS: [string, 'page' | 'json', () => Promise<Response>][] = [
   ['/authorize', 'page', async () => fetch(authorizationRequest(cloud, await registerClient(cloud)).url)],
-  ['/authorize, an error', 'page', () => fetch(`${cloud.origin}/authorize?client_id=nobody`)],
+  ['/authorize, an error', 'page', () => fetch(`${cloud.origin}/authorize?client_id=unknown`)],
   ['/consent, an error', 'page', () => fetch(`${cloud.origin}/consent`, { method: 'POST' })],
   ['/callback, an error', 'page', () => fetch(`${cloud.origin}/callback/company?state=x&code=y`)],
   ['/token, an error', 'json', () => fetch(`${cloud.origin}/token`, { method: 'POST' })],
@@ -19,7 +19,7 @@ const ANSWERS: [string, 'page' | 'json', () => Promise<Response>][] = [
   ['metadata', 'json', () => fetch(`${cloud.origin}/.well-known/oauth-authorization-server`)],
 ];
 
-describe('Headers of every answer (#51, #132, #211)', () => {
+describe('Headers of every response (#51, #132, #211)', () => {
   it.each(ANSWERS)('%s', async (_endpoint, kind, ask) => {
     const { headers, status } = await ask();
     expect(status).toBeLessThan(500);
@@ -41,7 +41,7 @@ describe('Headers of every answer (#51, #132, #211)', () => {
 });
 
 describe('Token endpoint over HTTP (RFC 6749 §3.2)', () => {
-  it('#57: parameters of the query do not count, and nothing is used up by them', async () => {
+  it('#57: parameters of the query are ignored and consume nothing', async () => {
     const client = await registerClient(cloud);
     const { code, codeVerifier } = await obtainCode(cloud, client);
     const parameters = new URLSearchParams({
@@ -59,7 +59,7 @@ describe('Token endpoint over HTTP (RFC 6749 §3.2)', () => {
     expect((await fetch(`${cloud.origin}/token`, { method: 'POST', headers, body: parameters })).status).toBe(200);
   });
 
-  it('#64: any origin may read the answer, and none with credentials', async () => {
+  it('#64: any origin may read the response, but without credentials', async () => {
     const { headers } = await fetch(`${cloud.origin}/token`, {
       method: 'POST',
       headers: { origin: 'https://evil.test', 'content-type': 'application/x-www-form-urlencoded' },

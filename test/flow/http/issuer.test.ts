@@ -12,7 +12,7 @@ import { rawRequest } from '../../support/http/raw-request.ts';
 const cloud = sharedCloud();
 const { host } = new URL(cloud.origin);
 
-/** Every way in which somebody on the way, or the caller, may name another host. */
+/** Every way in which the caller or an intermediary may name another host. */
 const NAMINGS: [string, string[]][] = [
   ['nothing', []],
   ['Host in capitals', ['host', host.toUpperCase()]],
@@ -24,12 +24,12 @@ const NAMINGS: [string, string[]][] = [
 
 const documentAt = async (path: string, headers: string[]) => {
   const { status, body } = await rawRequest(`${cloud.origin}${path}`, { headers });
-  // The edge may refuse a Host that is not its own (421 or 403), and must not believe it.
+  // The edge may refuse a foreign Host (421 or 403), but must never use it.
   return status === 200 ? JSON.parse(body) : { refused: status };
 };
 
 describe('The issuer is one string everywhere (RFC 8414 §3.3, RFC 9207 §2.4, RFC 9068 §2.2)', () => {
-  it.each(NAMINGS)('in the metadata, whatever the request says: %s', async (what, headers) => {
+  it.each(NAMINGS)('in the metadata, even if the request names another host: %s', async (what, headers) => {
     for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']) {
       const metadata = await documentAt(path, headers);
       if (what === 'another Host' && 'refused' in metadata) continue;
@@ -63,7 +63,7 @@ describe('The issuer is one string everywhere (RFC 8414 §3.3, RFC 9207 §2.4, R
     expect(partsOf(accessToken).claims.iss).toBe(cloud.origin);
   });
 
-  it('a forwarded host does not leak into what /authorize and /token answer', async () => {
+  it('a forwarded host does not appear in the responses of /authorize and /token', async () => {
     const client = await registerClient(cloud);
     const headers = ['x-forwarded-host', 'evil.test', 'forwarded', 'host=evil.test'];
     const page = await rawRequest(authorizationRequest(cloud, client).url, { headers });

@@ -14,10 +14,10 @@ import {
 } from '../../support/http/oauth-requests.ts';
 import { rounds } from '../../support/long-form.ts';
 
-// What is counted, over HTTP and with the rights that the template gives: all requests come from one address.
+// Rate limits over HTTP, with the permissions of the template. All requests come from one address.
 
 const AT_A_TIME = 20;
-/** Each call waits for the limit of time, which is ten times longer in `npm test`. */
+/** Each call waits for its timeout, which is ten times longer in `npm test`. */
 const SILENCE = rounds(0, 1) === 0 ? [] : (['lost-silently'] as const);
 
 let cloud: FaultyCloud;
@@ -37,7 +37,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cloud?.stop());
 
-/** Sends so many requests, a few at a time; the answers by status. */
+/** Sends `count` requests, a few at a time. Returns how many responses had each status. */
 const flood = async (count: number, send: () => Promise<JsonAnswer>): Promise<Record<number, number>> => {
   const byStatus: Record<number, number> = {};
   for (let sent = 0; sent < count; sent += AT_A_TIME) {
@@ -51,11 +51,11 @@ const flood = async (count: number, send: () => Promise<JsonAnswer>): Promise<Re
 const wrongCode = () => `gh_ac_${randomBytes(16).toString('base64url')}.${randomBytes(32).toString('base64url')}`;
 
 describe('Guessing at /token (#241)', () => {
-  it('200 bad codes get 429; the client itself, and others behind the same address, do not notice', async () => {
+  it('200 bad codes get 429, while valid requests of that client and of others at the same address succeed', async () => {
     const client = await registerClient(cloud);
     const session = await obtainSession(cloud, { client });
     const answers = await flood(200, () => redeem(cloud, { client, code: wrongCode(), codeVerifier: 'v'.repeat(43) }));
-    // A window may end meanwhile, and then fifty more are told what is wrong.
+    // A window may end in the meantime. Then fifty more requests get the usual error.
     expect(Object.keys(answers)).toEqual(['400', '429']);
     expect(answers[400]).toBeLessThanOrEqual(100);
 
@@ -71,14 +71,14 @@ describe('Guessing at /token (#241)', () => {
     expect((await redeem(cloud, { client: other, code: wrongCode(), codeVerifier: 'v'.repeat(43) })).status).toBe(400);
   }, 120_000);
 
-  it('of made-up clients: always 401', async () => {
-    const nobody = { client_id: 'gh_client_nobody' };
+  it('an unknown client always gets 401', async () => {
+    const unknown = { client_id: 'gh_client_unknown' };
     expect(
-      await flood(100, () => redeem(cloud, { client: nobody, code: wrongCode(), codeVerifier: 'v'.repeat(43) })),
+      await flood(100, () => redeem(cloud, { client: unknown, code: wrongCode(), codeVerifier: 'v'.repeat(43) })),
     ).toEqual({ 401: 100 });
   }, 60_000);
 
-  it('wrong secrets at /revoke and /introspect, which may count too', async () => {
+  it('wrong secrets at /revoke and /introspect are counted too', async () => {
     const client = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_post' });
     for (const path of ['/revoke', '/introspect']) {
       const form = { client_id: client.client_id, client_secret: 'wrong', token: 'x' };
@@ -91,9 +91,9 @@ describe('Guessing at /token (#241)', () => {
   }, 60_000);
 });
 
-describe('Many people behind one address (#172)', () => {
-  // As many as the route takes from everybody at once; nothing counts by address.
-  it('80 registrations of the same metadata at once: one client id, and no 429', async () => {
+describe('Many users behind one address (#172)', () => {
+  // As many as the throttle of the route admits at once. No limit counts by address.
+  it('80 parallel registrations of the same metadata yield one client id and no 429', async () => {
     const ids = new Set<string>();
     const answers = await flood(80, async () => {
       const answer = await postRegistration(cloud, { client_name: 'Hosted connector' });
@@ -106,10 +106,10 @@ describe('Many people behind one address (#172)', () => {
 });
 
 describe('Requests per minute of one user with one client', () => {
-  it('beyond the limit 429 with Retry-After, JSON-RPC and CORS; another user goes on', async () => {
+  it('beyond the limit the user gets 429 with Retry-After, JSON-RPC and CORS, and another user is not affected', async () => {
     const ada = await obtainSession(cloud, { user: new User(cloud, 'ada') });
     const answers: JsonAnswer[] = [];
-    // Two windows at most, should one end meanwhile.
+    // A window may end in the meantime, so two windows are possible.
     for (let count = 0; count < 11; count += 1) answers.push(await callMcp(cloud.mcpUrl, ada.accessToken));
     const refused = answers.find(({ status }) => status === 429);
     expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(5);
@@ -122,9 +122,9 @@ describe('Requests per minute of one user with one client', () => {
   }, 60_000);
 });
 
-describe('While nothing can be counted', () => {
+describe('When the counters are unavailable', () => {
   it.each(['throttled', 'failed', ...SILENCE] as const)(
-    '%s: nothing is limited, and every answer is what it was',
+    '%s: nothing is limited, and every response stays the same',
     async (kind) => {
       const client = await registerClient(cloud, { client_name: `While ${kind}` });
       const session = await obtainSession(cloud, { client });

@@ -51,7 +51,7 @@ const BAD_FORMS: [string, string | Buffer, readonly string[]][] = [
   ['#60 ten thousand parameters', Array.from({ length: 10_000 }, (_, index) => `p${index}=1`).join('&'), FORM],
 ];
 
-describe('Malformed requests (RFC 6749 §5.2: an error that the client can read, never a fault of ours)', () => {
+describe('Malformed requests (RFC 6749 §5.2: an error that the client can read, never a 5xx)', () => {
   it.each(BAD_FORMS)('POST /token: %s', async (_what, body, headers) => {
     expectJsonError(await post('/token', body, headers));
   });
@@ -60,7 +60,7 @@ describe('Malformed requests (RFC 6749 §5.2: an error that the client can read,
     expectJsonError(await post('/revoke', body, headers));
   });
 
-  it.each(BAD_FORMS)('POST /consent: %s (a page, since a user is there)', async (_what, body, headers) => {
+  it.each(BAD_FORMS)('POST /consent: %s gets a page, because a user reads it', async (_what, body, headers) => {
     expectPage(await post('/consent', body, headers));
   });
 
@@ -89,17 +89,17 @@ describe('Malformed requests (RFC 6749 §5.2: an error that the client can read,
 
   it.each([
     ['an empty body', '', JSON_TYPE],
-    ['no JSON', '{', JSON_TYPE],
+    ['invalid JSON', '{', JSON_TYPE],
     ['null', 'null', JSON_TYPE],
     ['an array', '[]', JSON_TYPE],
-    ['a text', '"x"', JSON_TYPE],
+    ['a string', '"x"', JSON_TYPE],
     ['a form', 'redirect_uris=x', FORM],
     ['no content type', '{}', []],
     ['no redirect URIs', '{}', JSON_TYPE],
     ['empty redirect URIs', '{"redirect_uris":[]}', JSON_TYPE],
     ['redirect URIs of other types', '{"redirect_uris":[1,null,{}]}', JSON_TYPE],
     ['#8 javascript:', '{"redirect_uris":["javascript:alert(1)"]}', JSON_TYPE],
-    ['#9 http elsewhere', '{"redirect_uris":["http://app.test/cb"]}', JSON_TYPE],
+    ['#9 http on a host other than loopback', '{"redirect_uris":["http://app.test/cb"]}', JSON_TYPE],
     ['#11 a fragment', '{"redirect_uris":["https://app.test/cb#x"]}', JSON_TYPE],
     ['a name of another type', `{"redirect_uris":["${REDIRECT_URI}"],"client_name":{"a":1}}`, JSON_TYPE],
     ['deep nesting', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, JSON_TYPE],
@@ -118,7 +118,7 @@ describe('Malformed requests (RFC 6749 §5.2: an error that the client can read,
     '?client_id[]=x',
     '?client_id=https://client.example/../x',
     `?client_id=${'x'.repeat(3_000)}`,
-  ])('GET /authorize%s: a page, and no redirect', async (query) => {
+  ])('GET /authorize%s gets a page and no redirect', async (query) => {
     expectPage(await rawRequest(`${cloud.origin}/authorize${query}`));
   });
 
@@ -130,7 +130,7 @@ describe('Malformed requests (RFC 6749 §5.2: an error that the client can read,
     ['/callback/company', '?code=x&state=y&state=z'],
     ['/callback/company', '?state=%ff%00'],
     ['/callback/unknown', '?code=x&state=y'],
-  ])('GET %s%s: a page, and no redirect', async (path, query) => {
+  ])('GET %s%s gets a page and no redirect', async (path, query) => {
     expectPage(await rawRequest(`${cloud.origin}${path}${query}`));
   });
 
@@ -152,7 +152,7 @@ describe('Malformed requests (RFC 6749 §5.2: an error that the client can read,
     expectNoLeak(body);
   });
 
-  it('any parameters at /authorize: never a fault, never a redirect but to the registered URI', async () => {
+  it('any parameters at /authorize cause no 5xx, and no redirect except to the registered URI', async () => {
     const { client_id } = await registerClient(cloud);
     const names = [
       'response_type',

@@ -2,10 +2,10 @@ import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-clou
 import { gatherKnownValues, type KnownValues } from '../../support/memory/known-values.ts';
 import { assertNoFaults, RANDOM_REQUESTS } from '../../support/random/requests.ts';
 
-// 10,000 of each are in `npm run stress`.
+// `npm run stress` sends 10,000 of each.
 const REQUESTS = 100;
 
-// A cloud of its own: what is asked here would use up the throttles of everybody else.
+// This test has its own cloud, because its requests would exhaust the throttles for other tests.
 let cloud: LocalCloud;
 let known: KnownValues;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cloud?.stop());
 
-describe(`${REQUESTS} random requests: no fault, no leak, no foreign address (#16 #26 #61 #65 #170)`, () => {
+describe(`${REQUESTS} random requests cause no 5xx, no leak and no foreign redirect (#16 #26 #61 #65 #170)`, () => {
   it.concurrent.each(Object.keys(RANDOM_REQUESTS))(
     '%s',
     (endpoint) => assertNoFaults(known, endpoint, { requests: REQUESTS }),

@@ -3,7 +3,7 @@ import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import type { RawAnswer } from '../../support/http/raw-request.ts';
 import { rawExchange, requestHead } from '../../support/http/raw-socket.ts';
 
-// Methods, targets and paths as no client library would write them.
+// Methods, targets and paths that no client library would send.
 
 const cloud = sharedCloud();
 const HOST = `host: ${new URL(cloud.origin).host}`;
@@ -17,7 +17,7 @@ const send = async (line: string, headers: readonly string[] = [], body = ''): P
 const post = (path: string, body: string, headers: readonly string[] = [FORM]): Promise<RawAnswer[]> =>
   send(`POST ${path} HTTP/1.1`, [...headers, `content-length: ${Buffer.byteLength(body)}`], body);
 
-/** Refused by whichever layer, or the connection closed without a word. */
+/** Expects that some layer refused the request or closed the connection without a response. */
 const expectRefused = (answers: readonly RawAnswer[]): void => {
   expect(answers.length).toBeLessThanOrEqual(1);
   for (const { status, body } of answers) {
@@ -36,7 +36,7 @@ describe('Request lines (RFC 9112 §3)', () => {
     `GET ${METADATA}?Host=evil.test HTTP/1.1`,
     `GET ${METADATA} HTTP/1.0`,
     `GET ${METADATA}`,
-  ])('#203 %s names no other issuer', async (line) => {
+  ])('#203 %s does not change the issuer', async (line) => {
     for (const { status, body } of await send(line)) {
       expect(status).toBeLessThan(500);
       expect(body).not.toContain('evil');
@@ -64,7 +64,7 @@ describe('Request lines (RFC 9112 §3)', () => {
     expectRefused(await send(line));
   });
 
-  it('RFC 9112 §3.2: HTTP/1.1 without a host is refused', async () => {
+  it('RFC 9112 §3.2: HTTP/1.1 without a Host header is refused', async () => {
     expectRefused(await rawExchange(cloud.origin, requestHead(`GET ${METADATA} HTTP/1.1`, [CLOSE])));
   });
 
@@ -76,7 +76,7 @@ describe('Request lines (RFC 9112 §3)', () => {
     },
   );
 
-  /** Ways of writing a path that some parser takes for it. */
+  /** Spellings that some parser may take for this path. */
   const spellings = (path: string): string[] => [
     `/${path}`,
     `/.${path}`,
@@ -98,7 +98,7 @@ describe('Request lines (RFC 9112 §3)', () => {
     `/%${path.charCodeAt(1).toString(16)}${path.slice(2)}`,
   ];
 
-  it.each(spellings('/token'))('#212 POST %s is the token endpoint, or nothing', async (path) => {
+  it.each(spellings('/token'))('#212 POST %s reaches the token endpoint or gets 404', async (path) => {
     for (const { status, headers, body } of await post(path, 'grant_type=password')) {
       expect([400, 403, 404]).toContain(status);
       if (!body.includes('unsupported_grant_type')) continue;
@@ -112,7 +112,7 @@ describe('Request lines (RFC 9112 §3)', () => {
     '/mcp/%2e%2e/health',
     '/.well-known/../mcp',
     '/.well-known/%2e%2e/mcp',
-  ])('#123 POST %s is no way past the door', async (path) => {
+  ])('#123 POST %s does not bypass the authorizer', async (path) => {
     const call = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
     const json = ['content-type: application/json', 'accept: application/json, text/event-stream'];
     for (const headers of [json, [...json, 'x-gatehouse-subject: root', 'x-original-url: /mcp']]) {
@@ -127,31 +127,34 @@ describe('Request lines (RFC 9112 §3)', () => {
 
 const ROUTES = authorizationServerRoutes(['/mcp']).map((route) => ({
   ...route,
-  target: route.path.replace('{client_id}', 'nobody').replace('{idp}', 'company'),
+  target: route.path.replace('{client_id}', 'unknown').replace('{idp}', 'company'),
 }));
 
-describe('Every route (OAuth 2.1 §3.1: what people visit is for no script)', () => {
-  it.each(ROUTES)('$path: #212 other methods are nothing, and say nothing', async ({ target, methods, preflight }) => {
+describe('Every route (OAuth 2.1 §3.1: scripts cannot read the pages)', () => {
+  it.each(ROUTES)('$path: #212 other methods are refused without details', async ({ target, methods, preflight }) => {
     const others = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'OPTIONS'].filter(
       (method) => !methods.includes(method) && !(preflight && method === 'OPTIONS'),
     );
     for (const method of others) expectRefused(await send(`${method} ${target} HTTP/1.1`, ['content-length: 0']));
   });
 
-  it.each(ROUTES)('$path: #28 #64 foreign origins read it without credentials, or not at all', async (route) => {
-    const { target, methods, preflight } = route;
-    const headers = ['origin: https://evil.test', 'cookie: a=b', 'content-length: 0'];
-    const preflightHeaders = [...headers, 'access-control-request-method: POST', 'access-control-request-headers: x'];
-    const answers = [
-      ...(await Promise.all(methods.map((method) => send(`${method} ${target} HTTP/1.1`, headers)))).flat(),
-      ...(await send(`OPTIONS ${target} HTTP/1.1`, preflightHeaders)),
-    ];
-    expect(answers).toHaveLength(methods.length + 1);
-    for (const { status, headers: answered } of answers) {
-      expect(status).toBeLessThan(500);
-      expect(answered['access-control-allow-credentials']).toBeUndefined();
-      expect([undefined, '*']).toContain(answered['access-control-allow-origin']);
-      if (!preflight && route.path !== '/health') expect(answered['access-control-allow-origin']).toBeUndefined();
-    }
-  });
+  it.each(ROUTES)(
+    '$path: #28 #64 foreign origins can read it only without credentials, or not at all',
+    async (route) => {
+      const { target, methods, preflight } = route;
+      const headers = ['origin: https://evil.test', 'cookie: a=b', 'content-length: 0'];
+      const preflightHeaders = [...headers, 'access-control-request-method: POST', 'access-control-request-headers: x'];
+      const answers = [
+        ...(await Promise.all(methods.map((method) => send(`${method} ${target} HTTP/1.1`, headers)))).flat(),
+        ...(await send(`OPTIONS ${target} HTTP/1.1`, preflightHeaders)),
+      ];
+      expect(answers).toHaveLength(methods.length + 1);
+      for (const { status, headers: answered } of answers) {
+        expect(status).toBeLessThan(500);
+        expect(answered['access-control-allow-credentials']).toBeUndefined();
+        expect([undefined, '*']).toContain(answered['access-control-allow-origin']);
+        if (!preflight && route.path !== '/health') expect(answered['access-control-allow-origin']).toBeUndefined();
+      }
+    },
+  );
 });

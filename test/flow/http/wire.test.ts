@@ -10,7 +10,7 @@ import {
 import type { RawAnswer } from '../../support/http/raw-request.ts';
 import { openSocket, rawExchange, readAnswers, readToEnd, requestHead } from '../../support/http/raw-socket.ts';
 
-// Framing and header fields as no client library would write them, and clients that hang up.
+// Framing and header fields that no client library would send, and clients that disconnect.
 
 const cloud = sharedCloud();
 const HOST = `host: ${new URL(cloud.origin).host}`;
@@ -29,7 +29,7 @@ const send = async (line: string, headers: readonly string[] = [], body = ''): P
 const post = (path: string, body: string, headers: readonly string[] = [FORM]): Promise<RawAnswer[]> =>
   send(`POST ${path} HTTP/1.1`, [...headers, `content-length: ${Buffer.byteLength(body)}`], body);
 
-/** Refused by whichever layer, or the connection closed without a word. */
+/** Expects that some layer refused the request or closed the connection without a response. */
 const expectRefused = (answers: readonly RawAnswer[]): void => {
   expect(answers.length).toBeLessThanOrEqual(1);
   for (const { status, body } of answers) {
@@ -42,7 +42,7 @@ const expectRefused = (answers: readonly RawAnswer[]): void => {
 const refreshForm = (): string =>
   `grant_type=refresh_token&client_id=${session.client.client_id}&refresh_token=${session.refreshToken}`;
 
-describe('Where a body begins and ends (RFC 9112 §6): what two parsers read differently is refused', () => {
+describe('Where a body begins and ends (RFC 9112 §6): ambiguous framing is refused', () => {
   it.each([
     ['both framings', ['content-length: 5', 'transfer-encoding: chunked'], '0\r\n\r\nGET /x'],
     ['both framings, the other way round', ['transfer-encoding: chunked', 'content-length: 5'], '0\r\n\r\n'],
@@ -55,14 +55,14 @@ describe('Where a body begins and ends (RFC 9112 §6): what two parsers read dif
     ['an unknown coding', ['transfer-encoding: xchunked'], 'a=b'],
     ['chunked that is not the last coding', ['transfer-encoding: chunked, identity'], 'a=b'],
     ['chunked with a tab', ['transfer-encoding:\x0bchunked'], 'a=b'],
-    ['a chunk size that is none', ['transfer-encoding: chunked'], 'z\r\na=b\r\n0\r\n\r\n'],
-    ['a chunk size beyond all numbers', ['transfer-encoding: chunked'], 'fffffffffffffffff\r\na=b\r\n0\r\n\r\n'],
-    ['a chunk that is longer than it says', ['transfer-encoding: chunked'], '1\r\na=b\r\n0\r\n\r\n'],
+    ['a chunk size that is not a number', ['transfer-encoding: chunked'], 'z\r\na=b\r\n0\r\n\r\n'],
+    ['a chunk size that overflows', ['transfer-encoding: chunked'], 'fffffffffffffffff\r\na=b\r\n0\r\n\r\n'],
+    ['a chunk longer than its size', ['transfer-encoding: chunked'], '1\r\na=b\r\n0\r\n\r\n'],
   ])('%s', async (_what, framing, body) => {
     expectRefused(await send('POST /token HTTP/1.1', [FORM, ...framing], body));
   });
 
-  it('chunked, with an extension and a trailer, is a body like any other', async () => {
+  it('a chunked body with an extension and a trailer is accepted', async () => {
     const [first, rest] = ['grant_type=refresh_token', `&client_id=${session.client.client_id}&refresh_token=x`];
     const chunk = (text: string) => `${text.length.toString(16)};x=y\r\n${text}\r\n`;
     const body = `${chunk(first)}${chunk(rest)}0\r\nX-Trailer: 1\r\n\r\n`;
@@ -70,7 +70,7 @@ describe('Where a body begins and ends (RFC 9112 §6): what two parsers read dif
     expect([answer?.status, JSON.parse(answer?.body ?? '').error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('what follows a body is another request, and answered as such', async () => {
+  it('bytes after a body are read as the next request', async () => {
     const body = 'grant_type=password';
     const first = `${requestHead('POST /token HTTP/1.1', [HOST, FORM, `content-length: ${body.length}`])}${body}`;
     const answers = await rawExchange(
@@ -84,15 +84,15 @@ describe('Where a body begins and ends (RFC 9112 §6): what two parsers read dif
 
 describe('Header fields (RFC 9112 §5)', () => {
   it.each([
-    ['folded', 'x-folded: a\r\n b'],
+    ['a folded header', 'x-folded: a\r\n b'],
     ['a bare line feed in a value', 'x-a: b\nx-injected: 1'],
     ['a bare carriage return in a value', 'x-a: b\rx-injected: 1'],
     ['NUL in a value', 'x-a: b\0c'],
     ['a space in a name', 'x a: b'],
     ['no name', ': b'],
-    ['no colon', 'whatever'],
+    ['no colon', 'nonsense'],
     ['a second host', 'host: evil.test'],
-  ])('%s is refused, or means nothing', async (_what, header) => {
+  ])('%s is refused or has no effect', async (_what, header) => {
     for (const { status, headers, body } of await send(`GET ${METADATA} HTTP/1.1`, [header])) {
       if (status === 200) expect(JSON.parse(body).issuer).toBe(cloud.origin);
       else expect([status >= 400 && status < 500, headers.location]).toEqual([true, undefined]);
@@ -104,10 +104,10 @@ describe('Header fields (RFC 9112 §5)', () => {
     ['two content types', [FORM, 'content-type: application/json']],
     ['two content types in one', ['content-type: application/json, application/x-www-form-urlencoded']],
     ['a charset in which names look different', ['content-type: application/x-www-form-urlencoded; charset=utf-7']],
-    ['none', []],
-    ['multipart', ['content-type: multipart/form-data; boundary=x']],
-    ['text', ['content-type: text/plain']],
-  ])('#58 %s: refused', async (_what, headers) => {
+    ['no content type', []],
+    ['multipart/form-data', ['content-type: multipart/form-data; boundary=x']],
+    ['text/plain', ['content-type: text/plain']],
+  ])('#58 %s: the request is refused', async (_what, headers) => {
     const [answer] = await post('/token', refreshForm(), headers);
     expect([400, 415]).toContain(answer?.status);
     expect(JSON.parse(answer?.body ?? '').error).toBe('invalid_request');
@@ -135,12 +135,15 @@ describe('Header fields (RFC 9112 §5)', () => {
   it.each([
     ['two hundred', Array.from({ length: 200 }, (_, index) => `c${index}=x`).join('; ')],
     ['without a value', '__Host-gatehouse-page; =; ;;; =x'],
-    ['ours twice', `__Host-gatehouse-page=${'a'.repeat(43)}; __Host-gatehouse-page=${'b'.repeat(43)}`],
-    ['a prototype', '__proto__=x; constructor=y; toString=z'],
-    ['ours, empty and endless', `__Host-gatehouse-page=; __Host-gatehouse-tx-${'x'.repeat(4000)}=1.${'x'.repeat(43)}`],
-    ['of other bytes', '__Host-gatehouse-page=\xff\xfe"; a="b;c'],
+    ['our cookie twice', `__Host-gatehouse-page=${'a'.repeat(43)}; __Host-gatehouse-page=${'b'.repeat(43)}`],
+    ['names of prototypes', '__proto__=x; constructor=y; toString=z'],
+    [
+      'our cookies, empty and oversized',
+      `__Host-gatehouse-page=; __Host-gatehouse-tx-${'x'.repeat(4000)}=1.${'x'.repeat(43)}`,
+    ],
+    ['bytes beyond ASCII', '__Host-gatehouse-page=\xff\xfe"; a="b;c'],
     ['broken encodings', 'a=%; b=%zz; c=%ff%00'],
-  ])('#142 cookies, %s: a page, never a fault', async (_what, cookie) => {
+  ])('#142 cookies (%s) lead to a page, never to a 5xx', async (_what, cookie) => {
     const header = `cookie: ${cookie}`;
     for (const line of ['GET /authorize?client_id=x HTTP/1.1', 'GET /callback/company?state=x&code=y HTTP/1.1']) {
       const [answer] = await send(line, [header]);
@@ -151,25 +154,25 @@ describe('Header fields (RFC 9112 §5)', () => {
   });
 });
 
-describe('Clients that hang up', () => {
+describe('Clients that disconnect', () => {
   const isAlive = async (): Promise<void> => {
     expect((await send(`GET ${METADATA} HTTP/1.1`))[0]?.status).toBe(200);
   };
 
   it.each([
-    ['at once', ''],
+    ['immediately', ''],
     ['in the request line', 'POST /tok'],
     ['in the headers', requestHead('POST /token HTTP/1.1', [HOST, FORM]).slice(0, -2)],
     ['in the body', `${requestHead('POST /token HTTP/1.1', [HOST, FORM, 'content-length: 100'])}grant_type=`],
     ['in a chunk', `${requestHead('POST /token HTTP/1.1', [HOST, FORM, 'transfer-encoding: chunked'])}ff\r\ngrant`],
-  ])('%s: nobody else notices', async (_when, bytes) => {
+  ])('%s: other clients are not affected', async (_when, bytes) => {
     const sockets = Array.from({ length: 20 }, () => openSocket(cloud.origin));
     await Promise.all(sockets.map((socket) => new Promise<void>((done) => socket.write(bytes, () => done()))));
     for (const socket of sockets) socket.destroy();
     await isAlive();
   });
 
-  it('half a redemption uses up nothing', async () => {
+  it('an incomplete redemption does not consume the code', async () => {
     const client = await registerClient(cloud);
     const code = await obtainCode(cloud, client);
     const form = `${new URLSearchParams({
@@ -186,7 +189,7 @@ describe('Clients that hang up', () => {
     expect((await redeem(cloud, code)).status).toBe(200);
   });
 
-  it('half of it closed: who still listens gets the answer', async () => {
+  it('a client that closes only its sending side gets the response', async () => {
     const socket = openSocket(cloud.origin);
     socket.end(requestHead(`GET ${METADATA} HTTP/1.1`, [HOST, CLOSE]));
     const answers = readAnswers(await readToEnd(socket));

@@ -14,10 +14,10 @@ import {
 } from '../../support/http/oauth-requests.ts';
 
 const cloud = sharedCloud();
-// 200 rounds of it are in `npm run stress`.
+// `npm run stress` runs 200 rounds of this.
 const ROUNDS = 5;
 const PARALLEL = 50;
-/** What the stack's throttle lets through at /token, on average. */
+/** The average rate that the throttle of the stack admits at /token. */
 const REDEMPTIONS_PER_SECOND = 600;
 
 let client: RegisteredClient;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   client = await registerClient(cloud);
 });
 
-/** Codes of people who stay logged in at the provider, so that each costs a consent and no login. */
+/** Codes of users who stay logged in at the provider, so that each code needs a consent but no login. */
 const users = ['ada', 'grace', 'lin', 'hedy', 'mary'].map((login) => new User(cloud, login));
 const obtainCodes = (): Promise<Code[]> => Promise.all(users.map((user) => obtainCode(cloud, client, { user })));
 
@@ -39,7 +39,7 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
         codes.push(...(await nextCodes));
         nextCodes = codes.length < ROUNDS ? obtainCodes() : Promise.resolve([]);
       }
-      // Not faster than the throttle, which would answer in the code's place.
+      // Do not exceed the throttle: it would respond instead of the endpoint.
       await delay(Math.max(0, startedAt + (round * PARALLEL * 1000) / REDEMPTIONS_PER_SECOND - performance.now()));
       const code = codes[round] as Code;
       const answers = await Promise.all(Array.from({ length: PARALLEL }, () => redeem(cloud, code)));
@@ -52,7 +52,7 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
     }
   }, 180_000);
 
-  it('#39 a replay after the redemption revokes what was issued', async () => {
+  it('#39 a replay after the redemption revokes the issued tokens', async () => {
     const code = await obtainCode(cloud, client);
     const first = await redeem(cloud, code);
     expect((await redeem(cloud, code)).body.error).toBe('invalid_grant');
@@ -64,7 +64,7 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
     ['verifier', { code_verifier: 'x'.repeat(43) }, 'invalid_grant'],
     ['redirect URI', { redirect_uri: 'http://127.0.0.1:53682/other' }, 'invalid_grant'],
     ['resource', { resource: 'https://other.test/mcp' }, 'invalid_target'],
-  ])('#18 #41 #70 a wrong %s burns nothing, before or after the redemption', async (_what, wrong, error) => {
+  ])('#18 #41 #70 a wrong %s consumes nothing, before or after the redemption', async (_what, wrong, error) => {
     const code = await obtainCode(cloud, client);
     expect((await redeem(cloud, code, wrong)).body.error).toBe(error);
     const redeemed = await redeem(cloud, code);
@@ -73,7 +73,7 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
     expect((await refresh(cloud, client, redeemed.body.refresh_token)).status).toBe(200);
   });
 
-  it('#43 another client cannot redeem it, and the right one still can', async () => {
+  it('#43 another client cannot redeem the code, and the right one still can', async () => {
     const other = await registerClient(cloud, { client_name: 'Other' });
     const code = await obtainCode(cloud, client);
     expect((await redeem(cloud, code, { client_id: other.client_id })).body.error).toBe('invalid_grant');
@@ -90,14 +90,14 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
     expect((await redeem(cloud, code)).status).toBe(200);
   });
 
-  it('RFC 6749 §4.1.2.1: Deny comes back as access_denied, with state and iss', async () => {
+  it('RFC 6749 §4.1.2.1: Deny returns access_denied with state and iss', async () => {
     const { url, state } = authorizationRequest(cloud, client);
     const parameters = callbackParameters(await new User(cloud).signIn(url, { decision: 'deny' }));
     expect(Object.fromEntries(parameters)).toMatchObject({ error: 'access_denied', state, iss: cloud.origin });
     expect(parameters.has('code')).toBe(false);
   });
 
-  it('#7 RFC 8252 §7.3: a loopback redirect works at any port, and nothing else about it may differ', async () => {
+  it('#7 RFC 8252 §7.3: a loopback redirect URI works with any port, but nothing else in it may differ', async () => {
     const elsewhere = 'http://127.0.0.1:60123/callback';
     const { url } = authorizationRequest(cloud, client, { redirect_uri: elsewhere });
     expect((await new User(cloud).signIn(url)).left?.href.startsWith(`${elsewhere}?`)).toBe(true);
@@ -111,7 +111,7 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
     }
   });
 
-  it('a callback finishes only in the browser that consented', async () => {
+  it('a callback completes only in the browser that consented', async () => {
     const { url } = authorizationRequest(cloud, client);
     const ada = new User(cloud);
     const atCallback: URL[] = [];
@@ -130,7 +130,7 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
     expect(response.headers.get('location')).toContain('code=');
   });
 
-  it('RFC 6749 §5.1: what was issued is what was asked, and works', async () => {
+  it('RFC 6749 §5.1: the token response is complete, and the access token works', async () => {
     const { status, headers, body } = await redeem(cloud, await obtainCode(cloud, client));
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toContain('no-store');

@@ -15,9 +15,9 @@ import {
   refresh,
 } from '../../support/http/oauth-requests.ts';
 
-// Clients that describe themselves, prove themselves, and look after their own registration: over HTTP, as they do.
+// Over HTTP: clients with metadata documents, clients that sign assertions, and clients that manage their registration.
 
-// A cloud of its own: documents are fetched from one host at most ten times a minute, whoever asks.
+// These tests have their own cloud, because it fetches documents from one host at most ten times a minute.
 let cloud: LocalCloud;
 beforeAll(async () => {
   cloud = await startLocalCloud();
@@ -42,7 +42,7 @@ const publishClient = (name: string, members: object = {}): { client_id: string 
   return { client_id };
 };
 
-/** A client that signs, with a fresh assertion for each request. */
+/** A client that signs a new assertion for each request. */
 const signingClient = async (name: string) => {
   const key = await newAssertionKey();
   documents.publish(`${name}/jwks.json`, key.jwks);
@@ -53,13 +53,13 @@ const signingClient = async (name: string) => {
 };
 
 describe('Client ID metadata documents (draft-ietf-oauth-client-id-metadata-document-01)', () => {
-  it('a client that nobody registered connects, calls a tool, refreshes', async () => {
+  it('an unregistered client connects, calls a tool and refreshes', async () => {
     const session = await obtainSession(cloud, { client: publishClient('plain') });
     expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
     expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
   });
 
-  it('#138 the page names the host of the document and warns of a client that lives on local ports alone', async () => {
+  it('#138 the page names the host of the document, and warns if all redirect URIs are loopback', async () => {
     const user = new User(cloud);
     const seen = await user.open(authorizationRequest(cloud, publishClient('loopback')).url);
     expect(seen.html).toContain('Document of loopback');
@@ -67,7 +67,7 @@ describe('Client ID metadata documents (draft-ietf-oauth-client-id-metadata-docu
     expect(seen.html).toContain('Any program on this computer can impersonate this application.');
   });
 
-  it('#199 host down: a refresh goes on, and so does a login', async () => {
+  it('#199 while the host is down, refreshes and logins still work', async () => {
     const client = publishClient('known');
     const session = await obtainSession(cloud, { client });
     await documents.stop();
@@ -79,14 +79,14 @@ describe('Client ID metadata documents (draft-ietf-oauth-client-id-metadata-docu
     }
   });
 
-  it('#196 a document that changes before the code is redeemed does not matter for this code', async () => {
+  it('#196 a document that changes before the code is redeemed does not affect this code', async () => {
     const client = publishClient('changing');
     const code = await obtainCode(cloud, client);
     publishClient('changing', { redirect_uris: ['https://elsewhere.example.com/'], client_name: 'Other' });
     expect((await redeem(cloud, code)).status).toBe(200);
   });
 
-  it('#186 #197 a bad document is a page with the reason in the log, and never a redirect', async () => {
+  it('#186 #197 an invalid document leads to a page, never to a redirect, and the log has the reason', async () => {
     const secret = publishClient('secret', { client_secret: 'x' });
     const foreign = documents.urlOf('foreign.json');
     documents.publish('foreign.json', { client_id: 'https://other.example/', redirect_uris: [] });
@@ -100,7 +100,7 @@ describe('Client ID metadata documents (draft-ietf-oauth-client-id-metadata-docu
 });
 
 describe('private_key_jwt (RFC 7523), with keys at the jwks_uri of the document', () => {
-  it('proves the client at every request; without it there is nothing', async () => {
+  it('every request of the client needs a valid assertion', async () => {
     const { client, proof } = await signingClient('signing');
     const code = await obtainCode(cloud, client);
     const without = await redeem(cloud, code);
@@ -117,7 +117,7 @@ describe('private_key_jwt (RFC 7523), with keys at the jwks_uri of the document'
     expect((await refresh(cloud, client, token, await proof())).body.error).toBe('invalid_grant');
   });
 
-  it('#202 a jti is good once, also for a request that comes at the same time', async () => {
+  it('#202 a jti is accepted once, even among parallel requests', async () => {
     const { client, proof } = await signingClient('replay');
     const { body } = await redeem(cloud, await obtainCode(cloud, client), await proof());
     const assertion = await proof();
@@ -128,7 +128,7 @@ describe('private_key_jwt (RFC 7523), with keys at the jwks_uri of the document'
     expect((await refresh(cloud, client, body.refresh_token, assertion)).body.error).toBe('invalid_client');
   });
 
-  it('a registered client may sign as well', async () => {
+  it('a registered client may use assertions as well', async () => {
     const key = await newAssertionKey();
     documents.publish('registered/jwks.json', key.jwks);
     const jwks_uri = documents.urlOf('registered/jwks.json');
@@ -180,7 +180,7 @@ describe('Client configuration endpoint (RFC 7592), over HTTP', () => {
     expect([dead.status, dead.body.error]).toEqual([401, 'invalid_client']);
   });
 
-  it('#179 a public client is told of no such place', async () => {
+  it('#179 a public client cannot manage its registration', async () => {
     const { body } = await postRegistration(cloud);
     expect(Object.keys(body).filter((name) => name.startsWith('registration_'))).toEqual([]);
     const answer = await fetch(`${cloud.origin}/register/${body.client_id}`, {
@@ -189,20 +189,20 @@ describe('Client configuration endpoint (RFC 7592), over HTTP', () => {
     expect(answer.status).toBe(401);
   });
 
-  it('answers the preflights of browsers', async () => {
+  it('supports CORS preflights', async () => {
     const answer = await fetch(`${cloud.origin}/register/gh_client_x`, { method: 'OPTIONS' });
     expect(answer.headers.get('access-control-allow-methods')).toBe('GET, PUT, DELETE, OPTIONS');
   });
 });
 
-describe('#199 The host of a document that is down, and no copy', () => {
+describe('#199 The host of a document is down, and Gatehouse has no copy', () => {
   let own: LocalCloud;
   beforeAll(async () => {
     own = await startLocalCloud({ port: 5120 });
   }, 60_000);
   afterAll(() => own?.stop());
 
-  it('is a page that says temporary', async () => {
+  it('leads to a page that calls the problem temporary', async () => {
     const client_id = documents.urlOf('down/client.json');
     await documents.stop();
     const { url } = authorizationRequest(own, { client_id });
@@ -215,14 +215,14 @@ describe('#199 The host of a document that is down, and no copy', () => {
   });
 });
 
-describe('What a deployment may switch off', () => {
+describe('Features that a deployment can switch off', () => {
   let own: LocalCloud;
   beforeAll(async () => {
     own = await startLocalCloud({ port: 5110, config: { clientDocuments: { advertise: false } } });
   }, 60_000);
   afterAll(() => own?.stop());
 
-  it('clientDocuments.advertise: not in the metadata, and no new login by a document', async () => {
+  it('clientDocuments.advertise: the metadata does not announce documents, and no new login uses one', async () => {
     const metadata = await (await fetch(`${own.origin}/.well-known/oauth-authorization-server`)).json();
     expect(metadata).toMatchObject({ client_id_metadata_document_supported: false });
     const seen = await new User(own).open(authorizationRequest(own, publishClient('refused')).url);

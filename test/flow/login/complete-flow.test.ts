@@ -5,20 +5,20 @@ import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { bearerChallenge } from '../../support/http/challenge.ts';
 import { callMcp, identityIn } from '../../support/http/oauth-requests.ts';
 
-// oauth4webapi checks every answer against its RFC and refuses what deviates. http is allowed here and nowhere else.
+// oauth4webapi checks every response against its RFC and rejects deviations. Plain http is allowed only in this test.
 const OVER_HTTP = { [oauth.allowInsecureRequests]: true } as const;
 const REDIRECT_URI = 'http://127.0.0.1:41001/callback';
 
 const cloud = sharedCloud();
 const resource = new URL(cloud.mcpUrl);
 
-describe('From 401 to a tool and out again, with a strict client (oauth4webapi, jose)', () => {
+describe('From 401 to a tool call and revocation, with a strict client (oauth4webapi, jose)', () => {
   let as: oauth.AuthorizationServer;
   let scope: string;
   let client: oauth.Client;
   let tokens: oauth.TokenEndpointResponse;
 
-  it('RFC 9728 §5.1: the 401 names the metadata of the very resource', async () => {
+  it('RFC 9728 §5.1: the 401 names the metadata of the requested resource', async () => {
     const { status, headers } = await callMcp(cloud.mcpUrl, undefined);
     expect(status).toBe(401);
     const challenge = bearerChallenge(headers);
@@ -26,7 +26,7 @@ describe('From 401 to a tool and out again, with a strict client (oauth4webapi, 
     expect(challenge.scope?.split(' ')).toContain('mcp');
   });
 
-  it('RFC 9728 §3.3: the metadata is that of the URL that was asked', async () => {
+  it('RFC 9728 §3.3: the metadata describes the requested URL', async () => {
     const response = await oauth.resourceDiscoveryRequest(resource, OVER_HTTP);
     const metadata = await oauth.processResourceDiscoveryResponse(resource, response);
     expect(metadata.resource).toBe(cloud.mcpUrl);
@@ -36,7 +36,7 @@ describe('From 401 to a tool and out again, with a strict client (oauth4webapi, 
   });
 
   it.each(['oauth2', 'oidc'] as const)(
-    'RFC 8414 §3.3: the %s discovery document is that of the issuer',
+    'RFC 8414 §3.3: the %s discovery document names the issuer',
     async (algorithm) => {
       const issuer = new URL(cloud.origin);
       const response = await oauth.discoveryRequest(issuer, { ...OVER_HTTP, algorithm });
@@ -62,7 +62,7 @@ describe('From 401 to a tool and out again, with a strict client (oauth4webapi, 
     expect(client.token_endpoint_auth_method).toBe('none');
   });
 
-  it('RFC 6749 §4.1, RFC 7636, RFC 9207: a user consents, logs in, and the code becomes tokens', async () => {
+  it('RFC 6749 §4.1, RFC 7636, RFC 9207: a user consents and logs in, and the client exchanges the code for tokens', async () => {
     const codeVerifier = oauth.generateRandomCodeVerifier();
     const state = oauth.generateRandomState();
     const url = new URL(as.authorization_endpoint ?? '');
@@ -114,12 +114,12 @@ describe('From 401 to a tool and out again, with a strict client (oauth4webapi, 
     expect(protectedHeader.kid).toEqual(expect.any(String));
   });
 
-  it('#107: the subject says nothing about the user', async () => {
+  it('#107: the subject reveals nothing about the user', async () => {
     const { sub } = JSON.parse(Buffer.from(tokens.access_token.split('.')[1] ?? '', 'base64url').toString());
     expect(sub).not.toContain('grace');
   });
 
-  it('the tool answers, and knows who called', async () => {
+  it('the tool responds and knows the caller', async () => {
     const answer = await callMcp(cloud.mcpUrl, tokens.access_token);
     expect(answer.status).toBe(200);
     expect(identityIn(answer)).toMatchObject({ clientId: client.client_id, scopes: expect.arrayContaining(['mcp']) });
@@ -140,7 +140,7 @@ describe('From 401 to a tool and out again, with a strict client (oauth4webapi, 
     tokens = refreshed;
   });
 
-  it('RFC 7009: after revocation no refresh works any more', async () => {
+  it('RFC 7009: after revocation the refresh token no longer works', async () => {
     const revocation = await oauth.revocationRequest(as, client, oauth.None(), tokens.refresh_token ?? '', OVER_HTTP);
     await oauth.processRevocationResponse(revocation);
     const response = await oauth.refreshTokenGrantRequest(

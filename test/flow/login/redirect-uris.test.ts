@@ -12,7 +12,7 @@ import {
 import type { RawAnswer } from '../../support/http/raw-request.ts';
 import { rawExchange, requestHead } from '../../support/http/raw-socket.ts';
 
-// Where answers may go, asked byte by byte: no client library has tidied anything up.
+// Redirect URIs are sent byte for byte, so that no client library normalizes them first.
 
 const cloud = sharedCloud();
 const WEB = 'https://good.test/callback';
@@ -35,7 +35,7 @@ const expectPage = ({ status, headers, body }: RawAnswer): void => {
   expect(body).not.toMatch(/evil|<form/);
 };
 
-/** Percent-encoded as a whole, and as little as a request line allows. */
+/** Two encodings: every character percent-encoded, and as few as a request line allows. */
 const writings = (uri: string): string[] => {
   const bare = uri.replace(/[^\x21\x22\x24\x25\x27-\x2a\x2c-\x7e]/gu, (character) => encodeURIComponent(character));
   return [...new Set([encodeURIComponent(uri), bare])];
@@ -45,7 +45,7 @@ const targetWith = (redirectUri: string): string => {
   return `${url.pathname}${url.search}&redirect_uri=${redirectUri}`;
 };
 
-/** None of them is registered; `policy` says that none of them may be. */
+/** None of these is registered. `refused` marks those that the policy does not let a client register. */
 const FOREIGN: [row: string, uri: string, policy?: 'refused'][] = [
   ['#1', 'https://evil.test/cb'],
   ['#3', 'https://good.test/callback.evil.com'],
@@ -108,7 +108,7 @@ const FOREIGN: [row: string, uri: string, policy?: 'refused'][] = [
   ['#16', ' https://good.test/callback', 'refused'],
 ];
 
-describe('An address that nobody registered (RFC 9700 §4.1): a page, no redirect, nothing to approve', () => {
+describe('An unregistered redirect URI (RFC 9700 §4.1) leads to a page without a redirect or a consent form', () => {
   it.each(FOREIGN)('%s /authorize: %j', async (_row, uri) => {
     for (const written of writings(uri)) expectPage(await get(targetWith(written)));
   });
@@ -118,7 +118,7 @@ describe('An address that nobody registered (RFC 9700 §4.1): a page, no redirec
     expect([status, body.error]).toEqual([400, 'invalid_redirect_uri']);
   });
 
-  it('#10 one dangerous address spoils a registration, one that is merely refused does not', async () => {
+  it('#10 one dangerous redirect URI fails the registration; one that is only disallowed is left out', async () => {
     expect((await postRegistration(cloud, { redirect_uris: [WEB, 'javascript:alert(1)'] })).status).toBe(400);
     const { status, body } = await postRegistration(cloud, {
       redirect_uris: [WEB, 'http://good.test/cb', 'cursor://x/cb'],
@@ -126,13 +126,13 @@ describe('An address that nobody registered (RFC 9700 §4.1): a page, no redirec
     expect([status, body.redirect_uris]).toEqual([201, [WEB, 'cursor://x/cb']]);
   });
 
-  it('#17 none, where several are registered', async () => {
+  it('#17 a missing redirect URI is an error when several are registered', async () => {
     const { url } = authorizationRequest(cloud, client, { redirect_uri: undefined });
     expectPage(await get(`${url.pathname}${url.search}`));
   });
 });
 
-/** An error that went to the client, or where else it went. */
+/** The error that was sent to the client, or what happened instead. */
 const errorAt = async (parameters: Record<string, string | undefined>, more = '') => {
   const { url, state } = authorizationRequest(cloud, client, { redirect_uri: WEB, ...parameters });
   const { status, headers } = await get(`${url.pathname}${url.search}${more}`);
@@ -145,7 +145,7 @@ const errorAt = async (parameters: Record<string, string | undefined>, more = ''
   return sent.get('error');
 };
 
-describe('Where an error lands (RFC 6749 §4.1.2.1)', () => {
+describe('Where errors are sent (RFC 6749 §4.1.2.1)', () => {
   it.each([
     ['#20 token', { response_type: 'token' }, 'unsupported_response_type'],
     ['#20 id_token', { response_type: 'id_token' }, 'unsupported_response_type'],
@@ -166,27 +166,30 @@ describe('Where an error lands (RFC 6749 §4.1.2.1)', () => {
     ['#35 a challenge with padding', { code_challenge: `${'x'.repeat(42)}=` }, 'invalid_request'],
     ['#71 a foreign resource', { resource: 'https://other.test/mcp' }, 'invalid_target'],
     ['#71 a resource in another case', { resource: cloud.mcpUrl.replace('/mcp', '/MCP') }, 'invalid_target'],
-  ])('%s goes to the client', async (_what, parameters, error) => {
+  ])('%s: the client gets the error', async (_what, parameters, error) => {
     expect(await errorAt(parameters)).toBe(error);
   });
 
   it.each(['response_type', 'code_challenge', 'code_challenge_method', 'scope', 'prompt', 'foo'])(
-    '#23 %s twice goes to the client',
+    '#23 a repeated %s: the client gets the error',
     async (name) => {
       expect(await errorAt({ scope: 'mcp', prompt: 'consent', foo: 'x' }, `&${name}=x`)).toBe('invalid_request');
     },
   );
 
-  it('#23 state twice goes to the client, with neither of them', async () => {
+  it('#23 a repeated state: the client gets the error with neither value', async () => {
     expect(await errorAt({ state: 'one' }, '&state=two')).toBe('invalid_request');
   });
 
-  it.each(['client_id', 'redirect_uri'])('#23 %s twice is a page, whatever else is wrong (#14)', async (name) => {
-    const { url } = authorizationRequest(cloud, client, { redirect_uri: WEB, scope: 'root', response_type: 'token' });
-    const value = encodeURIComponent(url.searchParams.get(name) ?? '');
-    expectPage(await get(`${url.pathname}${url.search}&${name}=${value}`));
-    expectPage(await get(`${url.pathname}${url.search}&${name.replace('_', '%5f')}=${value}`));
-  });
+  it.each(['client_id', 'redirect_uri'])(
+    '#23 a repeated %s leads to a page, even if other parameters are wrong (#14)',
+    async (name) => {
+      const { url } = authorizationRequest(cloud, client, { redirect_uri: WEB, scope: 'root', response_type: 'token' });
+      const value = encodeURIComponent(url.searchParams.get(name) ?? '');
+      expectPage(await get(`${url.pathname}${url.search}&${name}=${value}`));
+      expectPage(await get(`${url.pathname}${url.search}&${name.replace('_', '%5f')}=${value}`));
+    },
+  );
 
   it('#22 a request_uri is not fetched', async () => {
     let hits = 0;
@@ -202,7 +205,7 @@ describe('Where an error lands (RFC 6749 §4.1.2.1)', () => {
   });
 });
 
-describe('state comes back as it was sent, or not at all (RFC 6749 App. A.5)', () => {
+describe('state is returned exactly as it was sent, or not at all (RFC 6749 App. A.5)', () => {
   const stateAfter = async (
     encoded: string,
   ): Promise<{ status: number; state: string | null; headers: RawAnswer['headers'] }> => {
@@ -216,7 +219,7 @@ describe('state comes back as it was sent, or not at all (RFC 6749 App. A.5)', (
     return { status, state, headers };
   };
 
-  it.each([1, 512, 2048, 4096])('#25 %i characters', async (length) => {
+  it.each([1, 512, 2048, 4096])('#25 %i characters are returned', async (length) => {
     expect((await stateAfter('x'.repeat(length))).state).toBe('x'.repeat(length));
   });
 
@@ -230,7 +233,7 @@ describe('state comes back as it was sent, or not at all (RFC 6749 App. A.5)', (
     expect((await stateAfter(encodeURIComponent(state))).state).toBe(state);
   });
 
-  it.each(['%ff', '%c3%28', '%ed%a0%80'])('#25 %s, which is no text, is not echoed', async (encoded) => {
+  it.each(['%ff', '%c3%28', '%ed%a0%80'])('#25 %s, which is not valid UTF-8, is not echoed', async (encoded) => {
     expect((await stateAfter(encoded)).state).toBeNull();
   });
 
@@ -239,7 +242,7 @@ describe('state comes back as it was sent, or not at all (RFC 6749 App. A.5)', (
     '%0aX-Injected:%201',
     '%e5%98%8d%e5%98%8aX-Injected:%201',
     '%250d%250aX-Injected:1',
-  ])('#26 %s makes no header', async (encoded) => {
+  ])('#26 %s injects no header', async (encoded) => {
     const { headers, state } = await stateAfter(encoded);
     expect(state).toBe(decodeURIComponent(encoded));
     expect([headers['x-injected'], headers['set-cookie']]).toEqual([undefined, undefined]);

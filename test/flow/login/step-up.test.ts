@@ -15,7 +15,7 @@ import {
   registerClient,
 } from '../../support/http/oauth-requests.ts';
 
-// The example's tool `danger_reset` needs the scope mcp:write; everything else needs mcp.
+// In the example server, the tool `danger_reset` needs the scope mcp:write. Everything else needs mcp.
 
 const cloud = sharedCloud();
 const url = new URL(cloud.mcpUrl);
@@ -30,7 +30,7 @@ const message = (name: string, id: unknown = 1) => ({
   params: { name, arguments: name === 'echo' ? { text: 'hello' } : {} },
 });
 
-/** Parameters that revision 2026-07-28 wants in every request. */
+/** A call with the parameters that revision 2026-07-28 requires in every request. */
 const currentMessage = (name: string) => ({
   ...message(name),
   params: {
@@ -50,7 +50,7 @@ const currentHeaders = (name: string) => ({
 });
 
 describe('Step-up (MCP authorization, "Scope Challenge Handling")', () => {
-  it('the SDK client asks for more by itself when a tool needs it, and then calls the tool', async () => {
+  it('the SDK client asks for the missing scope by itself, and then calls the tool', async () => {
     const provider = new MemoryOAuthProvider('stepping up');
     const user = new User(cloud, 'sue');
     const finish = async (transport: StreamableHTTPClientTransport): Promise<void> => {
@@ -103,7 +103,7 @@ describe('Step-up (MCP authorization, "Scope Challenge Handling")', () => {
   });
 });
 
-describe('Scopes per tool at the door', () => {
+describe('Scopes per tool', () => {
   let narrow: string;
   let wide: string;
   beforeAll(async () => {
@@ -112,7 +112,7 @@ describe('Scopes per tool at the door', () => {
     [narrow, wide] = [await withScope('mcp'), await withScope('mcp:write')];
   });
 
-  it('by headers: 403 with a challenge that names every scope of the operation', async () => {
+  it('a call described by headers gets 403 with a challenge that names every scope of the operation', async () => {
     const answer = await callMcp(url, narrow, currentMessage('danger_reset'), currentHeaders('danger_reset'));
     expect(answer.status).toBe(403);
     expect(bearerChallenge(answer.headers)).toMatchObject({
@@ -122,7 +122,7 @@ describe('Scopes per tool at the door', () => {
     });
   });
 
-  it('by the body: 403 with the same in a JSON-RPC error, which the gateway does not rename', async () => {
+  it('a call described by its body gets 403 with the same challenge and a JSON-RPC error that the gateway leaves intact', async () => {
     const answer = await callMcp(url, narrow, message('danger_reset', 'seven'));
     expect(answer.status).toBe(403);
     expect(answer.body).toMatchObject({
@@ -139,7 +139,7 @@ describe('Scopes per tool at the door', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
   });
 
-  it('mcp:write implies mcp: it opens every tool, in any revision', async () => {
+  it('mcp:write implies mcp: it allows every tool, in any revision', async () => {
     for (const name of ['danger_reset', 'echo']) {
       const legacy = await callMcp(url, wide, message(name));
       expect([legacy.status, legacy.body.error]).toEqual([200, undefined]);
@@ -155,12 +155,15 @@ describe('Scopes per tool at the door', () => {
     ['a look-alike member', { ...message('echo'), Method: 'tools/list' }, {}, 400, -32600],
     ['another content type', message('danger_reset'), { 'content-type': 'text/plain' }, 415, -32000],
     ['a content encoding', message('danger_reset'), { 'content-encoding': 'gzip' }, 415, -32000],
-  ])('%s: refused as a JSON-RPC error before the backend sees it', async (_name, body, headers, status, code) => {
-    const answer = await callMcp(url, narrow, body, headers);
-    expect([answer.status, answer.body.error.code]).toEqual([status, code]);
-  });
+  ])(
+    '%s: the call is refused as a JSON-RPC error before it reaches the backend',
+    async (_name, body, headers, status, code) => {
+      const answer = await callMcp(url, narrow, body, headers);
+      expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+    },
+  );
 
-  it('/mcp/ is /mcp', async () => {
+  it('/mcp/ is treated as /mcp', async () => {
     const answer = await callMcp(`${url}/`, narrow, message('danger_reset'));
     expect(answer.status).toBe(403);
     expect((await callMcp(`${url}/`, narrow, message('echo'))).status).toBe(200);
@@ -170,7 +173,7 @@ describe('Scopes per tool at the door', () => {
     );
   });
 
-  it('the scopes of rules are offered by the authorization server, and not by the resource', async () => {
+  it('the authorization server lists the scopes of tool rules, and the resource does not', async () => {
     const read = async (path: string): Promise<{ scopes_supported?: string[] }> =>
       (await fetch(`${cloud.origin}/.well-known/${path}`)).json() as Promise<{ scopes_supported?: string[] }>;
     expect((await read('oauth-authorization-server')).scopes_supported).toEqual(['mcp', 'mcp:write', 'offline_access']);
@@ -178,7 +181,7 @@ describe('Scopes per tool at the door', () => {
   });
 });
 
-describe('Step-up to what a user may not have', () => {
+describe('Step-up to scopes that a user may not have', () => {
   let gate: LocalCloud;
   beforeAll(async () => {
     gate = await startLocalCloud({
@@ -188,7 +191,7 @@ describe('Step-up to what a user may not have', () => {
   }, 60_000);
   afterAll(() => gate?.stop());
 
-  /** Connects a client of the SDK, and lets it ask for more. */
+  /** Connects an SDK client and lets it ask for more scope. */
   const askForMore = async (login: string) => {
     const endpoint = new URL(gate.mcpUrl);
     const provider = new MemoryOAuthProvider(`for ${login}`);
@@ -207,7 +210,7 @@ describe('Step-up to what a user may not have', () => {
     return { client, transport, answer };
   };
 
-  it('ends with access_denied, and the connection goes on with what it has', async () => {
+  it('ends with access_denied, and the connection keeps its scopes', async () => {
     const { client, transport, answer } = await askForMore('ada');
     const parameters = await answer();
     expect(Object.fromEntries(parameters)).toMatchObject({ error: 'access_denied', iss: gate.origin });
@@ -218,14 +221,14 @@ describe('Step-up to what a user may not have', () => {
     await client.close();
   });
 
-  it('brings more to whom the rules name', async () => {
+  it('grants the scope to a user whom a rule names', async () => {
     const { client, transport, answer } = await askForMore('ada.admin');
     await transport.finishAuth(await answer());
     expect(textOf(await client.callTool({ name: 'danger_reset' }))).toMatch(/gone/);
     await client.close();
   });
 
-  it('the same asked again and again ends with access_denied at the third time', async () => {
+  it('the third identical step-up ends with access_denied', async () => {
     const client = await registerClient(gate);
     const ask = async () => {
       const { url: asked } = authorizationRequest(gate, client, { scope: 'mcp mcp:write' });
