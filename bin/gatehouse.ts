@@ -3,9 +3,9 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { assertDeployable, ConfigurationError, parseConfiguration } from '../lib/config/configuration.ts';
 import { ensureBundles } from '../lib/functions/bundles.ts';
 import { GatehouseStack } from '../lib/gatehouse-stack.ts';
-import { STACK_NAME } from '../lib/synthesize.ts';
+import { STACK_NAME } from '../lib/names.ts';
 
-// The CDK app: read the configuration, make one stack.
+// The CDK app: it reads the configuration and creates one stack.
 try {
   const app = new App({ analyticsReporting: false });
   const configuration = parseConfiguration(app.node.tryGetContext('gatehouse'));

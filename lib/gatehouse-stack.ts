@@ -5,10 +5,11 @@ import { McpOAuthProxy } from './mcp-oauth-proxy.ts';
 import { addOutputs } from './outputs.ts';
 
 export interface GatehouseStackProps extends StackProps {
+  /** The object that cdk.json holds under `context.gatehouse`. */
   readonly configuration: ConfigurationInput;
 }
 
-/** The whole product as one stack, for any account and region. */
+/** The whole deployment as one stack, for any account and region. */
 export class GatehouseStack extends Stack {
   readonly proxy: McpOAuthProxy;
 

@@ -30,22 +30,23 @@ import { Dashboard } from './monitoring/dashboard.ts';
 import { enableMetrics } from './monitoring/own-metrics.ts';
 
 export interface McpOAuthProxyProps {
-  /** The same object that cdk.json holds under context.gatehouse. */
+  /** The object that cdk.json holds under `context.gatehouse`. */
   readonly configuration: ConfigurationInput;
 }
 
 /**
- * OAuth 2.1 in front of MCP servers: an authorization server, one protected resource for each server, and the front
- * door that makes them one origin. Bundles must exist: `await bundleFunctions()` first.
- * Throws ConfigurationError when the configuration cannot work.
+ * OAuth 2.1 in front of MCP servers: an authorization server, one protected resource for each server, and the distribution
+ * that makes them one origin. The bundles must exist: call `await bundleFunctions()` first.
  *
- * The ids of its parts are frozen: renaming one would replace tables, secrets and the issuer.
+ * Never rename the construct ids: a new id would replace tables, secrets and the issuer.
+ *
+ * @throws ConfigurationError if the configuration cannot work
  */
 export class McpOAuthProxy extends Construct {
   /** `https://<domain>`, without path or trailing slash. */
   readonly issuer: string;
   readonly tables: Tables;
-  /** Identity provider id → user pool, for those that name none. */
+  /** Identity provider id → user pool that the stack creates for it. */
   readonly userPools: Readonly<Record<string, UserPool>>;
   readonly secrets: Secrets;
   readonly keyRing: KeyRing;
@@ -62,7 +63,9 @@ export class McpOAuthProxy extends Construct {
     const configuration = parseConfiguration(props.configuration);
     this.tables = new Tables(this, 'Tables');
 
-    this.authorizationServer = new AuthorizationServer(this, 'AuthorizationServer', Object.keys(configuration.servers));
+    this.authorizationServer = new AuthorizationServer(this, 'AuthorizationServer', {
+      serverPaths: Object.keys(configuration.servers),
+    });
     this.protectedResources = Object.entries(configuration.servers).map(
       ([path, server]) => new ProtectedResource(this, `Server${path.replaceAll('/', '-')}`, { path, server }),
     );
@@ -72,8 +75,8 @@ export class McpOAuthProxy extends Construct {
     });
     this.issuer = this.frontDoor.issuer;
 
-    this.userPools = this.#makeUserPools(configuration);
-    this.secrets = new Secrets(this, 'Secrets', configuration, this.userPools);
+    this.userPools = this.#createUserPools(configuration);
+    this.secrets = new Secrets(this, 'Secrets', { configuration, userPools: this.userPools });
 
     this.endpoints = new Endpoints(this, 'Endpoints', {
       configuration,
@@ -87,7 +90,7 @@ export class McpOAuthProxy extends Construct {
       tokenRole: this.endpoints.functions.token.role,
       lifetimes: configuration.lifetimes,
     });
-    this.authorizer = this.#authorizer(configuration);
+    this.authorizer = this.#createAuthorizer(configuration);
     this.privacy = new Privacy(this, 'Privacy', {
       tables: this.tables,
       secrets: this.secrets,
@@ -97,7 +100,7 @@ export class McpOAuthProxy extends Construct {
 
     const { logo } = configuration.theme;
     this.authorizationServer.serve(this.endpoints, logo === undefined ? undefined : readLogo(logo));
-    const example = once(() => this.#exampleServer());
+    const example = once(() => this.#createExampleServer());
     for (const resource of this.protectedResources) {
       resource.serve({
         issuer: this.issuer,
@@ -108,22 +111,22 @@ export class McpOAuthProxy extends Construct {
       });
     }
 
-    // No request is answered before there is a key to sign with.
+    // No API is deployed before the first signing key exists.
     for (const { api } of [this.authorizationServer, ...this.protectedResources]) {
       this.keyRing.mustExistBefore(api.deploymentStage);
     }
     this.#protect(configuration.firewall);
-    if (configuration.apiGatewayLogRole === 'create') this.#makeLogRole();
+    if (configuration.apiGatewayLogRole === 'create') this.#createLogRole();
     this.#monitor(configuration);
     this.#checkEnvironments();
   }
 
-  /** Where alarms go; undefined where the configuration wants none. */
+  /** The topic that alarms notify; undefined if alarms are off. */
   get alarmTopic(): Topic | undefined {
     return this.#alarms?.topic;
   }
 
-  #makeUserPools({ identityProviders }: Configuration): Record<string, UserPool> {
+  #createUserPools({ identityProviders }: Configuration): Record<string, UserPool> {
     return Object.fromEntries(
       Object.entries(identityProviders)
         .filter(([, provider]) => isMadeByStack(provider))
@@ -144,7 +147,7 @@ export class McpOAuthProxy extends Construct {
     }
     for (const { deploymentStage } of [authorizationServer, ...protectedResources]) {
       acknowledge(deploymentStage, {
-        APIG3: 'Left out by the configuration; throttled per route, and tokens are the gate',
+        APIG3: 'The configuration leaves the firewall out; routes are throttled, and MCP servers demand tokens',
       });
     }
   }
@@ -169,11 +172,11 @@ export class McpOAuthProxy extends Construct {
       ...this.#inspectors,
     ]);
     if (monitoring.alarms) this.#alarms = new Alarms(this, 'Alarms', { parts: this, email: monitoring.email });
-    if (monitoring.dashboard) new Dashboard(this, 'Dashboard', this);
+    if (monitoring.dashboard) new Dashboard(this, 'Dashboard', { parts: this });
   }
 
-  /** One function for all servers; it tells them apart by the id of the API that asks. */
-  #authorizer(configuration: Configuration): EndpointFunction {
+  /** One function for all servers. It tells them apart by the id of the API that calls it. */
+  #createAuthorizer(configuration: Configuration): EndpointFunction {
     return new EndpointFunction(this, 'Authorizer', { folder: 'authorizer', description: 'checks access tokens' })
       .reserveConcurrency(configuration.reservedConcurrency.authorizer)
       .set(settings.issuer, this.issuer)
@@ -186,7 +189,7 @@ export class McpOAuthProxy extends Construct {
       .bindTable(settings.keysTable, this.tables.keys, 'GetItem');
   }
 
-  #exampleServer(): EndpointFunction {
+  #createExampleServer(): EndpointFunction {
     return new EndpointFunction(this, 'ExampleServer', {
       folder: 'example-mcp-server',
       description: 'the example MCP server',
@@ -194,8 +197,8 @@ export class McpOAuthProxy extends Construct {
     });
   }
 
-  #makeLogRole(): void {
-    const role = new ApiGatewayLogRole(this, 'ApiGatewayLogRole', this.authorizationServer.api);
+  #createLogRole(): void {
+    const role = new ApiGatewayLogRole(this, 'ApiGatewayLogRole', { api: this.authorizationServer.api });
     for (const { api } of [this.authorizationServer, ...this.protectedResources]) {
       api.deploymentStage.node.addDependency(role);
     }

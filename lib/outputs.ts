@@ -1,15 +1,15 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
-import { KEY_TAG } from './data/key-ring.ts';
 import type { UserPool } from './data/user-pool.ts';
 import type { EndpointFunction } from './functions/endpoint-function.ts';
 import type { McpOAuthProxy } from './mcp-oauth-proxy.ts';
+import { KEY_TAG } from './names.ts';
 
-/** What `cdk deploy` prints: where to connect, what to do next, and what stays when the stack goes. */
+/** Adds what `cdk deploy` prints: where to connect, what to do next, and what remains after `cdk destroy`. */
 export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
   const output = (id: string, description: string, value: string) => new CfnOutput(stack, id, { description, value });
   const inRegion = `--region ${stack.region}`;
 
-  output('Issuer', 'The authorization server', proxy.issuer);
+  output('Issuer', 'URL of the authorization server', proxy.issuer);
   for (const { path } of proxy.protectedResources) {
     output(`ConnectorUrl${pascalCase(path)}`, 'Give this URL to MCP clients', `${proxy.issuer}${path}`);
   }
@@ -26,18 +26,18 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     output(
       `SecretCommand${pascalCase(id)}`,
       userPool
-        ? `The secret of "${id}" is filled; run this only when its app client has got another one`
-        : `Run this with the credentials that "${id}" gave you; nobody can log in there before`,
+        ? `The secret of "${id}" is stored already; run this only if its app client gets a new one`
+        : `Run this with your credentials from "${id}"; users can log in afterwards`,
       `aws secretsmanager put-secret-value ${inRegion} --secret-id ${secret.ref} ` +
         `--secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
     );
   }
 
   for (const [clientId, secret] of Object.entries(proxy.secrets.clients)) {
-    output(`ClientId${pascalCase(clientId)}`, 'Client id of a client that authenticates by a secret', clientId);
+    output(`ClientId${pascalCase(clientId)}`, 'Client id of a client with a secret', clientId);
     output(
       `ClientSecretCommand${pascalCase(clientId)}`,
-      `Shows the secret of the client "${clientId}"; to change it, put another value: the former one works until the next change`,
+      `Shows the secret of the client "${clientId}"; if you store a new value, the previous one works until the next change`,
       `aws secretsmanager get-secret-value ${inRegion} --secret-id ${secret.ref} --query SecretString --output text`,
     );
   }
@@ -51,10 +51,10 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     );
   const keys = (id: string, description: string, command: object) =>
     invoke(proxy.keyRing.manager, id, description, command);
-  keys('RotateKeyCommand', 'Begins a rotation of the signing key now; nobody notices', { action: 'rotate' });
+  keys('RotateKeyCommand', 'Starts a rotation of the signing key; users stay logged in', { action: 'rotate' });
   keys(
     'EmergencyRotateKeyCommand',
-    'The signing key is compromised: a new one signs at once, and everybody logs in again',
+    'Run this if the signing key is compromised; a new key signs at once, and every user must log in again',
     {
       action: 'rotate',
       emergency: true,
@@ -62,15 +62,16 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
   );
   keys(
     'LogOutCommand',
-    'Logs everybody out; or one client or person: "clientId":"CLIENT_ID" or "subject":"SUB" in place of "all":true',
+    'Logs out all users; for one client or user, put "clientId":"CLIENT_ID" or "subject":"SUB" in place of "all":true',
     { action: 'setNotBefore', all: true },
   );
-  const byProvider = '"identityProvider":"ID","upstreamSubject":"THEIR ID THERE" in place of "subject":"SUB"';
-  invoke(proxy.privacy, 'ExportPersonCommand', `Shows everything that is kept about a person; or ${byProvider}`, {
+  const byProvider =
+    'instead of "subject":"SUB" you can put "identityProvider":"ID","upstreamSubject":"ID AT THE PROVIDER"';
+  invoke(proxy.privacy, 'ExportUserDataCommand', `Shows all data that is stored about a user; ${byProvider}`, {
     action: 'export',
     subject: 'SUB',
   });
-  invoke(proxy.privacy, 'ErasePersonCommand', `Logs a person out and erases what is kept of them; or ${byProvider}`, {
+  invoke(proxy.privacy, 'EraseUserDataCommand', `Logs a user out and erases the stored data; ${byProvider}`, {
     action: 'erase',
     subject: 'SUB',
   });
@@ -78,7 +79,7 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
   if (proxy.alarmTopic !== undefined) {
     output(
       'AlarmTopic',
-      'Alarms go here; to be told by mail, run this and confirm the message that comes',
+      'Alarms notify this topic; to get them by mail, run this and confirm the message that arrives',
       `aws sns subscribe ${inRegion} --topic-arn ${proxy.alarmTopic.topicArn} --protocol email --notification-endpoint ADDRESS`,
     );
   }
@@ -86,7 +87,7 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
   const tables = proxy.tables.kept.map(({ tableName }) => tableName).join(' ');
   output(
     'KeptTables',
-    'cdk destroy keeps the tables; this deletes them, and with them every login, for good',
+    'cdk destroy keeps the tables; this deletes them and every login permanently',
     `for table in ${tables}; do ` +
       `aws dynamodb update-table ${inRegion} --table-name $table --no-deletion-protection-enabled && ` +
       `aws dynamodb wait table-exists ${inRegion} --table-name $table && ` +
@@ -102,13 +103,13 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
   if (tokensKey !== undefined) {
     output(
       'KeptTokensKey',
-      'cdk destroy keeps the key of the tokens of identity providers; this ends it, and with it what it encrypted',
+      'cdk destroy keeps the key that encrypts tokens of identity providers; this deletes it, and the tokens become unreadable',
       `aws kms schedule-key-deletion ${inRegion} --key-id ${tokensKey.keyArn}`,
     );
   }
   output(
     'KeptSigningKeys',
-    'cdk destroy keeps the signing keys; this lists them, and aws kms schedule-key-deletion --key-id ARN ends each',
+    'cdk destroy keeps the signing keys; this lists them, and aws kms schedule-key-deletion --key-id ARN deletes each',
     `aws resourcegroupstaggingapi get-resources ${inRegion} --resource-type-filters kms:key ` +
       `--tag-filters 'Key=${KEY_TAG},Values=${proxy.keyRing.stackTag}'`,
   );
@@ -116,17 +117,17 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
 
 type Output = (id: string, description: string, value: string) => void;
 
-/** Nobody can sign up at a pool of ours, so these come before the first login. */
+/** Users cannot sign up at a pool of the stack, so the operator must add them before they can log in. */
 const addUserPoolOutputs = (output: Output, inRegion: string, id: string, { userPoolId }: UserPool): void => {
   output(
-    `AddPersonCommand${pascalCase(id)}`,
-    `Adds a person at "${id}"; they get a temporary password by e-mail`,
+    `AddUserCommand${pascalCase(id)}`,
+    `Adds a user to "${id}", who gets a temporary password by e-mail`,
     `aws cognito-idp admin-create-user ${inRegion} --user-pool-id ${userPoolId} --username EMAIL ` +
       '--user-attributes Name=email,Value=EMAIL Name=email_verified,Value=true Name=name,Value="NAME"',
   );
   output(
     `KeptUserPool${pascalCase(id)}`,
-    `cdk destroy keeps the user pool of "${id}"; this deletes it, and its people with it, for good`,
+    `cdk destroy keeps the user pool of "${id}"; this deletes it and its users permanently`,
     `aws cognito-idp update-user-pool ${inRegion} --user-pool-id ${userPoolId} --deletion-protection INACTIVE && ` +
       `aws cognito-idp delete-user-pool ${inRegion} --user-pool-id ${userPoolId}`,
   );

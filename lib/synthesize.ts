@@ -3,17 +3,16 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { readContext } from './config/cdk-json.ts';
 import type { Configuration } from './config/configuration.ts';
 import { GatehouseStack } from './gatehouse-stack.ts';
+import { STACK_NAME } from './names.ts';
 
-// What the cdk command switches on by itself; with it both ways give the same template.
+// The cdk command sets these by itself. With them, both ways produce the same template.
 const CLI_CONTEXT = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
 
-export const STACK_NAME = 'Gatehouse';
-
 /**
- * Synthesizes, in this process, the very template that `cdk deploy` would send; without the validation that comes
- * with the command. Bundles must exist.
+ * Synthesizes the template that `cdk deploy` would deploy, in this process and without the validation of the command.
+ * The bundles must exist.
  *
- * @param outputDirectory gets the cloud assembly: `Gatehouse.template.json` and the assets
+ * @param outputDirectory receives the cloud assembly: `Gatehouse.template.json` and the assets
  */
 export const synthesize = (configuration: Configuration, outputDirectory: string): CloudAssembly => {
   const { gatehouse: _, ...featureFlags } = readContext();

@@ -4,13 +4,17 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 
+export interface ApiGatewayLogRoleProps {
+  /** Any API of the stack. The setting fails in an account that never had an API. */
+  readonly api: RestApi;
+}
+
 /**
- * The role by which API Gateway writes access logs: one setting of the whole account and region. It stays when the
- * stack goes, since other APIs may have come to rely on it.
+ * The role with which API Gateway writes access logs. It is one setting for the account and region, and stays when the
+ * stack is deleted, because other APIs may rely on it by then.
  */
 export class ApiGatewayLogRole extends Construct {
-  /** @param api any API of the stack: the setting can only be made in an account that has had one */
-  constructor(scope: Construct, id: string, api: RestApi) {
+  constructor(scope: Construct, id: string, { api }: ApiGatewayLogRoleProps) {
     super(scope, id);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
@@ -24,7 +28,7 @@ export class ApiGatewayLogRole extends Construct {
     });
     const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    // On the API alone, without its stage, which waits for this setting.
+    // On the API without its stage, because the stage waits for this setting.
     account.addResourceDependency(api.node.defaultChild as CfnRestApi);
   }
 }

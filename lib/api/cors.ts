@@ -1,13 +1,13 @@
 import { type IResource, MockIntegration, PassthroughBehavior } from 'aws-cdk-lib/aws-apigateway';
 
 /**
- * Headers that scripts may send. `*` stands for every `Mcp-Param-*` there will be, an open set; it never stands for
- * Authorization, which is therefore named (Fetch §4.8, "CORS non-wildcard request-header name").
+ * Headers that scripts may send. `*` covers `Mcp-Param-*`, which is an open set. It does not cover `Authorization`, which
+ * must be named (Fetch §4.8, "CORS non-wildcard request-header name").
  */
 const ALLOWED_HEADERS =
   'Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID, *';
 
-/** Methods of the streamable HTTP transport; GET and DELETE for revisions before 2026-07-28. */
+/** Methods of the streamable HTTP transport. GET and DELETE are for revisions before 2026-07-28. */
 export const MCP_METHODS = ['POST', 'GET', 'DELETE'];
 
 /** Headers that scripts may read. */
@@ -15,7 +15,7 @@ export const EXPOSED_HEADERS = 'WWW-Authenticate, Retry-After, Mcp-Session-Id, M
 
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;
 
-/** Answers preflights of any origin, without credentials, at the gateway itself. */
+/** Lets API Gateway answer preflights of any origin, without credentials. */
 export const addPreflight = (resource: IResource, methods: readonly string[]): void => {
   const headers = {
     'Access-Control-Allow-Origin': '*',

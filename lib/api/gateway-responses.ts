@@ -1,20 +1,29 @@
 import { type GatewayResponseOptions, ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { EXPOSED_HEADERS } from './cors.ts';
 
-/** One answer that API Gateway gives by itself: a JSON error with the request id to quote. */
-interface GatewayAnswer {
+/** A response that API Gateway sends by itself: a JSON error with the request id. */
+interface GatewayError {
   readonly type: ResponseType;
+  /** @default the status that API Gateway chooses */
   readonly status?: number;
   readonly error: string;
   readonly description: string;
-  /** Header → static value in single quotes, or a `context.` variable. */
+  /**
+   * Header → static value in single quotes, or a `context.` variable.
+   *
+   * @default no other headers
+   */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Readable by scripts of any origin; @default true */
+  /**
+   * Whether scripts of any origin may read it.
+   *
+   * @default true
+   */
   readonly cors?: boolean;
 }
 
 const RETRY_AFTER_SECONDS = 5;
-/** A rate rule of the firewall looks at the last five minutes, and lets go once they hold fewer requests. */
+/** A rate rule of the firewall blocks until the last five minutes hold fewer requests. */
 const FIREWALL_RETRY_AFTER_SECONDS = 60;
 
 export const CORS_HEADERS = {
@@ -24,8 +33,8 @@ export const CORS_HEADERS = {
 const NO_STORE = { 'Cache-Control': `'no-store'` };
 const RETRY_AFTER = { 'Retry-After': `'${RETRY_AFTER_SECONDS}'` };
 
-/** Answers that every API of ours shares. */
-const COMMON_ANSWERS: readonly GatewayAnswer[] = [
+/** The errors of every API. */
+const COMMON_ERRORS: readonly GatewayError[] = [
   {
     type: ResponseType.THROTTLED,
     status: 429,
@@ -36,9 +45,9 @@ const COMMON_ANSWERS: readonly GatewayAnswer[] = [
   {
     type: ResponseType.WAF_FILTERED,
     status: 403,
-    // No code that tells a client to drop its tokens or its registration.
+    // Not a code that makes a client delete its tokens or its registration.
     error: 'access_denied',
-    description: 'The firewall refused this request. Where it should not have, give the request id to the operator.',
+    description: 'The firewall blocked this request. If that is wrong, give the request id to the operator.',
     headers: { 'Retry-After': `'${FIREWALL_RETRY_AFTER_SECONDS}'` },
   },
   {
@@ -50,7 +59,7 @@ const COMMON_ANSWERS: readonly GatewayAnswer[] = [
   {
     type: ResponseType.DEFAULT_4XX,
     error: 'invalid_request',
-    description: 'The request cannot be processed as it was sent.',
+    description: 'The request cannot be processed.',
   },
   {
     type: ResponseType.DEFAULT_5XX,
@@ -60,22 +69,22 @@ const COMMON_ANSWERS: readonly GatewayAnswer[] = [
   },
 ];
 
-/** An unknown path, and a known path with a method that it does not have: the gateway cannot tell them apart. */
-const NOT_FOUND: GatewayAnswer = {
+/** An unknown path, or a method that a path does not have. API Gateway cannot tell them apart. */
+const NOT_FOUND: GatewayError = {
   type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
   status: 404,
   error: 'not_found',
   description: 'There is nothing at this path for this method.',
 };
 
-/** Answers of the authorization server's API. */
-export const addAuthorizationServerAnswers = (api: RestApi): void => {
-  // No CORS on 404: a preflight of /authorize, /consent or /callback ends here, and none of them is for scripts.
-  addAnswers(api, [...COMMON_ANSWERS, { ...NOT_FOUND, cors: false }]);
+/** Adds the errors of the authorization server's API. */
+export const addAuthorizationServerResponses = (api: RestApi): void => {
+  // 404 has no CORS headers: it answers preflights of /authorize, /consent and /callback, which scripts must not call.
+  addErrors(api, [...COMMON_ERRORS, { ...NOT_FOUND, cors: false }]);
 };
 
-/** Answers of a protected resource's API; the challenges of RFC 9728 §5.1 and RFC 6750 §3.1 are among them. */
-export const addProtectedResourceAnswers = (
+/** Adds the errors of a protected resource's API, with the challenges of RFC 9728 §5.1 and RFC 6750 §3.1. */
+export const addProtectedResourceResponses = (
   api: RestApi,
   challenge: { readonly metadataUrl: string; readonly scopes: readonly string[] },
 ): void => {
@@ -85,14 +94,14 @@ export const addProtectedResourceAnswers = (
     description: 'The token could not be checked. Try again shortly.',
     headers: RETRY_AFTER,
   };
-  addAnswers(api, [
-    ...COMMON_ANSWERS,
+  addErrors(api, [
+    ...COMMON_ERRORS,
     NOT_FOUND,
     {
       type: ResponseType.UNAUTHORIZED,
       status: 401,
       error: 'invalid_token',
-      description: 'A valid access token is needed. The header WWW-Authenticate says where to get one.',
+      description: 'A valid access token is required. The WWW-Authenticate header says where to get one.',
       headers: {
         'WWW-Authenticate': `'Bearer resource_metadata="${challenge.metadataUrl}", scope="${challenge.scopes.join(' ')}"'`,
       },
@@ -101,7 +110,7 @@ export const addProtectedResourceAnswers = (
       type: ResponseType.ACCESS_DENIED,
       status: 403,
       error: 'insufficient_scope',
-      description: 'The access token lacks a scope. The header WWW-Authenticate names all that are needed.',
+      description: 'The access token lacks a scope. The WWW-Authenticate header lists all required scopes.',
       headers: { 'WWW-Authenticate': 'context.authorizer.challenge' },
     },
     { type: ResponseType.AUTHORIZER_FAILURE, ...unavailable },
@@ -109,18 +118,18 @@ export const addProtectedResourceAnswers = (
   ]);
 };
 
-const addAnswers = (api: RestApi, answers: readonly GatewayAnswer[]): void => {
-  for (const answer of answers) api.addGatewayResponse(answer.type.responseType, toGatewayResponse(answer));
+const addErrors = (api: RestApi, errors: readonly GatewayError[]): void => {
+  for (const error of errors) api.addGatewayResponse(error.type.responseType, toGatewayResponse(error));
 };
 
-const toGatewayResponse = (answer: GatewayAnswer): GatewayResponseOptions => ({
-  type: answer.type,
-  ...(answer.status ? { statusCode: String(answer.status) } : {}),
-  responseHeaders: { ...NO_STORE, ...(answer.cors === false ? {} : CORS_HEADERS), ...answer.headers },
+const toGatewayResponse = (response: GatewayError): GatewayResponseOptions => ({
+  type: response.type,
+  ...(response.status ? { statusCode: String(response.status) } : {}),
+  responseHeaders: { ...NO_STORE, ...(response.cors === false ? {} : CORS_HEADERS), ...response.headers },
   templates: {
     'application/json': JSON.stringify({
-      error: answer.error,
-      error_description: answer.description,
+      error: response.error,
+      error_description: response.description,
       request_id: '$context.requestId',
     }),
   },

@@ -4,8 +4,8 @@ import { acknowledge } from '../acknowledge.ts';
 const BROWSERS_MAY_KEEP_SECONDS = 3600;
 
 /**
- * The logo's headers. The sandbox keeps it from running anything even for whoever opens it by itself; an image in it may
- * be its own data alone. No quotes in these values: in a mapping they would end the text.
+ * The headers of the logo. The sandbox stops scripts even if a user opens the logo by itself, and images in it must be
+ * data URLs. The values must not contain quotes, which would end the text in a mapping.
  */
 const HEADERS = {
   'Content-Type': 'image/svg+xml',
@@ -15,18 +15,18 @@ const HEADERS = {
   'Cache-Control': `public, max-age=${BROWSERS_MAY_KEEP_SECONDS}`,
 };
 
-const BECAUSE = 'A picture that the pages show to everybody';
+const BECAUSE = 'The pages show this image to every visitor';
 
 /**
- * `GET /logo.svg`, answered by the gateway itself: no function, no bucket, and no third party that learns who logs in.
+ * Adds `GET /logo.svg`, which API Gateway answers by itself: no function, no bucket, and no third party that sees logins.
  *
- * @param svg without `$` and `#`, which a mapping template would act on
+ * @param svg an SVG document without `$` and `#`, which a mapping template would interpret
  */
 export const addLogo = (root: IResource, svg: string): void => {
   const method = root.addResource('logo.svg').addMethod(
     'GET',
     new MockIntegration({
-      // A picture is asked for without a body, whatever content type somebody names.
+      // A request for an image has no body, so its content type does not matter.
       passthroughBehavior: PassthroughBehavior.WHEN_NO_TEMPLATES,
       requestTemplates: { 'application/json': '{"statusCode": 200}' },
       integrationResponses: [

@@ -20,16 +20,17 @@ import * as settings from '../../lambdas/core/settings.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { ServerConfiguration } from '../config/configuration.ts';
 import { challengeScopes, needsInspector, requiredScopes, toolRules } from '../config/rules.ts';
-import { ORIGIN_HEADER } from '../edge/viewer-request.ts';
 import { EndpointFunction } from '../functions/endpoint-function.ts';
 import { ExistingFunctionBackend } from '../functions/existing-function-backend.ts';
+import { ORIGIN_HEADER } from '../names.ts';
 import { addPreflight, MCP_METHODS } from './cors.ts';
-import { addProtectedResourceAnswers } from './gateway-responses.ts';
+import { addProtectedResourceResponses } from './gateway-responses.ts';
 import { makeRestApi } from './rest-api.ts';
 
 const STREAMED = { responseTransferMode: ResponseTransferMode.STREAM, timeout: Duration.minutes(15) };
 
 export interface ProtectedResourceProps {
+  /** Path of the MCP server, from the root of the issuer. */
   readonly path: string;
   readonly server: ServerConfiguration;
 }
@@ -38,21 +39,21 @@ type Backend =
   | { readonly kind: 'http'; readonly url: string }
   | { readonly kind: 'lambda'; readonly lambda: IFunction; readonly existingFunction?: ExistingFunctionBackend };
 
-/** What stands behind the door, made once the distribution's domain is known. */
+/** The parts that exist once the distribution's domain is known. */
 export interface ProtectedResourceParts {
   readonly issuer: string;
-  /** Every scope with what it implies. */
+  /** Every scope, and the scopes it implies. */
   readonly scopes: ScopeDefinitions;
   readonly authorizer: EndpointFunction;
-  /** Where requests are counted, for servers that limit them. */
+  /** Counts requests, for servers with a rate limit. */
   readonly counters: Table;
-  /** The function behind backends of kind `example`. */
+  /** Returns the function of backends of the kind `example`. */
   readonly example: () => EndpointFunction;
 }
 
 /**
- * One MCP server behind the door: a REST API of its own, since the challenge of a gateway response belongs to a whole
- * API. Made in two steps, as the authorization server is.
+ * The REST API of one MCP server. Each server has its own API, because the challenge of a gateway response is the same
+ * for a whole API. Like the authorization server, it is created in two steps: the empty API, then `serve`.
  */
 export class ProtectedResource extends Construct {
   readonly api: RestApi;
@@ -72,7 +73,7 @@ export class ProtectedResource extends Construct {
   }
 
   serve({ issuer, scopes, authorizer, counters, example }: ProtectedResourceParts): void {
-    addProtectedResourceAnswers(this.api, {
+    addProtectedResourceResponses(this.api, {
       metadataUrl: resourceMetadataUrl(issuer, this.path),
       scopes: challengeScopes(this.#server),
     });
@@ -89,7 +90,7 @@ export class ProtectedResource extends Construct {
     this.#addMethods(resource.addResource('{proxy+}'), guard, (method) => integrate(method, '/{proxy}'));
   }
 
-  /** Reads operations out of bodies and counts requests, where rules ask for it. */
+  /** Applies rules to bodies and limits rates; undefined if the server needs neither. */
   get inspector(): EndpointFunction | undefined {
     return this.#inspector;
   }
@@ -98,11 +99,14 @@ export class ProtectedResource extends Construct {
     const { backend } = this.#server;
     if (backend.kind === 'http') return { kind: 'http', url: backend.url };
     if (backend.kind === 'example') return { kind: 'lambda', lambda: example().lambda };
-    const existingFunction = new ExistingFunctionBackend(this, 'Backend', backend.functionArn, this.api);
+    const existingFunction = new ExistingFunctionBackend(this, 'Backend', {
+      functionArn: backend.functionArn,
+      api: this.api,
+    });
     return { kind: 'lambda', lambda: existingFunction.lambda, existingFunction };
   }
 
-  /** GET, which has no body, goes straight to the backend; DELETE may have one that a backend reads like that of POST. */
+  /** GET has no body and goes straight to the backend. A backend may read the body of DELETE like that of POST. */
   #integrationOf(backend: Backend): Integrate {
     const direct = backend.kind === 'http' ? httpIntegration(backend.url) : () => streamed(backend.lambda);
     const inspected = this.#inspector;
@@ -155,7 +159,7 @@ export class ProtectedResource extends Construct {
 type Integrate = (method: string, rest: '' | '/{proxy}') => Integration;
 
 const streamed = (lambda: IFunction): Integration =>
-  // One permission for the whole API: one for each method would take a stack of several servers beyond 500 resources.
+  // One permission for the whole API: one for each method would push a stack of several servers over 500 resources.
   new LambdaIntegration(lambda, { ...STREAMED, scopePermissionToMethod: false });
 
 const httpIntegration =
@@ -174,7 +178,7 @@ const identityParameters = (hasRest: boolean): Record<string, string> => ({
       `context.authorizer.${key}`,
     ]),
   ),
-  // API Gateway cannot take a header out; the secret in it is not for backends.
+  // Backends must not see the secret, and API Gateway cannot remove a header.
   [`integration.request.header.${ORIGIN_HEADER}`]: `'-'`,
   ...(hasRest ? { 'integration.request.path.proxy': 'method.request.path.proxy' } : {}),
 });

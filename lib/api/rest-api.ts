@@ -10,27 +10,29 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { ACCESS_LOG_FORMAT, LOG_RETENTION } from '../functions/logs.ts';
+import { STAGE_NAME } from '../names.ts';
 
-/** Written out wherever it is needed: a reference to the stage would close a cycle through the distribution. */
-export const STAGE_NAME = 'prod';
-
-/** Requests per second that a route takes, and how many may come at once. */
+/** Requests per second that a route accepts, and how many may arrive at once. */
 export interface Throttle {
   readonly perSecond: number;
   readonly burst: number;
 }
 
 export interface GatehouseRestApiProps {
-  /** ASCII, unique within the stack: CloudWatch tells APIs apart by name. */
+  /** ASCII, and unique in the stack, because CloudWatch tells APIs apart by name. */
   readonly name: string;
   readonly description: string;
-  /** For routes without one of their own. */
+  /** For routes without a limit of their own. */
   readonly throttle: Throttle;
-  /** `/path/METHOD` → limit. */
+  /**
+   * `/path/METHOD` → limit.
+   *
+   * @default every route has the limit of the API
+   */
   readonly routeThrottles?: Readonly<Record<string, Throttle>>;
 }
 
-/** A regional REST API as all of ours are: one stage behind CloudFront, throttled, with an access log that holds no secret. */
+/** Creates a regional REST API: one stage behind CloudFront, throttled, with an access log that holds no secrets. */
 export const makeRestApi = (scope: Construct, id: string, props: GatehouseRestApiProps): RestApi => {
   const accessLog = new LogGroup(scope, 'AccessLog', {
     retention: LOG_RETENTION,
@@ -40,7 +42,7 @@ export const makeRestApi = (scope: Construct, id: string, props: GatehouseRestAp
     restApiName: `${Stack.of(scope).stackName} ${props.name}`,
     description: props.description,
     endpointConfiguration: { types: [EndpointType.REGIONAL] },
-    // One setting of the whole account: never changed in passing (see api-gateway-log-role.ts).
+    // The role is a setting of the whole account. Only api-gateway-log-role.ts may change it.
     cloudWatchRole: false,
     deployOptions: {
       stageName: STAGE_NAME,
@@ -52,11 +54,10 @@ export const makeRestApi = (scope: Construct, id: string, props: GatehouseRestAp
       ),
     },
   });
-  // The address of the stage is nobody's business: everything is reached through CloudFront.
+  // Removes the output with the address of the stage, because every request must pass CloudFront.
   api.node.tryRemoveChild('Endpoint');
   acknowledge(api, {
-    APIG2:
-      'The functions and MCP servers validate requests themselves and answer with the errors of their specifications',
+    APIG2: 'The functions and MCP servers validate requests and respond with the errors of their specifications',
   });
   acknowledge(api.deploymentStage, {
     APIG6: 'Execution logs would write Authorization headers and query strings; the access log has neither',

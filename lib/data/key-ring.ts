@@ -8,25 +8,25 @@ import * as settings from '../../lambdas/core/settings.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { EndpointFunction } from '../functions/endpoint-function.ts';
+import { KEY_TAG } from '../names.ts';
 
-/** Tag of every signing key, by which the operator finds them again after the stack is gone. */
-export const KEY_TAG = 'gatehouse:stack';
-
-/** A new role takes a while until KMS knows it as a principal of a key policy. */
+/** KMS accepts a new role as a principal of a key policy only after a while. */
 const KEYS_TIMEOUT = Duration.minutes(5);
 
 export interface KeyRingProps {
+  /** The table that holds the ring. */
   readonly table: Table;
-  /** The one role that may sign, by the policy of every key that is made. */
+  /** The only role that may sign. The policy of every new key names it. */
   readonly tokenRole: Role;
   readonly lifetimes: Configuration['lifetimes'];
 }
 
 /**
- * The signing keys: data in a table, not template, so that rotation is never drift. The `key-ring` function owns them. It
- * makes the first key during the first deployment and rotates keys on a daily schedule.
+ * The signing keys. They are data in a table and not part of the template, so a rotation is never drift. The `key-ring`
+ * function owns them. It creates the first key during the first deployment, and a daily schedule makes it rotate keys.
  */
 export class KeyRing extends Construct {
+  /** The function that creates, rotates and retires keys. */
   readonly manager: EndpointFunction;
   /** Value of `KEY_TAG`. */
   readonly stackTag: string;
@@ -37,7 +37,7 @@ export class KeyRing extends Construct {
     this.stackTag = `${Stack.of(this).stackName}/${scope.node.id}`;
     this.manager = new EndpointFunction(this, 'KeyRing', {
       folder: 'key-ring',
-      description: 'makes, rotates and retires the signing keys',
+      description: 'creates, rotates and retires the signing keys',
       timeout: KEYS_TIMEOUT,
     });
     this.manager
@@ -47,22 +47,22 @@ export class KeyRing extends Construct {
       .set(settings.keyRingRoleArn, this.manager.role.roleArn)
       .set(settings.accountId, Aws.ACCOUNT_ID)
       .set(settings.stackTag, this.stackTag);
-    this.#allowMakingKeys();
-    this.#firstKey = this.#makeFirstKey(tokenRole, lifetimes.accessTokenSeconds);
+    this.#allowCreatingKeys();
+    this.#firstKey = this.#createFirstKey(tokenRole, lifetimes.accessTokenSeconds);
     new Rule(this, 'Daily', {
-      description: 'Gatehouse: looks after the signing keys',
+      description: 'Gatehouse: rotates and retires signing keys that are due',
       schedule: Schedule.rate(Duration.days(1)),
       targets: [new LambdaFunction(this.manager.lambda)],
     });
   }
 
-  /** Holds a part of the stack back until there is a key to sign with. */
+  /** Delays a part of the stack until the first signing key exists. */
   mustExistBefore(part: Construct): void {
     part.node.addDependency(this.#firstKey);
   }
 
-  /** Only this kind of key, and only with our tag; what may be done with it stands in the key's own policy. */
-  #allowMakingKeys(): void {
+  /** Only this kind of key, and only with our tag. The policy of each key says who may use it. */
+  #allowCreatingKeys(): void {
     const ourTag = { [`aws:RequestTag/${KEY_TAG}`]: this.stackTag };
     this.manager
       .allow(['kms:CreateKey'], '*', {
@@ -72,19 +72,19 @@ export class KeyRing extends Construct {
         StringEquals: ourTag,
       });
     acknowledge(this.manager.role, {
-      'IAM5[Resource::*]': 'kms:CreateKey knows no resource; conditions fix kind, use and tag of the key',
+      'IAM5[Resource::*]': 'kms:CreateKey has no resource; conditions fix the kind, use and tag of the key',
       'IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]':
-        'A key that is being made has no ARN yet; a condition fixes the tag',
+        'A key that is being created has no ARN yet; a condition fixes the tag',
     });
   }
 
-  /** Told of the tokens' lifetime, so that a deployment which changes it has it recorded: keys outlive their tokens. */
-  #makeFirstKey(tokenRole: Role, accessTokenSeconds: number): CfnResource {
+  /** A deployment that changes the lifetime of tokens updates this resource, so the function learns how long keys must live. */
+  #createFirstKey(tokenRole: Role, accessTokenSeconds: number): CfnResource {
     const firstKey = new CfnResource(this, 'FirstKey', {
       type: 'Custom::GatehouseKeyRing',
       properties: {
         ServiceToken: this.manager.lambda.functionArn,
-        // Longer than the function has, so that its own answer, which says why, comes first.
+        // Longer than the function's timeout, so that its own error arrives first.
         ServiceTimeout: String(KEYS_TIMEOUT.plus(Duration.minutes(2)).toSeconds()),
         AccessTokenSeconds: accessTokenSeconds,
       },

@@ -6,35 +6,39 @@ import type { Configuration } from '../config/configuration.ts';
 import { clientsWithSecret } from '../config/rules.ts';
 import type { UserPool } from './user-pool.ts';
 
-// Changing this makes CloudFormation generate a new value: every login in progress ends, or every subject changes.
+// A change here makes CloudFormation generate new values: logins in progress end, and every subject changes.
 const GENERATED = { passwordLength: 64, excludePunctuation: true };
 
+export interface SecretsProps {
+  readonly configuration: Configuration;
+  /**
+   * Identity provider id → user pool that the stack creates for it.
+   *
+   * @default no user pools
+   */
+  readonly userPools?: Readonly<Record<string, UserPool>>;
+}
+
 /**
- * Secrets of the stack's own, and one for each identity provider, which its owner fills, or the user pool that the stack
- * makes. All outlive the stack.
+ * The generated secrets, and one secret for each identity provider. The operator stores its value, or the stack does if it
+ * creates the user pool. All of them outlive the stack.
  */
 export class Secrets extends Construct {
-  /** Seals consent forms; may be rotated, since the previous version is accepted too. */
+  /** Seals consent forms. The operator may rotate it, because the previous version is accepted as well. */
   readonly sealing: CfnSecret;
-  /** Makes subjects out of upstream ones; kept for good, or everybody becomes somebody else. */
+  /** Derives the subject of a user from the upstream subject. A new value would change every subject. */
   readonly subject: CfnSecret;
   /** Identity provider id → secret with `{"client_id": "…", "client_secret": "…"}`. */
   readonly identityProviders: Readonly<Record<string, CfnSecret>>;
-
-  /** Client id → secret with the client secret as plain text; made by the stack, shown by a printed command. */
+  /** Client id → secret that holds the client secret as plain text. An output has the command that shows it. */
   readonly clients: Readonly<Record<string, CfnSecret>>;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    configuration: Configuration,
-    userPools: Readonly<Record<string, UserPool>> = {},
-  ) {
+  constructor(scope: Construct, id: string, { configuration, userPools = {} }: SecretsProps) {
     super(scope, id);
     this.sealing = this.#secret('Sealing', 'Gatehouse: seals consent forms', GENERATED);
-    acknowledge(this.sealing, { SMG4: 'Seals what lives ten minutes; the operator may rotate it at any time' });
-    this.subject = this.#secret('Subject', 'Gatehouse: makes the subject of every token; never change it', GENERATED);
-    acknowledge(this.subject, { SMG4: 'A new value would give every person a new subject: it is kept for good' });
+    acknowledge(this.sealing, { SMG4: 'It seals forms that live ten minutes; the operator may rotate it at any time' });
+    this.subject = this.#secret('Subject', 'Gatehouse: derives the subject of every token; never change it', GENERATED);
+    acknowledge(this.subject, { SMG4: 'A new value would change the subject of every user, so it must never change' });
     this.identityProviders = Object.fromEntries(
       Object.keys(configuration.identityProviders).map((provider) => [
         provider,
@@ -50,23 +54,23 @@ export class Secrets extends Construct {
     return [this.sealing, this.subject, ...Object.values(this.identityProviders), ...Object.values(this.clients)];
   }
 
-  /** Mostly without a value: until its owner stores one, reading it says ResourceNotFoundException. */
+  /** Has no value until the operator stores one. Reading it then fails with ResourceNotFoundException. */
   #providerSecret(provider: string, credentials: string | undefined): CfnSecret {
     const secret = this.#secret(`Provider-${provider}`, `Gatehouse: client_id and client_secret at "${provider}"`);
     if (credentials !== undefined) secret.secretString = credentials;
-    acknowledge(secret, { SMG4: 'Only the identity provider can issue a new secret; its owner stores it here' });
+    acknowledge(secret, { SMG4: 'Only the identity provider can issue a new secret; the operator stores it here' });
     return secret;
   }
 
   #clientSecret(clientId: string): CfnSecret {
     const secret = this.#secret(`Client-${clientId}`, `Gatehouse: secret of the client "${clientId}"`, GENERATED);
-    acknowledge(secret, { SMG4: 'The client has to learn a new secret first; its former one is accepted meanwhile' });
+    acknowledge(secret, { SMG4: 'The client must learn a new secret first; the previous one is accepted until then' });
     return secret;
   }
 
   #secret(id: string, description: string, generateSecretString?: CfnSecret.GenerateSecretStringProperty): CfnSecret {
     const secret = new CfnSecret(this, id, { description, ...(generateSecretString ? { generateSecretString } : {}) });
-    // Only a first deployment that failed takes it away again.
+    // Only the rollback of a failed first deployment deletes it.
     secret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return secret;
   }

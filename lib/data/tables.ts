@@ -4,16 +4,16 @@ import { Construct } from 'constructs';
 import { SUBJECT_INDEX } from '../../lambdas/core/grants/grant.ts';
 import { acknowledge } from '../acknowledge.ts';
 
-/** What is stored, one table for each kind of record; docs/storage-schema.md lists the attributes. */
+/** One table for each kind of record. docs/storage-schema.md lists the attributes. */
 export class Tables extends Construct {
   readonly clients = this.#table('Clients', 'clientId');
   readonly transactions = this.#table('Transactions', 'transactionId');
   readonly grants = this.#table('Grants', 'grantId');
   readonly keys = this.#table('Keys', 'id');
   readonly assertions = this.#table('Assertions', 'assertionId');
-  /** There also where nothing is remembered any more: an erasure must find what was. */
+  /** Exists even if consents are no longer remembered: an erasure must find those that were. */
   readonly consents = this.#table('Consents', 'subject');
-  /** Counts of the last minutes: nothing is lost with it, so it goes with the stack. */
+  /** Holds counts of the last minutes only, so it is deleted with the stack. */
   readonly counters: Table;
 
   constructor(scope: Construct, id: string) {
@@ -24,7 +24,7 @@ export class Tables extends Construct {
       timeToLiveAttribute: 'expiresAt',
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    acknowledge(this.counters, { DDB3: 'There is nothing to restore in counts of the last minutes' });
+    acknowledge(this.counters, { DDB3: 'It holds counts of the last minutes, which need no restore' });
     this.grants.addGlobalSecondaryIndex({
       indexName: SUBJECT_INDEX,
       partitionKey: { name: 'subject', type: AttributeType.STRING },
@@ -33,7 +33,7 @@ export class Tables extends Construct {
     });
   }
 
-  /** Those that outlive the stack. */
+  /** The tables that outlive the stack. */
   get kept(): readonly Table[] {
     return [this.clients, this.transactions, this.grants, this.keys, this.assertions, this.consents];
   }
@@ -45,7 +45,7 @@ export class Tables extends Construct {
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
-      // Losing a table logs everybody out for good: it survives `cdk destroy` and every replacement.
+      // Without its tables a deployment loses every login, so they survive `cdk destroy` and every replacement.
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }

@@ -5,15 +5,15 @@ import { Construct } from 'constructs';
 import type { Configuration, IdentityProviderConfiguration } from '../config/schema.ts';
 import type { EndpointFunction } from '../functions/endpoint-function.ts';
 
-/** Whether tokens of a provider are kept: to ask it again, or to hand them to a backend. */
+/** Whether a provider's tokens are kept, to recheck users or for token exchange. */
 export const keepsTokens = (provider: IdentityProviderConfiguration | undefined): boolean =>
   provider !== undefined && (provider.recheck || provider.keepTokens);
 
-/** Whether a server's own resource client can get tokens of a provider (RFC 8693). */
+/** Whether resource clients can exchange tokens for those of a provider (RFC 8693). */
 export const hasTokenExchange = ({ identityProviders }: Configuration): boolean =>
   Object.values(identityProviders).some(({ keepTokens }) => keepTokens);
 
-/** Everything but using it: what that takes stands in the statement below, and in the roles of two functions. */
+/** Administration without use. Only the statement below and the roles of two functions allow use. */
 const ADMINISTRATION = [
   'kms:CancelKeyDeletion',
   'kms:Describe*',
@@ -30,15 +30,15 @@ const ADMINISTRATION = [
   'kms:UpdateKeyDescription',
 ];
 
-/** A data key is for one grant, and says so. */
+/** The encryption context of a data key names its grant. */
 const FOR_ONE_GRANT = {
   'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': 'grantId' },
   'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': 'grantId' },
 };
 
 /**
- * The key under which the data keys of providers' tokens are encrypted. Without it nothing opens them, so that a copy
- * of the table holds none; it outlives the stack, as the table does.
+ * Encrypts the data keys of providers' tokens, so a copy of the table reveals no token. It outlives the stack, as the
+ * table does.
  */
 export class UpstreamTokensKey extends Construct {
   readonly #key: Key;
@@ -51,9 +51,9 @@ export class UpstreamTokensKey extends Construct {
     this.#key = new Key(this, 'Key', {
       description: "Gatehouse: encrypts the data keys of identity providers' tokens",
       enableKeyRotation: true,
-      // Only a first deployment that failed takes it away again.
+      // Only the rollback of a failed first deployment deletes it.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-      // For the account, which leaves it to its roles: of ours, one may seal and one may open.
+      // The account delegates use to roles. Of ours, one may encrypt and another may decrypt.
       policy: new PolicyDocument({
         statements: [allow(ADMINISTRATION), allow(['kms:GenerateDataKey', 'kms:Decrypt'], FOR_ONE_GRANT)],
       }),
@@ -64,16 +64,18 @@ export class UpstreamTokensKey extends Construct {
     return this.#key.keyArn;
   }
 
+  /** Lets a function create data keys, each for one grant. */
   grantEncrypt(endpoint: EndpointFunction): void {
     endpoint.allow(['kms:GenerateDataKey'], this.keyArn, FOR_ONE_GRANT);
   }
 
+  /** Lets a function decrypt data keys, each for its grant. */
   grantDecrypt(endpoint: EndpointFunction): void {
     endpoint.allow(['kms:Decrypt'], this.keyArn, FOR_ONE_GRANT);
   }
 }
 
-/** What would keep tokens for nobody, or never ask. */
+/** Returns settings that would keep tokens without a use, or never recheck. */
 export const checkUpstreamTokens = ({ identityProviders, servers, lifetimes }: Configuration): string[] => {
   const hasResourceClient = Object.values(servers).some(({ resourceClient }) => resourceClient);
   const { recheckSeconds, recheckOutageSeconds } = lifetimes;
@@ -82,7 +84,7 @@ export const checkUpstreamTokens = ({ identityProviders, servers, lifetimes }: C
       .filter(([, { keepTokens }]) => keepTokens && !hasResourceClient)
       .map(
         ([id]) =>
-          `identityProviders.${id}.keepTokens: expected a server with "resourceClient": true, which alone can ask for the tokens, got none`,
+          `identityProviders.${id}.keepTokens: expected a server with "resourceClient": true, because only its client can get the tokens, got none`,
       ),
     ...(recheckOutageSeconds < recheckSeconds
       ? [

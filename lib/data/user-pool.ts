@@ -13,23 +13,23 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 
 export interface UserPoolProps {
-  /** Id of the identity provider that the pool is. */
+  /** Id of the identity provider in the configuration. */
   readonly providerId: string;
-  /** Where people are sent back to. */
+  /** Where the pool sends users after a login. */
   readonly redirectUri: string;
   readonly scopes: readonly string[];
 }
 
-/** Its pages, with an account choice, instead of the classic ones. */
+/** The managed login pages, instead of the classic hosted UI. */
 const MANAGED_LOGIN = 2;
 
 /**
- * A user pool of the stack's own, for whoever has no identity provider. Nobody can sign up: the operator adds people. It
- * outlives the stack, since its people are in it.
+ * A user pool for operators without an identity provider. Users cannot sign up; the operator adds them. The pool outlives
+ * the stack, because it holds the users.
  */
 export class UserPool extends Construct {
   readonly userPoolId: string;
-  /** As its ID tokens have it; known at deployment. */
+  /** The `iss` of its ID tokens; known at deployment. */
   readonly issuer: string;
   /** Value of the provider's secret: `{"client_id": "…", "client_secret": "…"}`, known at deployment. */
   readonly credentials: string;
@@ -52,14 +52,14 @@ export class UserPool extends Construct {
       preventUserExistenceErrors: 'ENABLED',
       enableTokenRevocation: true,
     });
-    // Both are letters and digits, so that nothing needs escaping.
+    // Both values are letters and digits, so nothing needs escaping.
     this.credentials = `{"client_id":"${client.ref}","client_secret":"${client.attrClientSecret}"}`;
     const domain = new CfnUserPoolDomain(this, 'Domain', {
       userPoolId: pool.userPoolId,
       domain: domainPrefix(this, providerId),
       managedLoginVersion: MANAGED_LOGIN,
     });
-    // Managed login shows no page at all to a client that has no style.
+    // Managed login shows no page to a client without a style.
     const branding = new CfnManagedLoginBranding(this, 'Branding', {
       userPoolId: pool.userPoolId,
       clientId: client.ref,
@@ -75,7 +75,7 @@ export class UserPool extends Construct {
       signInAliases: { email: true },
       signInCaseSensitive: false,
       autoVerify: { email: true },
-      // A changed address counts once it has been verified; until then the former one does.
+      // A new address is used only once it is verified. Until then the previous one remains.
       keepOriginal: { email: true },
       standardAttributes: { email: { required: true, mutable: true } },
       passwordPolicy: {
@@ -93,16 +93,16 @@ export class UserPool extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     acknowledge(pool, {
-      COG2: 'People may add an authenticator app; whether they must is for the operator, who knows them, to set',
-      COG8: 'Threat protection is priced per person and month; the operator may raise the plan of the pool',
+      COG2: 'Users may add an authenticator app; the operator decides whether they must',
+      COG8: 'Threat protection is priced per user and month; the operator may choose that plan',
     });
     return pool;
   }
 }
 
 /**
- * Unique in the region by the stack's own id. Nothing but hexadecimal digits varies: Cognito refuses prefixes that contain
- * words such as `aws` and `cognito`, as an id of the configuration may.
+ * A domain prefix that is unique in the region because it contains a part of the stack's id. It contains only hexadecimal
+ * digits of the provider's id: Cognito refuses prefixes with words such as `aws` and `cognito`, which an id may contain.
  */
 const domainPrefix = (scope: Construct, providerId: string): string => {
   const provider = createHash('sha256').update(providerId).digest('hex').slice(0, 8);

@@ -1,11 +1,11 @@
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 
-// The statements of AWS WAF that the firewall is made of, each as one word.
+// Short names for the statements of AWS WAF that the firewall uses.
 
 export type Statement = CfnWebACL.StatementProperty;
 
-/** Rules of AWSManagedRulesCommonRuleSet that match ordinary requests of MCP clients: they count and do not block. */
-export const MISJUDGED_RULES = [
+/** Rules of AWSManagedRulesCommonRuleSet that match ordinary requests of MCP clients. They count and never block. */
+export const COUNT_ONLY_RULES = [
   'NoUserAgent_HEADER',
   'SizeRestrictions_QUERYSTRING',
   'SizeRestrictions_Cookie_HEADER',
@@ -22,15 +22,15 @@ export const MISJUDGED_RULES = [
   'CrossSiteScripting_QUERYARGUMENTS',
   'CrossSiteScripting_BODY',
   'CrossSiteScripting_URIPATH',
-  // They look for .log and .ini in a value, and /authorize carries whole URLs: https://app.login.example holds one.
+  // They look for .log and .ini in values. /authorize carries whole URLs, and https://app.login.example matches.
   'RestrictedExtensions_URIPATH',
   'RestrictedExtensions_QUERYARGUMENTS',
 ] as const;
 
-/** Rules of AWSManagedRulesKnownBadInputsRuleSet that read bodies. A name that the group lacks is ignored by AWS. */
+/** Rules of AWSManagedRulesKnownBadInputsRuleSet that read bodies. AWS ignores names that the group lacks. */
 export const BODY_RULES = ['JavaDeserializationRCE_BODY', 'Log4JRCE_BODY', 'ReactJSRCE_BODY'] as const;
 
-/** Over how long requests are counted; AWS knows 60, 120, 300 and 600. */
+/** Window in which requests are counted. AWS accepts 60, 120, 300 and 600. */
 const RATE_WINDOW_SECONDS = 300;
 
 const LOWER_CASE = [{ priority: 0, type: 'LOWERCASE' }];
@@ -60,7 +60,7 @@ export const headerStartsWith = (name: string, start: string): Statement => ({
   },
 });
 
-/** The stage may or may not be part of the path that the firewall sees, so the path is compared at its end. */
+/** Compares the end of the path, because the path that the firewall sees may start with the stage. */
 export const hasPath = (path: string, where: 'ENDS_WITH' | 'CONTAINS' = 'ENDS_WITH'): Statement => ({
   byteMatchStatement: {
     fieldToMatch: { uriPath: {} },
@@ -70,7 +70,7 @@ export const hasPath = (path: string, where: 'ENDS_WITH' | 'CONTAINS' = 'ENDS_WI
   },
 });
 
-/** What is larger than the firewall can see matches too. */
+/** A body that is larger than the firewall can see matches too. */
 export const bodyOver = (bytes: number): Statement => ({
   sizeConstraintStatement: {
     fieldToMatch: { body: { oversizeHandling: 'MATCH' } },
@@ -80,7 +80,12 @@ export const bodyOver = (bytes: number): Statement => ({
   },
 });
 
-/** A group of AWS' own rules for the requests of a scope; those in `counting` do not block. */
+/**
+ * A group of rules managed by AWS.
+ *
+ * @param scope the requests that the group judges
+ * @param counting rules that count and do not block
+ */
 export const managed = (name: string, scope: Statement, counting: readonly string[] = []): Statement => ({
   managedRuleGroupStatement: {
     vendorName: 'AWS',
@@ -92,7 +97,11 @@ export const managed = (name: string, scope: Statement, counting: readonly strin
   },
 });
 
-/** More than `limit` requests of a scope in five minutes from the address in a header. A header that is no address: no match. */
+/**
+ * More than `limit` requests in five minutes from the address in a header. A header without an address does not match.
+ *
+ * @param scope the requests that count
+ */
 export const perViewer = (header: string, limit: number, scope: Statement): Statement => ({
   rateBasedStatement: {
     aggregateKeyType: 'FORWARDED_IP',

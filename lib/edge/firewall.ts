@@ -2,43 +2,43 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { ORIGIN_HEADER, VIEWER_HEADER } from '../names.ts';
 import {
   BODY_RULES,
   bodyOver,
   both,
+  COUNT_ONLY_RULES,
   either,
   hasPath,
   headerIs,
   headerStartsWith,
-  MISJUDGED_RULES,
   managed,
   not,
   perViewer,
   type Statement,
 } from './firewall-statements.ts';
-import { ORIGIN_HEADER, VIEWER_HEADER } from './viewer-request.ts';
 
-/** The largest form there is, that of the consent page; a body of more than that need not reach a function. */
+/** The consent page has the largest form. No function needs to see a larger body. */
 const MAX_BODY_BYTES = 32_768;
 
-/** People behind one address (an office, a university) log in through it: a login takes about four requests. */
+/** Many users may share one address, as in an office or a university. A login takes about four requests. */
 const PAGE_REQUESTS_PER_VIEWER = 2000;
 
-/** A client asks once without a token, and then logs in. */
+/** A client sends one request without a token, and then logs in. */
 const REQUESTS_WITHOUT_TOKEN_PER_VIEWER = 10_000;
 
 export interface FirewallProps {
   readonly authorizationServer: RestApi;
   readonly protectedResources: readonly RestApi[];
-  /** CloudFront, which must send the origin's secret before anything demands it. */
+  /** CloudFront must send the origin secret before the firewall demands it. */
   readonly distribution: Distribution;
-  /** Dynamic reference to the secret. */
+  /** Dynamic reference to the origin secret. */
   readonly originSecret: string;
 }
 
 /**
- * One regional web ACL before all APIs (AWS WAF). Its managed rules would refuse this product's own clients, whose
- * ordinary requests hold loopback addresses and URLs: decision 28 says which of them only count, and why.
+ * One regional web ACL in front of all APIs (AWS WAF). Some managed rules would block ordinary requests of MCP clients,
+ * which contain URLs and loopback addresses. Decision 28 says which rules only count, and why.
  */
 export class Firewall extends Construct {
   constructor(scope: Construct, id: string, props: FirewallProps) {
@@ -49,7 +49,7 @@ export class Firewall extends Construct {
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: visibility('gatehouse'),
-      // As much of a body as the rule on its size must see.
+      // The rule on the size of bodies must see this much of them.
       associationConfig: { requestBody: { API_GATEWAY: { defaultSizeInspectionLimit: 'KB_32' } } },
       rules: rulesFor(authorizationServer, props.originSecret).map(toRule),
     });
@@ -66,42 +66,42 @@ export class Firewall extends Construct {
 interface FirewallRule {
   readonly name: string;
   readonly statement: Statement;
-  /** What happens to what the statement matches; a managed group decides by itself. */
+  /** What happens to a request that matches. The rules of a managed group decide for themselves. */
   readonly action: 'block' | 'as the group says';
 }
 
-/** In the order in which they are asked; the first that blocks ends it. */
+/** The rules in the order of their evaluation. The first that blocks ends it. */
 const rulesFor = (authorizationServer: RestApi, originSecret: string): readonly FirewallRule[] => {
-  // CloudFront names the API that it chose. Whoever comes by another way is refused by the first rule.
+  // CloudFront names the API that it chose. The first rule blocks requests that bypass CloudFront.
   const toAuthorizationServer = headerStartsWith('host', `${authorizationServer.restApiId}.`);
   const toServers = not(toAuthorizationServer);
-  const ofPeople = either(hasPath('/authorize'), hasPath('/consent'), hasPath('/callback/', 'CONTAINS'));
+  const isPage = either(hasPath('/authorize'), hasPath('/consent'), hasPath('/callback/', 'CONTAINS'));
   const withoutToken = not(headerStartsWith('authorization', 'bearer ey'));
   return [
-    // Nobody may write x-gatehouse-viewer at the address of an API itself.
+    // A request sent directly to an API could forge x-gatehouse-viewer.
     { name: 'NotThroughCloudFront', action: 'block', statement: not(headerIs(ORIGIN_HEADER, originSecret)) },
     { name: 'LargeBody', action: 'block', statement: both(toAuthorizationServer, bodyOver(MAX_BODY_BYTES)) },
     {
       name: 'Common',
       action: 'as the group says',
-      statement: managed('AWSManagedRulesCommonRuleSet', toAuthorizationServer, MISJUDGED_RULES),
+      statement: managed('AWSManagedRulesCommonRuleSet', toAuthorizationServer, COUNT_ONLY_RULES),
     },
     {
       name: 'KnownBadInputs',
       action: 'as the group says',
       statement: managed('AWSManagedRulesKnownBadInputsRuleSet', toAuthorizationServer),
     },
-    // A tool call may well speak of an attack.
+    // The arguments of a tool call may describe an attack, so the rules for bodies only count.
     {
       name: 'ServersKnownBadInputs',
       action: 'as the group says',
       statement: managed('AWSManagedRulesKnownBadInputsRuleSet', toServers, BODY_RULES),
     },
-    // Never /register, /token or a request with a token: connectors share a few addresses among all of their people (#172).
+    // Never /register, /token or requests with a token: all users of a hosted client share a few addresses (#172).
     {
       name: 'PagesPerViewer',
       action: 'block',
-      statement: perViewer(VIEWER_HEADER, PAGE_REQUESTS_PER_VIEWER, both(toAuthorizationServer, ofPeople)),
+      statement: perViewer(VIEWER_HEADER, PAGE_REQUESTS_PER_VIEWER, both(toAuthorizationServer, isPage)),
     },
     {
       name: 'WithoutTokenPerViewer',
@@ -119,7 +119,7 @@ const toRule = ({ name, statement, action }: FirewallRule, priority: number): Cf
   visibilityConfig: visibility(name),
 });
 
-/** No samples: they hold headers and query strings, and with them tokens and codes. */
+/** Sampled requests are off, because they hold headers and query strings, and so tokens and codes. */
 const visibility = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
   metricName,
   cloudWatchMetricsEnabled: true,

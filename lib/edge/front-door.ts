@@ -24,16 +24,16 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { EXPOSED_HEADERS, MCP_METHODS } from '../api/cors.ts';
-import { STAGE_NAME } from '../api/rest-api.ts';
-import { ORIGIN_HEADER, viewerRequestCode } from './viewer-request.ts';
+import { ORIGIN_HEADER, STAGE_NAME } from '../names.ts';
+import { viewerRequestCode } from './viewer-request.ts';
 
 /**
- * Every code that CloudFront would remember for ten seconds. The query is not in the key of an uncached behaviour, so
- * one person's failed callback could otherwise be shown to another.
+ * Every status that CloudFront would cache for ten seconds. The cache key of these behaviours has no query, so CloudFront
+ * could show one user's failed callback to another.
  */
 const CACHEABLE_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
-/** For the first byte and between two packets; the most that CloudFront gives without asking. */
+/** For the first byte and between two packets. A longer time would need a quota increase. */
 const ORIGIN_RESPONSE_TIMEOUT = Duration.seconds(120);
 
 const MAX_METADATA_AGE = Duration.hours(1);
@@ -44,12 +44,12 @@ export interface FrontDoorProps {
   readonly protectedResources: ReadonlyMap<string, RestApi>;
 }
 
-/** CloudFront: one origin for clients, the API chosen by path, and the place from which the issuer takes its name. */
+/** CloudFront gives clients one origin, chooses the API by path, and gives the issuer its name. */
 export class FrontDoor extends Construct {
   readonly distribution: Distribution;
   /** `https://<domain>`: no path, no trailing slash. */
   readonly issuer: string;
-  /** What CloudFront alone knows, as CloudFormation puts it in while it deploys: the template does not hold it. */
+  /** Dynamic reference to the origin secret. CloudFormation resolves it at deployment; the template never holds it. */
   readonly originSecret: string;
 
   constructor(scope: Construct, id: string, { authorizationServer, protectedResources }: FrontDoorProps) {
@@ -72,34 +72,36 @@ export class FrontDoor extends Construct {
       errorResponses: CACHEABLE_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
     });
     acknowledge(this.distribution, {
-      CFR1: 'People and clients may be anywhere; access rules decide who comes in',
-      CFR2: 'The firewall stands before the APIs, in the same region as they do; they are throttled per route',
-      CFR3: 'CloudFront logs hold query strings, and with them codes and states; the APIs log every request without',
-      CFR4: 'The default certificate fixes the policy; every browser and client in use speaks TLS 1.2 or newer',
+      CFR1: 'Users and clients may be anywhere; access rules decide who may log in',
+      CFR2: 'The firewall protects the APIs in their own region; they are throttled per route',
+      CFR3: 'CloudFront logs contain query strings, and so codes and states; the APIs log every request without them',
+      CFR4: 'The default certificate fixes the policy; every browser and client in use supports TLS 1.2 or newer',
     });
     this.issuer = `https://${this.distribution.distributionDomainName}`;
   }
 
-  /** Nothing is lost with it: it goes with the stack. */
+  /** It is deleted with the stack, because nothing depends on its value. */
   #makeOriginSecret(): string {
     const secret = new CfnSecret(this, 'OriginSecret', {
-      description: 'Gatehouse: by which the firewall knows CloudFront',
+      description: 'Gatehouse: proves to the firewall that a request came through CloudFront',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
-    acknowledge(secret, { SMG4: 'Firewall and CloudFront must learn a new one together: docs/firewall.md says how' });
+    acknowledge(secret, {
+      SMG4: 'The firewall and CloudFront must get a new value together; docs/firewall.md says how',
+    });
     return `{{resolve:secretsmanager:${secret.ref}:SecretString}}`;
   }
 
   #behaviors(serverPaths: readonly string[]) {
     const everyRequest = {
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
-      // Compression would hold back what streams.
+      // Compression would delay streams.
       compress: false,
       functionAssociations: [
         {
           eventType: FunctionEventType.VIEWER_REQUEST,
           function: new CloudFrontFunction(this, 'ViewerRequest', {
-            comment: 'Gatehouse: drops forged identity headers',
+            comment: 'Gatehouse: removes forged identity headers',
             code: FunctionCode.fromInline(viewerRequestCode(serverPaths)),
             runtime: FunctionRuntime.JS_2_0,
           }),
@@ -107,7 +109,7 @@ export class FrontDoor extends Construct {
       ],
     };
     const metadataCache = new CachePolicy(this, 'MetadataCache', {
-      comment: 'Gatehouse: as long as Cache-Control says, at most an hour',
+      comment: 'Gatehouse: caches as long as Cache-Control says, at most one hour',
       minTtl: Duration.seconds(0),
       defaultTtl: Duration.seconds(0),
       maxTtl: MAX_METADATA_AGE,
@@ -115,12 +117,12 @@ export class FrontDoor extends Construct {
       queryStringBehavior: CacheQueryStringBehavior.none(),
       cookieBehavior: CacheCookieBehavior.none(),
     });
-    // MCP servers are for scripts of any origin. One that sends CORS headers of its own keeps them, and preflights keep
-    // those of the API: the policy is for answers that come without any, so that nothing is there twice.
+    // Adds permissive CORS headers to every response of an MCP server, unless the server sends its own. Preflights keep
+    // the headers of the API. Without the override, no header appears twice.
     const serverCors = new ResponseHeadersPolicy(this, 'ServerCors', {
-      // Names are the account's, and the CDK puts the region into those of functions and cache policies alone.
+      // The name must be unique in the account. The CDK adds the region only to names of functions and cache policies.
       responseHeadersPolicyName: `${Names.uniqueResourceName(this, { maxLength: 90 })}-ServerCors-${Aws.REGION}`,
-      comment: 'Gatehouse: lets scripts read the answers of MCP servers',
+      comment: 'Gatehouse: lets scripts read the responses of MCP servers',
       corsBehavior: {
         accessControlAllowCredentials: false,
         accessControlAllowOrigins: ['*'],
@@ -155,7 +157,7 @@ export class FrontDoor extends Construct {
     };
   }
 
-  /** By id and literal stage name: a reference to the stage would close a cycle (stage → functions → issuer). */
+  /** Uses the id and the literal stage name: a reference to the stage would close a cycle (stage → functions → issuer). */
   #originOf(api: RestApi): HttpOrigin {
     return new HttpOrigin(`${api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`, {
       originPath: `/${STAGE_NAME}`,
@@ -168,6 +170,6 @@ export class FrontDoor extends Construct {
   }
 }
 
-/** CloudFront takes the first behaviour that fits: `/tools/mcp` must come before `/tools/*`. */
+/** CloudFront uses the first behaviour that matches, so `/tools/mcp` must come before `/tools/*`. */
 const mostSpecificFirst = (resources: ReadonlyMap<string, RestApi>): [string, RestApi][] =>
   [...resources].sort(([a], [b]) => b.split('/').length - a.split('/').length);

@@ -1,21 +1,20 @@
-/** The viewer's address as CloudFront saw it. */
-export const VIEWER_HEADER = 'x-gatehouse-viewer';
-
-/** What CloudFront adds on its way to the APIs, and nobody else knows. */
-export const ORIGIN_HEADER = 'x-gatehouse-origin';
+import { VIEWER_HEADER } from '../names.ts';
 
 /**
- * Source of the CloudFront Function that sees every request first. Nobody outside may speak as the door: every header
- * that a server could read as `x-gatehouse-*` is dropped (in a CGI variable, RFC 3875 §4.1.18, an underscore stands for
- * each hyphen, and in some servers for whatever else is no letter and no digit), and `x-gatehouse-viewer` is the viewer's
- * address as CloudFront saw it.
- * Paths with `.` or `..` as a segment, or with a separator within one, in any encoding, are nothing: API Gateway passes
- * them on, and a backend would climb out of what is its URL (some servers drop what follows a semicolon). This holds for
- * every path, since a server's own can be encoded, too.
- * `/mcp/` is the same resource as `/mcp`. Whoever opens it in a browser is led to the page that says what it is: a page
- * asks for HTML and neither brings a token nor reads a stream, as every client does that sends GET (MCP 2025-11-25,
- * "Listening for Messages from the Server").
- * The runtime knows ES 5.1 and a little more, neither `for … of` nor destructuring: the local run refuses what it lacks.
+ * The source of the CloudFront Function that sees every request first.
+ *
+ * - It removes every header that a server could read as `x-gatehouse-*`, so no caller can forge identity. Servers that
+ *   read headers as CGI variables turn hyphens into underscores (RFC 3875 §4.1.18), and some turn other characters too.
+ * - It sets `x-gatehouse-viewer` to the viewer's address.
+ * - It answers 404 to paths with a `.` or `..` segment or a separator inside a segment, in any encoding. API Gateway
+ *   forwards such paths, and they could climb out of the backend's URL. Some servers also drop what follows a
+ *   semicolon. The rule holds for every path, because the path of a server can be encoded too.
+ * - It treats `/mcp/` as `/mcp`, and redirects browsers from there to the welcome page. A page visit asks for HTML,
+ *   brings no token and does not accept a stream. Every client that sends GET accepts a stream (MCP 2025-11-25,
+ *   "Listening for Messages from the Server").
+ *
+ * The runtime supports ES 5.1 and a little more, but neither `for … of` nor destructuring. The local run refuses what
+ * the runtime lacks.
  *
  * @param serverPaths paths of the MCP servers
  */

@@ -4,28 +4,32 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-/** The package's root, wherever it is installed. */
+/** The root of the package. */
 export const PACKAGE_DIRECTORY = join(import.meta.dirname, '../..');
-/** Where a function's bundle lies: `dist/<function>/index.mjs`. */
+/** The folder of the bundles: `dist/<function>/index.mjs`. */
 export const BUNDLE_DIRECTORY = join(PACKAGE_DIRECTORY, 'dist');
 
 const SOURCE_DIRECTORY = join(PACKAGE_DIRECTORY, 'lambdas');
 
-// CommonJS packages inside an ES module still call require().
+// CommonJS packages in an ES module still call require().
 const REQUIRE_BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 export interface BundleOptions {
-  /** Folder that gets `<function>/index.mjs`; by default `dist/` of the package. */
+  /**
+   * Folder that receives `<function>/index.mjs`.
+   *
+   * @default `dist/` of the package
+   */
   readonly outputDirectory?: string;
 }
 
-/** The functions there are: every folder of `lambdas/` with an index.ts. */
+/** Names of all functions: the folders of `lambdas/` with an index.ts. */
 export const functionNames = (): string[] => globSync('*/index.ts', { cwd: SOURCE_DIRECTORY }).map(dirname).sort();
 
 /**
- * Bundles every function by one esbuild call: ES modules, minified, for Node 24, the AWS SDK included.
+ * Bundles every function with one esbuild call: minified ES modules for Node 24, including the AWS SDK.
  *
- * @returns esbuild's metafile: which inputs each bundle is made of, and its size in bytes
+ * @returns esbuild's metafile: the inputs of each bundle, and its size in bytes
  */
 export const bundleFunctions = async (options: BundleOptions = {}): Promise<Metafile> => {
   const outputDirectory = options.outputDirectory ?? BUNDLE_DIRECTORY;
@@ -51,10 +55,10 @@ export const bundleFunctions = async (options: BundleOptions = {}): Promise<Meta
   return result.metafile;
 };
 
-/** What the bundles in `dist/` were made of, so that nobody makes the same ones again. */
+/** Holds the hash of the sources of the bundles in `dist/`, so the same bundles are not built twice. */
 const STAMP_FILE = join(BUNDLE_DIRECTORY, '.made-of');
 
-/** Bundles every function into `dist/`, unless the bundles there are of the very same sources and packages. */
+/** Bundles every function into `dist/`, unless the bundles there come from the same sources and packages. */
 export const ensureBundles = async (): Promise<void> => {
   const inputs = inputsHash();
   const isMade = functionNames().every((name) => existsSync(join(BUNDLE_DIRECTORY, name, 'index.mjs')));
@@ -63,7 +67,7 @@ export const ensureBundles = async (): Promise<void> => {
   await writeWhenChanged(STAMP_FILE, Buffer.from(inputs));
 };
 
-/** SHA-256 over the sources, how they are bundled, and the exact packages that are installed. */
+/** SHA-256 of the sources, of this file, and of the list of installed packages. */
 const inputsHash = (): string => {
   const sources = globSync('lambdas/**/*.ts', { cwd: PACKAGE_DIRECTORY }).sort();
   const hash = createHash('sha256');
@@ -77,7 +81,7 @@ const inputsHash = (): string => {
   return hash.digest('base64url');
 };
 
-/** Replaces the file in one step, so that another process that reads it never sees half of it. */
+/** Replaces the file in one step, so another process never reads half of it. */
 const writeWhenChanged = async (path: string, contents: Uint8Array): Promise<void> => {
   const current = await readFile(path).catch(() => undefined);
   if (current?.equals(contents)) return;

@@ -8,9 +8,9 @@ import { hasTokenExchange } from '../data/upstream-tokens.ts';
 const MAX_CLIENT_NAME_CHARACTERS = 60;
 
 /**
- * The clients of the configuration, resource clients included, as a setting of the functions.
+ * The configured clients and the resource clients, as a setting of the functions.
  *
- * @param secrets only for functions that check credentials, which need to know where secrets and keys are
+ * @param secrets pass them for functions that check credentials, which must know where secrets and keys are
  */
 export const configuredClientSettings = (configuration: Configuration, secrets?: Secrets): ConfiguredClients => ({
   ...Object.fromEntries(
@@ -34,7 +34,7 @@ export const configuredClientSettings = (configuration: Configuration, secrets?:
   ),
 });
 
-/** A server's own credentials, for introspection and, where providers' tokens are kept, for token exchange. */
+/** The client of an MCP server: for introspection and, if tokens of a provider are kept, for token exchange. */
 const resourceClientSettings = (
   path: string,
   configuration: Configuration,

@@ -12,20 +12,25 @@ import { BUNDLE_DIRECTORY } from './bundles.ts';
 import { environmentBytes, MAX_ENVIRONMENT_BYTES } from './environment-size.ts';
 import { LOG_RETENTION } from './logs.ts';
 
-/** The only operations on a table: nothing may Scan or delete in bulk, and Query is for an index (`queryIndex`). */
+/** The operations that functions may have on a table. None may Scan or delete in bulk; `grantQueryIndex` allows Query. */
 export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 export interface EndpointFunctionProps {
   /** Folder below `lambdas/`. */
   readonly folder: string;
+  /** What the function does, for the AWS console. */
   readonly description: string;
   /** @default 10 seconds */
   readonly timeout?: Duration;
-  /** @default 512: below that, signing and TLS wait for the CPU share that comes with memory */
+  /**
+   * Less memory also means less CPU, which makes signing and TLS slow.
+   *
+   * @default 512
+   */
   readonly memoryMegabytes?: number;
 }
 
-/** One Lambda function with a role of its own, which may write its own log and whatever is bound to it, and no more. */
+/** One Lambda function with its own role, which may write its own log and use the resources bound to it, and nothing else. */
 export class EndpointFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
@@ -60,7 +65,7 @@ export class EndpointFunction extends Construct {
     return this;
   }
 
-  /** Names a table to the function and allows exactly these operations on it (and on no index). */
+  /** Tells the function the name of a table, and allows exactly these operations on it, but not on its indexes. */
   bindTable(setting: Setting<string>, table: Table, ...actions: TableAction[]): this {
     this.allow(
       actions.map((action) => `dynamodb:${action}`),
@@ -69,29 +74,29 @@ export class EndpointFunction extends Construct {
     return this.set(setting, table.tableName);
   }
 
-  /** Lets the function list the keys of a table by one of its indexes; `bindTable` names the table. */
-  queryIndex(table: Table, indexName: string): this {
+  /** Lets the function query one index of a table. `bindTable` tells it the name of the table. */
+  grantQueryIndex(table: Table, indexName: string): this {
     return this.allow(['dynamodb:Query'], `${table.tableArn}/index/${indexName}`);
   }
 
-  /** Names a secret to the function and lets it read that one. */
+  /** Tells the function the ARN of a secret, and lets it read the secret. */
   bindSecret(setting: Setting<string>, secret: CfnSecret): this {
-    return this.readSecrets([secret]).set(setting, secret.ref);
+    return this.grantReadSecrets([secret]).set(setting, secret.ref);
   }
 
   /** Lets the function read secrets that one of its settings names. */
-  readSecrets(secrets: readonly CfnSecret[]): this {
+  grantReadSecrets(secrets: readonly CfnSecret[]): this {
     for (const secret of secrets) this.allow(['secretsmanager:GetSecretValue'], secret.ref);
     return this;
   }
 
   /** Lets the function see whether secrets have a value, but not the value. */
-  describeSecrets(secrets: readonly CfnSecret[]): this {
+  grantDescribeSecrets(secrets: readonly CfnSecret[]): this {
     for (const secret of secrets) this.allow(['secretsmanager:DescribeSecret'], secret.ref);
     return this;
   }
 
-  /** Keeps executions for this function alone, which is also the most that it gets; undefined: as the account has them. */
+  /** Reserves executions for this function, which then never gets more. Undefined reserves none. */
   reserveConcurrency(executions: number | undefined): this {
     if (executions !== undefined) {
       const { defaultChild } = this.lambda.node;
@@ -100,6 +105,7 @@ export class EndpointFunction extends Construct {
     return this;
   }
 
+  /** Adds a statement to the policy of the function's role. */
   allow(actions: readonly string[], resource: string, conditions?: Record<string, unknown>): this {
     this.role.addToPolicy(
       new PolicyStatement({
@@ -112,12 +118,12 @@ export class EndpointFunction extends Construct {
     return this;
   }
 
-  /** What the variables may take at most once deployed, in bytes (Lambda's limit: 4 KB for all together). */
+  /** Upper estimate of the size of all variables once deployed, in bytes (Lambda's limit is 4 KB). */
   environmentBytes(): number {
     return environmentBytes(this, this.#environment);
   }
 
-  /** A sentence when the environment is too large for Lambda, otherwise nothing. */
+  /** The problem if the environment is too large for Lambda, otherwise undefined. */
   environmentProblem(): string | undefined {
     const bytes = this.environmentBytes();
     if (bytes <= MAX_ENVIRONMENT_BYTES) return undefined;
@@ -132,7 +138,7 @@ export class EndpointFunction extends Construct {
 const bundleOf = (folder: string): string => {
   const directory = join(BUNDLE_DIRECTORY, folder);
   if (!existsSync(join(directory, 'index.mjs'))) {
-    throw new Error(`${directory}/index.mjs is missing: await bundleFunctions() before the construct is made`);
+    throw new Error(`${directory}/index.mjs is missing. Await bundleFunctions() before you create the construct`);
   }
   return directory;
 };

@@ -4,9 +4,15 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
+export interface ExistingFunctionBackendProps {
+  readonly functionArn: string;
+  /** The API that invokes the function. */
+  readonly api: RestApi;
+}
+
 /**
- * A Lambda function of the owner's own as backend, in the same region. In the same account the stack itself lets API
- * Gateway invoke it; a function of another account can only be opened from there, by the commands of outputs.
+ * An existing Lambda function of the operator as backend, in the same region. In the same account the stack lets API
+ * Gateway invoke it. For another account, outputs print the commands that the operator runs there.
  */
 export class ExistingFunctionBackend extends Construct {
   readonly lambda: IFunction;
@@ -14,9 +20,9 @@ export class ExistingFunctionBackend extends Construct {
   readonly #otherAccount: CfnCondition;
   readonly #statementId: string;
 
-  constructor(scope: Construct, id: string, functionArn: string, api: RestApi) {
+  constructor(scope: Construct, id: string, { functionArn, api }: ExistingFunctionBackendProps) {
     super(scope, id);
-    // Permissions are made below, once for the whole API.
+    // The permission for the whole API follows below.
     this.lambda = LambdaFunction.fromFunctionAttributes(this, 'Function', { functionArn, skipPermissions: true });
     const { account = '' } = Arn.split(functionArn, ArnFormat.COLON_RESOURCE_NAME);
     const sameAccount = new CfnCondition(this, 'SameAccount', {
@@ -40,7 +46,7 @@ export class ExistingFunctionBackend extends Construct {
     });
   }
 
-  /** For a role of this stack, which has a policy for it: in another account the function's own policy must allow it, too. */
+  /** Lets a role of this stack invoke the function. In another account the policy of the function must allow it, too. */
   grantInvoke(role: IRole): void {
     this.#printCommand('InspectorCommand', "the server's inspector", {
       statementId: `${this.#statementId}-inspector`,
@@ -50,7 +56,7 @@ export class ExistingFunctionBackend extends Construct {
 
   #printCommand(id: string, who: string, { statementId, principal }: { statementId: string; principal: string }): void {
     new CfnOutput(this, id, {
-      description: `Run this with credentials of account ${this.#account}; ${who} may not invoke the function before`,
+      description: `Run this with credentials of account ${this.#account}. Until then ${who} may not invoke the function`,
       condition: this.#otherAccount,
       value:
         `aws lambda add-permission --region ${Stack.of(this).region} --function-name ${this.lambda.functionArn} ` +

@@ -14,7 +14,7 @@ export const serverSettings = ({ servers }: Configuration): Servers =>
     ]),
   );
 
-/** Each server as the authorizer knows it, rules included. */
+/** Each server with its rules, for the authorizer. */
 export const authorizerSettings = ({ servers }: Configuration): Servers =>
   Object.fromEntries(
     Object.entries(servers).map(([path, server]) => {

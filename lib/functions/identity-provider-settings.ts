@@ -8,7 +8,7 @@ import type { UserPool } from '../data/user-pool.ts';
 export interface IdentityProviderParts {
   readonly configuration: Configuration;
   readonly secrets: Secrets;
-  /** Identity provider id → user pool that the stack makes for it. */
+  /** Identity provider id → user pool that the stack creates for it. */
   readonly userPools: Readonly<Record<string, UserPool>>;
 }
 
@@ -33,7 +33,7 @@ export const identityProviderSettings = ({
     ]),
   );
 
-/** Only the providers whose tokens are kept, without the names on their buttons: /token shows none and has little room. */
+/** Only the providers whose tokens are kept, and without display names: /token shows no page and has little room. */
 export const keptProviderSettings = (parts: IdentityProviderParts): IdentityProviders =>
   Object.fromEntries(
     Object.entries(identityProviderSettings(parts))
@@ -42,6 +42,7 @@ export const keptProviderSettings = (parts: IdentityProviderParts): IdentityProv
   );
 
 const existing = (value: string | undefined, id: string): string => {
-  if (value === undefined) throw new Error(`the identity provider ${id} has no issuer or secret in this stack`);
+  if (value === undefined)
+    throw new Error(`expected an issuer and a secret for the identity provider ${id} in this stack, found none`);
   return value;
 };

@@ -1,11 +1,11 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 
-/** How long every log is kept. Audit beyond that belongs to an archive. */
+/** How long every log is kept. For a longer audit trail, export the logs to an archive. */
 export const LOG_RETENTION = RetentionDays.ONE_MONTH;
 
 /**
- * One access log line. Neither query strings nor headers: those of /authorize and /callback carry codes and states,
- * Authorization carries tokens. `path` is the route, never the URL that was asked for.
+ * One line of the access log. It has no query strings, which carry codes and states, and no headers, which carry tokens.
+ * `path` is the route, never the requested URL.
  */
 export const ACCESS_LOG_FORMAT = JSON.stringify({
   time: '$context.requestTimeEpoch',

@@ -28,7 +28,7 @@ export class Privacy extends EndpointFunction {
     this.set(settings.identityProviders, identityProviders)
       .bindSecret(settings.subjectSecret, secrets.subject)
       .bindTable(settings.grantsTable, tables.grants, 'GetItem', 'DeleteItem')
-      .queryIndex(tables.grants, SUBJECT_INDEX)
+      .grantQueryIndex(tables.grants, SUBJECT_INDEX)
       .bindTable(settings.consentsTable, tables.consents, 'GetItem', 'DeleteItem')
       .set(settings.keyRingFunction, keyRing.lambda.functionName)
       .allow(['lambda:InvokeFunction'], keyRing.lambda.functionArn);

@@ -5,9 +5,9 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
 /**
- * Where alarms go. Only the alarms of this account and region may publish, and only over TLS. Not encrypted at rest:
- * messages name an alarm and a number, CloudWatch may not use the key that AWS manages for SNS, and one of our own
- * costs a dollar a month.
+ * Creates the topic that alarms notify. Only alarms of this account and region may publish, and only over TLS. The topic is
+ * not encrypted at rest: messages hold an alarm and a number, CloudWatch cannot use the AWS managed key of SNS, and a key of
+ * our own costs one dollar a month.
  */
 export const makeAlarmTopic = (scope: Construct, email: string | undefined): Topic => {
   const topic = new Topic(scope, 'Topic', { displayName: 'Gatehouse alarms', enforceSSL: true });

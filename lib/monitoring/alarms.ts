@@ -11,28 +11,37 @@ import { errorRate, signingQuotaPercent, slowest, tableThrottles, throttles } fr
 type Watched = Metric | MathExpression;
 
 interface AlarmProps {
-  /** A sentence for whoever is woken by it. */
+  /** What is wrong, in one sentence for the operator. */
   readonly meaning: string;
-  /** Heading of docs/runbook/alarms.md, as an anchor. */
+  /** Anchor of a heading in docs/runbook/alarms.md. */
   readonly runbook: string;
-  /** At most ten, which is what CloudWatch takes: the largest one counts, and what has no data does not. */
+  /** At most ten, the limit of CloudWatch. The largest value counts, and missing data does not. */
   readonly metrics: readonly Watched[];
+  /** The alarm goes off at this value. */
   readonly atLeast: number;
   /** @default 5 minutes */
   readonly period?: Duration;
-  /** How many of the last three periods; @default the last one is enough */
+  /**
+   * How many of the last three periods must reach the value.
+   *
+   * @default only the last period counts
+   */
   readonly ofThreePeriods?: number;
 }
 
 export interface AlarmsProps {
   readonly parts: MonitoredParts;
-  /** Who is told by mail. */
-  readonly email: string | undefined;
+  /**
+   * Address that alarms are mailed to.
+   *
+   * @default no address; the operator subscribes to the topic
+   */
+  readonly email?: string | undefined;
 }
 
 /**
- * At most ten alarms. docs/runbook/alarms.md has an entry for each. Neither clients nor people nor providers are told apart:
- * whoever can choose such a name could otherwise make metrics, and bills, without end.
+ * At most ten alarms, each with an entry in docs/runbook/alarms.md. No metric has a dimension for clients, users or
+ * providers: a caller that chooses such names could create metrics, and costs, without limit.
  */
 export class Alarms extends Construct {
   readonly topic: Topic;
@@ -54,29 +63,29 @@ export class Alarms extends Construct {
       ofThreePeriods: 2,
     });
     this.#alarm('McpServerErrors', {
-      meaning: '1 % or more of the requests to an MCP server fail behind the door',
+      meaning: '1 % or more of the requests to an MCP server fail',
       runbook: 'an-mcp-server-fails',
       metrics: protectedResources.map(({ api }) => errorRate(api)),
       atLeast: 0.01,
       ofThreePeriods: 2,
     });
     this.#alarm('KeyTrouble', {
-      meaning: 'The authorizer cannot check tokens, or the run that looks after the signing keys failed',
+      meaning: 'The authorizer cannot check tokens, or the daily run for the signing keys failed',
       runbook: 'trouble-with-the-signing-keys',
       metrics: [ownMetric(this, 'AuthorizerFailures'), keyRing.manager.lambda.metricErrors({ statistic: 'Sum' })],
       atLeast: 1,
     });
     this.#alarm('UpstreamErrors', {
-      meaning: 'Logins fail because an identity provider is down, or no longer knows us',
+      meaning: 'Logins fail because an identity provider is down or refuses our credentials',
       runbook: 'an-identity-provider-is-down',
       metrics: [ownMetric(this, 'UpstreamErrors')],
       atLeast: 5,
     });
     const { token, register, jwks } = endpoints.functions;
     this.#alarm('Slow', {
-      meaning: 'The slowest hundredth of the requests takes three seconds and more',
+      meaning: 'The slowest 1 % of requests take three seconds or more',
       runbook: 'requests-are-slow',
-      // Not those that wait for a provider, which shows in UpstreamErrors, or for the document of any stranger's client.
+      // Not functions that wait for an identity provider (UpstreamErrors watches it) or for the host of any client.
       metrics: [authorizer, token, register, jwks].map(slowest),
       atLeast: 3000,
       ofThreePeriods: 3,
@@ -85,22 +94,22 @@ export class Alarms extends Construct {
 
   #watchAttacks(): void {
     this.#alarm('CodeReplayed', {
-      meaning: 'An authorization code was redeemed twice, by two who both held its verifier',
+      meaning: 'An authorization code was used twice, both times with the right code verifier',
       runbook: 'a-code-was-replayed',
       metrics: [ownMetric(this, 'CodesReplayed')],
       atLeast: 1,
     });
     this.#alarm('RefreshReuse', {
-      meaning: 'Refresh tokens that were used up come back: stolen, or a client that loses answers',
+      meaning: 'Used refresh tokens were presented again: they were stolen, or a client loses responses',
       runbook: 'refresh-tokens-are-reused',
       metrics: [ownMetric(this, 'RefreshReuse')],
       atLeast: 5,
       period: Duration.minutes(15),
     });
     this.#alarm('Flood', {
-      meaning: 'Far more clients register than usual, or far more of them hit a limit',
+      meaning: 'Far more clients than usual register or hit a rate limit',
       runbook: 'a-flood-of-registrations-or-failures',
-      // A limit that is hit is said once in its window, so fifty of them are fifty clients or persons.
+      // Each limit is reported once in its window, so fifty reports are fifty clients or users.
       metrics: [ownMetric(this, 'ClientsRegistered'), tenfold(ownMetric(this, 'LimitsHit'))],
       atLeast: 500,
       period: Duration.hours(1),
@@ -109,7 +118,7 @@ export class Alarms extends Construct {
 
   #watchLimits({ authorizer, endpoints, tables }: MonitoredParts): void {
     this.#alarm('SigningNearQuota', {
-      meaning: 'RSA operations are at 60 % of the quota of KMS in this region; beyond it no token can be issued',
+      meaning: 'RSA operations use 60 % of the KMS quota in this region; at 100 % no token can be issued',
       runbook: 'signing-nears-the-kms-quota',
       metrics: [signingQuotaPercent()],
       atLeast: 60,
@@ -119,7 +128,7 @@ export class Alarms extends Construct {
     const { clients, transactions, grants, keys } = tables;
     const { token, authorize, callback } = endpoints.functions;
     this.#alarm('Throttled', {
-      meaning: 'Lambda or DynamoDB turns requests away',
+      meaning: 'Lambda or DynamoDB throttles requests',
       runbook: 'requests-are-throttled',
       metrics: [
         ...[authorizer, token, authorize, callback].map(throttles),
@@ -140,7 +149,7 @@ export class Alarms extends Construct {
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: ofThreePeriods === undefined ? 1 : 3,
         datapointsToAlarm: ofThreePeriods ?? 1,
-        // Nothing happened is no news.
+        // Missing data means no traffic; do not alarm.
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
     const action = new SnsAction(this.topic);

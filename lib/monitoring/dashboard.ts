@@ -11,9 +11,13 @@ import type { MonitoredParts } from './monitored-parts.ts';
 import { ownMetric } from './own-metrics.ts';
 import { errorRate, signingQuotaPercent, slowest, tableThrottles, throttles } from './watched-metrics.ts';
 
-/** One page that says how things stand: the same metrics that the alarms watch, and how much there is to do. */
+export interface DashboardProps {
+  readonly parts: MonitoredParts;
+}
+
+/** One page with the metrics that the alarms watch, and the amount of traffic. */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, parts: MonitoredParts) {
+  constructor(scope: Construct, id: string, { parts }: DashboardProps) {
     super(scope, id);
     const { authorizationServer, protectedResources, authorizer, endpoints, tables } = parts;
     const apis = [authorizationServer, ...protectedResources].map(({ api }) => api);
@@ -30,15 +34,18 @@ export class Dashboard extends Construct {
         'Requests',
         apis.map((api) => api.metricCount()),
       ),
-      graph('Part of the requests that fail', apis.map(errorRate)),
+      graph('Share of requests that fail', apis.map(errorRate)),
     );
-    board.addWidgets(graph('Slowest hundredth (ms)', busy.map(slowest)), graph('Logins, clients and attacks', own));
     board.addWidgets(
-      graph('Turned away by Lambda and DynamoDB', [
+      graph('Duration, 99th percentile (ms)', busy.map(slowest)),
+      graph('Logins, clients and attacks', own),
+    );
+    board.addWidgets(
+      graph('Throttled by Lambda and DynamoDB', [
         ...busy.map(throttles),
         ...written.map((table) => tableThrottles(table, 'Write')),
       ]),
-      graph('RSA operations of KMS (% of the quota)', [signingQuotaPercent()]),
+      graph('RSA operations (% of the KMS quota)', [signingQuotaPercent()]),
     );
   }
 }

@@ -5,7 +5,7 @@ import { METRICS_DIMENSION, METRICS_NAMESPACE, type MetricName } from '../../lam
 import { metricsStack } from '../../lambdas/core/settings.ts';
 import type { EndpointFunction } from '../functions/endpoint-function.ts';
 
-/** Makes functions publish metrics in their log lines, which needs no permission and no call. */
+/** Lets functions publish metrics in their log lines, which needs no permission and no call. */
 export const enableMetrics = (functions: readonly EndpointFunction[]): void => {
   for (const publisher of functions) publisher.set(metricsStack, Stack.of(publisher).stackName);
 };

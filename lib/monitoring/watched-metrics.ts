@@ -4,12 +4,12 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EndpointFunction } from '../functions/endpoint-function.ts';
 
-// What AWS counts for nothing: Lambda per function, API Gateway per API, DynamoDB per table, KMS per account.
+// Metrics that AWS provides without charge: of each function, API and table, and of KMS for the account.
 
-/** Part of an API's requests that ended with 5xx, from 0 to 1. */
+/** The share of an API's requests that failed with 5xx, from 0 to 1. */
 export const errorRate = (api: RestApi): Metric => api.metricServerError({ statistic: 'Average' });
 
-/** The slowest hundredth of a function's calls, in milliseconds. */
+/** The 99th percentile of a function's duration, in milliseconds. */
 export const slowest = ({ lambda }: EndpointFunction): Metric => lambda.metricDuration({ statistic: 'p99' });
 
 export const throttles = ({ lambda }: EndpointFunction): Metric => lambda.metricThrottles({ statistic: 'Sum' });
@@ -18,12 +18,12 @@ export const tableThrottles = (table: Table, operation: 'Read' | 'Write'): Metri
   table.metric(`${operation}ThrottleEvents`, { statistic: 'Sum' });
 
 /**
- * RSA operations of the account in this region, ours and everybody's, in percent of the quota of KMS as it stands, raised
- * or not. Read minute by minute, as usage is counted.
+ * All RSA operations of the account in this region, in percent of its current KMS quota. The period is one minute, because
+ * KMS counts usage by the minute.
  */
 export const signingQuotaPercent = (): MathExpression =>
   new MathExpression({
-    label: 'RSA operations of KMS, percent of the quota',
+    label: 'RSA operations, percent of the KMS quota',
     period: Duration.minutes(1),
     expression: '100 * usage / SERVICE_QUOTA(usage)',
     usingMetrics: {

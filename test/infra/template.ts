@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfigurationInput } from '../../lib/config/configuration.ts';
 import { ensureBundles } from '../../lib/functions/bundles.ts';
+import { STACK_NAME } from '../../lib/names.ts';
 import { templatesOfThisRun } from '../support/cloud/templates-of-this-run.ts';
 
 export interface TemplateResource {
@@ -41,7 +42,7 @@ const synthesizeTo = async (file: string, overlay: Partial<ConfigurationInput>):
   // The CDK takes seconds to load in a test: not where the template is there already.
   const { merge, parseConfiguration } = await import('../../lib/config/configuration.ts');
   const { readConfiguration } = await import('../../lib/config/cdk-json.ts');
-  const { STACK_NAME, synthesize } = await import('../../lib/synthesize.ts');
+  const { synthesize } = await import('../../lib/synthesize.ts');
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-infra-'));
   try {
     synthesize(parseConfiguration(merge(readConfiguration(), overlay)), directory);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { readConfiguration } from '../../lib/config/cdk-json.ts';
 import { type Configuration, merge, parseConfiguration } from '../../lib/config/configuration.ts';
 import { ensureBundles } from '../../lib/functions/bundles.ts';
-import { STACK_NAME, synthesize } from '../../lib/synthesize.ts';
+import { STACK_NAME } from '../../lib/names.ts';
+import { synthesize } from '../../lib/synthesize.ts';
 import { newAssembly } from '../../tools/local/assembly.ts';
 
 const templateIn = (folder: string): string => readFileSync(join(folder, `${STACK_NAME}.template.json`), 'utf8');

@@ -45,8 +45,8 @@ export const DISCOVERY = {
 
   welcome: {
     folder: 'welcome',
-    description: 'explains the connector URL to people who open it in a browser',
-    routes: () => [page('GET', '/', 'Explains the connector URL to people who open it in a browser')],
+    description: 'explains the connector URL to users who open it in a browser',
+    routes: () => [page('GET', '/', 'Explains the connector URL to users who open it in a browser')],
     grant: (endpoint, { configuration, issuer }) =>
       endpoint
         .set(settings.issuer, issuer)
@@ -63,13 +63,13 @@ export const DISCOVERY = {
         methods: ['GET'],
         throttle: { perSecond: 10, burst: 20 },
         preflight: false,
-        publicBecause: 'For monitors. It says ok or not, and which provider lacks its secret, and nothing else',
+        publicBecause: 'For monitors. It reports only its status and which provider lacks a secret',
       },
     ],
     grant: (endpoint, parts) =>
       endpoint
         .bindTable(settings.keysTable, parts.tables.keys, 'GetItem')
         .set(settings.identityProviders, identityProviderSettings(parts))
-        .describeSecrets(Object.values(parts.secrets.identityProviders)),
+        .grantDescribeSecrets(Object.values(parts.secrets.identityProviders)),
   },
 } satisfies Record<string, Endpoint>;

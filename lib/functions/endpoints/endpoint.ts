@@ -38,7 +38,7 @@ export interface EndpointParts {
   readonly issuer: string;
   readonly tables: Tables;
   readonly secrets: Secrets;
-  /** Identity provider id → user pool that the stack makes for it. */
+  /** Identity provider id → user pool that the stack creates for it. */
   readonly userPools: Readonly<Record<string, UserPool>>;
   /** Encrypts the tokens of identity providers. Undefined when no provider's tokens are kept. */
   readonly tokensKey: UpstreamTokensKey | undefined;

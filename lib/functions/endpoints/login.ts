@@ -39,7 +39,7 @@ export const LOGIN = {
           .bindTable(settings.consentsTable, tables.consents, 'GetItem')
           .bindTable(settings.transactionsTable, tables.transactions, 'GetItem', 'UpdateItem')
           .bindTable(settings.keysTable, tables.keys, 'GetItem')
-          .readSecrets(Object.values(secrets.identityProviders));
+          .grantReadSecrets(Object.values(secrets.identityProviders));
       }
     },
   },
@@ -54,7 +54,7 @@ export const LOGIN = {
         .set(settings.issuer, parts.issuer)
         .set(settings.theme, themeSettings(parts.configuration))
         .set(settings.identityProviders, identityProviderSettings(parts))
-        .readSecrets(Object.values(parts.secrets.identityProviders))
+        .grantReadSecrets(Object.values(parts.secrets.identityProviders))
         .set(settings.lifetimes, parts.configuration.lifetimes)
         .bindTable(settings.transactionsTable, parts.tables.transactions, 'GetItem', 'UpdateItem')
         .bindSecret(settings.sealingSecret, parts.secrets.sealing),
@@ -71,7 +71,7 @@ export const LOGIN = {
         .set(settings.issuer, issuer)
         .set(settings.theme, themeSettings(configuration))
         .set(settings.identityProviders, identityProviderSettings(parts))
-        .readSecrets(Object.values(secrets.identityProviders))
+        .grantReadSecrets(Object.values(secrets.identityProviders))
         .set(settings.access, accessPolicy(configuration))
         .set(settings.tokenVault, tokensKey === undefined ? {} : { keyArn: tokensKey.keyArn })
         .set(settings.lifetimes, configuration.lifetimes)
@@ -82,7 +82,7 @@ export const LOGIN = {
         .bindSecret(settings.subjectSecret, secrets.subject);
       // When it refuses a scope, it checks whether an earlier login asked for the same scope, and marks that grant.
       if (Object.values(configuration.scopes).some(({ grantedTo }) => grantedTo !== undefined)) {
-        endpoint.queryIndex(tables.grants, SUBJECT_INDEX).allow(['dynamodb:UpdateItem'], tables.grants.tableArn);
+        endpoint.grantQueryIndex(tables.grants, SUBJECT_INDEX).allow(['dynamodb:UpdateItem'], tables.grants.tableArn);
       }
       if (configuration.rememberConsent) {
         endpoint.bindTable(settings.consentsTable, tables.consents, 'GetItem', 'UpdateItem');
@@ -111,12 +111,12 @@ export const LOGIN = {
         .set(settings.theme, themeSettings(configuration))
         .set(settings.scopes, describedScopes(configuration))
         .set(settings.identityProviders, identityProviderSettings(parts))
-        .readSecrets(Object.values(secrets.identityProviders))
+        .grantReadSecrets(Object.values(secrets.identityProviders))
         .set(settings.lifetimes, configuration.lifetimes)
         .set(settings.configuredClients, configuredClientSettings(configuration))
         .bindTable(settings.transactionsTable, tables.transactions, 'GetItem', 'UpdateItem')
         .bindTable(settings.grantsTable, tables.grants, 'GetItem', 'UpdateItem')
-        .queryIndex(tables.grants, SUBJECT_INDEX)
+        .grantQueryIndex(tables.grants, SUBJECT_INDEX)
         .bindTable(settings.clientsTable, tables.clients, 'GetItem')
         .bindTable(settings.keysTable, tables.keys, 'GetItem')
         .bindSecret(settings.sealingSecret, secrets.sealing);

@@ -33,7 +33,7 @@ export const TOKENS = {
         .set(settings.access, accessPolicy(configuration))
         .set(settings.identityProviderKinds, identityProviderKinds(configuration))
         .set(settings.identityProviders, keptProviders)
-        .readSecrets(Object.keys(keptProviders).flatMap((id) => secrets.identityProviders[id] ?? []))
+        .grantReadSecrets(Object.keys(keptProviders).flatMap((id) => secrets.identityProviders[id] ?? []))
         .set(settings.tokenVault, tokensKey === undefined ? {} : { keyArn: tokensKey.keyArn })
         .bindTable(settings.grantsTable, tables.grants, 'GetItem', 'UpdateItem');
       tokensKey?.grantDecrypt(endpoint);
@@ -94,7 +94,7 @@ const authenticateClients = (endpoint: EndpointFunction, { configuration, issuer
     .set(settings.issuer, issuer)
     .set(settings.clientDocuments, configuration.clientDocuments)
     .set(settings.configuredClients, configuredClientSettings(configuration, secrets))
-    .readSecrets(Object.values(secrets.clients))
+    .grantReadSecrets(Object.values(secrets.clients))
     .bindTable(settings.clientsTable, tables.clients, 'GetItem')
     .bindTable(settings.assertionsTable, tables.assertions, 'GetItem', 'PutItem')
     .bindTable(settings.countersTable, tables.counters, 'UpdateItem')

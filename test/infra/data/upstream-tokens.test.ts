@@ -39,7 +39,7 @@ const environmentOf = (template: Template, folder: string): Record<string, strin
   );
 
 describe('Without recheck and keepTokens', () => {
-  it('there is no key, nobody has a right to one, and nobody is told of one', async () => {
+  it('there is no key, no function has a right to one, and nobody is told of one', async () => {
     const template = await templateFor(TWO_SERVERS);
     expect(template.ofType('AWS::KMS::Key')).toEqual([]);
     expect(kmsRights(template)).toEqual([]);

@@ -115,11 +115,11 @@ describe('The user pool of the stack', () => {
 
   it('the outputs say how to add a person, and ask for nothing that is done already', () => {
     const output = (name: string) => template.outputs[name];
-    expect(shown(output('AddPersonCommandCognito')?.Value)).toMatch(
+    expect(shown(output('AddUserCommandCognito')?.Value)).toMatch(
       /^aws cognito-idp admin-create-user --region <AWS::Region> --user-pool-id <GatehouseUserPoolcognitoPool\w+> --username EMAIL /,
     );
     expect(shown(output('KeptUserPoolCognito')?.Value)).toContain('aws cognito-idp delete-user-pool');
-    expect(output('SecretCommandCognito')?.Description).toContain('is filled');
+    expect(output('SecretCommandCognito')?.Description).toContain('is stored already');
     expect(output('RedirectUriCognito')).toBeUndefined();
   });
 

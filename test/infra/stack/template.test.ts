@@ -30,8 +30,8 @@ describe('Outputs', () => {
         `--cli-binary-format raw-in-base64-out --payload '{"action":"rotate"}' /dev/stdout`,
       EmergencyRotateKeyCommand: expect.stringContaining(` --payload '{"action":"rotate","emergency":true}' `),
       LogOutCommand: expect.stringContaining(` --payload '{"action":"setNotBefore","all":true}' `),
-      ExportPersonCommand: expect.stringContaining(` --payload '{"action":"export","subject":"SUB"}' `),
-      ErasePersonCommand: expect.stringMatching(
+      ExportUserDataCommand: expect.stringContaining(` --payload '{"action":"export","subject":"SUB"}' `),
+      EraseUserDataCommand: expect.stringMatching(
         /^aws lambda invoke .*--function-name <GatehousePrivacyFunction\w+> .* --payload '{"action":"erase","subject":"SUB"}' /,
       ),
       KeptTables: expect.stringMatching(

@@ -1,0 +1,16 @@
+// Names that two parts of the stack must agree on.
+
+/** Name of the stack. */
+export const STACK_NAME = 'Gatehouse';
+
+/** Stage of every REST API. It is a literal, because a reference to the stage would close a cycle with the distribution. */
+export const STAGE_NAME = 'prod';
+
+/** Header with the viewer's address, as CloudFront saw it. */
+export const VIEWER_HEADER = 'x-gatehouse-viewer';
+
+/** Header with the origin secret, which CloudFront adds to every request and only the firewall knows as well. */
+export const ORIGIN_HEADER = 'x-gatehouse-origin';
+
+/** Tag of every signing key. It lets the operator find the keys after the stack is deleted. */
+export const KEY_TAG = 'gatehouse:stack';
