@@ -3,7 +3,7 @@
  * SyntaxError may quote the secret that it could not parse, so only its name is included.
  *
  * @param error what was thrown
- * @returns such as `UnavailableError: KMS is not available <- TimeoutError: no answer within 1000 ms`
+ * @returns text such as `UnavailableError: KMS is not available <- TimeoutError: no answer within 1000 ms`
  */
 export const describeError = (error: unknown): string => {
   const parts: string[] = [];

@@ -1,14 +1,18 @@
 /**
- * Everything that the log may tell: each event with all the fields that it can have, so that dashboards, alarms and
- * searches can rely on both. `?` at the end of a name: may be left out. The kind of a field says how it is written:
- * `text`, `number`, `boolean`; `client`, a client id, which anybody may have made up; `hashed`, the identifier of a
- * person, grant or token, of which the log only gets the start of a hash; a list of words, one of them.
+ * Every event that can be logged, with all the fields that it can have. Dashboards, alarms and searches rely on both.
+ *
+ * A name that ends in `?` is optional. The kind of a field says how its value is written:
+ *
+ * - `text`, `number` and `boolean` are written as they are.
+ * - `client` is a client id, which an unauthenticated caller can make up.
+ * - `hashed` is the identifier of a user, grant or token. Only the start of its hash is written.
+ * - A list names the allowed values.
  */
 export const EVENTS = {
   client_registered: { requestId: 'text', clientId: 'client', authMethod: 'text', isNew: 'boolean' },
   client_updated: { requestId: 'text', clientId: 'client' },
   client_deleted: { requestId: 'text', clientId: 'client' },
-  // Registration says `requestId`, `path` and `error`; metadata documents and keys say `rule`, and whose they are.
+  // Registration sets `requestId`, `path` and `error`. Metadata documents and client keys set `rule` and their client.
   client_refused: {
     'requestId?': 'text',
     'path?': 'text',
@@ -22,13 +26,13 @@ export const EVENTS = {
   consent_shown: { requestId: 'text', clientId: 'client' },
   consent_given: { requestId: 'text', clientId: 'client', identityProvider: 'text' },
   consent_denied: { requestId: 'text', clientId: 'client' },
-  // A consent is kept; it is used in place of the form; it is forgotten.
+  // A consent is stored, then used instead of the form, then deleted.
   consent_kept: { requestId: 'text', clientId: 'client', subject: 'hashed' },
   consent_remembered: { requestId: 'text', clientId: 'client', identityProvider: 'text', subject: 'hashed' },
   consent_forgotten: { requestId: 'text', clientId: 'client', subject: 'hashed' },
   login_succeeded: { requestId: 'text', clientId: 'client', grantId: 'hashed', identityProvider: 'text' },
-  // No `clientId` for a login to one's own connections, and where the provider was not ready to be asked. `isFromBrowser`
-  // where the browser brought the failure along.
+  // `clientId` is missing for a login to the connections page, and when the provider could not be prepared for a login.
+  // `isFromBrowser` is true when the browser reported the failure, so that a caller could have made it up.
   login_failed: {
     requestId: 'text',
     'clientId?': 'client',
@@ -42,7 +46,7 @@ export const EVENTS = {
   code_issued: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
   code_redeemed: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
   code_replayed: { requestId: 'text', clientId: 'client', grantId: 'hashed' },
-  // No `grantId` for a client that acts on its own account.
+  // `grantId` is missing for the client credentials grant.
   token_issued: {
     requestId: 'text',
     clientId: 'client',
@@ -90,10 +94,10 @@ export const EVENTS = {
     'clientId?': 'client',
   },
   authorizer_failed: { requestId: 'text', detail: 'text' },
-  // The caller's doing, and ours. `status` is said where `error` does not tell it.
+  // The caller caused `request_refused`, Gatehouse `request_failed`. `status` is set where `error` does not imply it.
   request_refused: { requestId: 'text', path: 'text', error: 'text', 'status?': 'number', detail: 'text' },
   request_failed: { requestId: 'text', path: 'text', 'error?': 'text', 'status?': 'number', detail: 'text' },
-  // Once for each window and execution environment; and when it could not be counted, so that nothing was limited.
+  // `limit_hit` is logged once per window and execution environment. After `limit_unknown` the request was not limited.
   limit_hit: { requestId: 'text', clientId: 'client', limit: ['failures', 'requests'] },
   limit_unknown: { requestId: 'text', limit: ['failures', 'requests'], detail: 'text' },
   key_created: { kid: 'text', keyArn: 'text' },
@@ -109,7 +113,7 @@ export const EVENTS = {
     'clientId?': 'client',
     'subject?': 'hashed',
   },
-  // What there was of a person; the evidence of an erasure names nobody.
+  // The counts of what was stored about a user. The record of an erasure identifies no user.
   subject_exported: { requestId: 'text', subject: 'hashed', grants: 'number', rememberedConsents: 'boolean' },
   subject_erased: { requestId: 'text', subject: 'hashed', grants: 'number', rememberedConsents: 'boolean' },
 } as const satisfies Record<string, Readonly<Record<string, FieldKind>>>;
@@ -134,5 +138,5 @@ type Fields<Kinds> = {
     | undefined;
 };
 
-/** Event → the fields that whoever logs it has to give. */
+/** The fields of each event, with their types. */
 export type EventFields = { readonly [Name in EventName]: Fields<(typeof EVENTS)[Name]> };

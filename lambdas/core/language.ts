@@ -6,13 +6,13 @@ export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const;
 
 export type Language = (typeof LANGUAGES)[number];
 
-/** A text of the configuration: one text for every language, or English and optional translations. */
+/** A text of the configuration: one text for all languages, or English with optional translations. */
 export const LocalizedText = z.union([
   z.string(),
   z.object({ en: z.string(), de: z.optional(z.string()), fr: z.optional(z.string()), es: z.optional(z.string()) }),
 ]);
 export type LocalizedText = Immutable<z.infer<typeof LocalizedText>>;
 
-/** The text in this language, or in English if it is not translated. */
+/** Returns the text in this language, or in English if there is no translation. */
 export const textIn = (text: LocalizedText, language: Language): string =>
   typeof text === 'string' ? text : (text[language] ?? text.en);

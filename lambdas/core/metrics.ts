@@ -1,10 +1,10 @@
 import type { EventFields, EventName } from './events.ts';
 
-/** CloudWatch namespace of the metrics below, and their only dimension: neither client nor provider is one. */
+/** CloudWatch namespace of the metrics below, and their only dimension. Clients and providers are not dimensions. */
 export const METRICS_NAMESPACE = 'Gatehouse';
 export const METRICS_DIMENSION = 'Stack';
 
-/** Gatehouse's own metrics, each a count of something that no AWS service counts for free. Each one has a price. */
+/** Gatehouse's own metrics. Each one costs money, so each counts something that no AWS service counts for free. */
 export const METRICS = [
   'LoginsSucceeded',
   'LoginsFailed',
@@ -20,10 +20,10 @@ export type MetricName = (typeof METRICS)[number];
 
 type Counters = { readonly [Name in EventName]?: (fields: EventFields[Name]) => readonly MetricName[] };
 
-/** Which events are counted, and as what. */
+/** The metrics that each event counts towards. */
 const COUNTERS: Counters = {
   login_succeeded: () => ['LoginsSucceeded'],
-  // What a browser brings can be made up, and an alarm watches this: it counts what a stranger cannot cause.
+  // An alarm watches UpstreamErrors, so a failure that a browser reports, and could have made up, is not counted.
   login_failed: ({ reason, isFromBrowser }) =>
     UPSTREAM_FAULTS.has(reason) && !isFromBrowser ? ['LoginsFailed', 'UpstreamErrors'] : ['LoginsFailed'],
   upstream_rechecked: ({ outcome }) => (outcome === 'unavailable' ? ['UpstreamErrors'] : []),
@@ -34,13 +34,13 @@ const COUNTERS: Counters = {
   authorizer_failed: () => ['AuthorizerFailures'],
 };
 
-/** The provider's fault, or that of what was agreed with it; not a person's decision, and not ours about a person. */
+/** Faults of the provider or of its configuration, as opposed to decisions of a user or of an access rule. */
 const UPSTREAM_FAULTS: ReadonlySet<EventFields['login_failed']['reason']> = new Set([
   'rejected',
   'misconfigured',
   'unavailable',
 ]);
 
-/** The metrics that one more event of this kind is counted by. */
+/** Returns the metrics that this event counts towards, each by one. */
 export const metricsOf = <Name extends EventName>(event: Name, fields: EventFields[Name]): readonly MetricName[] =>
   COUNTERS[event]?.(fields) ?? [];

@@ -1,4 +1,4 @@
-/** Error codes that leave this server, each with its HTTP status and where it is defined. */
+/** Every OAuth error code that Gatehouse sends, with its HTTP status and its source. */
 const STATUS_BY_CODE = {
   invalid_request: 400, // RFC 6749 §5.2
   invalid_client: 401, // RFC 6749 §5.2
@@ -22,21 +22,21 @@ const STATUS_BY_CODE = {
   unsupported_token_type: 400, // RFC 7009 §2.2.1
   not_found: 404, // RFC 9110 §15.5.5
   request_too_large: 413, // RFC 9110 §15.5.14
-  // RFC 6585 §4. By this name MCP's SDK knows it, and keeps tokens and registration.
+  // RFC 6585 §4. The MCP SDK knows this name and keeps its tokens and its registration.
   too_many_requests: 429,
 } as const;
 
 export type OAuthErrorCode = keyof typeof STATUS_BY_CODE;
 
 /**
- * A refusal that the caller may see. `message` is the `error_description` on the wire: it never repeats input.
- * `detail` says exactly what was wrong and goes to the log only.
+ * A refusal that is sent to the caller. `message` becomes the `error_description` and never repeats input. `detail`
+ * says exactly what was wrong, and is only logged.
  */
 export class OAuthError extends Error {
   readonly code: OAuthErrorCode;
   readonly detail: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** What should be secret was presented and was wrong; such refusals are counted (RFC 6749 §10.10). */
+  /** Whether the caller presented a wrong secret. Such refusals are counted (RFC 6749 §10.10). */
   readonly isGuess: boolean;
 
   constructor(
@@ -58,8 +58,8 @@ export class OAuthError extends Error {
 }
 
 /**
- * A dependency (DynamoDB, KMS, Secrets Manager, the identity provider) did not do its part. Becomes 503 with
- * `Retry-After`: a fault of ours is never a lie about the caller's token (RFC 6749 §5.2 has no code for it).
+ * A dependency failed, such as DynamoDB, KMS, Secrets Manager or the identity provider. The caller gets 503 with
+ * `Retry-After`, never an error about its token. RFC 6749 §5.2 has no code for this.
  */
 export class UnavailableError extends Error {
   constructor(dependency: string, cause?: unknown) {

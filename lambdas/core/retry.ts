@@ -22,10 +22,11 @@ export interface RetryOptions {
 }
 
 /**
- * Runs an operation until it succeeds. The operation must be idempotent: an attempt that failed may have been carried out.
+ * Runs an operation until it succeeds. The operation must be idempotent, because a failed attempt may have had an
+ * effect.
  *
  * @returns the result of the first attempt that succeeds
- * @throws what the last attempt threw
+ * @throws the error of the last attempt
  */
 export const retry = async <Result>(
   operation: () => Promise<Result>,

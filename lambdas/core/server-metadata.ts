@@ -6,10 +6,10 @@ import { CLIENT_ASSERTION_ALGORITHMS } from './clients/jwks.ts';
 /** Authentication methods that the token and revocation endpoints accept. */
 const CLIENT_AUTH_METHODS = ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'] as const;
 
-/** Introspection is for clients that prove who they are (RFC 7662 §2.1). */
+/** Introspection requires client authentication (RFC 7662 §2.1). */
 const INTROSPECTION_AUTH_METHODS = CLIENT_AUTH_METHODS.filter((method) => method !== 'none');
 
-/** Protected resource metadata (RFC 9728 §2). Never lists `offline_access`, which is no condition of the resource. */
+/** Protected resource metadata (RFC 9728 §2). It never lists `offline_access`, which the resource does not require. */
 export const protectedResourceMetadata = (
   issuer: string,
   path: string,
@@ -23,17 +23,17 @@ export const protectedResourceMetadata = (
 });
 
 export interface AuthorizationServerMetadataOptions {
-  /** Whether any client is configured that may act on its own account (RFC 6749 §4.4). */
+  /** Whether a configured client may use the client credentials grant (RFC 6749 §4.4). */
   readonly hasClientCredentials: boolean;
-  /** Whether a server's resource client gets tokens of identity providers (RFC 8693). */
+  /** Whether a resource client may exchange tokens for those of an identity provider (RFC 8693). */
   readonly hasTokenExchange?: boolean;
   /** Whether a `client_id` may be the URL of a metadata document. */
   readonly hasClientDocuments: boolean;
 }
 
 /**
- * Authorization server metadata (RFC 8414 §2), which is also what OpenID Connect Discovery §3 asks for, since clients
- * probe both. Lists what works and nothing else (catalogue #207).
+ * Authorization server metadata (RFC 8414 §2). Clients also probe the OpenID Connect alias, so the document satisfies
+ * OpenID Connect Discovery §3 as well. It lists only what the server supports (catalogue #207).
  */
 export const authorizationServerMetadata = (
   issuer: string,
@@ -67,13 +67,13 @@ export const authorizationServerMetadata = (
   introspection_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGORITHMS,
   client_id_metadata_document_supported: options.hasClientDocuments,
   authorization_response_iss_parameter_supported: true,
-  // RFC 9101 §10.5 and OpenID Connect Discovery §3: request_uri counts as supported unless denied.
+  // RFC 9101 §10.5, OpenID Connect Discovery §3: clients assume that request_uri is supported unless told otherwise.
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
   claims_parameter_supported: false,
-  // Required by OpenID Connect Discovery §3, whose schema strict clients apply to the alias; no ID token is issued.
+  // OpenID Connect Discovery §3 requires these two, and strict clients check them. No ID token is issued.
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256'],
-  // What userinfo may tell (OpenID Connect Discovery §3).
+  // The claims that the UserInfo endpoint can return (OpenID Connect Discovery §3).
   claims_supported: ['sub', 'email', 'email_verified', 'name'],
 });

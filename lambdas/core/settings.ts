@@ -14,7 +14,7 @@ import { IDENTITY_PROVIDER_KINDS } from './upstream/provider-kinds.ts';
  */
 export interface Setting<T> {
   readonly variable: `GATEHOUSE_${string}`;
-  /** Undefined for plain text. A schema is for JSON. */
+  /** The schema of a JSON value. Undefined for plain text. */
   readonly schema?: z.ZodMiniType<T>;
 }
 
@@ -32,7 +32,7 @@ const json = <S extends z.ZodMiniType>(
 /** The origin that serves every endpoint: no path, no trailing slash, never read from a request. */
 export const issuer = text('GATEHOUSE_ISSUER');
 
-/** Path of an MCP server → what the functions need to know about it. Its resource identifier is issuer + path. */
+/** MCP servers by path. A server's resource identifier is the issuer followed by this path. */
 const Servers = z.record(
   z.string(),
   z.object({
@@ -108,7 +108,7 @@ const ConfiguredClients = z.record(
     authentication: z.array(z.enum(TOKEN_ENDPOINT_AUTH_METHODS)),
     grantTypes: z.array(z.enum(GRANT_TYPES)),
     scopes: z.optional(z.array(z.string())),
-    /** ARN of the secret that holds the client secret as plain text. Only functions that check it are told. */
+    /** ARN of the secret that holds the client secret as plain text. Only functions that check the secret get it. */
     secretId: z.optional(z.string()),
     jwksUri: z.optional(z.string()),
     jwks: z.optional(z.object({ keys: z.array(z.record(z.string(), z.unknown())) })),
@@ -164,7 +164,7 @@ export const stackTag = text('GATEHOUSE_STACK_TAG');
 export const metricsStack = text('GATEHOUSE_METRICS_STACK');
 
 /**
- * Multiplies every limit of time. The stack never sets it, so limits are as written in AWS. The local run sets it,
- * because a busy laptop is slower than AWS.
+ * Multiplies every time limit. The stack never sets it, so deployed functions use the limits as written. The local run
+ * sets it, because a busy laptop is slower than AWS.
  */
 export const timeLimitFactor = json('GATEHOUSE_TIME_LIMIT_FACTOR', z.number());

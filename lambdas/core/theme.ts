@@ -12,7 +12,7 @@ const AccentColors = z.object({
 });
 export type AccentColors = Immutable<z.infer<typeof AccentColors>>;
 
-/** How the pages look, as the functions that show pages get it. */
+/** The theme of the pages, as passed to the functions that show pages. */
 export const Theme = z.object({
   name: z.optional(z.string()),
   /** Whether the deployment serves a logo. The logo has a route of its own. */

@@ -26,15 +26,15 @@ describe('Strict JSON (RFC 8259)', () => {
     ['{"a":1/* comment */}', 'it is not JSON'],
     ['[NaN]', 'it is not JSON'],
     ['\u00a0{}', 'it is not JSON'],
-    ['\ufeff{}', 'it begins with a byte order mark'],
+    ['\ufeff{}', 'it starts with a byte order mark'],
     ['{"a":"\ud800"}', 'it is not well-formed Unicode'],
-    ['{"a":1,"a":1}', 'an object has a member twice'],
-    ['{"a":1,"\\u0061":2}', 'an object has a member twice'],
-    ['{"a" : 1 , "b":{} , "a":[]}', 'an object has a member twice'],
-    ['[{"x":[{"a":{"b":1,"c":{},"b":2}}]}]', 'an object has a member twice'],
-    ['{"":1,"":2}', 'an object has a member twice'],
-    ['{"a\\u0000":1}', 'a member name holds NUL'],
-    ['{"a\\ud800":1}', 'a member name holds half of a surrogate pair'],
+    ['{"a":1,"a":1}', 'an object has two members with the same name'],
+    ['{"a":1,"\\u0061":2}', 'an object has two members with the same name'],
+    ['{"a" : 1 , "b":{} , "a":[]}', 'an object has two members with the same name'],
+    ['[{"x":[{"a":{"b":1,"c":{},"b":2}}]}]', 'an object has two members with the same name'],
+    ['{"":1,"":2}', 'an object has two members with the same name'],
+    ['{"a\\u0000":1}', 'a member name contains NUL'],
+    ['{"a\\ud800":1}', 'a member name contains an unpaired surrogate'],
     ['{"x":{"__proto__":{"method":"tools/call"}}}', 'a member is named __proto__'],
     ['{"\\u005f_proto__":1}', 'a member is named __proto__'],
   ])('refuses %j: %s', (text, reason) => {
@@ -65,8 +65,8 @@ describe('Strict JSON (RFC 8259)', () => {
   it('nests up to the limit and no deeper', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     expect(reasonOf(nested(MAX_JSON_DEPTH))).toBeUndefined();
-    expect(reasonOf(nested(MAX_JSON_DEPTH + 1))).toBe('it nests deeper than 64 levels');
-    expect(reasonOf(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`)).toBe('it nests deeper than 64 levels');
+    expect(reasonOf(nested(MAX_JSON_DEPTH + 1))).toBe('it is nested more than 64 levels deep');
+    expect(reasonOf(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`)).toBe('it is nested more than 64 levels deep');
   });
 
   it('decodes UTF-8 and nothing else', () => {

@@ -15,27 +15,28 @@ export interface DoorPolicy {
 
 export type HeaderDecision =
   | { readonly outcome: 'allowed' }
-  /** `scopes`: all that the operation needs, for one challenge. */
+  /** `scopes` holds every scope that the operation needs, for one challenge. */
   | { readonly outcome: 'insufficient'; readonly scopes: readonly string[] }
-  /** The required scopes are there; what else the operation needs, the inspector reads from the body. */
+  /** The token has the required scopes. The inspector reads from the body which other scopes the operation needs. */
   | { readonly outcome: 'undecided' };
 
 /** JSON-RPC error code of a header that contradicts the body (MCP 2026-07-28, Streamable HTTP); HTTP status 400. */
 export const HEADER_MISMATCH = -32020;
 
-/** The revision that introduced `Mcp-Method` and `Mcp-Name`. Revisions are dates, so that text order is time order. */
+/** The revision that introduced `Mcp-Method` and `Mcp-Name`. Revisions are dates, so they can be compared as text. */
 const FIRST_REVISION_WITH_HEADERS = '2026-07-28';
 
 const BASE64_FORM = /^=\?base64\?([A-Za-z0-9+/=]*)\?=$/;
 
 /**
- * What the authorizer, which never sees a body, may decide from headers alone.
+ * Decides from the headers alone, because the authorizer never sees a body.
  *
- * GET alone carries no operation, since CloudFront refuses one with a body. DELETE should carry none, but a server that
- * does not look at the method reads one from its body (RFC 9110 §9.3.5 leaves the meaning open).
+ * Only GET is known to carry no operation, because CloudFront refuses a GET with a body. DELETE should carry none
+ * either, but a server that ignores the method reads one from its body (RFC 9110 §9.3.5 leaves the meaning open).
  *
  * @param request HTTP method and headers
  * @param held the scopes of the token, implied ones included
+ * @param policy the scopes and rules of the MCP server
  */
 export const decideByHeaders = (
   request: { readonly method: string; readonly headers: HeaderValues },
@@ -55,9 +56,12 @@ export const decideByHeaders = (
 };
 
 /**
- * The operation that headers name, when they may be believed (MCP 2026-07-28, Streamable HTTP, "intermediaries"):
- * `MCP-Protocol-Version` of a revision that has them, and each of them exactly once, in a form that everybody decodes
- * alike, and a method that is known here or of no family that has rules.
+ * Reads the operation from the headers, if they can be trusted (MCP 2026-07-28, Streamable HTTP, "intermediaries").
+ * They are trusted under these conditions:
+ *
+ * - `MCP-Protocol-Version` names a revision that defines `Mcp-Method` and `Mcp-Name`.
+ * - Each header occurs exactly once, in a form that every implementation decodes alike.
+ * - The method is known here, or it belongs to no family that can have rules.
  */
 export const trustedOperation = (headers: HeaderValues): Operation | 'untrusted' => {
   const version = single(headers, 'mcp-protocol-version');
@@ -73,10 +77,11 @@ export const trustedOperation = (headers: HeaderValues): Operation | 'untrusted'
 };
 
 /**
- * The name of the header that contradicts the body, or undefined when all agree. Stricter than the specification in
- * that it asks so of every revision: whoever sends these headers must send them once and tell the truth in them.
+ * Finds a header that contradicts the body. This is stricter than the specification, because it applies to every
+ * revision: a client that sends these headers must send each of them once, with the values of the body.
  *
- * @param operation what the body asks for; undefined for a response
+ * @param operation the operation in the body, or undefined for a response
+ * @returns the name of the header, or undefined when all headers agree with the body
  */
 export const contradictingHeader = (headers: HeaderValues, operation: Operation | undefined): string | undefined => {
   if ((headers.get('mcp-protocol-version')?.length ?? 0) > 1) return 'MCP-Protocol-Version';
@@ -86,15 +91,17 @@ export const contradictingHeader = (headers: HeaderValues, operation: Operation 
   return name !== undefined && decodeName(name) === operation.target ? undefined : 'Mcp-Name';
 };
 
-/** The one value of a header without the whitespace around it (RFC 9110 §5.5); undefined when absent or repeated. */
+/** The value of a header without surrounding whitespace (RFC 9110 §5.5). Undefined when it is missing or repeated. */
 const single = (headers: HeaderValues, name: string): string | undefined => {
   const values = headers.get(name);
   return values?.length === 1 ? values[0]?.replace(/^[\t ]+|[\t ]+$/g, '') : undefined;
 };
 
 /**
- * A value of `Mcp-Name`, whose base64 form `=?base64?…?=` carries what a header cannot. Undefined where decoders
- * differ: other spellings of the form, base64 that is not canonical, bytes that are not UTF-8 or begin with a BOM.
+ * Decodes a value of `Mcp-Name`. Its base64 form `=?base64?…?=` is for names that a header cannot hold.
+ *
+ * @returns undefined where decoders differ: other spellings of the form, base64 that is not canonical, bytes that are
+ *   not UTF-8 or that begin with a byte order mark
  */
 const decodeName = (value: string): string | undefined => {
   if (!/^[\x20-\x7e]*$/.test(value)) return undefined;

@@ -1,17 +1,17 @@
 import { isJsonObject } from '../json.ts';
 
-/** What one MCP message asks for, as far as scopes are concerned. */
+/** The operation that one MCP message requests, as far as scopes depend on it. */
 export interface Operation {
   /** JSON-RPC method, such as `tools/call`. */
   readonly method: string;
-  /** Tool or prompt name, resource URI or task id: what `Mcp-Name` mirrors. Undefined for methods without one. */
+  /** Tool name, prompt name, resource URI or task id, as `Mcp-Name` mirrors it. Undefined for other methods. */
   readonly target?: string;
 }
 
 export type RequestId = string | number | null;
 
 export type MessageReading =
-  /** `operation` is undefined for a response of the client to a request of the server. */
+  /** `operation` is undefined when the client responds to a request of the server. */
   | { readonly ok: true; readonly id: RequestId; readonly operation: Operation | undefined }
   | { readonly ok: false; readonly id: RequestId; readonly code: number; readonly reason: string };
 
@@ -23,7 +23,7 @@ export const JSON_RPC = {
   internalError: -32603,
 } as const;
 
-/** The member of `params` that `Mcp-Name` mirrors (MCP 2026-07-28, Streamable HTTP; the tasks extension). */
+/** The member of `params` that `Mcp-Name` mirrors (MCP 2026-07-28, Streamable HTTP, and the tasks extension). */
 const TARGET_MEMBERS: ReadonlyMap<string, 'name' | 'uri' | 'taskId'> = new Map([
   ['tools/call', 'name'],
   ['prompts/get', 'name'],
@@ -38,24 +38,30 @@ const PARAMS_MEMBERS = ['name', 'uri', 'taskId', 'arguments', '_meta'];
 
 const MAX_METHOD_CHARACTERS = 256;
 
-/** Whether requests of this method name something that `Mcp-Name` mirrors. */
+/** Whether requests with this method have a target, which `Mcp-Name` mirrors. */
 export const hasTarget = (method: string): boolean => TARGET_MEMBERS.has(method);
 
-/** A method that every parser and every log shows alike: visible ASCII, and no comma, so that no list passes for one. */
+/** Whether text is a method: visible ASCII, which every log shows alike, and no comma, which could join two values. */
 export const isMethod = (text: string): boolean =>
   text.length <= MAX_METHOD_CHARACTERS && /^[\x21-\x2b\x2d-\x7e]+$/.test(text);
 
-/** A name or URI that no backend cuts short or repairs: no control characters, no half of a surrogate pair. */
+/** Whether no backend truncates or repairs this name or URI: no control characters and no unpaired surrogates. */
 export const isTarget = (text: string): boolean => text.isWellFormed() && !/\p{Cc}/u.test(text);
 
 /**
- * Reads one JSON-RPC message (MCP Base Protocol, "Messages") out of a value that `readStrictJson` gave. Refused is what
- * another parser might read as a different message: batches, members that equal a known one but for case or invisible
- * characters, a method beside a result, `params` by position, and operations that do not say what they operate on.
+ * Reads one JSON-RPC message (MCP Base Protocol, "Messages"), and refuses what another parser might read differently:
+ *
+ * - batches
+ * - members that differ from a known one only in case or in invisible characters
+ * - a message with both a method and a result or error
+ * - `params` by position
+ * - operations without their target
+ *
+ * @param value the value that `readStrictJson` returned
  */
 export const readMessage = (value: unknown): MessageReading => {
   if (Array.isArray(value)) {
-    return invalid(null, 'batches are not accepted here: send each message in a request of its own');
+    return invalid(null, 'batches are not supported: send each message in its own request');
   }
   if (!isJsonObject(value)) return invalid(null, 'a JSON-RPC message must be an object');
   const id = idOf(value);
@@ -107,8 +113,8 @@ const hasLookAlike = (object: object, known: readonly string[]): boolean => {
 };
 
 /**
- * Maps every spelling that some parser takes for the same member to one text: Go folds case (the Kelvin sign is a k,
- * the long s an s), others drop control and invisible characters or normalize.
+ * Maps all spellings that some parser treats as the same member to one text. Go folds case: the Kelvin sign is a k, and
+ * the long s is an s. Other parsers normalize, or drop control and invisible characters.
  */
 const fold = (name: string): string =>
   name

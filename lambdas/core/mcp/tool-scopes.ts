@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import type { Immutable } from '../immutable.ts';
 import type { Operation } from './operation.ts';
 
-/** Pattern, in which `*` stands for any text → the scopes that each match needs. */
+/** The scopes that an operation needs, by pattern. `*` in a pattern matches any text. */
 const ScopePatterns = z.record(z.string(), z.array(z.string()));
 export type ScopePatterns = Immutable<z.infer<typeof ScopePatterns>>;
 
-/** The scopes that single operations of an MCP server need in addition to the server's required ones. */
+/** The scopes that individual operations of an MCP server need in addition to the server's required scopes. */
 export const ToolRules = z.object({
   /** By tool name (`tools/call`). */
   tools: z.optional(ScopePatterns),
@@ -26,7 +26,7 @@ const RULED_METHODS: ReadonlyMap<string, Family> = new Map([
   ['prompts/get', 'prompts'],
 ]);
 
-/** Methods of a family that name or show nothing of what the family's rules protect. */
+/** Methods of a family that do not access what the family's rules protect. */
 const UNRULED_METHODS: ReadonlySet<string> = new Set([
   'tools/list',
   'resources/list',
@@ -36,16 +36,18 @@ const UNRULED_METHODS: ReadonlySet<string> = new Set([
   'prompts/list',
 ]);
 
-/** How often a resource URI is unfolded before it counts as written to deceive. */
+/** How many times a resource URI is decoded. If it can be decoded further, every resource rule applies. */
 const MAX_URI_ROUNDS = 3;
 
 /**
- * Every scope that an operation needs, so that one challenge names them all (MCP authorization, "Scope Challenge
- * Handling"): `required`, and the scopes of each rule that matches. A method of a ruled family which is unknown here
- * needs the scopes of all the family's rules, so that a new name for a call is no way around them.
+ * Finds every scope that an operation needs, so that one challenge names them all (MCP authorization, "Scope Challenge
+ * Handling"). These are the required scopes and those of each rule that matches. An unknown method of a family with
+ * rules needs the scopes of all these rules, so that a new method cannot bypass them.
  *
- * @param operation undefined for messages that name none: responses, and requests without a body
- * @returns scopes without repetition, required ones first
+ * @param operation undefined for responses and for requests without a body
+ * @param rules the rules of the MCP server
+ * @param required the scopes that every request needs
+ * @returns the scopes without repetition, required ones first
  */
 export const scopesOf = (
   operation: Operation | undefined,
@@ -66,17 +68,17 @@ export const scopesOf = (
 };
 
 /**
- * Whether a method belongs to a ruled family but is none that is known here. By a header alone it says nothing: it may
- * as well be a header that contradicts the body, which must be answered as such.
+ * Whether a method belongs to a family that can have rules, but is unknown here. A header that names such a method is
+ * not trusted, because it may contradict the body, and that needs an error of its own.
  */
 export const isUnknownOfFamily = (method: string): boolean =>
   !UNRULED_METHODS.has(method) && !RULED_METHODS.has(method) && familyOf(method) !== undefined;
 
-/** Every scope that some operation may need: what a request must hold whose operation cannot be known. */
+/** Every scope that any operation can need. A request whose operation is unknown needs all of them. */
 export const everyScopeOf = (rules: ToolRules, required: readonly string[]): readonly string[] =>
   union(required, ...FAMILIES.flatMap((family) => Object.values(rules[family] ?? {})));
 
-/** Whether there is any rule at all. */
+/** Whether the server has any rule. */
 export const hasRules = (rules: ToolRules): boolean =>
   FAMILIES.some((family) => Object.keys(rules[family] ?? {}).length > 0);
 
@@ -88,8 +90,10 @@ const familyOf = (method: string): Family | undefined => {
 const union = (...lists: readonly (readonly string[])[]): readonly string[] => [...new Set(lists.flat())];
 
 /**
- * What servers make of one resource URI: as sent, normalized by the URL standard (the MCP SDK looks resources up so),
- * percent-decoded, and these again. Undefined when it unfolds further still.
+ * Lists the URIs that servers may read from one resource URI: as sent, normalized by the URL standard, as the MCP SDK
+ * does, percent-decoded, and each of these again.
+ *
+ * @returns undefined when more than `MAX_URI_ROUNDS` rounds would be needed
  */
 const uriReadings = (uri: string): readonly string[] | undefined => {
   const readings = new Set([uri]);
@@ -104,14 +108,14 @@ const uriReadings = (uri: string): readonly string[] | undefined => {
   return undefined;
 };
 
-/** Decodes every `%XX`, also where the bytes are not UTF-8. */
+/** Decodes every `%XX`, even if the bytes are not UTF-8. */
 const percentDecoded = (text: string): string => {
   const bytes = Buffer.from(text, 'utf8').toString('latin1');
   const decoded = bytes.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return Buffer.from(decoded, 'latin1').toString('utf8');
 };
 
-/** Whether a pattern with `*` covers the whole text. Time grows with the product of both lengths at most. */
+/** Whether a pattern with `*` matches the whole text. The time grows at most with the product of both lengths. */
 const matches = (pattern: string, text: string): boolean => {
   let [inPattern, inText, star, resume] = [0, 0, -1, 0];
   while (inText < text.length) {

@@ -1,13 +1,13 @@
-/** After a fault of ours: long enough to matter, short enough for whoever waits. */
+/** The least wait after an error of the server. It is short, because a user may be waiting. */
 const LEAST_SECONDS = 2;
 const SPREAD_SECONDS = 7;
 
 /**
- * Value of `Retry-After` (RFC 9110 §10.2.3), spread over seven seconds, so that those who failed together do not come
- * back together (#225).
+ * Returns the seconds for `Retry-After` (RFC 9110 §10.2.3). They are spread over seven seconds, so that clients that
+ * failed together do not retry together (catalogue #225).
  *
  * @param random from 0 to below 1
- * @param leastSeconds @default 2, so that it is 2 to 8
+ * @param leastSeconds the least wait. The default of 2 gives 2 to 8 seconds.
  */
 export const retryAfterSeconds = (random: number, leastSeconds = LEAST_SECONDS): number =>
   leastSeconds + Math.floor(random * SPREAD_SECONDS);

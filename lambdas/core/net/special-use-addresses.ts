@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** IANA IPv4 Special-Purpose Address Registry (RFC 6890), and multicast. */
+/** The IANA IPv4 Special-Purpose Address Registry (RFC 6890), and multicast. */
 const IPV4_RANGES = [
   ['0.0.0.0/8', 'this network, RFC 791'],
   ['10.0.0.0/8', 'private use, RFC 1918'],
@@ -22,7 +22,7 @@ const IPV4_RANGES = [
   ['240.0.0.0/4', 'reserved, RFC 1112'],
 ] as const;
 
-/** IANA IPv6 Special-Purpose Address Registry, as far as it lies inside 2000::/3; all else is refused as a whole. */
+/** The part of the IANA IPv6 Special-Purpose Address Registry inside 2000::/3. All other IPv6 addresses are refused. */
 const IPV6_RANGES = [
   ['2001::/23', 'IETF protocol assignments (Teredo, ORCHID, benchmarking and others), RFC 2928'],
   ['2001:db8::/32', 'documentation, RFC 3849'],
@@ -38,9 +38,11 @@ const parsedIpv4Ranges = IPV4_RANGES.map(([range, name]) => ({ range: ipaddr.IPv
 const parsedIpv6Ranges = IPV6_RANGES.map(([range, name]) => ({ range: ipaddr.IPv6.parseCIDR(range), name }));
 
 /**
- * Why an address is not one of a host in the public internet, or undefined when it is one. Anything that is not an
- * address in its plain spelling counts as special. IPv4-mapped, NAT64 (64:ff9b::/96), loopback, unique local, link
- * local and multicast addresses lie outside of 2000::/3, and are refused whatever IPv4 address they carry.
+ * Says why an address does not belong to a host on the public internet. Text that is not an address in its plain
+ * spelling counts as special. IPv4-mapped, NAT64 (64:ff9b::/96), loopback, unique local, link local and multicast
+ * addresses lie outside 2000::/3. They are refused, even if they contain a public IPv4 address.
+ *
+ * @returns the reason, or undefined for a public address
  */
 export const specialUseOf = (address: string): string | undefined => {
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) {
@@ -54,14 +56,18 @@ export const specialUseOf = (address: string): string | undefined => {
   return parsedIpv6Ranges.find(({ range }) => ipv6.match(range))?.name;
 };
 
-/** 127.0.0.0/8 and ::1, and no other spelling of them. */
+/** Whether the address is in 127.0.0.0/8 or is ::1, in its plain spelling. */
 export const isLoopbackAddress = (address: string): boolean =>
   ipaddr.IPv4.isValidFourPartDecimal(address)
     ? ipaddr.IPv4.parse(address).range() === 'loopback'
     : ipaddr.IPv6.isValid(address) && ipaddr.IPv6.parse(address).range() === 'loopback';
 
-/** Names that are answered locally, if at all (RFC 6761, RFC 6762, RFC 8375, `internal`), and all of a single label. */
+/** Names that only local resolvers answer (RFC 6761, RFC 6762, RFC 8375, `internal`), and names of a single label. */
 const LOCAL_NAME = /^[^.]*$|(?:^|\.)(?:localhost|local|internal|home\.arpa)$|\.$/;
 
-/** Whether a host, as `URL.hostname` gives it, is a name that only means something inside some network. */
+/**
+ * Whether a host is a name that has a meaning only inside a local network.
+ *
+ * @param hostname as `URL.hostname` returns it
+ */
 export const isLocalName = (hostname: string): boolean => !hostname.startsWith('[') && LOCAL_NAME.test(hostname);

@@ -5,16 +5,16 @@ import { isBeforeMark, type NotBeforeMarks } from '../grants/not-before.ts';
 import { isJsonObject } from '../json.ts';
 import type { PublicJwk } from './key-ring.ts';
 
-/** RFC 9068 §2.1. */
+/** The `typ` of an access token (RFC 9068 §2.1). */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
-/** Clocks of ours may differ by this much: a token may seem to come from the near future, but never outlives `exp`. */
+/** How far the clocks of our functions may differ. It applies to `iat` and `nbf`, never to `exp`. */
 const MAX_CLOCK_SKEW_SECONDS = 60;
 
-/** Names longer than this are cut: an access token travels in a header. */
+/** Longer names are cut, because an access token must fit into a header. */
 const MAX_NAME_CHARACTERS = 128;
 
-/** Claims of an access token (RFC 9068 §2.2), with the grant and the identity provider it stems from. */
+/** The claims of an access token (RFC 9068 §2.2), with its grant and its identity provider. */
 export interface AccessTokenClaims {
   readonly iss: string;
   readonly sub: string;
@@ -27,17 +27,22 @@ export interface AccessTokenClaims {
   readonly iat: number;
   readonly exp: number;
   readonly jti: string;
-  /** Both absent where a client acts on its own account: then `sub` is its client id (RFC 9068 §2.2). */
+  /** Missing, like `idp`, for the client credentials grant. Then `sub` is the client id (RFC 9068 §2.2). */
   readonly grant_id?: string;
   readonly idp?: string;
-  /** Only with scope `email`, and only verified. */
+  /** Only with the scope `email`, and only if the address is verified. */
   readonly email?: string;
-  /** Only with scope `profile`. */
+  /** Only with the scope `profile`, like `upstream_sub`. */
   readonly name?: string;
   readonly upstream_sub?: string;
 }
 
-/** The claims of a new access token. `scopes` may be narrower than the grant's. @param now epoch seconds */
+/**
+ * Returns the claims of a new access token for a user.
+ *
+ * @param scopes the scopes of the token, which may be fewer than those of the grant
+ * @param options `now` in epoch seconds
+ */
 export const accessTokenClaims = (
   grant: Grant,
   scopes: readonly string[],
@@ -66,8 +71,10 @@ export const accessTokenClaims = (
 };
 
 /**
- * The claims of an access token for a client itself (RFC 6749 §4.4, RFC 9068 §2.2): `sub` is the client, and there is no
- * person. No subject of a person reads like it, for client ids are shorter. @param now epoch seconds
+ * Returns the claims of an access token for the client credentials grant (RFC 6749 §4.4, RFC 9068 §2.2). `sub` is the
+ * client id. It never equals the subject of a user, because client ids are shorter.
+ *
+ * @param options `now` in epoch seconds
  */
 export const clientAccessTokenClaims = (
   subject: { readonly clientId: string; readonly resource: string; readonly scopes: readonly string[] },
@@ -83,7 +90,7 @@ export const clientAccessTokenClaims = (
   jti: newId(),
 });
 
-/** Why a token is not taken. For the log; to the caller every reason is the same 401. */
+/** Why a token is refused. The reason is only logged; the caller gets the same 401 for each. */
 export type AccessTokenRefusal =
   | 'malformed'
   | 'wrong_type'
@@ -117,9 +124,12 @@ export interface AccessTokenExpectations {
 
 /**
  * Verifies a JWT access token as a resource server must (RFC 9068 §4, RFC 8725 §3). The algorithm and the type are
- * pinned, the key is looked up by `kid` in our own ring, and nothing else in the header has any meaning.
- * @param findKey our public key of that id, or undefined
- * @throws AccessTokenError; whatever `findKey` throws passes through
+ * fixed. The key is looked up by `kid` in our own key ring. Nothing else in the header is used.
+ *
+ * @param token the access token, as the client sent it
+ * @param findKey finds the public key with this id in the key ring
+ * @param expected the issuer, the audience and the time to check against
+ * @throws AccessTokenError when the token is refused. Errors of `findKey` pass through.
  */
 export const verifyAccessToken = async (
   token: string,
@@ -131,7 +141,7 @@ export const verifyAccessToken = async (
   return assertClaims(await verifiedPayload(token, publicJwk), expected);
 };
 
-/** Whether a token says of itself that it is one of ours and lives. Nothing is verified: it only makes it worth a look. */
+/** Whether the claims of a token are those of a valid access token. The signature is not checked. */
 export const mayBeAccessToken = (token: string, expected: AccessTokenExpectations): boolean => {
   try {
     const [, payload = ''] = token.split('.', 2);
@@ -143,19 +153,27 @@ export const mayBeAccessToken = (token: string, expected: AccessTokenExpectation
   }
 };
 
-/** @throws AccessTokenError `before_mark` for a token that a not-before mark has made void (catalogue #230) */
+/**
+ * Checks a token against the not-before marks (catalogue #230).
+ *
+ * @throws AccessTokenError `before_mark` when the token was issued before a mark that applies to it
+ */
 export const assertNotBeforeMark = (claims: AccessTokenClaims, marks: NotBeforeMarks | undefined): void => {
   const issued = { clientId: claims.client_id, subject: claims.sub, issuedAt: claims.iat };
   if (isBeforeMark(marks, issued)) throw new AccessTokenError('before_mark');
 };
 
-/** The `kid` of a token whose header is one that we could have written. */
+/**
+ * Returns the `kid` of a token, if Gatehouse could have written its header.
+ *
+ * @throws AccessTokenError
+ */
 const keyIdOf = (token: string): string => {
   const header = parsedJson(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString('utf8'));
   if (header.alg !== 'RS256') throw new AccessTokenError('wrong_algorithm');
   if (header.typ !== ACCESS_TOKEN_TYPE) throw new AccessTokenError('wrong_type');
   if (header.crit !== undefined || header.b64 !== undefined) throw new AccessTokenError('malformed');
-  // An RFC 7638 thumbprint and nothing else: no path, no URL, no pattern ever reaches a lookup (catalogue #95).
+  // Only an RFC 7638 thumbprint reaches the lookup, never a path, a URL or a pattern (catalogue #95).
   if (typeof header.kid !== 'string' || !/^[A-Za-z0-9_-]{43}$/.test(header.kid)) {
     throw new AccessTokenError('unknown_key');
   }
@@ -187,7 +205,7 @@ const REQUIRED_TEXTS = ['iss', 'sub', 'aud', 'client_id', 'scope', 'jti'] as con
 
 const assertClaims = (claims: Record<string, unknown>, expected: AccessTokenExpectations): AccessTokenClaims => {
   if (claims.iss !== expected.issuer) throw new AccessTokenError('wrong_issuer');
-  // Exactly ours: an array may name others besides, and a prefix is somebody else (catalogue #99).
+  // The audience must be equal. An array may name other resources, and a prefix is another resource (catalogue #99).
   if (expected.audience !== undefined && claims.aud !== expected.audience) throw new AccessTokenError('wrong_audience');
   for (const name of REQUIRED_TEXTS) {
     if (typeof claims[name] !== 'string') throw new AccessTokenError('missing_claim');

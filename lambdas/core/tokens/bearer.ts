@@ -1,12 +1,15 @@
-/** RFC 6750 §2.1: the scheme in any case (RFC 9110 §11.1), then exactly one b64token. */
+/** RFC 6750 §2.1: the scheme in any case (RFC 9110 §11.1), and exactly one b64token. */
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
-/** API Gateway passes at most 10,240 bytes of headers; no token of ours comes near. */
+/** Well above the length of any token that Gatehouse issues. API Gateway accepts 10,240 bytes of headers in total. */
 const MAX_TOKEN_CHARACTERS = 8192;
 
 /**
- * The token of an `Authorization: Bearer` header. Undefined when there is none, when it is malformed, and when the
- * header was sent more than once: two readers might then see different tokens.
+ * Returns the token of an `Authorization: Bearer` header.
+ *
+ * @param authorizationHeaders every value of the header that was sent
+ * @returns undefined when there is no header, when it is malformed, or when there is more than one, because two
+ *   implementations might then read different tokens
  */
 export const bearerToken = (authorizationHeaders: readonly string[]): string | undefined => {
   const [header, ...others] = authorizationHeaders;

@@ -1,7 +1,7 @@
 import { sha256 } from '../crypto.ts';
 import type { NotBeforeMarks } from '../grants/not-before.ts';
 
-/** Public half of a signing key, as the JWK Set shows it (RFC 7517, RFC 7518 §6.3.1). */
+/** The public half of a signing key, as published in the JWK Set (RFC 7517, RFC 7518 §6.3.1). */
 export interface PublicJwk {
   readonly kty: 'RSA';
   readonly n: string;
@@ -11,48 +11,55 @@ export interface PublicJwk {
   readonly use: 'sig';
 }
 
-/** One signing key. Its private half never leaves KMS. */
+/** A signing key. Its private half never leaves KMS. */
 export interface SigningKey {
   /** RFC 7638 thumbprint of the public key. */
   readonly kid: string;
   readonly keyArn: string;
   readonly publicJwk: PublicJwk;
   /**
-   * `next`: published, does not sign yet. `active`: signs. `retiring`: published until its last token has expired.
-   * `withdrawn`: verifies nothing any more, and is only listed until KMS has been told to delete it.
+   * - `next`: published, but does not sign yet.
+   * - `active`: signs tokens.
+   * - `retiring`: published until its last token has expired.
+   * - `withdrawn`: no longer verifies tokens, and is listed only until its deletion is scheduled in KMS.
    */
   readonly state: 'next' | 'active' | 'retiring' | 'withdrawn';
-  /** Epoch seconds at which the key entered its state. */
+  /** When the key entered its state, in epoch seconds. */
   readonly since: number;
-  /** Longest lifetime of the access tokens that it signed; absent until the daily run has seen it sign. */
+  /** The longest lifetime of the access tokens that it signed. Missing until a run has recorded it. */
   readonly longestTokenSeconds?: number;
 }
 
-/** All signing keys, with a version that every change raises: data, not template. */
+/** All signing keys. They are data, not part of the template. Every change increments the version. */
 export interface KeyRing {
   readonly version: number;
   readonly keys: readonly SigningKey[];
-  /** Whatever was issued before its mark is void. */
+  /** Tokens and grants that were issued before a mark that applies to them are void. */
   readonly notBefore?: NotBeforeMarks;
 }
 
-/** The key that signs, or undefined before the first deployment finished. */
+/** Returns the key that signs, or undefined before the first deployment has finished. */
 export const activeKey = (ring: KeyRing): SigningKey | undefined => ring.keys.find((key) => key.state === 'active');
 
 const isPublished = ({ state }: SigningKey): boolean => state !== 'withdrawn';
 
-/** The key of that id: published before it signs, and until its last token has expired. */
+/** Returns the public key with this id, or undefined if the key ring does not publish it. */
 export const publicKeyOf = (ring: KeyRing, kid: string): PublicJwk | undefined =>
   ring.keys.find((key) => key.kid === kid && isPublished(key))?.publicJwk;
 
-/** The JWK Set (RFC 7517 §5): public members only, one by one, whatever else a stored key may carry. */
+/** Returns the JWK Set (RFC 7517 §5). It copies only the public members, even if a stored key has others. */
 export const jwkSet = (ring: KeyRing): { readonly keys: readonly PublicJwk[] } => ({
   keys: ring.keys
     .filter(isPublished)
     .map(({ publicJwk: { kty, n, e, kid, alg, use } }) => ({ kty, n, e, kid, alg, use })),
 });
 
-/** The public JWK of an RSA key, with its RFC 7638 thumbprint as `kid`. `n` and `e` are base64url (RFC 7518 §6.3.1). */
+/**
+ * Returns the public JWK of an RSA key, with its RFC 7638 thumbprint as `kid`.
+ *
+ * @param n the modulus, base64url (RFC 7518 §6.3.1)
+ * @param e the exponent, base64url
+ */
 export const publicJwkOf = (n: string, e: string): PublicJwk => {
   const kid = sha256(JSON.stringify({ e, kty: 'RSA', n }));
   return { kty: 'RSA', n, e, kid, alg: 'RS256', use: 'sig' };

@@ -1,27 +1,27 @@
 import { countMarks, liveMarks, withMark } from '../grants/not-before.ts';
 import { activeKey, type KeyRing, type PublicJwk, type SigningKey } from './key-ring.ts';
 
-/** A key that KMS has just made. */
+/** A key that was just created in KMS. */
 export interface NewKey {
   readonly keyArn: string;
   readonly publicJwk: PublicJwk;
 }
 
 export interface RotationSchedule {
-  /** Age at which the key that signs gets a successor. */
+  /** The age at which the active key gets a successor. */
   readonly rotateAfterSeconds: number;
   /**
-   * How long a key is published before it signs, and for how much longer than its last token it stays published: more
-   * than any cache between the ring and whoever verifies, and than any difference of clocks.
+   * How long a key is published before it signs, and how long it stays published after its last token has expired.
+   * It must exceed the lifetime of every cache between the key ring and a verifier, and every clock difference.
    */
   readonly publishSeconds: number;
-  /** Lifetime of the tokens that are signed at present. */
+  /** The lifetime of the tokens that are issued now. */
   readonly accessTokenSeconds: number;
 }
 
 /**
- * What the ring needs next. Each step ends in one conditional write of the ring that it gives; what it asks of KMS comes
- * first, may be asked twice, and harms nothing where the write is lost.
+ * The next step of a rotation. Each step ends with one conditional write of the new ring. Its request to KMS comes
+ * first. That request can safely be repeated, and does no harm if the write then fails.
  */
 export type RingStep =
   | { readonly step: 'none' }
@@ -30,16 +30,23 @@ export type RingStep =
   | { readonly step: 'delete_key'; readonly keyArn: string; readonly ring: KeyRing }
   | { readonly step: 'keep_record'; readonly ring: KeyRing };
 
-/** The longest lifetime that the configuration allows: of a key about which nothing was recorded. */
+/** The longest lifetime that the configuration allows. It applies to keys without a recorded lifetime. */
 const LONGEST_TOKEN_SECONDS = 86_400;
 
 /**
- * Decides the next step of a rotation that runs itself (catalogue #109): create the next key and publish it, sign with
- * it after `publishSeconds`, publish its predecessor until its last token has expired, then have it deleted. Times count
- * from when a state was really entered, so runs may be missed, repeated or raced, and nothing is ever cut short.
- * @param ring undefined when none was stored yet
+ * Decides the next step of the automatic rotation (catalogue #109):
+ *
+ * 1. Create the next key and publish it.
+ * 2. Sign with it after `publishSeconds`.
+ * 3. Publish its predecessor until the last token has expired.
+ * 4. Schedule the deletion of the predecessor.
+ *
+ * Every period starts when a key actually enters its state. Runs can therefore be missed, repeated or concurrent
+ * without shortening a period.
+ *
+ * @param ring undefined when no ring is stored yet
  * @param now epoch seconds
- * @param isForced whether somebody asked for a rotation, however young the key is
+ * @param isForced whether an operator requested the rotation, which ignores the age of the key
  */
 export const nextRing = (
   ring: KeyRing | undefined,
@@ -59,8 +66,8 @@ export const nextRing = (
 };
 
 /**
- * All that a deployment may do: a ring without a key that signs gets one, and longer-lived tokens are taken note of.
- * Whose turn it is to sign is never a deployment's business.
+ * Decides the next step of a deployment. It creates an active key if there is none, and records a longer token
+ * lifetime. A deployment never changes which key signs.
  */
 export const ringForDeployment = (ring: KeyRing | undefined, accessTokenSeconds: number): RingStep => {
   const active = ring && activeKey(ring);
@@ -68,7 +75,12 @@ export const ringForDeployment = (ring: KeyRing | undefined, accessTokenSeconds:
   return keepRecord(ring, active, accessTokenSeconds) ?? { step: 'none' };
 };
 
-/** The ring in an emergency: the new key signs at once, no other verifies, and whatever was issued before is void. */
+/**
+ * Returns the ring after an emergency rotation: the new key signs at once, all other keys are withdrawn, and everything
+ * that was issued before is void.
+ *
+ * @param now epoch seconds
+ */
 export const emergencyRing = (
   ring: KeyRing | undefined,
   key: NewKey,
@@ -104,7 +116,7 @@ const promote = (ring: KeyRing, next: SigningKey, now: number, { accessTokenSeco
   ),
 });
 
-/** Lifetimes may be shortened while long tokens are still about. */
+/** Records only longer lifetimes, because tokens with the former lifetime may still be valid. */
 const keepRecord = (ring: KeyRing, active: SigningKey, accessTokenSeconds: number): RingStep | undefined => {
   if ((active.longestTokenSeconds ?? 0) >= accessTokenSeconds) return undefined;
   const keys = ring.keys.map((key) => (key === active ? withTokens(key, accessTokenSeconds) : key));
@@ -142,6 +154,6 @@ const withTokens = (key: SigningKey, accessTokenSeconds: number): SigningKey => 
   longestTokenSeconds: Math.max(key.longestTokenSeconds ?? accessTokenSeconds, accessTokenSeconds),
 });
 
-/** A key that is in the state already stays as it is. */
+/** Keeps `since` if the key is already in this state. */
 const entering = (key: SigningKey, state: SigningKey['state'], now: number): SigningKey =>
   key.state === state ? key : { ...key, state, since: now };
