@@ -11,7 +11,7 @@ export interface AuthorizationServerMetadataDeps {
   readonly hasClientDocuments: boolean;
 }
 
-/** Authorization server metadata (RFC 8414 §3), the same bytes under OpenID Connect's well-known name. */
+/** Serves authorization server metadata (RFC 8414 §3), with the same bytes at OpenID Connect's well-known path. */
 export const authorizationServerMetadataHandler = (deps: AuthorizationServerMetadataDeps): Handler => {
   const requiredScopes = Object.values(deps.servers).flatMap((server) => server.requiredScopes);
   const hasClientWith = (grantType: GrantType) =>

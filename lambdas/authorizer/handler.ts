@@ -22,7 +22,7 @@ import { identityContext } from './identity-context.ts';
 export interface ServerPolicy {
   /** Scopes that every request needs. */
   readonly requiredScopes: readonly string[];
-  /** What single operations need besides. */
+  /** The scopes that individual operations need in addition. */
   readonly rules?: ToolRules | undefined;
   /** The backend itself refuses headers that contradict the body, so that no inspector stands before it. */
   readonly validatesHeaders?: boolean | undefined;
@@ -34,7 +34,7 @@ export interface AuthorizerDeps {
   readonly protectedResources: Readonly<Record<string, string>>;
   readonly servers: Readonly<Record<string, ServerPolicy>>;
   readonly scopes: ScopeDefinitions;
-  /** The key ring, at most a minute old. */
+  /** A copy of the key ring that is at most 60 seconds old. */
   readonly keys: {
     findKey(kid: string): Promise<PublicJwk | undefined>;
     readMarks(): Promise<NotBeforeMarks | undefined>;
@@ -43,12 +43,14 @@ export interface AuthorizerDeps {
   readonly log: Log;
 }
 
-/** API Gateway turns this very message into the UNAUTHORIZED response, with the server's challenge. */
+/** API Gateway turns exactly this message into the UNAUTHORIZED response, with the challenge of the MCP server. */
 const UNAUTHORIZED = 'Unauthorized';
 
 /**
- * The door of every MCP server (RFC 6750, RFC 9068 §4). 401: `Unauthorized` is thrown. 403: Deny, with the challenge
- * in the context. A fault of ours is any other error, which becomes 503, so that clients keep their tokens.
+ * Authorizes every request to an MCP server (RFC 6750, RFC 9068 §4).
+ *
+ * @returns `Allow` with the caller's identity in the context. `Deny` with the challenge in the context becomes 403.
+ * @throws Error `Unauthorized`, which becomes 401. Any other error becomes 503, so that clients keep their tokens.
  */
 export const authorizerHandler =
   (deps: AuthorizerDeps) =>
@@ -74,7 +76,7 @@ export const authorizerHandler =
         challenge: scopeChallenge(decision.scopes, resourceMetadataUrl(deps.issuer, server.path)),
       });
     }
-    // What headers leave undecided, the inspector reads from the body.
+    // If the headers are not enough to decide, the inspector reads the operation from the body.
     return policy('Allow', claims, everything, identityContext(claims));
   };
 
@@ -82,14 +84,12 @@ interface Server extends DoorPolicy {
   readonly path: string;
 }
 
-/** By the id of the API alone, never by a header (catalogue #113). */
+/** Finds the MCP server by the id of the API alone, never by a header (catalogue #113). */
 const serverOf = (deps: AuthorizerDeps, apiId: string): Server => {
   const path = deps.protectedResources[apiId];
   const server = path === undefined ? undefined : deps.servers[path];
   if (path === undefined || server === undefined) {
-    throw new Error(
-      `API ${apiId} is not among the protected resources: deploy the stack that belongs to this function`,
-    );
+    throw new Error(`API ${apiId} is not among the protected resources: deploy the stack of this function again`);
   }
   const { requiredScopes: required, rules = {}, validatesHeaders = false } = server;
   return { path, required, rules, validatesHeaders };
@@ -112,7 +112,7 @@ const refuse = (deps: AuthorizerDeps, requestId: string, reason: Reason): never 
   throw new Error(UNAUTHORIZED);
 };
 
-/** `arn:…:<api>/<stage>/*`: a cached answer must hold for every method and path (catalogue #111). */
+/** Returns `arn:…:<api>/<stage>/*`, because a cached policy must hold for every method and path (catalogue #111). */
 const everyRouteOf = (methodArn: string): string => `${methodArn.split('/').slice(0, 2).join('/')}/*`;
 
 const policy = (

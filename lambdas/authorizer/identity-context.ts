@@ -1,10 +1,10 @@
 import { type IdentityContext, NO_VALUE } from '../core/mcp/identity-headers.ts';
 import type { AccessTokenClaims } from '../core/tokens/access-token.ts';
 
-/** Longer than any identifier that a provider gives out (OpenID Connect Core §2 allows 255 for `sub`). */
+/** Longer than any identifier of an identity provider. OpenID Connect Core §2 allows 255 characters for `sub`. */
 const MAX_VALUE_CHARACTERS = 2048;
 
-/** The authorizer's context for a verified token. */
+/** Returns the identity that the authorizer's context carries for a verified token. */
 export const identityContext = (claims: AccessTokenClaims): IdentityContext => ({
   subject: headerValue(claims.sub),
   upstreamSubject: headerValue(claims.upstream_sub),
@@ -16,8 +16,10 @@ export const identityContext = (claims: AccessTokenClaims): IdentityContext => (
 });
 
 /**
- * A value as it can stand in a header: printable ASCII; everything else, and `%` itself, percent-encoded as UTF-8, so
- * that `decodeURIComponent` gives the original back. A value too long to be true is nothing, never a shortened one.
+ * Encodes a value for a header. Printable ASCII stays as it is. Other characters, and `%` itself, are percent-encoded
+ * as UTF-8, so that `decodeURIComponent` restores the value.
+ *
+ * @returns `NO_VALUE` for a value that is missing or too long, because a shortened identifier could name another user
  */
 const headerValue = (value: unknown): string => {
   if (typeof value !== 'string') return NO_VALUE;

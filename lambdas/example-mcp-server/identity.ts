@@ -1,26 +1,26 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 
-/** Who calls, as Gatehouse's authorizer found it. */
+/** The caller's identity, as verified by Gatehouse's authorizer. */
 export interface Identity {
-  /** Stable and opaque: the `sub` of the caller's access token. Key your data by this. A machine's is its client id. */
+  /** The `sub` of the access token, which is stable and opaque. Use it as the key of your data. */
   readonly subject: string;
-  /** The person's id at the identity provider, only where the server asks for `profile`. */
+  /** The user's id at the identity provider. Present only if the server requires `profile`. */
   readonly upstreamSubject?: string;
-  /** Verified by the identity provider, only where the server asks for `email`. */
+  /** Verified by the identity provider. Present only if the server requires `email`. */
   readonly email?: string;
-  /** Only where the server asks for `profile`. For showing, never for deciding. */
+  /** For display only, never for decisions. Present only if the server requires `profile`. */
   readonly name?: string;
   readonly scopes: readonly string[];
-  /** The OAuth client (the program) that acts for the person. */
+  /** The OAuth client that acts for the user. Equal to `subject` for the client credentials grant. */
   readonly clientId: string;
-  /** Id of the identity provider that the person logged in at; absent where no person is: a machine on its own account. */
+  /** The id of the identity provider at which the user logged in. Missing for the client credentials grant. */
   readonly identityProvider?: string;
 }
 
-/** What the authorizer sends for "nothing". */
-const NOTHING = '-';
+/** The authorizer sends this for a missing value. */
+const NO_VALUE = '-';
 
-/** The authorizer percent-encodes what cannot stand in a header, since HTTP backends get the same values there. */
+/** The authorizer percent-encodes values, because HTTP backends get the same values in headers. */
 const decoded = (value: string): string => {
   try {
     return decodeURIComponent(value);
@@ -30,15 +30,16 @@ const decoded = (value: string): string => {
 };
 
 /**
- * The caller of a Lambda backend. Reads `event.requestContext.authorizer` alone, which only API Gateway can write:
- * whatever `x-gatehouse-*` stands in `event.headers` was sent by the caller and proves nothing.
- * @throws Error when the event did not come through the authorizer.
+ * Returns the caller of a Lambda backend. It reads only `event.requestContext.authorizer`, which only API Gateway can
+ * write. The caller can send `x-gatehouse-*` in `event.headers`, so these headers prove nothing.
+ *
+ * @throws Error if the event did not come through the authorizer
  */
 export const identityFrom = (event: Pick<APIGatewayProxyEvent, 'requestContext'>): Identity => {
   const context: Readonly<Record<string, unknown>> = event.requestContext.authorizer ?? {};
   const optional = (key: string): string | undefined => {
     const value = context[key];
-    return typeof value === 'string' && value !== '' && value !== NOTHING ? decoded(value) : undefined;
+    return typeof value === 'string' && value !== '' && value !== NO_VALUE ? decoded(value) : undefined;
   };
   const required = (key: string): string => {
     const value = optional(key);

@@ -3,7 +3,7 @@ import { McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import type { Identity } from './identity.ts';
 
-/** A fresh server for one request: nothing is remembered between requests, as the 2026-07-28 revision has it. */
+/** Returns a new server for one request. Revision 2026-07-28 has no state between requests. */
 export const exampleServer = (caller: Identity): McpServer => {
   const server = new McpServer({ name: 'gatehouse-example', version: '0.1.0' });
 
@@ -11,7 +11,7 @@ export const exampleServer = (caller: Identity): McpServer => {
     'whoami',
     {
       title: 'Who am I',
-      description: 'Tells who is calling, as the gate in front of this server verified it',
+      description: 'Shows the identity of the caller, as verified by Gatehouse',
       annotations: { readOnlyHint: true },
     },
     () => ({ content: [{ type: 'text', text: JSON.stringify(caller, null, 2) }] }),
@@ -21,7 +21,7 @@ export const exampleServer = (caller: Identity): McpServer => {
     'echo',
     {
       title: 'Echo',
-      description: 'Says what you said',
+      description: 'Returns the text that you send',
       inputSchema: z.object({ text: z.string() }),
       annotations: { readOnlyHint: true },
     },
@@ -32,7 +32,7 @@ export const exampleServer = (caller: Identity): McpServer => {
     'countdown',
     {
       title: 'Countdown',
-      description: 'Counts down to zero and reports each step while it happens',
+      description: 'Counts down to zero and reports each step as progress',
       inputSchema: z.object({
         from: z.int().min(1).max(20).default(3),
         gapMs: z.int().min(1).max(5_000).default(500),
@@ -56,7 +56,7 @@ export const exampleServer = (caller: Identity): McpServer => {
     'danger_reset',
     {
       title: 'Reset',
-      description: 'Pretends to delete everything. In the configuration of the gate it needs a scope of its own',
+      description: 'Pretends to delete everything. The example configuration requires an additional scope for it',
       annotations: { destructiveHint: true },
     },
     () => ({ content: [{ type: 'text', text: 'Everything is gone. (Not really: this is an example.)' }] }),

@@ -4,13 +4,13 @@ import type { KeyRingStore, SecretCheck } from '../runtime/ports/index.ts';
 
 export interface HealthDeps {
   readonly keyRing: KeyRingStore;
-  /** Identity provider id → whether its credentials are there. */
+  /** For each identity provider id, the check whether its credentials exist. */
   readonly secrets: ReadonlyMap<string, SecretCheck>;
 }
 
 /**
- * Whether this deployment can do its work. 503 when it can do none: there is no key to sign with. `degraded` when people
- * cannot log in at some provider, while everybody who is connected, and every machine, works on.
+ * Reports whether this deployment works. It answers 503 without an active signing key, because no token can be issued.
+ * It reports `degraded` when users cannot log in at some provider, which does not affect existing connections.
  */
 export const healthHandler =
   (deps: HealthDeps): Handler =>
@@ -22,7 +22,7 @@ export const healthHandler =
     return json(200, problems.length === 0 ? { status: 'ok' } : { status: 'degraded', problems }, NO_STORE);
   };
 
-/** Everybody may read this: ids stand on the consent page already, and nothing more is told. */
+/** This endpoint is public. It reveals only the providers' ids, which the consent page shows too. */
 const findProblems = async ({ secrets }: HealthDeps): Promise<string[]> => {
   const checks = [...secrets].map(async ([id, check]) => problemOf(id, await check()));
   return (await Promise.all(checks)).filter((problem) => problem !== undefined);
@@ -35,7 +35,7 @@ const problemOf = (id: string, state: Awaited<ReturnType<SecretCheck>>): string 
   return `${provider}: no secret yet; run the command that cdk deploy printed as SecretCommand${pascalCase(id)}`;
 };
 
-/** As outputs of the stack are named. */
+/** The form of the names of stack outputs. */
 const pascalCase = (id: string): string =>
   id
     .split('-')

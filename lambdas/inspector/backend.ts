@@ -3,15 +3,15 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { HeaderValues } from '../core/mcp/headers.ts';
 import type { IdentityContext } from '../core/mcp/identity-headers.ts';
 
-/** A request that passed the inspection, on its way to the MCP server. */
+/** A request that passed the inspection and goes to the MCP server. */
 export interface BackendRequest {
-  /** As API Gateway sent it. */
+  /** The event as API Gateway sent it. */
   readonly event: APIGatewayProxyEvent;
-  /** The caller's headers, names in lower case. */
+  /** The caller's headers, with names in lower case. */
   readonly headers: HeaderValues;
-  /** The very text that was inspected; null where the request has no content, as DELETE has none. */
+  /** Exactly the text that was inspected. Null if the request has no content, as with DELETE. */
   readonly body: string | null;
-  /** The caller, as the authorizer verified it. */
+  /** The caller's identity, as the authorizer verified it. */
   readonly identity: IdentityContext;
 }
 
@@ -19,23 +19,25 @@ export interface BackendAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: HeaderValues;
-  /** Arrives as the backend writes it; ends with an error when the backend breaks off. */
+  /** The body as the backend writes it. The stream ends with an error if the backend breaks off. */
   readonly body: Readable;
 }
 
 /** The MCP server behind the inspector. */
 export interface Backend {
   /**
-   * Sends a request once, and never again: a tool call may not be repeated. Rejects with BackendError when no answer
-   * begins. An aborted signal ends the exchange at any time, the body included.
+   * Sends a request exactly once, because a tool call must not be repeated.
+   *
+   * @param signal ends the exchange when it is aborted, even while the body is streamed
+   * @throws BackendError if the backend does not start a response
    */
   send(request: BackendRequest, signal: AbortSignal): Promise<BackendAnswer>;
 }
 
-/** What the client is told, as HTTP status: no such path, too large, no answer, busy, too late. */
+/** The HTTP status that the client gets: unknown path, too large, no response, busy, or too late. */
 export type BackendStatus = 404 | 413 | 502 | 503 | 504;
 
-/** The backend did not begin an answer. */
+/** The backend did not start a response. */
 export class BackendError extends Error {
   readonly status: BackendStatus;
 

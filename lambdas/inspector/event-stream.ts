@@ -1,26 +1,27 @@
 import { crc32 } from 'node:zlib';
 
-/** One message of AWS' event stream encoding (`application/vnd.amazon.eventstream`). */
+/** One message of the AWS event stream encoding (`application/vnd.amazon.eventstream`). */
 export interface StreamMessage {
-  /** Headers whose value is text, such as `:event-type`. */
+  /** The headers with text values, such as `:event-type`. */
   readonly headers: ReadonlyMap<string, string>;
   readonly payload: Buffer;
 }
 
-/** Total length, length of the headers and their checksum, four bytes each. */
+/** The total length, the length of the headers, and a checksum of both, with four bytes each. */
 const PRELUDE_BYTES = 12;
 const CHECKSUM_BYTES = 4;
 
-/** Lambda's messages are far smaller; a length beyond this is not one. */
+/** Far more than the longest message of Lambda. A greater length means that the stream is damaged. */
 const MAX_MESSAGE_BYTES = 24 * 1024 * 1024;
 
 const TEXT_TYPE = 7;
-/** Bytes of a header value by its type; types 6 and 7 say their length themselves. */
+/** The length in bytes of a header value, by its type. Values of types 6 and 7 state their own length. */
 const VALUE_BYTES = [0, 0, 1, 2, 4, 8, undefined, undefined, 8, 16];
 
 /**
- * Takes a byte stream apart into its messages, each as soon as it is complete.
- * @throws Error when a checksum is wrong or the stream ends within a message
+ * Splits a byte stream into its messages, and yields each message as soon as it is complete.
+ *
+ * @throws Error if a checksum is wrong, or if the stream ends within a message
  */
 export async function* decodeEventStream(source: AsyncIterable<Uint8Array>): AsyncGenerator<StreamMessage> {
   let pending = Buffer.alloc(0);
@@ -34,7 +35,7 @@ export async function* decodeEventStream(source: AsyncIterable<Uint8Array>): Asy
   if (pending.length > 0) throw new Error('the event stream ended within a message');
 }
 
-/** The length of the message that the bytes begin with; undefined as long as it is not complete. */
+/** The length of the message at the start of the bytes, or undefined until the message is complete. */
 const messageLength = (bytes: Buffer): number | undefined => {
   if (bytes.length < PRELUDE_BYTES) return undefined;
   const length = bytes.readUInt32BE(0);

@@ -3,27 +3,31 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Clock } from '../runtime/ports/index.ts';
 import { BackendError } from './backend.ts';
 
-/** One request, sent once. Rejects with BackendError when no answer begins; the signal ends it at any time. */
+/**
+ * Sends one request exactly once. Aborting the signal ends it at any time.
+ *
+ * @throws BackendError if no response starts
+ */
 export type Exchange = (
   url: URL,
   request: {
     method: string;
     headers: Readonly<Record<string, string | string[]>>;
-    /** Null for a request without content. */
+    /** Null if the request has no content. */
     body: string | null;
     signal: AbortSignal;
   },
 ) => Promise<IncomingMessage>;
 
 /**
- * Servers close idle connections after five seconds and more, unseen by a function that is frozen between requests. A
- * tool call must not be sent twice, so a connection that was idle for longer is not risked.
+ * Servers close idle connections after five seconds or more, and a function that is frozen between requests does not
+ * notice. A tool call must not be sent twice, so a connection that was idle for longer than this is not reused.
  */
 const MAX_IDLE_SECONDS = 3;
 
 /**
- * Requests by node:http. Not by fetch, which adds headers, unpacks compressed answers, follows redirects, and gives up on a
- * stream after five silent minutes.
+ * Sends requests with node:http. `fetch` would add headers, decompress responses, follow redirects, and give up on a
+ * stream after five minutes of silence.
  */
 export const newExchange = (now: Clock): Exchange => {
   let agents = newAgents();

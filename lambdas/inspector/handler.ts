@@ -35,11 +35,11 @@ export interface InspectorDeps {
   /** URL of the server's protected resource metadata (RFC 9728), for the challenge. */
   readonly resourceMetadata: string;
   readonly backend: Backend;
-  /** Where the server allows each person so many requests a minute with each client. */
+  /** The rate limit for each pair of user and client, if the server has one. */
   readonly requests?: { readonly perMinute: number; readonly serverPath: string; readonly limiter: RateLimiter };
   readonly timer: Timer;
   readonly now: Clock;
-  /** From 0 to below 1. */
+  /** Returns a number from 0 to below 1. */
   readonly random: () => number;
   readonly log: Log;
 }
@@ -51,35 +51,35 @@ export interface AnswerHead {
 }
 
 export interface Reply {
-  /** Emits `close` early when the client has gone. */
+  /** Emits `close` early when the client disconnects. */
   readonly stream: Writable;
-  /** Announces status and headers; what is written to the returned stream follows as body. */
+  /** Sends the status and the headers, and returns the stream for the body. */
   start(head: AnswerHead): Writable;
 }
 
-/** Left of the function's time to say why it ends. */
+/** The part of the function's time that is kept for the error response. */
 const DEADLINE_MARGIN_MS = 2_000;
 
-const TIME_IS_UP = new BackendError(504, 'the answer takes longer than the 15 minutes that a request may last');
+const TIME_IS_UP = new BackendError(504, 'the response takes longer than 15 minutes');
 
-const CLIENT_HAS_GONE = new Error('the client has gone');
+const CLIENT_HAS_GONE = new Error('the client has disconnected');
 
 const TEXT_BY_STATUS = {
   404: 'There is nothing at this path.',
-  413: 'The request is too large: it may have 6 MB with its headers.',
-  502: 'The MCP server did not answer properly.',
+  413: 'The request is too large: the limit is 6 MB, headers included.',
+  502: 'The MCP server did not return a valid response.',
   503: 'The MCP server is busy. Try again shortly.',
-  504: 'The answer takes longer than the 15 minutes that a request may last.',
+  504: 'The response takes longer than the limit of 15 minutes.',
 } as const;
 
 /**
- * Stands between API Gateway and an MCP server that has scope rules: reads the operation from the body, which headers
- * can only claim, refuses what the server might read differently, then passes the request on and the answer back as a
- * stream.
+ * Stands between API Gateway and an MCP server with scope rules or a rate limit. It reads the operation from the body,
+ * because headers can lie, and refuses requests that the server might read differently. Then it forwards the request,
+ * and streams the response back.
  *
- * Limits are Lambda's: an event of 6 MB (body and headers of the request), and 15 minutes for the whole answer.
+ * Lambda sets the limits: 6 MB for the event (body and headers of the request), and 15 minutes for the whole response.
  *
- * @param remainingMs what is left of the function's time
+ * @returns a function that takes the event, the reply to write, and the time that the function has left in milliseconds
  */
 export const inspectorHandler =
   (deps: InspectorDeps) =>
@@ -91,20 +91,20 @@ export const inspectorHandler =
       const { id, request } = inspected(deps, event);
       await assertWithinRate(deps, request, id);
       const answer = await obtainAnswer(deps, request, id, ending.signal);
-      // A stream that fails closes its reader too: the reason that stands is the first one.
+      // A failed stream also closes its reader, and the first reason for ending is kept.
       answer.body.once('error', (error) => ending.abort(error));
       await passOn(answer, reply, deps.timer);
     } catch (error) {
       if (ending.signal.reason === CLIENT_HAS_GONE) return;
       logFault(deps.log, event, error);
-      // Anything but a refusal broke off an answer that had begun: the client sees it end early.
+      // Any other error interrupted a response that had started, and the client sees the stream end early.
       if (error instanceof Refusal) await refuse(error, reply, event.requestContext.requestId);
     } finally {
       stopDeadline();
     }
   };
 
-/** A fault of ours while inspecting lets nothing through. */
+/** An unexpected error during the inspection refuses the request. */
 const inspected = (deps: InspectorDeps, event: APIGatewayProxyEvent): ReturnType<typeof inspect> => {
   try {
     return inspect(deps, event);
@@ -113,7 +113,7 @@ const inspected = (deps: InspectorDeps, event: APIGatewayProxyEvent): ReturnType
   }
 };
 
-/** Every check, in the order of its cost. Only what passes all of them reaches the backend. */
+/** Runs all checks, the cheapest first. Only a request that passes all of them reaches the backend. */
 const inspect = (deps: InspectorDeps, event: APIGatewayProxyEvent): { id: RequestId; request: BackendRequest } => {
   const { scopes, identity } = readCaller(event);
   const headers = readHeaders(event);
@@ -130,7 +130,7 @@ interface Content extends Pick<BackendRequest, 'body'> {
   readonly operation: Operation | undefined;
 }
 
-/** What the request carries: POST one message, DELETE, which ends a session, nothing. */
+/** Reads the content of the request. POST carries one message. DELETE ends a session and has no content. */
 const readContent = (event: APIGatewayProxyEvent, headers: HeaderValues): Content => {
   if (event.httpMethod === 'DELETE') {
     assertNoContent(event);
@@ -149,7 +149,7 @@ const readContent = (event: APIGatewayProxyEvent, headers: HeaderValues): Conten
   return { id, operation, body };
 };
 
-/** One request is one POST or DELETE, whatever it asks for. Batches, which would be several, are refused above. */
+/** Counts each POST or DELETE as one request. Batches, which would be several requests, were refused before. */
 const assertWithinRate = async (
   { requests, now }: InspectorDeps,
   { event, identity }: BackendRequest,
@@ -182,16 +182,16 @@ const obtainAnswer = async (
   }
 };
 
-/** Streams the answer at the client's pace. */
+/** Streams the response at the client's pace. */
 const passOn = async (answer: BackendAnswer, reply: Reply, timer: Timer): Promise<void> => {
   const out = reply.start(headOf(answer));
-  // Lambda sends the head with the first write, and the first event may be long in coming.
+  // Lambda sends the head with the first write, and the first event may take a long time.
   out.write('');
   await pipeline([answer.body, ...(isPlainEventStream(answer.headers) ? [keepAlive(timer)] : []), out]);
 };
 
 const headOf = ({ status, headers }: BackendAnswer): AnswerHead => {
-  // Lambda frames the body itself.
+  // Lambda sets the framing of the body itself.
   const isDropped = (name: string) => isHopByHop(name) || name === 'content-length' || name === 'set-cookie';
   const passed = [...headers].filter(([name]) => !isDropped(name));
   const cookies = headers.get('set-cookie');
@@ -202,14 +202,14 @@ const headOf = ({ status, headers }: BackendAnswer): AnswerHead => {
   };
 };
 
-/** Nothing can be put into a compressed stream. */
+/** Comments can only be inserted into a stream that is not compressed. */
 const isPlainEventStream = (headers: HeaderValues): boolean =>
   /^text\/event-stream *(;|$)/i.test(headers.get('content-type')?.[0] ?? '') &&
   (headers.get('content-encoding') ?? []).every((coding) => coding.trim().toLowerCase() === 'identity');
 
 const refuse = async (refusal: Refusal, reply: Reply, requestId: string): Promise<void> => {
   const out = reply.start({ statusCode: refusal.status, headers: refusal.headers });
-  // Whoever does not wait for the answer is no concern of the log.
+  // It is not worth a log entry if the client disconnects before it gets the refusal.
   await pipeline([refusal.bodyFor(requestId)], out).catch(() => {});
 };
 

@@ -5,12 +5,13 @@ import { isHopByHop } from '../core/net/hop-by-hop.ts';
 import { type Backend, BackendError, type BackendRequest } from './backend.ts';
 import type { Exchange } from './exchange.ts';
 
-/** Set anew for the connection to the backend. */
+/** Headers that the connection to the backend sets itself. */
 const REPLACED_HEADERS: ReadonlySet<string> = new Set(['content-length', 'expect', 'host']);
 
 /**
- * An MCP server that is reached by URL.
- * @param url what stands for the server's path; what follows that path in a request is appended
+ * Sends requests to an MCP server by HTTP.
+ *
+ * @param url stands for the server's path. The part of a request's path after the server's path is appended to it.
  */
 export const httpBackend = (url: string, exchange: Exchange): Backend => ({
   send: async (request, signal) => {
@@ -21,7 +22,7 @@ export const httpBackend = (url: string, exchange: Exchange): Backend => ({
   },
 });
 
-/** The request untouched, but for who the caller is: that only we say. */
+/** Passes the caller's headers on, except that only Gatehouse may set the identity headers. */
 const headersFor = ({ headers, identity }: BackendRequest): Record<string, string | string[]> => {
   const ofConnection = (headers.get('connection') ?? []).flatMap((value) => value.toLowerCase().split(/[\s,]+/));
   const isDropped = (name: string) =>
@@ -38,7 +39,7 @@ const identityHeaders = (identity: IdentityContext): Record<string, string> =>
     Object.entries(identity).map(([member, value]) => [IDENTITY_HEADERS[member as keyof IdentityContext], value]),
   );
 
-/** Characters beyond a byte as the bytes of UTF-8, one character each, which is what node can send. */
+/** Encodes text beyond Latin-1 as UTF-8, with one character per byte, because node:http sends only Latin-1. */
 const toBytes = (value: string): string =>
   /[^\0-\xff]/.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
 
@@ -55,11 +56,15 @@ const targetOf = (url: string, { event }: BackendRequest): URL => {
   return target;
 };
 
-/** One path segment, encoded once, whether or not it arrives decoded. It can neither climb up nor become two. */
+/**
+ * Encodes one path segment exactly once, whether or not it arrives decoded.
+ *
+ * @throws BackendError 404 for a segment that would leave the path or become two segments
+ */
 const encodeSegment = (segment: string): string => {
   const decoded = decode(segment);
   if (decoded === undefined || /^\.{1,2}$|[/\\]/.test(decoded)) {
-    throw new BackendError(404, 'the path holds a segment that is none');
+    throw new BackendError(404, 'the path has an invalid segment');
   }
   return encodeURIComponent(decoded);
 };

@@ -1,9 +1,9 @@
 import { Transform } from 'node:stream';
 
-/** Calls back after some milliseconds, unless the function it returns is called before. */
+/** Calls back after the delay in milliseconds, unless the returned function is called first. */
 export type Timer = (callback: () => void, delayMs: number) => () => void;
 
-/** CloudFront gives up after 120 seconds without a byte, many proxies after 30 or 60. */
+/** CloudFront closes a connection after 120 seconds without a byte, and many proxies after 30 or 60. */
 export const KEEP_ALIVE_MS = 20_000;
 
 /** Clients skip lines that begin with a colon (HTML, "Server-sent events", 9.2.6). */
@@ -12,8 +12,8 @@ const COMMENT = ': keep-alive\n\n';
 const [LF, CR] = [0x0a, 0x0d];
 
 /**
- * Passes an event stream on, byte for byte, and puts a comment in after each `KEEP_ALIVE_MS` of silence. Only between
- * events: a half-written event is nobody else's to complete.
+ * Passes an event stream on unchanged, and inserts a comment after each `KEEP_ALIVE_MS` of silence. It inserts comments
+ * only between events, because a comment within an event would change the event.
  */
 export const keepAlive = (timer: Timer): Transform => {
   let atBoundary = true;
@@ -26,14 +26,14 @@ export const keepAlive = (timer: Timer): Transform => {
     last = byte;
     if (isRestOfLineEnd) return;
     const isLineEnd = byte === LF || byte === CR;
-    // An empty line ends an event; anything else stands within one.
+    // An empty line ends an event. Any other line belongs to an event.
     atBoundary = isLineEnd && atLineStart;
     atLineStart = isLineEnd;
   };
   const wait = (): void => {
     stop();
     stop = timer(() => {
-      // What still waits to be read will do as a sign of life.
+      // Data that still waits to be read keeps the connection alive too.
       if (atBoundary && stream.readableLength === 0) stream.push(COMMENT);
       wait();
     }, KEEP_ALIVE_MS);

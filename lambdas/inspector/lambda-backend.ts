@@ -14,10 +14,10 @@ export interface LambdaBackendOptions {
   readonly exchange: Exchange;
 }
 
-/** Stands between the head and the body of a streamed HTTP answer. */
+/** Separates the head from the body of a streamed HTTP response. */
 const HEAD_END = Buffer.alloc(8);
 
-/** What Lambda says when it is us who ask for too much. */
+/** The client's status for errors of Lambda itself: too large, throttled, or a service error. */
 const STATUS_BY_LAMBDA_STATUS = new Map<number, BackendStatus>([
   [413, 413],
   [429, 503],
@@ -26,8 +26,8 @@ const STATUS_BY_LAMBDA_STATUS = new Map<number, BackendStatus>([
 ]);
 
 /**
- * An MCP server that is a Lambda function, streaming or not: it gets the event as API Gateway would send it. Without the
- * AWS SDK, whose loading would cost every cold start more than all that happens here.
+ * Sends requests to an MCP server that is a Lambda function, streaming or not. The function gets the event as API
+ * Gateway would send it. This does not use the AWS SDK, because loading it would dominate the cold start.
  */
 export const lambdaBackend = (options: LambdaBackendOptions): Backend => ({
   send: async (request, signal) => {
@@ -38,12 +38,12 @@ export const lambdaBackend = (options: LambdaBackendOptions): Backend => ({
       throw new BackendError(status, `Lambda answered ${answer.statusCode} (${answer.headers['x-amzn-errortype']})`);
     }
     return readAnswer(payloads(answer)).catch((error: unknown) => {
-      throw error instanceof BackendError ? error : new BackendError(502, "Lambda's answer broke off", error);
+      throw error instanceof BackendError ? error : new BackendError(502, "Lambda's response broke off", error);
     });
   },
 });
 
-/** The event, holding the very text that was inspected, without what the caller says of himself in our name. */
+/** The event with exactly the text that was inspected, and without identity headers of the caller. */
 const eventFor = ({ event, body }: BackendRequest): APIGatewayProxyEvent => ({
   ...event,
   headers: withoutIdentity(event.headers),
@@ -66,7 +66,7 @@ const invoke = async (
   return exchange(url, { ...signed, headers: Object.fromEntries(signed.headers), signal });
 };
 
-/** What the function wrote, as it writes it. */
+/** Yields the function's output as the function writes it. */
 async function* payloads(answer: IncomingMessage): AsyncGenerator<Buffer> {
   for await (const { headers, payload } of decodeEventStream(answer)) {
     if (headers.get(':message-type') !== 'event') {
@@ -83,8 +83,8 @@ const assertComplete = (payload: Buffer): void => {
 };
 
 /**
- * Takes head and body apart: a streaming function sends the head as JSON, eight NUL bytes, the body; a function that
- * does not stream sends one JSON object with all of it, in which there are no NUL bytes.
+ * Separates the head from the body. A streaming function sends the head as JSON, eight NUL bytes, and the body. Other
+ * functions send one JSON object with both, which contains no NUL bytes.
  */
 const readAnswer = async (source: AsyncGenerator<Buffer>): Promise<BackendAnswer> => {
   let begun = Buffer.alloc(0);
@@ -119,10 +119,10 @@ const parseHead = (bytes: Buffer): Omit<BackendAnswer, 'body'> & Pick<ProxyResul
   try {
     result = JSON.parse(bytes.toString());
   } catch (error) {
-    throw new BackendError(502, "the MCP server's function did not answer as API Gateway expects it", error);
+    throw new BackendError(502, "the MCP server's function did not return a response for API Gateway", error);
   }
   if (typeof result?.statusCode !== 'number') {
-    throw new BackendError(502, "the MCP server's function answered without a statusCode");
+    throw new BackendError(502, "the MCP server's function returned no statusCode");
   }
   return {
     status: result.statusCode,
@@ -135,7 +135,7 @@ const parseHead = (bytes: Buffer): Omit<BackendAnswer, 'body'> & Pick<ProxyResul
 const headersOf = ({ headers, multiValueHeaders, cookies }: ProxyResult): Map<string, string[]> => {
   const all = new Map<string, string[]>();
   for (const [name, value] of Object.entries(headers ?? {})) all.set(name.toLowerCase(), [String(value)]);
-  // API Gateway: where a name is in both, the multi-value form stands.
+  // As in API Gateway, the multi-value form wins when a name is in both.
   for (const [name, values] of Object.entries(multiValueHeaders ?? {})) all.set(name.toLowerCase(), values.map(String));
   if (cookies?.length) all.set('set-cookie', [...(all.get('set-cookie') ?? []), ...cookies]);
   return all;

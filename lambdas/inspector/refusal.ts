@@ -3,10 +3,10 @@ import { JSON_RPC, type RequestId } from '../core/mcp/operation.ts';
 import { INSUFFICIENT_SCOPE_DESCRIPTION, scopeChallenge } from '../core/mcp/scope-challenge.ts';
 import type { BackendStatus } from './backend.ts';
 
-/** JSON-RPC code of refusals that have none of their own (JSON-RPC 2.0 §5.1: implementation-defined). */
+/** The JSON-RPC code for refusals without a code of their own (JSON-RPC 2.0 §5.1: implementation-defined). */
 const REFUSED = -32000;
 
-/** Browser clients must be able to read why they were refused. */
+/** Clients in a browser must be able to read the reason for a refusal. */
 const HEADERS = {
   'content-type': 'application/json',
   'cache-control': 'no-store',
@@ -21,7 +21,7 @@ interface RefusalOptions {
   readonly cause?: unknown;
 }
 
-/** An answer of the inspector itself, as a JSON-RPC error. The message repeats nothing of the input. */
+/** An error response of the inspector, as a JSON-RPC error. The message never repeats input. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: number;
@@ -39,7 +39,7 @@ export class Refusal extends Error {
     this.#data = options.data ?? {};
   }
 
-  /** The JSON-RPC error, with the id of the HTTP request to quote. */
+  /** Returns the JSON-RPC error, with the id of the HTTP request, which users can quote. */
   bodyFor(requestId: string): string {
     const { code, message } = this;
     const data = { ...this.#data, request_id: requestId };
@@ -48,30 +48,30 @@ export class Refusal extends Error {
 }
 
 export const parseError = (reason: string): Refusal =>
-  new Refusal(400, JSON_RPC.parseError, `The request body is refused: ${reason}.`);
+  new Refusal(400, JSON_RPC.parseError, `The request body was refused: ${reason}.`);
 
 export const invalidMessage = (code: number, reason: string, id: RequestId): Refusal =>
-  new Refusal(400, code, `The message is refused: ${reason}.`, { id });
+  new Refusal(400, code, `The message was refused: ${reason}.`, { id });
 
 export const unsupportedMediaType = (reason: string): Refusal => new Refusal(415, REFUSED, reason);
 
 export const methodNotAllowed = (): Refusal =>
   new Refusal(405, REFUSED, 'Only POST carries MCP messages.', { headers: { allow: 'POST, DELETE' } });
 
-/** RFC 9110 §9.3.5: content in DELETE has no defined meaning, and may get the request refused. */
+/** RFC 9110 §9.3.5: content in a DELETE request has no defined meaning, and a server may refuse it. */
 export const contentInDelete = (): Refusal =>
-  new Refusal(400, JSON_RPC.invalidRequest, 'DELETE must have no body: send messages by POST.');
+  new Refusal(400, JSON_RPC.invalidRequest, 'DELETE must have no body: send messages with POST.');
 
 /** MCP 2026-07-28, Streamable HTTP: 400 with HeaderMismatch. */
 export const headerMismatch = (header: string, id: RequestId): Refusal =>
-  new Refusal(400, HEADER_MISMATCH, `Header ${header} must be sent once and agree with the body.`, {
+  new Refusal(400, HEADER_MISMATCH, `The header ${header} must be sent once and must agree with the body.`, {
     id,
     data: { header },
   });
 
 /**
- * RFC 6750 §3.1 and the MCP scope challenge. API Gateway renames `WWW-Authenticate` on answers of integrations, so the
- * body says the same: `error.data` has the members of the challenge.
+ * The scope challenge (RFC 6750 §3.1 and MCP authorization). API Gateway renames `WWW-Authenticate` in responses of
+ * integrations, so `error.data` repeats the members of the challenge.
  */
 export const insufficientScope = (scopes: readonly string[], resourceMetadata: string, id: RequestId): Refusal => {
   const scope = scopes.join(' ');
@@ -83,7 +83,7 @@ export const insufficientScope = (scopes: readonly string[], resourceMetadata: s
   });
 };
 
-/** The backend gave no answer. */
+/** The backend did not respond. `retryAfterSeconds` is sent with 503 only. */
 export const backendFault = (
   status: BackendStatus,
   message: string,
@@ -95,12 +95,12 @@ export const backendFault = (
     ...(status === 503 ? { headers: { 'retry-after': String(retryAfterSeconds) } } : {}),
   });
 
-/** RFC 6585 §4. */
+/** Too many requests (RFC 6585 §4). */
 export const tooManyRequests = (perMinute: number, id: RequestId, retryAfterSeconds: number): Refusal =>
   new Refusal(
     429,
     REFUSED,
-    `More than ${perMinute} requests within a minute: try again in ${retryAfterSeconds} seconds.`,
+    `The limit of ${perMinute} requests per minute was exceeded. Try again in ${retryAfterSeconds} seconds.`,
     {
       id,
       data: { error: 'too_many_requests', retry_after: retryAfterSeconds },

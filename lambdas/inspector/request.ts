@@ -5,14 +5,15 @@ import { IDENTITY_HEADERS, type IdentityContext, NO_VALUE } from '../core/mcp/id
 import { contentInDelete, parseError, unsupportedMediaType } from './refusal.ts';
 
 export interface Caller {
-  /** Scopes of the access token, without what they imply. */
+  /** The scopes of the access token, without implied ones. */
   readonly scopes: readonly string[];
   readonly identity: IdentityContext;
 }
 
 /**
- * Who calls, from the authorizer's context, which only API Gateway can write.
- * @throws Error when the request did not pass the authorizer: a fault of the deployment, never a guest
+ * Reads the caller from the authorizer's context, which only API Gateway can write.
+ *
+ * @throws Error if the request did not pass the authorizer, which means that the deployment is wrong
  */
 export const readCaller = (event: Pick<APIGatewayProxyEvent, 'requestContext'>): Caller => {
   const context: Readonly<Record<string, unknown>> = event.requestContext.authorizer ?? {};
@@ -29,8 +30,9 @@ export const readCaller = (event: Pick<APIGatewayProxyEvent, 'requestContext'>):
 };
 
 /**
- * The body as the one text that it can be read as. Codings and character sets are refused, since the backend would
- * inspect other bytes than we did.
+ * Reads the body as UTF-8 text. Content codings and other character sets are refused, because the backend could then
+ * read other text than the text that was inspected.
+ *
  * @throws Refusal
  */
 export const readBody = (
@@ -39,7 +41,7 @@ export const readBody = (
 ): string => {
   const codings = headers.get('content-encoding') ?? [];
   if (codings.some((coding) => coding.trim().toLowerCase() !== 'identity')) {
-    throw unsupportedMediaType('Content-Encoding is not accepted here: send the JSON as it is.');
+    throw unsupportedMediaType('Content-Encoding is not supported: send the JSON without an encoding.');
   }
   const [type, ...otherTypes] = headers.get('content-type') ?? [];
   if (
@@ -56,7 +58,8 @@ export const readBody = (
 };
 
 /**
- * Content has no meaning in DELETE (RFC 9110 §9.3.5), but some servers read a message whatever the method is.
+ * Refuses content in a DELETE request. It has no meaning (RFC 9110 §9.3.5), but some servers read a message from it.
+ *
  * @throws Refusal
  */
 export const assertNoContent = ({ body }: Pick<APIGatewayProxyEvent, 'body'>): void => {

@@ -10,7 +10,7 @@ export interface IntrospectDeps extends ClientVerifiers {
   readonly configuredClients: ReadonlyMap<string, Client>;
   readonly grants: Pick<GrantStore, 'findGrant'>;
   readonly keyRings: KeyRingStore;
-  /** What clients present in vain. */
+  /** Limits the wrong secrets and assertions of each client. */
   readonly failures: RateLimiter;
   readonly now: Clock;
   readonly log: Log;

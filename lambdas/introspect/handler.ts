@@ -9,9 +9,9 @@ import type { IntrospectDeps } from './deps.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
 
 /**
- * Token introspection (RFC 7662). What is asked is found out before it is known who asks, so that those who may know
- * nothing can tell no token from another, by the answer or by its time. The hint is not needed (§2.1): both kinds are
- * told apart by their form.
+ * Introspection endpoint (RFC 7662). It looks up the token before it authenticates the client. A caller without a right
+ * to know can therefore not distinguish tokens, neither by the response nor by its timing. `token_type_hint` is not
+ * needed (§2.1), because access tokens and refresh tokens have different forms.
  */
 export const introspectHandler =
   (deps: IntrospectDeps): Handler =>
@@ -40,8 +40,8 @@ export const introspectHandler =
   };
 
 /**
- * The client that a token was issued to, and of an access token the server that it is for: nobody else (RFC 7662 §4). No
- * server has any business with a refresh token (RFC 6749 §1.5).
+ * Only the client that a token was issued to may introspect it, and the MCP server that an access token is for
+ * (RFC 7662 §4). A refresh token is never meant for a resource server (RFC 6749 §1.5).
  */
 const mayLearn = ({ issuer }: IntrospectDeps, client: Client, live: LiveToken): boolean => {
   if (live.clientId === client.clientId) return true;
@@ -49,10 +49,10 @@ const mayLearn = ({ issuer }: IntrospectDeps, client: Client, live: LiveToken): 
   return live.kind === 'access_token' && path !== undefined && resourceIdentifier(issuer, path) === live.resource;
 };
 
-/** RFC 7662 §2.1: the endpoint is not open, or tokens could be tried out here. */
+/** RFC 7662 §2.1: without authentication, the endpoint could be used to guess tokens. */
 const publicClient = (): OAuthError =>
   new OAuthError(
     'invalid_client',
-    'Introspection is for clients that authenticate: send a client secret or a client assertion.',
+    'Introspection requires client authentication. Send a client secret or a client assertion.',
     { detail: 'introspection without authentication' },
   );

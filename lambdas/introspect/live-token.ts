@@ -6,17 +6,23 @@ import { OAuthError } from '../core/oauth-error.ts';
 import { findAccessTokenClaimsOfAnyKey } from '../runtime/services/issued-token.ts';
 import type { IntrospectDeps } from './deps.ts';
 
-/** A token that works at this moment, with what there is to say of it (RFC 7662 §2.2). */
+/** A token that is active now. `description` is the introspection response for it (RFC 7662 §2.2). */
 export interface LiveToken {
   readonly kind: 'access_token' | 'refresh_token';
-  /** The client that it was issued to. */
+  /** The client that the token was issued to. */
   readonly clientId: string;
-  /** The protected resource that it is for. */
+  /** The protected resource that the token is for. */
   readonly resource: string;
   readonly description: Readonly<Record<string, unknown>>;
 }
 
-/** Undefined for whatever does not work, or not any more. Changes nothing. @throws UnavailableError */
+/**
+ * Finds an active token, without changing it.
+ *
+ * @param now epoch seconds
+ * @returns undefined for a token that is unknown, expired, used or revoked
+ * @throws UnavailableError
+ */
 export const findLiveToken = (deps: IntrospectDeps, token: string, now: number): Promise<LiveToken | undefined> => {
   const refreshToken = parseRefreshToken(token);
   return refreshToken === undefined ? findAccessToken(deps, token, now) : findRefreshToken(deps, refreshToken, now);
@@ -35,7 +41,7 @@ const findAccessToken = async (deps: IntrospectDeps, token: string, now: number)
     kind: 'access_token',
     clientId: client_id,
     resource: aud,
-    // Undefined members are left out.
+    // JSON omits undefined members.
     description: { active: true, token_type: 'Bearer', iss, sub, aud, client_id, scope, iat, exp, jti, email, name },
   };
 };
@@ -65,7 +71,7 @@ const findRefreshToken = async (
   };
 };
 
-/** A token of an older generation is dead, but asking about it is no replay: it revokes nothing. */
+/** Whether the token could be refreshed. A token of an older generation cannot, but asking about it is not a replay. */
 const wouldRefresh = (deps: IntrospectDeps, grant: Grant, presented: RefreshToken, now: number): boolean => {
   const lifetimes = { graceSeconds: deps.refreshGraceSeconds };
   try {
@@ -78,5 +84,5 @@ const wouldRefresh = (deps: IntrospectDeps, grant: Grant, presented: RefreshToke
 
 const isRedeemed = (grant: Grant | undefined): boolean => grant?.status === 'redeemed';
 
-/** Nothing is stored of such a token: it lives as long as its client may have one. */
+/** Tokens of the client credentials grant are not stored. They are active while their client may use the grant. */
 const mayActAlone = (client: Client | undefined): boolean => client?.grantTypes.includes('client_credentials') ?? false;

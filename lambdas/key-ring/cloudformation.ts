@@ -2,22 +2,26 @@ import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { retry } from '../core/retry.ts';
 import { timeLimitMs } from '../runtime/time-limits.ts';
 
-/** Ends a custom resource's operation: `SUCCESS`, or `FAILED` with the reason. */
+/** Reports the result of a custom resource's operation: `SUCCESS`, or `FAILED` with the reason. */
 export type AnswerCloudFormation = (
   event: CloudFormationCustomResourceEvent,
   failureReason: string | undefined,
 ) => Promise<void>;
 
-/** The same from create to delete, so that no update ever looks like a replacement. */
+/** Stays the same from create to delete, so that CloudFormation never treats an update as a replacement. */
 const PHYSICAL_RESOURCE_ID = 'gatehouse-key-ring';
 
-/** CloudFormation takes answers of at most 4 KB. */
+/** CloudFormation accepts responses of at most 4 KB. */
 const MAX_REASON_CHARACTERS = 1000;
 
 const ATTEMPTS = 3;
 const ATTEMPT_TIMEOUT_MS = 1500;
 
-/** Answers by PUT to the event's presigned URL, as the custom resource protocol asks, with a few attempts. */
+/**
+ * Sends the result by PUT to the presigned URL of the event, as the custom resource protocol requires.
+ *
+ * @throws Error when all attempts have failed
+ */
 export const answerCloudFormation =
   (send: typeof fetch = fetch): AnswerCloudFormation =>
   async (event, failureReason) => {
@@ -31,7 +35,7 @@ export const answerCloudFormation =
     });
     const put = async () => {
       const signal = AbortSignal.timeout(timeLimitMs(ATTEMPT_TIMEOUT_MS));
-      // The URL was signed with an empty content type.
+      // The URL is signed for an empty content type.
       const headers = { 'content-type': '' };
       const response = await send(event.ResponseURL, { method: 'PUT', headers, body, signal });
       if (!response.ok) throw new Error(`CloudFormation's response URL answered ${response.status}`);
@@ -39,7 +43,7 @@ export const answerCloudFormation =
     try {
       await retry(put, { attempts: ATTEMPTS });
     } catch (error) {
-      // Lambda invokes the function again, and the next run finds the key that this one made.
-      throw new Error('CloudFormation could not be answered', { cause: error });
+      // Lambda retries the invocation, and the retry finds the key that this run created.
+      throw new Error('the result could not be sent to CloudFormation', { cause: error });
     }
   };

@@ -1,6 +1,6 @@
 import type { MarkScope } from '../core/grants/not-before.ts';
 
-/** What an administrator may ask of the function, by `aws lambda invoke`. */
+/** A command that an operator sends with `aws lambda invoke`. */
 export type KeyRingCommand =
   | { readonly action: 'rotate'; readonly isEmergency: boolean }
   | { readonly action: 'setNotBefore'; readonly scope: MarkScope };
@@ -10,8 +10,10 @@ const EXPECTED =
   '"all":true, "clientId":"…", "subject":"…" and "erasedSubject":"…"';
 
 /**
- * Undefined for the daily schedule: an event of EventBridge, or an empty one.
- * @throws TypeError for anything that is neither, so that a slip of the pen never passes for a command that was carried out
+ * Reads the command in an event.
+ *
+ * @returns undefined for the daily schedule, which is an event of EventBridge or an empty event
+ * @throws TypeError for any other event, so that a mistyped command is never taken for the schedule
  */
 export const parseCommand = (event: unknown): KeyRingCommand | undefined => {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) throw new TypeError(EXPECTED);

@@ -25,24 +25,30 @@ export interface KeyRingDeps {
   readonly log: Log;
 }
 
-/** CloudFormation at deployment, the daily schedule, or an administrator's command. */
+/** An event of CloudFormation at deployment, of the daily schedule, or an operator's command. */
 export type KeyRingEvent = CloudFormationCustomResourceEvent | { readonly RequestType?: undefined };
 
-/** The ring as a command leaves it: what there is to see of it. */
+/** The key ring after a command, as shown to the operator. */
 export interface RingSummary {
   readonly version: number;
   readonly keys: readonly { readonly kid: string; readonly keyArn: string; state: string; readonly since: string }[];
   readonly notBefore?: KeyRing['notBefore'];
 }
 
-/** Kept back from the function's own timeout for the answer to CloudFormation, which otherwise waits for an hour. */
+/** The time that is kept for the response to CloudFormation, which would otherwise wait for an hour. */
 const ANSWER_RESERVE_MS = 5000;
 
-/** More writers than ever meet. A step may make a key, and keys cost; a change of the ring alone costs nothing. */
+/** More conflicts than concurrent writers cause. Steps have a lower limit, because each can create a paid key. */
 const MAX_LOST_STEPS = 3;
 const MAX_LOST_CHANGES = 5;
 
-/** The one owner of the signing keys and of the not-before marks, whoever calls. */
+/**
+ * The only function that changes the signing keys and the not-before marks.
+ *
+ * @returns the key ring after a command. Undefined for the schedule and for CloudFormation.
+ * @throws TypeError for an unknown command
+ * @throws UnavailableError when other writers changed the key ring each time, or when a dependency fails
+ */
 export const keyRingHandler =
   (deps: KeyRingDeps) =>
   async (event: KeyRingEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<RingSummary | undefined> => {
@@ -57,10 +63,10 @@ export const keyRingHandler =
     return undefined;
   };
 
-/** A stack that goes leaves its keys: they are data, and stay with the tables. An output says how to delete them. */
+/** Deleting the stack keeps the keys and the tables, because they are data. An output says how to delete the keys. */
 const changeFor = async (deps: KeyRingDeps, event: CloudFormationCustomResourceEvent): Promise<void> => {
   if (event.RequestType === 'Delete') return;
-  // The first call of all comes seconds after the role and its policy.
+  // CloudFormation makes the first call seconds after it created the role and its policy.
   const patient = { ...deps, ...whileRoleIsNew(deps) };
   await advance(patient, (ring) => ringForDeployment(ring, deps.schedule.accessTokenSeconds));
 };
@@ -69,18 +75,22 @@ const runCommand = async (deps: KeyRingDeps, command: KeyRingCommand): Promise<R
   if (command.action === 'setNotBefore') return summaryOf(await setMark(deps, command.scope));
   deps.log('admin_action', { action: command.isEmergency ? 'emergency_rotation' : 'rotation' });
   if (command.isEmergency) await replaceAllKeys(deps);
-  // The first step that is taken is what was asked for; the others are the daily run's.
+  // Only the first step is forced by the command. The others follow the schedule.
   let isForced = !command.isEmergency;
   const decide = (ring: KeyRing | undefined) => nextRing(ring, deps.now(), deps.schedule, isForced);
   await advance(deps, decide, () => {
     isForced = false;
   });
   const ring = await deps.keyRings.readLatestKeyRing();
-  if (ring === undefined) throw new Error('the key ring is gone: restore the keys table, or deploy again');
+  if (ring === undefined) throw new Error('the key ring is missing: restore the keys table, or deploy again');
   return summaryOf(ring);
 };
 
-/** Step by step until nothing is left to do. Each is decided anew by what is stored, so runs may be missed or meet. */
+/**
+ * Takes steps until none is left. Each decision uses the stored ring, so runs can be missed or concurrent.
+ *
+ * @throws UnavailableError after `MAX_LOST_STEPS` conflicts with other writers
+ */
 const advance = async (
   deps: KeyRingDeps,
   decide: (ring: KeyRing | undefined) => RingStep,
@@ -97,9 +107,9 @@ const advance = async (
 };
 
 const outrun = (times: number): UnavailableError =>
-  new UnavailableError('key ring', new Error(`somebody else wrote it ${times} times in between: try again`));
+  new UnavailableError('key ring', new Error(`another writer changed it ${times} times: try again`));
 
-/** False when somebody else wrote the ring first. */
+/** Takes one step. Returns false when another writer changed the ring first. */
 const take = async (
   deps: KeyRingDeps,
   step: Exclude<RingStep, { step: 'none' }>,
@@ -113,7 +123,7 @@ const take = async (
     deps.log('key_changed', { keyArn: key.keyArn, state: 'deletion_scheduled' });
     return false;
   }
-  // Its tokens have expired, so that it may be told KMS before the ring forgets where the key was.
+  // All tokens signed with this key have expired. Schedule its deletion before the ring loses its ARN.
   if (step.step === 'delete_key') await deps.keyMaker.discardSigningKey(step.keyArn);
   if ((await deps.keyRings.replaceKeyRing(step.ring, former?.version)) === 'lost') return false;
   if (step.step === 'delete_key') deps.log('key_changed', { keyArn: step.keyArn, state: 'deletion_scheduled' });
@@ -126,7 +136,7 @@ const createKey = async (deps: KeyRingDeps) => {
   return key;
 };
 
-/** Says which keys are in another state than before, or new: a promotion moves two. */
+/** Logs every key that is new or whose state has changed. A promotion changes two keys. */
 const changed = (deps: KeyRingDeps, former: KeyRing | undefined, ring: KeyRing): true => {
   const formerStates = new Map(former?.keys.map(({ kid, state }) => [kid, state]));
   for (const { kid, keyArn, state } of ring.keys) {
@@ -135,7 +145,7 @@ const changed = (deps: KeyRingDeps, former: KeyRing | undefined, ring: KeyRing):
   return true;
 };
 
-/** Not to be lost against any other writer: the same new key is tried again on whatever ring there is. */
+/** Replaces all keys. After a conflict, it tries again with the same new key and the latest ring. */
 const replaceAllKeys = async (deps: KeyRingDeps): Promise<void> => {
   const key = await createKey(deps);
   const { former, ring } = await retryOnConflict(deps, (latest) =>

@@ -1,7 +1,7 @@
 import { retry } from '../core/retry.ts';
 import type { Clock, KeyRingWriter, SigningKeyMaker } from '../runtime/ports/index.ts';
 
-/** New rights are known everywhere after some seconds: IAM is eventually consistent. */
+/** IAM is eventually consistent: new permissions apply everywhere only after some seconds. */
 const NEW_ROLE_SECONDS = 60;
 const ASK_AGAIN_MS = 3000;
 
@@ -15,7 +15,11 @@ interface NewRoleDeps extends Ports {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** The same ports, asked again for a minute from now on while they say that this role may not. */
+/**
+ * Wraps the ports so that a call that is denied is retried, for 60 seconds from now on.
+ *
+ * @returns the same ports with retries
+ */
 export const whileRoleIsNew = ({ keyRings, keyMaker, now, sleep }: NewRoleDeps): Ports => {
   const until = now() + NEW_ROLE_SECONDS;
   const retryUntilPropagated = <Answer>(call: () => Promise<Answer>): Promise<Answer> =>
@@ -36,6 +40,6 @@ export const whileRoleIsNew = ({ keyRings, keyMaker, now, sleep }: NewRoleDeps):
   };
 };
 
-/** What DynamoDB and KMS call it, wherever it stands in the chain of causes. */
+/** Whether DynamoDB or KMS denied access, at any place in the chain of causes. */
 const isDenied = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'AccessDeniedException' || isDenied(error.cause));

@@ -1,30 +1,34 @@
-/** Whom a command is about: by the `sub` of access tokens, or as the identity provider knows them. */
+/** The user of a command: the `sub` of access tokens, or the id at the identity provider. */
 export type SubjectReference =
   | { readonly subject: string }
   | { readonly identityProvider: string; readonly upstreamSubject: string; readonly tenant?: string };
 
-/** What an administrator may ask of the function, by `aws lambda invoke`. */
+/** A command that an operator sends with `aws lambda invoke`. */
 export interface PrivacyCommand {
   readonly action: 'export' | 'erase';
-  readonly person: SubjectReference;
+  readonly user: SubjectReference;
 }
 
 const EXPECTED =
   'expected {"action":"export"} or {"action":"erase"} with either "subject":"…" (the sub of access tokens), or ' +
-  '"identityProvider":"…" and "upstreamSubject":"…" (how the provider calls the person; with "tenant":"…" where it has many)';
+  '"identityProvider":"…" and "upstreamSubject":"…" (the id at the provider; with "tenant":"…" if it has many)';
 
-/** An HMAC-SHA-256 in base64url: a slip of the pen must not pass for somebody of whom nothing is kept. */
+/** An HMAC-SHA-256 in base64url. A mistyped subject must not look like a user without stored data. */
 const SUBJECT = /^[A-Za-z0-9_-]{43}$/;
 
-/** @throws TypeError for anything that is no command */
+/**
+ * Reads the command in an event.
+ *
+ * @throws TypeError for any other event
+ */
 export const parseCommand = (event: unknown): PrivacyCommand => {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) throw new TypeError(EXPECTED);
-  const { action, ...person } = event as Readonly<Record<string, unknown>>;
+  const { action, ...reference } = event as Readonly<Record<string, unknown>>;
   if (action !== 'export' && action !== 'erase') throw new TypeError(EXPECTED);
-  return { action, person: personOf(person) };
+  return { action, user: parseReference(reference) };
 };
 
-const personOf = ({ subject, identityProvider, upstreamSubject, tenant, ...others }: Record<string, unknown>) => {
+const parseReference = ({ subject, identityProvider, upstreamSubject, tenant, ...others }: Record<string, unknown>) => {
   const upstream = [identityProvider, upstreamSubject, tenant];
   if (Object.keys(others).length > 0) throw new TypeError(EXPECTED);
   if (typeof subject === 'string' && upstream.every((value) => value === undefined)) {

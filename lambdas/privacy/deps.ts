@@ -13,9 +13,9 @@ export interface PrivacyDeps {
   readonly subjectSecret: SecretReader;
   readonly grants: GrantDirectory & GrantEraser;
   readonly consents: Pick<ConsentStore, 'findConsents'> & ConsentEraser;
-  /** Makes whatever that person's access tokens can do end within a minute, and their refresh tokens at once. */
+  /** Ends the user's refresh tokens at once, and the access tokens within 60 seconds. Throws UnavailableError. */
   readonly endTokens: (subject: string) => Promise<void>;
-  /** Lets that many milliseconds pass. */
+  /** Waits for this many milliseconds. */
   readonly pause: (milliseconds: number) => Promise<unknown>;
   readonly now: Clock;
   readonly log: Log;

@@ -1,32 +1,35 @@
 import type { PrivacyDeps } from './deps.ts';
 
-/** The index follows its table a moment late, as a rule by far less than this. */
+/** The index lags behind its table, usually by far less than this. */
 const INDEX_DELAY_MS = 5000;
 
-/** What was erased, and what only time takes away. */
+/** What was erased, and what remains for a limited time. */
 export interface SubjectErasure {
   readonly subject: string;
-  /** How many there were; they held the person's identity, and everything that a program was allowed. */
+  /** The number of deleted grants. They held the user's identity and the permissions of clients. */
   readonly grants: number;
-  /** Whether there were consents that they did not want to be asked for again. */
+  /** Whether remembered consents were deleted. */
   readonly rememberedConsents: boolean;
   readonly remains: readonly string[];
 }
 
 const REMAINS = [
-  'access tokens that are out: refused within a minute, expired within their lifetime',
-  'backups of the tables: 35 days; after restoring one, erase this person again',
-  'whatever the MCP servers keep of their callers, which is theirs to erase',
+  'issued access tokens: refused within 60 seconds, expired within their lifetime',
+  'backups of the tables: 35 days; after restoring one, erase this user again',
+  'data that the MCP servers store about their callers, which their operators must erase',
 ];
 
 /**
- * First nothing works any more, then nothing is kept. The rows are deleted, not revoked, since they name the person. Every
- * step may be taken twice: whoever is interrupted sends the command again.
+ * Erases a user: first it ends all tokens, then it deletes the rows. Revoked rows would still contain the identity.
+ * Every step can be repeated, so the operator can send the command again after a failure.
+ *
+ * @param requestId for the log
+ * @throws UnavailableError
  */
 export const eraseSubject = async (deps: PrivacyDeps, subject: string, requestId: string): Promise<SubjectErasure> => {
   await deps.endTokens(subject);
   const first = await deleteRows(deps, subject);
-  // A login that was completed just before the mark may not have been in the index yet.
+  // The grant of a login just before the mark may not have been in the index yet.
   await deps.pause(INDEX_DELAY_MS);
   const second = await deleteRows(deps, subject);
   const grants = first.grants + second.grants;

@@ -2,13 +2,13 @@ import type { RememberedConsent } from '../core/authorization/consent.ts';
 import type { Grant } from '../core/grants/grant.ts';
 import type { PrivacyDeps } from './deps.ts';
 
-/** Everything that is kept about one person, in words of their own: no secret and no hash of one. Times are ISO 8601. */
+/** Everything that is stored about one user, except secrets and their hashes. Times are ISO 8601. */
 export interface SubjectExport {
   readonly subject: string;
   readonly exportedAt: string;
-  /** One for each time that they let a program act for them. */
+  /** One for each grant that the user gave to a client. */
   readonly connections: readonly ExportedConnection[];
-  /** One for each consent that they did not want to be asked for again. */
+  /** One for each consent that the user asked to be remembered. */
   readonly rememberedConsents: readonly ExportedConsent[];
 }
 
@@ -22,7 +22,7 @@ interface ExportedConnection {
   readonly since: string;
   readonly lastUsed?: string;
   readonly keptUntil: string;
-  /** Who they were at that login, as the identity provider said. */
+  /** The identity at that login, as the identity provider returned it. */
   readonly identity: Grant['identity'];
 }
 
@@ -36,12 +36,18 @@ interface ExportedConsent {
   readonly keptUntil: string;
 }
 
-/** Rows whose time has come are kept until DynamoDB deletes them, so they are told as well. */
-const EXPIRED_ONES_TOO = 0;
+/** The time in epoch seconds that makes queries include expired rows, which are stored until DynamoDB deletes them. */
+const INCLUDING_EXPIRED = 0;
 
+/**
+ * Exports the data of one user.
+ *
+ * @param requestId for the log
+ * @throws UnavailableError
+ */
 export const exportSubject = async (deps: PrivacyDeps, subject: string, requestId: string): Promise<SubjectExport> => {
-  const grants = await deps.grants.grantsOfSubject(subject, EXPIRED_ONES_TOO);
-  const consents = await deps.consents.findConsents(subject, EXPIRED_ONES_TOO);
+  const grants = await deps.grants.grantsOfSubject(subject, INCLUDING_EXPIRED);
+  const consents = await deps.consents.findConsents(subject, INCLUDING_EXPIRED);
   deps.log('subject_exported', { requestId, subject, grants: grants.length, rememberedConsents: consents.length > 0 });
   return {
     subject,
@@ -51,7 +57,7 @@ export const exportSubject = async (deps: PrivacyDeps, subject: string, requestI
   };
 };
 
-/** Member by member, so that nothing is told which was not meant to be. */
+/** Copies single members, so that a new member of a grant is not exported by accident. */
 const exportedConnection = ({ identity, family, ...grant }: Grant): ExportedConnection => ({
   clientId: grant.clientId,
   redirectUri: grant.redirectUri,

@@ -6,18 +6,22 @@ import type { PrivacyDeps } from './deps.ts';
 import { eraseSubject, type SubjectErasure } from './erase.ts';
 import { exportSubject, type SubjectExport } from './export.ts';
 
-/** What is kept about one person: shown, or erased, at an administrator's command (catalogue #238, #239). */
+/** Exports or erases the data of one user, by a command of the operator (catalogue #238, #239). */
 export const privacyHandler =
   (deps: PrivacyDeps) =>
   async (event: unknown, { awsRequestId }: Pick<Context, 'awsRequestId'>): Promise<SubjectExport | SubjectErasure> => {
-    const { action, person } = parseCommand(event);
-    const subject = 'subject' in person ? person.subject : await subjectOf(deps, person);
+    const { action, user } = parseCommand(event);
+    const subject = 'subject' in user ? user.subject : await subjectOf(deps, user);
     return action === 'export' ? exportSubject(deps, subject, awsRequestId) : eraseSubject(deps, subject, awsRequestId);
   };
 
 type UpstreamReference = Exclude<SubjectReference, { subject: string }>;
 
-/** As it is derived at a login. @throws TypeError when the person is not named well enough */
+/**
+ * Derives the subject as a login does.
+ *
+ * @throws TypeError for an unknown provider, or if the provider needs a tenant
+ */
 const subjectOf = async (
   { identityProviders, subjectSecret }: PrivacyDeps,
   { identityProvider, upstreamSubject, tenant }: UpstreamReference,
@@ -27,12 +31,12 @@ const subjectOf = async (
     : undefined;
   if (configured === undefined) {
     const known = Object.keys(identityProviders).join(', ');
-    throw new TypeError(`identityProvider: expected one of the configuration (${known}), got "${identityProvider}"`);
+    throw new TypeError(`identityProvider: expected one of the configured ids (${known}), got "${identityProvider}"`);
   }
   const issuer = tokenIssuer(configured.issuer, { tid: tenant });
   if (issuer === undefined) {
     throw new TypeError(
-      `tenant: expected the id of the person's tenant, since "${identityProvider}" stands for many, got ${JSON.stringify(tenant) ?? 'nothing'}`,
+      `tenant: expected the id of the user's tenant, because "${identityProvider}" has several, got ${JSON.stringify(tenant) ?? 'nothing'}`,
     );
   }
   return deriveSubject(await subjectSecret(), issuer, upstreamSubject);

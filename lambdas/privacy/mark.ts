@@ -3,7 +3,7 @@ import type { SignRequest } from '../runtime/ports/index.ts';
 import { timeLimitMs } from '../runtime/time-limits.ts';
 
 export interface MarkOptions {
-  /** Name of the function that owns the key ring, and with it the not-before marks. */
+  /** The name of the key-ring function, which owns the not-before marks. */
   readonly functionName: string;
   /** Signs requests to Lambda. */
   readonly sign: SignRequest;
@@ -11,13 +11,13 @@ export interface MarkOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** The function may need a cold start first. */
+/** Long enough for a cold start of the function. */
 const TIMEOUT_MS = 30_000;
 
 /**
- * Sets the not-before mark that ends every token of an erased user, as an administrator would.
+ * Sets the not-before mark that ends every token of an erased user, by a command to the key-ring function.
  *
- * @returns a function that takes the subject, and throws UnavailableError when the mark was not set
+ * @returns a function that takes the subject, and throws UnavailableError if the mark was not set
  */
 export const endTokensOf =
   ({ functionName, sign, fetch: send = fetch }: MarkOptions) =>
@@ -30,10 +30,10 @@ export const endTokensOf =
       });
       const signal = AbortSignal.timeout(timeLimitMs(TIMEOUT_MS));
       const response = await send(url, { ...signed, redirect: 'error', signal });
-      // Lambda answers 200 also when the function failed, and says so in a header.
+      // Lambda answers 200 even if the function failed, and reports the failure in a header.
       if (response.status === 200 && !response.headers.has('x-amz-function-error')) return;
       throw new Error(`${functionName} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
     } catch (error) {
-      throw new UnavailableError('the function that keeps the marks', error);
+      throw new UnavailableError('the key-ring function', error);
     }
   };

@@ -11,8 +11,8 @@ export interface ProtectedResourceMetadataDeps {
 }
 
 /**
- * Protected resource metadata (RFC 9728 §3.1): at the path of each server and, while there is only one, at the root too.
- * With several the root could equal none of them, and clients compare `resource` exactly.
+ * Serves protected resource metadata (RFC 9728 §3.1) for each MCP server's path. The root serves it only if there is
+ * one server, because clients compare `resource` exactly and the root could match only one of several.
  */
 export const protectedResourceMetadataHandler =
   (deps: ProtectedResourceMetadataDeps): Handler =>

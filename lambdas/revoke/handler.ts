@@ -13,7 +13,7 @@ export interface RevokeDeps extends ClientVerifiers {
   readonly clients: Pick<ClientResolver, 'findClient'>;
   readonly grants: GrantStore;
   readonly keyRings: KeyRingStore;
-  /** What clients present in vain. */
+  /** Limits the wrong secrets and assertions of each client. */
   readonly failures: RateLimiter;
   readonly now: Clock;
   readonly log: Log;
@@ -21,14 +21,14 @@ export interface RevokeDeps extends ClientVerifiers {
 
 /** The grant that a token belongs to, and the client that it was issued to. */
 interface Revocable {
-  /** Undefined for a token that the client got on its own account: nothing is stored of it. */
+  /** Undefined for a token of the client credentials grant, which is not stored. */
   readonly grantId: string | undefined;
   readonly clientId: string;
 }
 
 /**
- * Revocation endpoint (RFC 7009). Either token ends the whole grant: an access token alone cannot be taken back, and
- * its client would only refresh. The hint is not needed, since both kinds are told apart by their form.
+ * Revocation endpoint (RFC 7009). Revoking either token revokes the whole grant, because a client without its access
+ * token could refresh. `token_type_hint` is not needed, because access tokens and refresh tokens have different forms.
  */
 export const revokeHandler =
   (deps: RevokeDeps): Handler =>
@@ -49,14 +49,14 @@ export const revokeHandler =
       authenticateClient(known, presented, deps, { mayFetchKeys }),
     );
 
-    // Unknown, invalid or another client's: the same answer, and nothing happens (RFC 7009 §2.1, §2.2).
+    // An unknown or invalid token, or one of another client, gets the same response (RFC 7009 §2.1, §2.2).
     if (revocable?.clientId === client.clientId) {
       const { grantId, clientId } = revocable;
       if (grantId === undefined) throw cannotBeRevoked();
       await deps.grants.revokeGrant(grantId);
       deps.log('token_revoked', { requestId: request.requestId, clientId, grantId });
     }
-    // RFC 7009 §2.2 gives the body no meaning; strict clients want it to be what its type says.
+    // RFC 7009 §2.2 gives the body no meaning, but strict clients expect a body that matches its content type.
     return json(200, {}, NO_STORE);
   };
 
@@ -72,9 +72,9 @@ const findByAccessToken = async (deps: RevokeDeps, token: string, now: number): 
   return claims && { grantId: claims.grant_id, clientId: claims.client_id };
 };
 
-/** RFC 7009 §2.2.1: 200 would be a lie about a token that lives on. */
+/** RFC 7009 §2.2.1: a 200 response would be wrong, because the token stays valid. */
 const cannotBeRevoked = (): OAuthError =>
   new OAuthError(
     'unsupported_token_type',
-    'A token of the client credentials grant cannot be revoked. It ends by itself; discard it.',
+    'A token of the client credentials grant cannot be revoked. Discard it; it expires soon.',
   );

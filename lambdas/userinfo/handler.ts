@@ -14,8 +14,9 @@ export interface UserinfoDeps {
 }
 
 /**
- * UserInfo endpoint (OpenID Connect Core §5.3), by GET or POST. Takes an access token for any of the servers, in the
- * header alone (RFC 6750 §2.1), and says what its scopes allow. One read: a revoked token ends here at once.
+ * UserInfo endpoint (OpenID Connect Core §5.3), for GET and POST. It accepts an access token for any of the MCP
+ * servers, but only in the header (RFC 6750 §2.1), and returns the claims that the token's scopes allow. It reads the
+ * grant, so that a revoked token is refused at once.
  */
 export const userinfoHandler =
   (deps: UserinfoDeps): Handler =>
@@ -24,22 +25,22 @@ export const userinfoHandler =
     if (token === undefined) throw noToken();
     const now = deps.now();
     const claims = await findAccessTokenClaims(deps, token, now);
-    if (claims === undefined) throw invalidToken('not an access token of ours, or expired');
-    if (claims.grant_id === undefined) throw noPerson();
+    if (claims === undefined) throw invalidToken('not an access token of this server, or expired');
+    if (claims.grant_id === undefined) throw noUser();
     const grant = await deps.grants.findGrant(claims.grant_id, now);
-    if (grant?.status !== 'redeemed') throw invalidToken('its grant was revoked or is over');
+    if (grant?.status !== 'redeemed') throw invalidToken('its grant was revoked or has expired');
 
     deps.log('userinfo_told', { requestId: request.requestId, clientId: claims.client_id, grantId: grant.grantId });
     return json(200, { sub: claims.sub, ...claimsOf(grant.identity, claims.scope.split(' ')) }, NO_STORE);
   };
 
-/** Claims by scope (OpenID Connect Core §5.4): of the token presented, which may hold fewer than the grant. */
+/** Selects claims by scope (OpenID Connect Core §5.4). The token may have fewer scopes than its grant. */
 const claimsOf = ({ email, emailVerified, name }: UpstreamIdentity, scopes: readonly string[]) => ({
   ...(scopes.includes('email') && email !== undefined ? { email, email_verified: emailVerified } : {}),
   ...(scopes.includes('profile') && name !== undefined ? { name } : {}),
 });
 
-/** RFC 6750 §3.1: who sent nothing is told the scheme, and no error. The body says it for those who need words. */
+/** RFC 6750 §3.1: without a token, the challenge names the scheme and has no error. The body explains what to do. */
 const noToken = (): OAuthError =>
   new OAuthError('invalid_token', 'Send one access token in the Authorization header, as "Bearer" and the token.', {
     headers: { 'www-authenticate': 'Bearer' },
@@ -51,11 +52,7 @@ const invalidToken = (detail: string): OAuthError =>
     headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
   });
 
-const noPerson = (): OAuthError =>
-  new OAuthError(
-    'insufficient_scope',
-    'This token speaks for a client, not for a person: there is nobody to tell of.',
-    {
-      headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
-    },
-  );
+const noUser = (): OAuthError =>
+  new OAuthError('insufficient_scope', 'This token belongs to a client, not to a user, so there are no claims.', {
+    headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
+  });

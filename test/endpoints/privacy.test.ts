@@ -178,12 +178,12 @@ describe('Who is meant', () => {
   it.each([
     [
       { identityProvider: 'google', upstreamSubject: 'ada' },
-      'expected one of the configuration (company, entra), got "google"',
+      'expected one of the configured ids (company, entra), got "google"',
     ],
     [{ identityProvider: '__proto__', upstreamSubject: 'ada' }, 'got "__proto__"'],
     [
       { identityProvider: 'entra', upstreamSubject: 'ada' },
-      'tenant: expected the id of the person\'s tenant, since "entra" stands for many, got nothing',
+      'tenant: expected the id of the user\'s tenant, because "entra" has several, got nothing',
     ],
     [{ identityProvider: 'entra', upstreamSubject: 'ada', tenant: 'x' }, 'got "x"'],
     [{ subject: 'ada' }, 'subject: expected the sub of an access token'],

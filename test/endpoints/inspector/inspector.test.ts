@@ -457,7 +457,11 @@ describe('The inspector in front of an HTTP backend', () => {
     expect(reply.json).toEqual({
       jsonrpc: '2.0',
       id: 7,
-      error: { code: -32603, message: 'The MCP server did not answer properly.', data: { request_id: 'request-1' } },
+      error: {
+        code: -32603,
+        message: 'The MCP server did not return a valid response.',
+        data: { request_id: 'request-1' },
+      },
     });
     expect(logged).toHaveLength(1);
   });

@@ -60,7 +60,7 @@ describe('Requests per minute', () => {
       id: 7,
       error: {
         code: -32000,
-        message: 'More than 3 requests within a minute: try again in 50 seconds.',
+        message: 'The limit of 3 requests per minute was exceeded. Try again in 50 seconds.',
         data: { error: 'too_many_requests', retry_after: 50, request_id: 'request-1' },
       },
     });

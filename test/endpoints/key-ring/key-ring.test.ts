@@ -307,6 +307,8 @@ describe('Answer to CloudFormation', () => {
     const twice = sent(new Error('reset'), new Response('', { status: 500 }), new Response());
     await answerCloudFormation(twice)(customResource('Create'), undefined);
     expect(twice).toHaveBeenCalledTimes(3);
-    await expect(answerCloudFormation(sent())(customResource('Create'), undefined)).rejects.toThrow('not be answered');
+    await expect(answerCloudFormation(sent())(customResource('Create'), undefined)).rejects.toThrow(
+      'could not be sent',
+    );
   });
 });
