@@ -1,4 +1,4 @@
-import { AuthorizationHarness } from '../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../support/authorization/authorization-harness.ts';
 
 const METADATA = {
   client_name: 'Confidential',

@@ -1,12 +1,12 @@
+import { AuthorizationHarness } from '../support/authorization/authorization-harness.ts';
+import { Browser } from '../support/authorization/browser.ts';
 import {
-  AuthorizationHarness,
   authorizationQuery,
-  Browser,
   ISSUER,
   locationOf,
   REDIRECT_URI,
   sealedRequestOf,
-} from '../support/memory/authorization-harness.ts';
+} from '../support/authorization/requests.ts';
 
 const shownForm = async (options = {}, query = authorizationQuery()) => {
   const gate = new AuthorizationHarness(options);

@@ -1,6 +1,6 @@
 import { healthHandler } from '../../lambdas/health/handler.ts';
 import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
-import { invoke } from '../support/memory/authorization-harness.ts';
+import { invoke } from '../support/authorization/invoke.ts';
 import { MemoryKeyRingStore } from '../support/memory/memory-stores.ts';
 
 const PUBLIC_JWK = { kty: 'RSA', n: 'n', e: 'AQAB', kid: 'k', alg: 'RS256', use: 'sig' } as const;

@@ -6,7 +6,8 @@ import { type Handler, json } from '../../lambdas/runtime/http/messages.ts';
 import { errorPage } from '../../lambdas/runtime/pages/message-page.ts';
 import { siteOf } from '../../lambdas/runtime/pages/site.ts';
 import { themeSettings } from '../../lib/config/theme.ts';
-import { ISSUER, invoke } from '../support/memory/authorization-harness.ts';
+import { invoke } from '../support/authorization/invoke.ts';
+import { ISSUER } from '../support/authorization/requests.ts';
 
 const lines: Record<string, unknown>[] = [];
 const log = jsonLog((line) => {

@@ -2,13 +2,10 @@ import { LANGUAGES } from '../../lambdas/core/language.ts';
 import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
 import { UpstreamError } from '../../lambdas/core/upstream/errors.ts';
 import { LOCALES } from '../../lambdas/runtime/pages/locales/locales.ts';
-import {
-  type Answer,
-  AuthorizationHarness,
-  authorizationQuery,
-  Browser,
-  sealedRequestOf,
-} from '../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../support/authorization/authorization-harness.ts';
+import { Browser } from '../support/authorization/browser.ts';
+import type { Answer } from '../support/authorization/invoke.ts';
+import { authorizationQuery, sealedRequestOf } from '../support/authorization/requests.ts';
 
 /** Text of a page as it reads, markup and entities gone. */
 const read = ({ body }: Answer): string =>

@@ -7,7 +7,8 @@ import { authorizationServerMetadataHandler } from '../../lambdas/authorization-
 import type { Client } from '../../lambdas/core/clients/client.ts';
 import { protectedResourceMetadataHandler } from '../../lambdas/protected-resource-metadata/handler.ts';
 import { endpoint } from '../../lambdas/runtime/http/endpoint.ts';
-import { ISSUER, invoke } from '../support/memory/authorization-harness.ts';
+import { invoke } from '../support/authorization/invoke.ts';
+import { ISSUER } from '../support/authorization/requests.ts';
 import { testClient } from '../support/memory/records.ts';
 
 const options = { log: () => undefined, cors: true };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { AuthorizationHarness } from '../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../support/authorization/authorization-harness.ts';
 
 const METADATA = {
   client_name: 'Test client',

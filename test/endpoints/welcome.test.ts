@@ -7,7 +7,8 @@ import { siteOf } from '../../lambdas/runtime/pages/site.ts';
 import { welcomeHandler } from '../../lambdas/welcome/handler.ts';
 import { type Connector, cursorLink, shortName, vsCodeLink } from '../../lambdas/welcome/install-links.ts';
 import { themeSettings } from '../../lib/config/theme.ts';
-import { ISSUER, invoke } from '../support/memory/authorization-harness.ts';
+import { invoke } from '../support/authorization/invoke.ts';
+import { ISSUER } from '../support/authorization/requests.ts';
 
 const ONE: Connector = { name: 'Example MCP server', url: `${ISSUER}/mcp` };
 const OTHER: Connector = { name: '/tools/mcp', url: `${ISSUER}/tools/mcp` };

@@ -11,7 +11,7 @@ import {
   startDynalite,
   type TestDynamoDb,
 } from '../../support/dynamodb.ts';
-import { MemoryGrantStore } from '../../support/memory/memory-stores.ts';
+import { MemoryGrantStore } from '../../support/memory/memory-grant-store.ts';
 import { NOW, redeemedGrant, testGrant } from '../../support/memory/records.ts';
 
 type Store = GrantStore & GrantDirectory & GrantEraser;

@@ -3,7 +3,7 @@ import { DynamoDbGrantStore } from '../../../lambdas/runtime/adapters/dynamodb/g
 import type { GrantStore } from '../../../lambdas/runtime/ports/index.ts';
 import { dynamoDbImplementations } from '../../support/dynamodb.ts';
 import { rounds } from '../../support/long-form.ts';
-import { MemoryGrantStore } from '../../support/memory/memory-stores.ts';
+import { MemoryGrantStore } from '../../support/memory/memory-grant-store.ts';
 import { NOW, REFRESH_LIFETIMES, redeemedGrant, testGrant } from '../../support/memory/records.ts';
 
 const CROWD = Array.from({ length: 50 });

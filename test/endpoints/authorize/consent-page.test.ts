@@ -1,11 +1,6 @@
 import fc from 'fast-check';
-import {
-  AuthorizationHarness,
-  authorizationQuery,
-  ISSUER,
-  REDIRECT_URI,
-  sealedRequestOf,
-} from '../../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { authorizationQuery, ISSUER, REDIRECT_URI, sealedRequestOf } from '../../support/authorization/requests.ts';
 import { gateWithClient } from './fixture.ts';
 
 describe('Consent page', () => {

@@ -1,11 +1,8 @@
 import type { Client } from '../../../lambdas/core/clients/client.ts';
-import {
-  AuthorizationHarness,
-  type AuthorizationHarnessOptions,
-  authorizationQuery,
-  Browser,
-  sealedRequestOf,
-} from '../../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
+import type { AuthorizationHarnessOptions } from '../../support/authorization/handlers.ts';
+import { authorizationQuery, sealedRequestOf } from '../../support/authorization/requests.ts';
 
 const ID = 'https://client.example.com/oauth/client.json';
 const REDIRECT_URI = 'https://client.example.com/callback';

@@ -1,11 +1,6 @@
-import {
-  AuthorizationHarness,
-  authorizationQuery,
-  Browser,
-  ISSUER,
-  locationOf,
-  REDIRECT_URI,
-} from '../../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
+import { authorizationQuery, ISSUER, locationOf, REDIRECT_URI } from '../../support/authorization/requests.ts';
 import { expectPage, gateWithClient } from './fixture.ts';
 
 describe('Authorization endpoint (RFC 6749 §3.1)', () => {

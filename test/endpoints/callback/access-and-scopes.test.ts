@@ -1,13 +1,8 @@
-import {
-  AuthorizationHarness,
-  type AuthorizationHarnessOptions,
-  authorizationQuery,
-  Browser,
-  ISSUER,
-  locationOf,
-  PERSON,
-  REDIRECT_URI,
-} from '../../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
+import type { AuthorizationHarnessOptions } from '../../support/authorization/handlers.ts';
+import { authorizationQuery, ISSUER, locationOf, REDIRECT_URI } from '../../support/authorization/requests.ts';
+import { PERSON } from '../../support/authorization/scripted-idp.ts';
 import { approved, expectNothingLeft } from './fixture.ts';
 
 describe('Callback: which users have access', () => {

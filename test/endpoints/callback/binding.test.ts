@@ -1,4 +1,4 @@
-import { Browser } from '../../support/memory/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
 import { approved, expectNothingLeft } from './fixture.ts';
 
 describe('Callback: only in this browser, in time, and once', () => {

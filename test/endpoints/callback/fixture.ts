@@ -1,10 +1,8 @@
 import { UpstreamError, type UpstreamErrorReason } from '../../../lambdas/core/upstream/errors.ts';
-import {
-  AuthorizationHarness,
-  type AuthorizationHarnessOptions,
-  authorizationQuery,
-  Browser,
-} from '../../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
+import type { AuthorizationHarnessOptions } from '../../support/authorization/handlers.ts';
+import { authorizationQuery } from '../../support/authorization/requests.ts';
 
 export const approved = async (options: AuthorizationHarnessOptions = {}, idp = 'company') => {
   const gate = new AuthorizationHarness(options);

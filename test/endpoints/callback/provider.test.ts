@@ -1,5 +1,6 @@
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
-import { ISSUER, locationOf, PERSON } from '../../support/memory/authorization-harness.ts';
+import { ISSUER, locationOf } from '../../support/authorization/requests.ts';
+import { PERSON } from '../../support/authorization/scripted-idp.ts';
 import { approved, expectNothingLeft, failWith } from './fixture.ts';
 
 describe('Callback: the provider', () => {

@@ -1,14 +1,9 @@
 import { sha256 } from '../../../lambdas/core/crypto.ts';
 import { EXPIRED_CODE_RETENTION_SECONDS } from '../../../lambdas/core/grants/authorization-code.ts';
-import {
-  AuthorizationHarness,
-  Browser,
-  CODE_CHALLENGE,
-  ISSUER,
-  locationOf,
-  PERSON,
-  REDIRECT_URI,
-} from '../../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
+import { CODE_CHALLENGE, ISSUER, locationOf, REDIRECT_URI } from '../../support/authorization/requests.ts';
+import { PERSON } from '../../support/authorization/scripted-idp.ts';
 import { approved } from './fixture.ts';
 
 describe('Callback', () => {

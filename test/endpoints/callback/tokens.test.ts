@@ -1,10 +1,7 @@
-import {
-  AuthorizationHarness,
-  type AuthorizationHarnessOptions,
-  authorizationQuery,
-  Browser,
-  locationOf,
-} from '../../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
+import type { AuthorizationHarnessOptions } from '../../support/authorization/handlers.ts';
+import { authorizationQuery, locationOf } from '../../support/authorization/requests.ts';
 
 const TOKENS = {
   accessToken: 'upstream-access',

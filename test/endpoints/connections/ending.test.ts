@@ -1,5 +1,5 @@
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
-import { ISSUER } from '../../support/memory/authorization-harness.ts';
+import { ISSUER } from '../../support/authorization/requests.ts';
 import { connected, connectionIdsOf, logIn, sessionOf } from './fixture.ts';
 
 describe('Ending connections', () => {

@@ -1,11 +1,9 @@
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
+import type { AuthorizationHarnessOptions } from '../../support/authorization/handlers.ts';
+import type { Answer } from '../../support/authorization/invoke.ts';
+import { locationOf } from '../../support/authorization/requests.ts';
 import { formsOf } from '../../support/http/html-form.ts';
-import {
-  type Answer,
-  AuthorizationHarness,
-  type AuthorizationHarnessOptions,
-  Browser,
-  locationOf,
-} from '../../support/memory/authorization-harness.ts';
 import { redeemedGrant } from '../../support/memory/records.ts';
 
 export const stateOf = (answer: Answer): URLSearchParams =>

@@ -1,12 +1,8 @@
+import { Browser } from '../../support/authorization/browser.ts';
+import type { Answer } from '../../support/authorization/invoke.ts';
+import { authorizationQuery, ISSUER, withOneCharacterChanged } from '../../support/authorization/requests.ts';
+import { PERSON } from '../../support/authorization/scripted-idp.ts';
 import { formsOf } from '../../support/http/html-form.ts';
-import {
-  type Answer,
-  authorizationQuery,
-  Browser,
-  ISSUER,
-  PERSON,
-  withOneCharacterChanged,
-} from '../../support/memory/authorization-harness.ts';
 import { connected, connectionIdsOf, logIn } from './fixture.ts';
 
 describe('My connections', () => {

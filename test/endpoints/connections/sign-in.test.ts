@@ -1,13 +1,10 @@
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import { UpstreamError } from '../../../lambdas/core/upstream/errors.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
+import { ISSUER, locationOf } from '../../support/authorization/requests.ts';
+import { PERSON } from '../../support/authorization/scripted-idp.ts';
 import { formsOf } from '../../support/http/html-form.ts';
-import {
-  AuthorizationHarness,
-  Browser,
-  ISSUER,
-  locationOf,
-  PERSON,
-} from '../../support/memory/authorization-harness.ts';
 import { connected, connectionIdsOf, logIn, sessionOf, stateOf } from './fixture.ts';
 
 describe('Logging in to my connections', () => {

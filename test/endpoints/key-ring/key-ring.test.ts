@@ -1,10 +1,5 @@
-import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { fn } from 'jest-mock';
-import { sha256 } from '../../../lambdas/core/crypto.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import type { KeyRing } from '../../../lambdas/core/tokens/key-ring.ts';
-import { answerCloudFormation } from '../../../lambdas/key-ring/cloudformation.ts';
-import { jsonLog } from '../../../lambdas/runtime/adapters/log.ts';
 import { newTestKey, ringOf } from '../../support/credentials/signing-key.ts';
 import {
   context,
@@ -17,7 +12,7 @@ import {
 } from '../../support/memory/key-ring-harness.ts';
 import { NOW } from '../../support/memory/records.ts';
 
-describe('Keys function', () => {
+describe('Key-ring function', () => {
   it('makes the first key at deployment, and says so', async () => {
     const { run, state, names } = start();
     await run(customResource('Create'), context);
@@ -164,72 +159,6 @@ describe('Keys function', () => {
     expect(statesOf(state.ring)).toEqual(['retiring', 'withdrawn', 'active']);
   });
 
-  it('{"action":"rotate"}: the same by one command, once however often it is sent; says how things stand', async () => {
-    const { run, state, clock, events } = start(firstRing);
-    const summary = await run({ action: 'rotate' } as never, context);
-    expect(events[0]).toEqual({ event: 'admin_action', fields: { action: 'rotation' } });
-    expect(summary).toEqual({
-      version: 2,
-      keys: [
-        { kid: key.publicJwk.kid, keyArn: key.signingKey.keyArn, state: 'active', since: '2027-01-15T08:00:00.000Z' },
-        expect.objectContaining({ state: 'next' }),
-      ],
-    });
-    await run({ action: 'rotate' } as never, context);
-    expect(statesOf(state.ring)).toEqual(['active', 'next']);
-    clock.now += DAY;
-    await run({ action: 'rotate' } as never, context);
-    expect(statesOf(state.ring)).toEqual(['retiring', 'active']);
-    expect(state.made).toBe(1);
-  });
-
-  it('emergency: one command, and only the new key is left; it insists against other writers', async () => {
-    const { run, deps, state, names } = start(firstRing);
-    const write = deps.keyRings.replaceKeyRing;
-    let disturbances = 2;
-    deps.keyRings.replaceKeyRing = async (ring, formerVersion) => {
-      if (disturbances > 0) {
-        disturbances -= 1;
-        if (state.ring) state.ring = { ...state.ring, version: state.ring.version + 1 };
-      }
-      return write(ring, formerVersion);
-    };
-    const summary = await run({ action: 'rotate', emergency: true } as never, context);
-    expect(statesOf(state.ring)).toEqual(['active']);
-    expect(state).toMatchObject({ made: 1, discarded: [key.signingKey.keyArn] });
-    expect(summary).toMatchObject({ keys: [{ state: 'active' }], notBefore: { all: NOW + 1 } });
-    expect(names().filter((name) => name === 'admin_action')).toHaveLength(1);
-  });
-
-  it('emergency: the former key is out before KMS is asked to delete it, and deleted later where KMS fails', async () => {
-    const { run, deps, state } = start(firstRing);
-    const discard = deps.keyMaker.discardSigningKey;
-    deps.keyMaker.discardSigningKey = () => Promise.reject(new UnavailableError('KMS'));
-    await expect(run({ action: 'rotate', emergency: true } as never, context)).rejects.toThrow(UnavailableError);
-    expect(statesOf(state.ring)).toEqual(['withdrawn', 'active']);
-    deps.keyMaker.discardSigningKey = discard;
-    await run({}, context);
-    expect(state).toMatchObject({ made: 1, discarded: [key.signingKey.keyArn] });
-  });
-
-  it.each([
-    [{ all: true }, { all: NOW + 1, clients: {}, subjects: {} }],
-    [{ clientId: 'c' }, { clients: { c: NOW + 1 }, subjects: {} }],
-    [{ subject: 's' }, { clients: {}, subjects: { s: NOW + 1 } }],
-    [{ erasedSubject: 's' }, { clients: {}, subjects: {}, erased: { [sha256('s')]: NOW + 1 } }],
-  ])('#230 {"action":"setNotBefore"} %j, and no name of a person in the log', async (scope, notBefore) => {
-    const { run, state, events } = start(firstRing);
-    const summary = await run({ action: 'setNotBefore', ...scope } as never, context);
-    expect(summary).toMatchObject({ version: 2, notBefore });
-    expect(state.ring).toEqual({ ...firstRing, version: 2, notBefore });
-    expect(events).toMatchObject([{ event: 'admin_action', fields: { scope: Object.keys(scope)[0] } }]);
-    const lines: string[] = [];
-    const write = jsonLog((line) => lines.push(line));
-    for (const { event, fields } of events) write(event as 'admin_action', fields as never);
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).not.toContain('"s"');
-  });
-
   it('#109 a deployment in the middle of a rotation changes nothing about it, however due it is', async () => {
     const next = { ...newTestKey('next').signingKey };
     const retiring = { ...newTestKey('retiring').signingKey, longestTokenSeconds: 1 };
@@ -244,71 +173,9 @@ describe('Keys function', () => {
     }
   });
 
-  it.each([
-    { action: 'rotat' },
-    { Action: 'rotate' },
-    { action: 'rotate', emergency: 'yes' },
-    { action: 'rotate', force: true },
-    { action: 'setNotBefore' },
-    { action: 'setNotBefore', all: false },
-    { action: 'setNotBefore', clientId: '' },
-    { action: 'setNotBefore', clientId: 'c', subject: 's' },
-    [],
-    'rotate',
-  ])('%j is no command: nothing happens, and it says what is', async (event) => {
-    const { run, state } = start(firstRing);
-    const outcome = run(event as never, context);
-    await expect(outcome).rejects.toThrow('expected {"action":"rotate"}');
-    expect(state).toMatchObject({ ring: firstRing, made: 0 });
-  });
-
   it('a daily run that fails fails, so that the alarm sees it', async () => {
     const { run, deps } = start();
     deps.keyMaker.createSigningKey = () => Promise.reject(new UnavailableError('KMS'));
     await expect(run({}, context)).rejects.toThrow(UnavailableError);
-  });
-});
-
-describe('Answer to CloudFormation', () => {
-  const sent = (...answers: readonly (Response | Error)[]) => {
-    const left = [...answers];
-    return fn<typeof fetch>(async () => {
-      const answer = left.shift();
-      if (answer instanceof Error || answer === undefined) throw answer ?? new Error('no more answers');
-      return answer;
-    });
-  };
-  const bodyOf = (send: ReturnType<typeof sent>) => JSON.parse(String(send.mock.calls.at(-1)?.[1]?.body));
-
-  it('puts SUCCESS to the presigned URL, with an empty content type', async () => {
-    const send = sent(new Response());
-    await answerCloudFormation(send)(customResource('Create'), undefined);
-    expect(send).toHaveBeenCalledWith(
-      customResource('Create').ResponseURL,
-      expect.objectContaining({ method: 'PUT', headers: { 'content-type': '' } }),
-    );
-    expect(bodyOf(send)).toEqual({
-      Status: 'SUCCESS',
-      PhysicalResourceId: 'gatehouse-key-ring',
-      StackId: 'stack',
-      RequestId: 'request',
-      LogicalResourceId: 'KeyRing',
-    });
-  });
-
-  it('keeps the physical id that there is, and sends a reason of bounded length', async () => {
-    const send = sent(new Response());
-    const event = { ...customResource('Update'), PhysicalResourceId: 'former' } as CloudFormationCustomResourceEvent;
-    await answerCloudFormation(send)(event, 'x'.repeat(10_000));
-    expect(bodyOf(send)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'former', Reason: 'x'.repeat(1000) });
-  });
-
-  it('tries again, and in the end throws', async () => {
-    const twice = sent(new Error('reset'), new Response('', { status: 500 }), new Response());
-    await answerCloudFormation(twice)(customResource('Create'), undefined);
-    expect(twice).toHaveBeenCalledTimes(3);
-    await expect(answerCloudFormation(sent())(customResource('Create'), undefined)).rejects.toThrow(
-      'could not be sent',
-    );
   });
 });

@@ -1,5 +1,5 @@
+import { authorizationQuery } from '../../support/authorization/requests.ts';
 import { formsOf } from '../../support/http/html-form.ts';
-import { authorizationQuery } from '../../support/memory/authorization-harness.ts';
 import { ALONE, expectForm, remembered, stateOf } from './fixture.ts';
 
 describe('Remembered consents in my connections', () => {

@@ -1,12 +1,9 @@
 import type { Client } from '../../../lambdas/core/clients/client.ts';
-import {
-  type Answer,
-  AuthorizationHarness,
-  type AuthorizationHarnessOptions,
-  authorizationQuery,
-  Browser,
-  locationOf,
-} from '../../support/memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
+import type { AuthorizationHarnessOptions } from '../../support/authorization/handlers.ts';
+import type { Answer } from '../../support/authorization/invoke.ts';
+import { authorizationQuery, locationOf } from '../../support/authorization/requests.ts';
 
 export const CLIENT: Partial<Client> = { tokenEndpointAuthMethods: ['client_secret_post'] };
 export const ALONE = { 'sec-fetch-site': 'none' };

@@ -1,12 +1,8 @@
 import type { Client } from '../../../lambdas/core/clients/client.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
+import { authorizationQuery, ISSUER, sealedRequestOf } from '../../support/authorization/requests.ts';
 import { formsOf } from '../../support/http/html-form.ts';
-import {
-  AuthorizationHarness,
-  authorizationQuery,
-  Browser,
-  ISSUER,
-  sealedRequestOf,
-} from '../../support/memory/authorization-harness.ts';
 import { ALONE, CLIENT, expectForm, REMEMBERED_BROWSER_COOKIE, remembered, stateOf } from './fixture.ts';
 
 describe('Without the option', () => {

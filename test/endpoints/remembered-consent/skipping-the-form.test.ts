@@ -1,14 +1,14 @@
 import type { Client } from '../../../lambdas/core/clients/client.ts';
+import { AuthorizationHarness } from '../../support/authorization/authorization-harness.ts';
+import { Browser } from '../../support/authorization/browser.ts';
 import {
-  AuthorizationHarness,
   authorizationQuery,
-  Browser,
   ISSUER,
   locationOf,
-  PERSON,
   sealedRequestOf,
   withOneCharacterChanged,
-} from '../../support/memory/authorization-harness.ts';
+} from '../../support/authorization/requests.ts';
+import { PERSON } from '../../support/authorization/scripted-idp.ts';
 import { ALONE, CLIENT, expectForm, isSentOn, REMEMBERED_BROWSER_COOKIE, remembered, stateOf } from './fixture.ts';
 
 describe('A remembered consent', () => {

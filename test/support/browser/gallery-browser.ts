@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { LOGO_PATH } from '../../../lambdas/runtime/pages/site.ts';
 import { readLogo } from '../../../lib/config/theme.ts';
-import { ISSUER } from '../memory/authorization-harness.ts';
+import { ISSUER } from '../authorization/requests.ts';
 import type { PageState } from './page-gallery.ts';
 
 export const EXAMPLE_LOGO = fileURLToPath(new URL('../../../tools/screenshots/example-logo.svg', import.meta.url));

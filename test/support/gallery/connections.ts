@@ -1,10 +1,7 @@
-import {
-  type AuthorizationHarness,
-  authorizationQuery,
-  Browser,
-  locationOf,
-  PERSON,
-} from '../memory/authorization-harness.ts';
+import type { AuthorizationHarness } from '../authorization/authorization-harness.ts';
+import { Browser } from '../authorization/browser.ts';
+import { authorizationQuery, locationOf } from '../authorization/requests.ts';
+import { PERSON } from '../authorization/scripted-idp.ts';
 import { redeemedGrant } from '../memory/records.ts';
 import { APP, CLIENT, CLIENT_CALLBACK, gateOf, type PageState, QUERY, remembered, state, stateOf } from './parts.ts';
 

@@ -1,4 +1,4 @@
-import { authorizationQuery, locationOf } from '../memory/authorization-harness.ts';
+import { authorizationQuery, locationOf } from '../authorization/requests.ts';
 import {
   APP,
   CLIENT,

@@ -1,15 +1,11 @@
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import { UpstreamError } from '../../../lambdas/core/upstream/errors.ts';
-import {
-  type Answer,
-  type AuthorizationHarness,
-  type AuthorizationHarnessOptions,
-  authorizationQuery,
-  Browser,
-  locationOf,
-  PERSON,
-  sealedRequestOf,
-} from '../memory/authorization-harness.ts';
+import type { AuthorizationHarness } from '../authorization/authorization-harness.ts';
+import { Browser } from '../authorization/browser.ts';
+import type { AuthorizationHarnessOptions } from '../authorization/handlers.ts';
+import type { Answer } from '../authorization/invoke.ts';
+import { authorizationQuery, locationOf, sealedRequestOf } from '../authorization/requests.ts';
+import { PERSON } from '../authorization/scripted-idp.ts';
 import { CLIENT_CALLBACK, consentOf, documentedBy, gateOf, type PageState, QUERY, state } from './parts.ts';
 
 /** The form of the consent page, as `send` submits it. */

@@ -1,12 +1,10 @@
 import type { Client } from '../../../lambdas/core/clients/client.ts';
-import {
-  type Answer,
-  AuthorizationHarness,
-  type AuthorizationHarnessOptions,
-  authorizationQuery,
-  Browser,
-  PERSON,
-} from '../memory/authorization-harness.ts';
+import { AuthorizationHarness } from '../authorization/authorization-harness.ts';
+import { Browser } from '../authorization/browser.ts';
+import type { AuthorizationHarnessOptions } from '../authorization/handlers.ts';
+import type { Answer } from '../authorization/invoke.ts';
+import { authorizationQuery } from '../authorization/requests.ts';
+import { PERSON } from '../authorization/scripted-idp.ts';
 
 export interface PageState {
   /** Also the folder of its screenshots. */

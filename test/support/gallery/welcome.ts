@@ -5,7 +5,8 @@ import { siteOf } from '../../../lambdas/runtime/pages/site.ts';
 import { welcomeHandler } from '../../../lambdas/welcome/handler.ts';
 import type { Connector } from '../../../lambdas/welcome/install-links.ts';
 import { themeSettings } from '../../../lib/config/theme.ts';
-import { ISSUER, invoke } from '../memory/authorization-harness.ts';
+import { invoke } from '../authorization/invoke.ts';
+import { ISSUER } from '../authorization/requests.ts';
 import { type PageState, state } from './parts.ts';
 
 const SERVER: Connector = { name: 'Example MCP server', url: `${ISSUER}/mcp` };

@@ -2,57 +2,18 @@ import { type RememberedConsent, withConsent } from '../../../lambdas/core/autho
 import type { Transaction } from '../../../lambdas/core/authorization/transaction.ts';
 import type { ClientAssertionStore } from '../../../lambdas/core/clients/assertion.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
-import type { Grant, RefreshFamily } from '../../../lambdas/core/grants/grant.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import { type KeyRing, type PublicJwk, publicKeyOf } from '../../../lambdas/core/tokens/key-ring.ts';
-import type { UpstreamIdentity } from '../../../lambdas/core/upstream/identity.ts';
-import type { UpstreamState } from '../../../lambdas/core/upstream/session.ts';
 import type {
   ClientStore,
   Clock,
   ConsentEraser,
   ConsentStore,
   CounterStore,
-  GrantDirectory,
-  GrantEraser,
-  GrantStore,
   KeyRingStore,
   TransactionStore,
 } from '../../../lambdas/runtime/ports/index.ts';
-
-// In-memory doubles of the stores, with the semantics of ports.ts. Each counts its reads and writes, so that a test
-// can compare them with the design's budget, and can be told to fail: `store.failing = true`, or only the next calls.
-
-/** What every double can do for a test. */
-class MemoryStore {
-  reads = 0;
-  writes = 0;
-  /** While true every call rejects with UnavailableError and changes nothing. */
-  failing = false;
-
-  protected async read(): Promise<void> {
-    await this.#roundTrip();
-    this.reads += 1;
-  }
-
-  protected async write(): Promise<void> {
-    await this.#roundTrip();
-    this.writes += 1;
-  }
-
-  /** A turn of the event loop before anything is looked at: parallel callers interleave as they would over a network. */
-  async #roundTrip(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.failing) throw new UnavailableError('DynamoDB');
-  }
-}
-
-const isLive = (row: { readonly expiresAt?: number }, now: number): boolean =>
-  row.expiresAt === undefined || row.expiresAt > now;
-
-/** The later of two expiries, where absent means never. */
-const laterExpiry = (a: number | undefined, b: number | undefined): number | undefined =>
-  a === undefined || b === undefined ? undefined : Math.max(a, b);
+import { isLive, laterExpiry, MemoryStore } from './memory-store.ts';
 
 export class MemoryClientStore extends MemoryStore implements ClientStore {
   readonly rows = new Map<string, Client>();
@@ -166,93 +127,6 @@ export class MemoryTransactionStore extends MemoryStore implements TransactionSt
     const released: Transaction = { ...present, status: 'approved', leg: leg + 1 };
     this.rows.set(transactionId, released);
     return released;
-  }
-}
-
-export class MemoryGrantStore extends MemoryStore implements GrantStore, GrantDirectory, GrantEraser {
-  readonly rows = new Map<string, Grant>();
-
-  async createGrant(grant: Grant): Promise<void> {
-    await this.write();
-    if (this.rows.has(grant.grantId))
-      throw new Error(`grant ${grant.grantId} exists: grant ids are random and never reused`);
-    this.rows.set(grant.grantId, grant);
-  }
-
-  async findGrant(grantId: string, now: number): Promise<Grant | undefined> {
-    await this.read();
-    const grant = this.rows.get(grantId);
-    return grant && isLive(grant, now) ? grant : undefined;
-  }
-
-  async redeemCode(
-    grant: Grant,
-    redemption: Pick<Grant, 'clientAuthMethod' | 'family' | 'expiresAt'>,
-  ): Promise<'redeemed' | 'lost'> {
-    await this.write();
-    const present = this.rows.get(grant.grantId);
-    if (present?.status !== 'issued') return 'lost';
-    this.rows.set(grant.grantId, { ...present, ...redemption, status: 'redeemed' });
-    return 'redeemed';
-  }
-
-  async rotateRefreshToken(
-    grant: Grant,
-    successor: RefreshFamily,
-    expiresAt: number,
-  ): Promise<'rotated' | { lost: Grant | undefined }> {
-    await this.write();
-    const present = this.rows.get(grant.grantId);
-    const isStillThere =
-      present?.status === 'redeemed' &&
-      present.family?.generation === grant.family?.generation &&
-      present.family?.generationSecretHash === grant.family?.generationSecretHash;
-    if (!present || !isStillThere) return { lost: present };
-    this.rows.set(grant.grantId, { ...present, family: successor, expiresAt });
-    return 'rotated';
-  }
-
-  async replaceUpstream(
-    grant: Grant,
-    change: { readonly upstream: UpstreamState; readonly identity?: UpstreamIdentity },
-  ): Promise<'replaced' | { lost: Grant | undefined }> {
-    await this.write();
-    const present = this.rows.get(grant.grantId);
-    if (present?.status !== 'redeemed' || present.upstream?.version !== grant.upstream?.version) {
-      return { lost: present };
-    }
-    this.rows.set(grant.grantId, { ...present, ...change });
-    return 'replaced';
-  }
-
-  async noteRefusedScopes({ grantId }: Grant, scopes: readonly string[]): Promise<void> {
-    await this.write();
-    const present = this.rows.get(grantId);
-    if (!present || present.status === 'revoked') return;
-    const refusedScopes = [...new Set([...(present.refusedScopes ?? []), ...scopes])];
-    this.rows.set(grantId, { ...present, refusedScopes });
-  }
-
-  async revokeGrant(grantId: string): Promise<void> {
-    await this.write();
-    const present = this.rows.get(grantId);
-    if (!present) return;
-    const { upstream: _, ...rest } = present;
-    this.rows.set(grantId, { ...rest, status: 'revoked' });
-  }
-
-  async grantsOfSubject(subject: string, now: number): Promise<readonly Grant[]> {
-    await this.read();
-    return [...this.rows.values()]
-      .filter((grant) => grant.subject === subject && isLive(grant, now))
-      .sort((a, b) => b.issuedAt - a.issuedAt);
-  }
-
-  async deleteGrantsOfSubject(subject: string): Promise<number> {
-    await this.write();
-    const grants = [...this.rows.values()].filter((grant) => grant.subject === subject);
-    for (const { grantId } of grants) this.rows.delete(grantId);
-    return grants.length;
   }
 }
 

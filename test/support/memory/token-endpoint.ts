@@ -11,7 +11,8 @@ import type { TokenDeps } from '../../../lambdas/token/grant-type.ts';
 import { tokenHandler } from '../../../lambdas/token/handler.ts';
 import { LocalSigner, newTestKey, ringOf, type TestKey } from '../credentials/signing-key.ts';
 import { formPoster, memoryLog } from '../http/post-form.ts';
-import { MemoryClientStore, MemoryCounterStore, MemoryGrantStore, MemoryKeyRingStore } from './memory-stores.ts';
+import { MemoryGrantStore } from './memory-grant-store.ts';
+import { MemoryClientStore, MemoryCounterStore, MemoryKeyRingStore } from './memory-stores.ts';
 import { MemoryTokenVault } from './memory-vault.ts';
 import {
   CODE_VERIFIER,

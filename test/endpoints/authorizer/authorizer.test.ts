@@ -1,66 +1,19 @@
-import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { authorizerHandler } from '../../lambdas/authorizer/handler.ts';
-import { formatRefreshToken } from '../../lambdas/core/grants/refresh-token.ts';
-import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
-import { accessTokenClaims, clientAccessTokenClaims } from '../../lambdas/core/tokens/access-token.ts';
-import type { KeyRing } from '../../lambdas/core/tokens/key-ring.ts';
-import { KeyRingCache } from '../../lambdas/runtime/adapters/dynamodb/key-ring-cache.ts';
-import { newTestKey, ringOf, signedJwt } from '../support/credentials/signing-key.ts';
-import { memoryLog } from '../support/http/post-form.ts';
-import { ISSUER, NOW, RESOURCE, redeemedGrant, testGrant } from '../support/memory/records.ts';
+import { formatRefreshToken } from '../../../lambdas/core/grants/refresh-token.ts';
+import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
+import { accessTokenClaims, clientAccessTokenClaims } from '../../../lambdas/core/tokens/access-token.ts';
+import { newTestKey, ringOf, signedJwt } from '../../support/credentials/signing-key.ts';
+import { key, OPTIONS, startAuthorizer, tokenFor } from '../../support/memory/authorizer-harness.ts';
+import { ISSUER, NOW, RESOURCE, redeemedGrant, testGrant } from '../../support/memory/records.ts';
 
-const key = newTestKey();
 const newKey = newTestKey();
-const METHOD_ARN = 'arn:aws:execute-api:eu-west-1:000000000000:api1/prod/POST/mcp';
-const RULES = { tools: { 'delete_*': ['mcp:write'] }, prompts: { plan: ['mcp:plan'] } };
-const OPTIONS = { issuer: ISSUER, lifetimeSeconds: 3600, now: NOW };
 
-let now: number;
-let reads: number;
-let read: () => Promise<KeyRing | undefined>;
-let memory: ReturnType<typeof memoryLog>;
-let handler: ReturnType<typeof authorizerHandler>;
-
+let state: ReturnType<typeof startAuthorizer>['state'];
+let memory: ReturnType<typeof startAuthorizer>['memory'];
+let call: ReturnType<typeof startAuthorizer>['call'];
+let callWith: ReturnType<typeof startAuthorizer>['callWith'];
 beforeEach(() => {
-  now = NOW;
-  reads = 0;
-  read = async () => ringOf(key);
-  memory = memoryLog();
-  const load = () => {
-    reads += 1;
-    return read();
-  };
-  handler = authorizerHandler({
-    issuer: ISSUER,
-    protectedResources: { api1: '/mcp', api2: '/other', api3: '/ruled', api4: '/trusted' },
-    servers: {
-      '/mcp': { requiredScopes: ['mcp'] },
-      '/other': { requiredScopes: ['mcp', 'email'] },
-      '/ruled': { requiredScopes: ['mcp'], rules: RULES },
-      '/trusted': { requiredScopes: ['mcp'], rules: RULES, validatesHeaders: true },
-    },
-    scopes: { mcp: {}, 'mcp:write': { implies: ['mcp'] } },
-    keys: new KeyRingCache(load, () => now),
-    now: () => now,
-    log: memory.log,
-  });
+  ({ state, memory, call, callWith } = startAuthorizer());
 });
-
-const tokenFor = (overrides: Parameters<typeof testGrant>[0] = {}, scopes: readonly string[] = ['mcp']) =>
-  signedJwt(key, accessTokenClaims(testGrant(overrides), scopes, OPTIONS));
-
-const call = (
-  headers: Record<string, string[]>,
-  { apiId = 'api1', methodArn = METHOD_ARN, httpMethod = 'POST' } = {},
-) =>
-  handler({
-    type: 'REQUEST',
-    methodArn,
-    httpMethod,
-    multiValueHeaders: headers,
-    requestContext: { apiId, requestId: 'request-1' },
-  } as unknown as APIGatewayRequestAuthorizerEvent);
-const callWith = (token: string, options = {}) => call({ Authorization: [`Bearer ${token}`] }, options);
 
 describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
   it('RFC 9068 §2.2: a client on its own account comes in as itself, and as no person', async () => {
@@ -160,9 +113,9 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
 
   it('#102: 401 from the second at which it expires', async () => {
     const token = tokenFor();
-    now = NOW + 3599;
+    state.now = NOW + 3599;
     await callWith(token);
-    now = NOW + 3600;
+    state.now = NOW + 3600;
     await expect(callWith(token)).rejects.toThrow(/^Unauthorized$/);
   });
 
@@ -198,38 +151,38 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
 
   it('warm, it waits for nothing', async () => {
     await callWith(tokenFor());
-    now += 45;
-    read = () => new Promise(() => {});
+    state.now += 45;
+    state.read = () => new Promise(() => {});
     await callWith(tokenFor());
-    expect(reads).toBe(2);
+    expect(state.reads).toBe(2);
   });
 
   it('#109: a token of a key that was published a moment ago is accepted', async () => {
     await callWith(tokenFor());
-    read = async () => ringOf(key, newKey);
-    now += 5;
+    state.read = async () => ringOf(key, newKey);
+    state.now += 5;
     await callWith(signedJwt(newKey, accessTokenClaims(testGrant(), ['mcp'], OPTIONS)));
-    expect(reads).toBe(2);
+    expect(state.reads).toBe(2);
   });
 
   it('#110: 1,000 unknown key ids cost one read', async () => {
     await callWith(tokenFor());
-    now += 5;
+    state.now += 5;
     for (let count = 0; count < 1000; count += 1) {
       const kid = String(count).padStart(43, 'A');
       const token = `${Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'at+jwt', kid })).toString('base64url')}.e30.AA`;
       await expect(callWith(token)).rejects.toThrow(/^Unauthorized$/);
     }
-    expect(reads).toBe(2);
+    expect(state.reads).toBe(2);
   });
 
   it('#114: cold without an answer of DynamoDB it fails closed, and not with 401', async () => {
-    read = async () => {
+    state.read = async () => {
       throw new UnavailableError('DynamoDB');
     };
     await expect(callWith(tokenFor())).rejects.toThrow('could not decide');
     expect(memory.names()).toEqual(['authorizer_failed']);
-    read = async () => ringOf(key);
+    state.read = async () => ringOf(key);
     await callWith(tokenFor());
   });
 
@@ -238,50 +191,5 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
     await callWith(token);
     await expect(callWith(`${token}x`)).rejects.toThrow();
     for (const part of token.split('.')) expect(JSON.stringify(memory.events)).not.toContain(part);
-  });
-});
-
-describe('Scopes per tool (MCP authorization, "Scope Challenge Handling")', () => {
-  const CURRENT = { 'MCP-Protocol-Version': ['2026-07-28'] };
-  const callTool = (name: string) => ({ ...CURRENT, 'Mcp-Method': ['tools/call'], 'Mcp-Name': [name] });
-
-  const decide = async (
-    headers: Record<string, string[]>,
-    {
-      path = '/ruled',
-      scopes = ['mcp'],
-      httpMethod = 'POST',
-    }: { path?: string; scopes?: string[]; httpMethod?: string } = {},
-  ): Promise<string> => {
-    const token = tokenFor({ resource: `${ISSUER}${path}` }, scopes);
-    const apiId = path === '/ruled' ? 'api3' : 'api4';
-    const answer = await call({ ...headers, authorization: [`Bearer ${token}`] }, { apiId, httpMethod });
-    const challenge = /scope="([^"]*)"/.exec(String(answer.context?.challenge ?? ''))?.[1];
-    return challenge ?? String(answer.policyDocument.Statement[0]?.Effect);
-  };
-
-  it('one challenge names every scope of the operation, before the backend is touched', async () => {
-    expect(await decide(callTool('delete_all'))).toBe('mcp mcp:write');
-    expect(await decide(callTool(`=?base64?${Buffer.from('delete_all').toString('base64')}?=`))).toBe('mcp mcp:write');
-    expect(await decide({ ...CURRENT, 'Mcp-Method': ['prompts/get'], 'Mcp-Name': ['plan'] })).toBe('mcp mcp:plan');
-  });
-
-  it('who holds them passes, and so does every other operation', async () => {
-    expect(await decide(callTool('delete_all'), { scopes: ['mcp:write'] })).toBe('Allow');
-    expect(await decide(callTool('list_all'))).toBe('Allow');
-    expect(await decide({ ...CURRENT, 'Mcp-Method': ['tools/list'] })).toBe('Allow');
-    for (const httpMethod of ['GET', 'DELETE']) expect(await decide({}, { httpMethod })).toBe('Allow');
-  });
-
-  it.each<[string, Record<string, string[]>]>([
-    ['an older revision', { ...callTool('delete_all'), 'MCP-Protocol-Version': ['2025-11-25'] }],
-    ['no headers at all', {}],
-    ['Mcp-Name twice', { ...callTool('delete_all'), 'mcp-name': ['list_all'] }],
-    ['Mcp-Method twice', { ...callTool('list_all'), 'Mcp-Method': ['tools/list', 'tools/call'] }],
-  ])('%s: the inspector decides; without one, every scope of the rules is needed', async (_name, headers) => {
-    expect(await decide(headers)).toBe('Allow');
-    expect(await decide(headers, { scopes: [] })).toBe('mcp');
-    expect(await decide(headers, { path: '/trusted' })).toBe('mcp mcp:write mcp:plan');
-    expect(await decide(headers, { path: '/trusted', scopes: ['mcp:write', 'mcp:plan'] })).toBe('Allow');
   });
 });
