@@ -15,7 +15,6 @@ const request = (languages?: string | readonly string[], method = 'GET'): HttpRe
   pathParameters: {},
   query: new URLSearchParams(),
   headers: new Map(languages === undefined ? [] : [['accept-language', [languages].flat()]]),
-  cookies: {},
   body: '',
   requestId: 'request-1',
 });

@@ -1,5 +1,4 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { parseCookie } from 'cookie';
 import { readHeaders } from './header-values.ts';
 import type { HttpRequest, HttpResponse } from './messages.ts';
 
@@ -17,11 +16,6 @@ export const parseEvent = (event: APIGatewayProxyEvent): HttpRequest => {
     pathParameters: { ...event.pathParameters } as Record<string, string>,
     query,
     headers,
-    // Values are taken as they are: none of our cookies is quoted or encoded.
-    cookies: { ...parseCookie((headers.get('cookie') ?? []).join('; '), { decode: (value) => value }) } as Record<
-      string,
-      string
-    >,
     body: event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body,
     requestId: event.requestContext.requestId,
   };

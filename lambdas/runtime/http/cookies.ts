@@ -1,3 +1,4 @@
+import { parseCookie } from 'cookie';
 import { newSecret } from '../../core/crypto.ts';
 import type { HttpRequest } from './messages.ts';
 
@@ -19,9 +20,17 @@ const MAX_TRANSACTION_COOKIES = 5;
 const PAGE_COOKIE_VALUE = /^[A-Za-z0-9_-]{43}$/;
 const TRANSACTION_COOKIE_VALUE = /^(\d{1,12})\.([A-Za-z0-9_-]{43})$/;
 
+/**
+ * The cookies of a request by name (RFC 6265 §5.4). Values are taken as they are: none of ours is quoted or encoded.
+ * If two cookies have the same name, the first one counts.
+ */
+export const cookiesOf = (request: HttpRequest): Readonly<Record<string, string | undefined>> => ({
+  ...parseCookie((request.headers.get('cookie') ?? []).join('; '), { decode: (value) => value }),
+});
+
 /** The browser's page cookie, or undefined when it has none of our form. */
 export const findPageCookie = (request: HttpRequest): string | undefined => {
-  const value = request.cookies[PAGE_COOKIE];
+  const value = cookiesOf(request)[PAGE_COOKIE];
   return value !== undefined && PAGE_COOKIE_VALUE.test(value) ? value : undefined;
 };
 
@@ -43,9 +52,9 @@ export const bindTransaction = (
   maxAgeSeconds: number,
 ): readonly string[] => {
   const name = `${TRANSACTION_COOKIE_PREFIX}${transactionId}`;
-  const others = Object.entries(request.cookies)
+  const others = Object.entries(cookiesOf(request))
     .filter(([other]) => other.startsWith(TRANSACTION_COOKIE_PREFIX) && other !== name)
-    .map(([other, value]) => ({ name: other, setAt: Number(TRANSACTION_COOKIE_VALUE.exec(value)?.[1] ?? 0) }))
+    .map(([other, value]) => ({ name: other, setAt: Number(TRANSACTION_COOKIE_VALUE.exec(value ?? '')?.[1] ?? 0) }))
     .sort((a, b) => b.setAt - a.setAt);
   const dropped = others.slice(MAX_TRANSACTION_COOKIES - 1);
   return [setCookie(name, `${now}.${binding}`, maxAgeSeconds), ...dropped.map((cookie) => clearCookie(cookie.name))];
@@ -53,13 +62,13 @@ export const bindTransaction = (
 
 /** The value that binds this browser to a transaction, or undefined when it holds none. Compare it before use. */
 export const findTransactionBinding = (request: HttpRequest, transactionId: string): string | undefined =>
-  TRANSACTION_COOKIE_VALUE.exec(request.cookies[`${TRANSACTION_COOKIE_PREFIX}${transactionId}`] ?? '')?.[2];
+  TRANSACTION_COOKIE_VALUE.exec(cookiesOf(request)[`${TRANSACTION_COOKIE_PREFIX}${transactionId}`] ?? '')?.[2];
 
 export const clearTransaction = (transactionId: string): string =>
   clearCookie(`${TRANSACTION_COOKIE_PREFIX}${transactionId}`);
 
 /** The browser's sealed session, whatever it is worth. */
-export const findSession = (request: HttpRequest): string | undefined => request.cookies[SESSION_COOKIE];
+export const findSession = (request: HttpRequest): string | undefined => cookiesOf(request)[SESSION_COOKIE];
 
 export const setSession = (sealed: string, maxAgeSeconds: number): string =>
   setCookie(SESSION_COOKIE, sealed, maxAgeSeconds);
@@ -68,7 +77,7 @@ export const clearSession = (): string => clearCookie(SESSION_COOKIE);
 
 /** The sealed name of the person whose consents this browser remembers, whatever it is worth. */
 export const findRememberedBrowser = (request: HttpRequest): string | undefined =>
-  request.cookies[REMEMBERED_BROWSER_COOKIE];
+  cookiesOf(request)[REMEMBERED_BROWSER_COOKIE];
 
 export const setRememberedBrowser = (sealed: string, maxAgeSeconds: number): string =>
   setCookie(REMEMBERED_BROWSER_COOKIE, sealed, maxAgeSeconds);

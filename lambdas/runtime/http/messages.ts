@@ -7,7 +7,6 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   /** Names in lower case; every value that was sent. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  readonly cookies: Readonly<Record<string, string>>;
   readonly body: string;
   /** API Gateway's request id: on every error that a person or client sees, and on every log line. */
   readonly requestId: string;
