@@ -7,9 +7,9 @@ import { User } from '../../support/browser/user.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { obtainSession } from '../../support/http/oauth-requests.ts';
 
-// The runner's server scenarios, for what the door must pass through. The runner cannot send a token: a proxy adds it.
-// Every server here has a rule, so that POST goes through the inspector too. Left out are scenarios about what a server
-// itself does with resources, prompts, sampling, elicitation and tasks: to the door their messages are like any other.
+// The server scenarios of the runner that depend on what Gatehouse forwards. A proxy adds the token the runner lacks.
+// Every server here has a tool rule, so that POST passes the inspector too. We leave out scenarios about a server's own
+// resources, prompts, sampling, elicitation and tasks: Gatehouse forwards those messages like any other.
 
 const RUNNER = resolve(import.meta.dirname, '../../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
 
@@ -51,7 +51,7 @@ const run = async (path: string, scenario: string, revision: string): Promise<st
   return /^Passed: [1-9]\d*\/\d+, 0 failed, 0 warnings$/.test(result) ? 'passed' : output;
 };
 
-describe('MCP conformance runner 0.2.0-alpha.12, server scenarios through the door', () => {
+describe('MCP conformance runner 0.2.0-alpha.12, server scenarios through Gatehouse', () => {
   it.each([
     // The example server, a Lambda function.
     ['/mcp', 'http-header-validation', '2026-07-28'],

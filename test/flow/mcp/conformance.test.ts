@@ -22,7 +22,7 @@ const filesBelow = async (folder: string): Promise<string[]> =>
     .filter((name) => name.endsWith('.json'))
     .map((name) => join(folder, name));
 
-/** Runs all authorization scenarios, with a user who follows the URL that the runner prints. */
+/** Runs all authorization scenarios. A simulated user opens the URL that the runner prints. */
 const runConformance = async (
   options: readonly string[],
 ): Promise<{ exitCode: number | null; output: string; checks: Check[] }> => {

@@ -9,8 +9,8 @@ import { bearerChallenge } from '../../support/http/challenge.ts';
 import { callMcp, obtainSession } from '../../support/http/oauth-requests.ts';
 import { rawExchange, requestHead } from '../../support/http/raw-socket.ts';
 
-// HTTP backends behind the door: /plain goes straight through API Gateway, /ruled through the inspector, /trusting has
-// rules too and validates headers itself. All three are the same servers.
+// HTTP backends: requests to /plain pass only API Gateway, those to /ruled pass the inspector, and /trusting has
+// rules as well and validates headers itself. All three use the same backend.
 
 const RULES = { required: ['mcp'], tools: { 'delete_*': ['mcp:write'] } };
 const DOORS = ['plain', 'ruled'] as const;
@@ -75,7 +75,7 @@ afterAll(async () => {
   await stateful?.close();
 });
 
-describe.each(DOORS)('Through the door, /%s', (door) => {
+describe.each(DOORS)('Requests to /%s', (door) => {
   it.each([
     [200, '{"jsonrpc":"2.0","id":1,"result":{}}'],
     [202, ''],
@@ -95,30 +95,33 @@ describe.each(DOORS)('Through the door, /%s', (door) => {
     expect(answer.headers.get('allow')).toBe('POST');
   });
 
-  it.each(['GET', 'DELETE', 'POST'])('%s, every Mcp-* header, the rest of the path and the query', async (method) => {
-    const sent = {
-      'mcp-protocol-version': '2025-11-25',
-      'mcp-session-id': 'abc',
-      'last-event-id': '7',
-      'mcp-param-region': 'eu',
-      'mcp-param-text': '=?base64?w6k=?=',
-      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    };
-    const seen: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[] = [];
-    handle = (request, response) => {
-      seen.push(request);
-      response.writeHead(204).end();
-    };
-    expect((await send(door, { method, headers: sent, path: '/more/x?a=1' })).status).toBe(204);
-    expect(seen).toMatchObject([{ method, url: '/mcp/more/x?a=1' }]);
-    expect(seen[0]?.headers).toMatchObject({
-      ...sent,
-      accept: 'application/json, text/event-stream',
-      'x-gatehouse-scopes': 'mcp',
-    });
-  });
+  it.each(['GET', 'DELETE', 'POST'])(
+    '%s, every Mcp-* header, the rest of the path and the query reach the backend',
+    async (method) => {
+      const sent = {
+        'mcp-protocol-version': '2025-11-25',
+        'mcp-session-id': 'abc',
+        'last-event-id': '7',
+        'mcp-param-region': 'eu',
+        'mcp-param-text': '=?base64?w6k=?=',
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      };
+      const seen: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[] = [];
+      handle = (request, response) => {
+        seen.push(request);
+        response.writeHead(204).end();
+      };
+      expect((await send(door, { method, headers: sent, path: '/more/x?a=1' })).status).toBe(204);
+      expect(seen).toMatchObject([{ method, url: '/mcp/more/x?a=1' }]);
+      expect(seen[0]?.headers).toMatchObject({
+        ...sent,
+        accept: 'application/json, text/event-stream',
+        'x-gatehouse-scopes': 'mcp',
+      });
+    },
+  );
 
-  it('the first event arrives before the backend writes the second: nothing waits for the end', async () => {
+  it('the first event arrives before the backend writes the second: nothing buffers the response', async () => {
     const order: string[] = [];
     let writeSecond = (): void => {};
     handle = (_request, response) => {
@@ -138,7 +141,7 @@ describe.each(DOORS)('Through the door, /%s', (door) => {
     expect(order).toEqual(['first read', 'second written', 'second read']);
   });
 
-  it('the head arrives before there is any event', async () => {
+  it('the response head arrives before the first event', async () => {
     let begin = (): void => {};
     handle = (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
@@ -149,7 +152,7 @@ describe.each(DOORS)('Through the door, /%s', (door) => {
     expect(await answer.text()).toBe('data: at last\n\n');
   });
 
-  it('a client that leaves ends the exchange with the backend', async () => {
+  it('a client that disconnects ends the request to the backend', async () => {
     const left = new Promise<void>((resolve) => {
       handle = (_request, response) => {
         response.once('close', () => resolve());
@@ -170,14 +173,14 @@ describe.each(DOORS)('Through the door, /%s', (door) => {
       handle = (_request, response) => void response.writeHead(status, headers).end('{}');
     };
 
-    it.each([200, 400, 404])('an answer %i without CORS headers can be read by scripts', async (status) => {
+    it.each([200, 400, 404])('scripts can read a %i response without CORS headers', async (status) => {
       answerWith({ 'mcp-session-id': 'abc' }, status);
       const { headers } = await send(door, { headers: { origin } });
       expect(headers.get('access-control-allow-origin')).toBe('*');
       expect(headers.get('access-control-expose-headers')).toMatch(/WWW-Authenticate.*Mcp-Session-Id/);
     });
 
-    it('a backend that sends its own keeps them, once', async () => {
+    it('a backend that sends its own CORS headers keeps them, without duplicates', async () => {
       const own = { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'Mcp-Session-Id' };
       answerWith(own);
       const { headers } = await send(door, { headers: { origin } });
@@ -186,7 +189,7 @@ describe.each(DOORS)('Through the door, /%s', (door) => {
   });
 });
 
-/** A backend that takes whatever comes, and what reached it. */
+/** Makes the backend accept every request. Returns the requests that reached it. */
 const carelessBackend = (): string[] => {
   const reached: string[] = [];
   handle = (request, response) => {
@@ -196,7 +199,7 @@ const carelessBackend = (): string[] => {
   return reached;
 };
 
-/** The status of a request as no client library would write it, with a good token. */
+/** The response status of a request with a valid token that no client library would send. */
 const rawStatus = async (
   door: string,
   method: string,
@@ -213,7 +216,7 @@ const rawStatus = async (
   return (await rawExchange(cloud.origin, head + body))[0]?.status;
 };
 
-describe('A call that comes by another method than POST (#121)', () => {
+describe('A call by a method other than POST (#121)', () => {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'delete_all' } });
 
   it.each([
@@ -228,7 +231,7 @@ describe('A call that comes by another method than POST (#121)', () => {
     expect(reached).toEqual([]);
   });
 
-  it.each(['PUT', 'PATCH', 'HEAD', 'TRACE', 'QUERY'])('/ruled: %s is nothing', async (method) => {
+  it.each(['PUT', 'PATCH', 'HEAD', 'TRACE', 'QUERY'])('/ruled: %s is refused', async (method) => {
     const reached = carelessBackend();
     const status = await rawStatus('ruled', method, method === 'HEAD' ? {} : { body });
     expect([400, 403, 404, 405]).toContain(status);
@@ -236,7 +239,7 @@ describe('A call that comes by another method than POST (#121)', () => {
   });
 });
 
-describe.each(DOORS)('Paths that climb (#212), below /%s', (door) => {
+describe.each(DOORS)('Path traversal (#212) below /%s', (door) => {
   it.each([
     `/${door}/..%2fsecret`,
     `/${door}/%2e%2e%2fsecret`,
@@ -247,13 +250,13 @@ describe.each(DOORS)('Paths that climb (#212), below /%s', (door) => {
     `/${door}/..\\secret`,
     `/x/../${door}/y`,
     `/%${door.charCodeAt(0).toString(16)}${door.slice(1)}/..%2Fsecret`,
-  ])('%s is nothing', async (path) => {
+  ])('%s is not found', async (path) => {
     const reached = carelessBackend();
     expect(await rawStatus(door, 'GET', { path })).toBe(404);
     expect(reached).toEqual([]);
   });
 
-  it('others arrive as they are', async () => {
+  it('other paths arrive unchanged', async () => {
     const reached = carelessBackend();
     const rests = ['/.well-known/x', '/a..b/...', '/a%20b', '/100%25', '/a;v=1'];
     for (const rest of rests) expect(await rawStatus(door, 'GET', { path: `/${door}${rest}?up=../x%2f` })).toBe(200);
@@ -272,7 +275,7 @@ describe('A backend that validates headers itself', () => {
     expect(bearerChallenge((await callMcp(urlOf('ruled'), undefined)).headers).scope).toBe('mcp');
   });
 
-  it('without headers that can be trusted a request needs them all; with such headers what the tool needs', async () => {
+  it('a request without trusted headers needs every scope; one with them needs the scopes of its tool', async () => {
     const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'list_all' };
     expect((await send('trusting', { headers })).status).toBe(200);
     const refused = await send('trusting');

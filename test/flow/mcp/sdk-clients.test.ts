@@ -11,7 +11,7 @@ import { MemoryOAuthProvider } from '../../support/client-programs/mcp-oauth-pro
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { callbackParameters } from '../../support/http/oauth-requests.ts';
 
-// Clients that we did not write, each with its own OAuth code: only the user's browser is played.
+// Third-party clients, each with its own OAuth code. The test simulates only the user's browser.
 
 const cloud = sharedCloud();
 const url = new URL(cloud.mcpUrl);
@@ -87,7 +87,7 @@ describe.each([
     expect(identity.scopes).toContain('mcp');
   });
 
-  it('sees progress while the tool runs: nothing on the way buffers', async () => {
+  it('receives progress while the tool runs, because nothing buffers the response', async () => {
     let steps = 0;
     const onprogress = () => {
       steps += 1;
@@ -95,8 +95,8 @@ describe.each([
     expect(textOf(await client.callTool('countdown', { from: 4, gapMs: 10 }, { onprogress }))).toBe('lift-off');
     expect(steps).toBe(4);
 
-    // A buffered answer would arrive as a whole. This one would end after 100 seconds, and another call is answered
-    // after its first step.
+    // A buffered response would arrive as a whole. This one would end only after 100 seconds, and the test makes another
+    // call after its first step.
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     const leaving = new AbortController();
     let isOver = false;

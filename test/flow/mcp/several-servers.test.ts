@@ -15,8 +15,8 @@ import {
 import { freePortPair } from '../../support/memory/ports.ts';
 import { startUpstreamProvider, type UpstreamProvider } from '../../support/providers/upstream-provider.ts';
 
-// Two MCP servers behind one door (the example on Lambda, and one of kind http that wants to know the user), and two
-// identity providers: the development provider, and one of our own whose client secret we know.
+// Two MCP servers (the example on Lambda, and an HTTP backend that needs the user's identity), and two
+// identity providers: the development provider, and one in this test whose client secret we know.
 
 let backend: EchoBackend;
 let upstream: UpstreamProvider;
@@ -65,19 +65,19 @@ const FORGED = {
   'x-gatehouse-viewer': '192.0.2.1',
   'x-gatehouse-origin': 'root',
   'x-gatehouse-something-new': 'root',
-  // As servers that make headers CGI variables read them (RFC 3875 §4.1.18).
+  // Servers that turn headers into CGI variables read them this way (RFC 3875 §4.1.18).
   x_gatehouse_subject: 'root',
   'X-Gatehouse_Scopes': 'everything',
   'x.gatehouse.email': 'root@example.com',
 };
 
-describe('Several servers behind one door', () => {
+describe('Several MCP servers in one deployment', () => {
   it.each(['mcp', 'tools'])('RFC 9728: /%s has metadata of its own', async (name) => {
     const metadata = await (await fetch(`${cloud.origin}/.well-known/oauth-protected-resource/${name}`)).json();
     expect(metadata).toMatchObject({ resource: `${cloud.origin}/${name}`, authorization_servers: [cloud.origin] });
   });
 
-  it('RFC 9728 §3.3: none at the root, since it could equal one of them only', async () => {
+  it('RFC 9728 §3.3: the root has no metadata, because it could describe only one of them', async () => {
     expect((await fetch(`${cloud.origin}/.well-known/oauth-protected-resource`)).status).toBe(404);
   });
 
@@ -91,7 +91,7 @@ describe('Several servers behind one door', () => {
     expect(challenge.scope?.split(' ').sort()).toEqual(['email', 'mcp', 'profile', 'tools']);
   });
 
-  it('#99 a genuine token for the one is 401 at the other', async () => {
+  it('#99 a genuine token for one server gets 401 at the other', async () => {
     expect((await callMcp(`${cloud.origin}/mcp`, mcp.accessToken)).status).toBe(200);
     expect((await callMcp(toolsUrl, tools.accessToken)).status).toBe(200);
     const swapped = await callMcp(toolsUrl, mcp.accessToken);
@@ -100,7 +100,7 @@ describe('Several servers behind one door', () => {
     expect((await callMcp(`${cloud.origin}/mcp`, tools.accessToken)).status).toBe(401);
   });
 
-  it('#70 neither does a refresh change the audience', async () => {
+  it('#70 a refresh cannot change the audience', async () => {
     const refused = await refresh(cloud, mcp.client, mcp.refreshToken, { resource: toolsUrl });
     expect([refused.status, refused.body.error]).toEqual([400, 'invalid_target']);
   });
@@ -132,7 +132,7 @@ describe('RFC 6750 §3.1: a token that lacks a scope', () => {
 describe('Several identity providers', () => {
   const other = () => new User(cloud, 'joan', [upstream.origin]);
 
-  it('one that has no credentials yet gives the user a page, and the others go on working', async () => {
+  it('a provider without credentials leads to an error page, and the others still work', async () => {
     const client = await registerClient(cloud, { client_name: 'Early' });
     const seen = await other().signIn(authorizationRequest(cloud, client).url, { provider: 'other' });
     expect(seen.left).toBeUndefined();
@@ -140,7 +140,7 @@ describe('Several identity providers', () => {
     expect(seen.html).toMatch(/<h1\b/);
   });
 
-  it('the consent page has a button for each, and the login happens at the chosen one', async () => {
+  it('the consent page has a button for each provider, and the login uses the chosen one', async () => {
     await upstream.storeCredentials(cloud);
     const parameters = { resource: `${cloud.origin}/mcp` };
     const session = await obtainSession(cloud, { user: other(), provider: 'other', parameters });
@@ -149,7 +149,7 @@ describe('Several identity providers', () => {
     expect(identity.subject).not.toBe(partsOf(mcp.accessToken).claims.sub);
   });
 
-  it('#100 genuine tokens of the provider, issued to our own client there, are 401 at every server', async () => {
+  it('#100 genuine tokens of the provider, issued to our own client there, get 401 at every server', async () => {
     const tokens = await upstream.tokensFor(other());
     for (const token of [tokens.id_token, tokens.access_token]) {
       expect(token).toEqual(expect.any(String));
@@ -162,7 +162,7 @@ describe('Several identity providers', () => {
   });
 });
 
-describe('What a backend learns of the caller', () => {
+describe('What a backend learns about the caller', () => {
   const atBackend = async (headers: Record<string, string>, session = tools): Promise<EchoedRequest> => {
     const answer = await callMcp(`${toolsUrl}/deeper?x=1`, session.accessToken, { any: 'body' }, headers);
     expect(answer.status).toBe(200);
@@ -171,7 +171,7 @@ describe('What a backend learns of the caller', () => {
   const gatehouseHeaders = (echoed: EchoedRequest): Record<string, unknown> =>
     Object.fromEntries(Object.entries(echoed.headers).filter(([name]) => name.startsWith('x-gatehouse-')));
 
-  it('HTTP: the identity in X-Gatehouse-* headers, the request itself untouched', async () => {
+  it('HTTP: the identity in X-Gatehouse-* headers, and the request unchanged', async () => {
     const echoed = await atBackend({ 'mcp-session-id': 's-1', 'last-event-id': '7', 'mcp-param-x': 'y' });
     expect(echoed).toMatchObject({ method: 'POST', body: '{"any":"body"}' });
     expect(echoed.url).toMatch(/^\/backend\/deeper\?x=1$/);
@@ -194,7 +194,7 @@ describe('What a backend learns of the caller', () => {
     ]);
   });
 
-  it('#119 HTTP: forged x-gatehouse-* headers change nothing', async () => {
+  it('#119 HTTP: forged x-gatehouse-* headers have no effect', async () => {
     const honest = gatehouseHeaders(await atBackend({}));
     const forged = await atBackend(FORGED);
     expect(gatehouseHeaders(forged)).toEqual(honest);
@@ -209,14 +209,14 @@ describe('What a backend learns of the caller', () => {
     expect(headers['x-gatehouse-viewer']).toMatch(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)$/);
   });
 
-  it('#119 Lambda: forged x-gatehouse-* headers change nothing', async () => {
+  it('#119 Lambda: forged x-gatehouse-* headers have no effect', async () => {
     const honest = identityIn(await callMcp(`${cloud.origin}/mcp`, mcp.accessToken));
     const forged = identityIn(await callMcp(`${cloud.origin}/mcp`, mcp.accessToken, undefined, FORGED));
     expect(forged).toEqual(honest);
     expect(honest).toMatchObject({ subject: partsOf(mcp.accessToken).claims.sub, clientId: mcp.client.client_id });
   });
 
-  it('without a token the backend is not asked', async () => {
+  it('without a token the request does not reach the backend', async () => {
     const before = backend.requests.length;
     await callMcp(toolsUrl, undefined, undefined, FORGED);
     await callMcp(toolsUrl, mcp.accessToken, undefined, FORGED);

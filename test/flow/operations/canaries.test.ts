@@ -17,7 +17,7 @@ import {
 } from '../../support/http/oauth-requests.ts';
 import { CLIENT_SECRET, UPSTREAM_ACCESS_TOKEN } from '../../support/providers/misbehaving-provider.ts';
 
-// What must not be found: every answer of whole sessions, every line of the log.
+// Searches every response of whole sessions and every log line for values that must not appear there.
 
 const UPSTREAM_REFRESH_TOKEN = 'upstream-refresh-token-canary';
 const NAME = 'Canary of a name';
@@ -37,7 +37,7 @@ interface Recorded {
   readonly body: string;
 }
 
-/** Every answer of Gatehouse while something is done, as it came. */
+/** Records every response of Gatehouse during an action. */
 const answersDuring = async (work: () => Promise<void>): Promise<Recorded[]> => {
   const recorded: Recorded[] = [];
   const { fetch } = globalThis;
@@ -58,7 +58,7 @@ const answersDuring = async (work: () => Promise<void>): Promise<Recorded[]> => 
   return recorded;
 };
 
-/** All that a client may do, and some that it may not. */
+/** Everything that a client may do, and some requests that are refused. */
 const wholeSession = async (provider: ProviderId): Promise<void> => {
   const { cloud } = gate;
   const method = 'client_secret_post';
@@ -97,7 +97,7 @@ describe('Canaries', () => {
   });
 
   it.each<ProviderId>(['company', 'other', 'github', 'entra'])(
-    '#170 #233 no answer and no line of the log tells a token or a secret of %s',
+    '#170 #233 no response and no log line contains a token or a secret of %s',
     async (id) => {
       const provider = gate.providers[id];
       const idTokens: string[] = [];
@@ -124,7 +124,7 @@ describe('Canaries', () => {
     },
   );
 
-  it('#170 #107 the claims of an access token are ours', async () => {
+  it('#170 #107 an access token has only the claims of Gatehouse', async () => {
     const { accessToken } = await obtainSession(gate.cloud, { user: gate.user(), provider: 'other' });
     const { claims } = partsOf(accessToken);
     expect(Object.keys(claims).sort()).toEqual(
@@ -135,7 +135,7 @@ describe('Canaries', () => {
     expect(JSON.stringify(claims)).not.toMatch(/canary|ada/i);
   });
 
-  it('#214 what a client calls itself stands in no header', async () => {
+  it('#214 the name of a client appears in no header', async () => {
     const answers = await answersDuring(() => wholeSession('company'));
     expect(answers.some(({ body }) => body.includes(NAME))).toBe(true);
     const headers = answers.flatMap(({ headers: each }) =>
@@ -145,7 +145,7 @@ describe('Canaries', () => {
   });
 });
 
-describe('#243 who asks in vain learns nothing', () => {
+describe('#243 a failed request reveals nothing', () => {
   let known: RegisteredClient;
   beforeAll(async () => {
     known = await registerClient(gate.cloud, { token_endpoint_auth_method: 'client_secret_post' });
@@ -159,11 +159,14 @@ describe('#243 who asks in vain learns nothing', () => {
     return { status, names: [...headers.keys()].sort(), rest };
   };
 
-  it.each(['/token', '/revoke', '/introspect'])('%s: a wrong secret, or a client that does not exist', async (path) => {
-    expect(await answerTo(path, known.client_id)).toEqual(await answerTo(path, unknown.client_id));
-  });
+  it.each(['/token', '/revoke', '/introspect'])(
+    '%s: a wrong secret and an unknown client get the same response',
+    async (path) => {
+      expect(await answerTo(path, known.client_id)).toEqual(await answerTo(path, unknown.client_id));
+    },
+  );
 
-  it('/register/{client_id}: a wrong token, or a client that does not exist', async () => {
+  it('/register/{client_id}: a wrong token and an unknown client get the same response', async () => {
     const ask = async (id: string) => {
       const response = await fetch(`${gate.cloud.origin}/register/${id}`, { headers: { authorization: 'Bearer x' } });
       const { request_id: _id, ...rest } = (await response.json()) as Record<string, unknown>;

@@ -11,7 +11,7 @@ const expectOneClearMessage = async (options: LocalCloudOptions, message: RegExp
   expect(output).not.toContain('node:internal');
 };
 
-/** Runs while somebody else listens on the port. */
+/** Runs while another process listens on the port. */
 const withPortTaken = async (port: number, run: () => Promise<void>) => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(port, 'localhost', resolve));
@@ -22,7 +22,7 @@ const withPortTaken = async (port: number, run: () => Promise<void>) => {
   }
 };
 
-describe('npm start says in one message what to change, and ends with exit code 1', () => {
+describe('npm start prints one message that names what to change, and exits with code 1', () => {
   it.each<[string, LocalCloudOptions, RegExp]>([
     ['an unknown configuration key', { config: { lifetime: {} } }, /\blifetime\b/],
     [
@@ -36,14 +36,14 @@ describe('npm start says in one message what to change, and ends with exit code 
       /servers\.\/mcp\.backend\.url.*https:/,
     ],
     ['no identity provider', { config: { identityProviders: null } }, /identityProviders/],
-    ['a configuration that is no JSON', { config: '{ "servers": ' }, /JSON/],
+    ['a configuration that is not JSON', { config: '{ "servers": ' }, /JSON/],
     [
-      'a configuration file that is not there',
+      'a configuration file that does not exist',
       { args: ['--config', '/nowhere/config.json'] },
       /\/nowhere\/config\.json/,
     ],
     ['an unknown option', { args: ['--prot', '4800'] }, /--prot/],
-    ['a port that is none', { args: ['--port', 'abc'] }, /port/i],
+    ['a port that is not a number', { args: ['--port', 'abc'] }, /port/i],
   ])('%s', (_what, options, message) => expectOneClearMessage(options, message));
 
   it('a port in use', async () => {

@@ -23,7 +23,7 @@ import {
 } from '../../support/watched/arranged-cloud.ts';
 import { ARRANGED } from '../../support/watched/event-watch.ts';
 
-// Catalogue #237, where a configuration, a provider or a fault has to be arranged for an event.
+// Catalogue #237: events that need a special configuration, provider or fault.
 
 const WEBSITE = 'https://client.example.com/callback';
 const provider = 'company';
@@ -31,7 +31,7 @@ const provider = 'company';
 let gate: ArrangedCloud;
 let client: RegisteredClient;
 beforeAll(async () => {
-  gate = await startArrangedCloud(/\bada\b|mallory|lovelace|user-\d/i);
+  gate = await startArrangedCloud(/\bada\b|mallory|lovelace|person-\d/i);
   client = await registerClient(gate.cloud, { client_name: 'Arranged' });
 }, 60_000);
 beforeEach(() => {
@@ -45,7 +45,7 @@ const eventsOf = (act: () => Promise<unknown>) => gate.watch.eventsOf(act);
 const namesOf = async (act: () => Promise<unknown>) => (await eventsOf(act)).map(({ event }) => event);
 const line = (name: EventName, fields: object = {}) => expect.objectContaining({ event: name, ...fields });
 
-/** The user of that name at the provider, connected with one scope. */
+/** Connects the user with this subject at the provider, with one scope. */
 const signedIn = (sub = 'person-1'): Promise<Session> => {
   gate.providers.company.claims = { sub };
   return obtainSession(gate.cloud, { client, user: gate.user(), provider, parameters: { scope: 'mcp' } });
@@ -65,7 +65,7 @@ describe('#237 one event for what a user decides', () => {
     submit(user, await open(user, website), 'request', { idp: provider, remember: 'yes' });
   const metadata = { redirect_uris: [WEBSITE], token_endpoint_auth_method: 'client_secret_post' };
 
-  it('a consent is kept, remembered and forgotten; connections are opened, and ended each', async () => {
+  it('a consent is kept, remembered and forgotten; connections are opened and ended', async () => {
     const user = gate.user();
     const website = await registerClient(gate.cloud, metadata);
     const admitted = ['login_succeeded', 'code_issued'];
@@ -81,12 +81,12 @@ describe('#237 one event for what a user decides', () => {
     const forget = () => submit(user, page, 'consent', { action: 'forget' });
     expect(await namesOf(forget)).toEqual(['consent_forgotten']);
     const ended = await eventsOf(() => submit(user, page, 'connection', { action: 'end' }));
-    // One for each of the two logins.
+    // One event for each of the two logins.
     expect(ended.map(({ event }) => event)).toEqual(['connection_ended', 'connection_ended']);
     expect(new Set(ended.map(({ grantId }) => grantId)).size).toBe(2);
   });
 
-  it('a login fails: other_user', async () => {
+  it('a login fails with other_user', async () => {
     const user = gate.user();
     const website = await registerClient(gate.cloud, metadata);
     await remembering(user, website);
@@ -117,7 +117,7 @@ describe('#237 one event for each way in which a login fails', () => {
     expect(events[0]).not.toHaveProperty('UpstreamErrors');
   });
 
-  it('unavailable by what the browser brought, which counts as nothing of the provider', async () => {
+  it('unavailable by parameters of the browser, which is not counted as an upstream error', async () => {
     Object.assign(company().callback, { code: undefined, error: 'server_error' });
     const events = await failure();
     expect(events).toEqual([failed('unavailable')]);
@@ -130,12 +130,12 @@ describe('#237 one event for each way in which a login fails', () => {
     expect(await failure({ scope: `mcp ${REFUSED_SCOPE}` })).toEqual([failed('no_scope')]);
   });
 
-  // Where the page is an error, the request says so besides.
+  // If the response is an error page, the request logs an event as well.
   it.each<[string, () => unknown, ...string[]]>([
     ['unavailable', () => company().answers.set('/token', (response) => sendJson(response, 500, {}))],
     ['rejected', () => Object.assign(company().claims, { nonce: 'another' }), 'request_refused'],
-    ['misconfigured', () => Object.assign(company(), { secret: 'what nobody stored' }), 'request_failed'],
-  ])('%s, which counts as a fault of the provider', async (reason, arrange, ...after) => {
+    ['misconfigured', () => Object.assign(company(), { secret: 'a secret that is not stored' }), 'request_failed'],
+  ])('%s, which is counted as an upstream error', async (reason, arrange, ...after) => {
     arrange();
     const [failedLogin, ...others] = await failure();
     expect(failedLogin).toEqual(failed(reason));
@@ -144,8 +144,8 @@ describe('#237 one event for each way in which a login fails', () => {
   });
 });
 
-describe('#237 one event for what is asked of a provider or of a host', () => {
-  it('a provider vouches for somebody, and then does not', async () => {
+describe('#237 one event for each request to a provider or a document host', () => {
+  it('a provider confirms a user, and later does not', async () => {
     const session = await signedIn();
     await gate.setClock('Token', LIFETIMES.recheckSeconds + 5);
     let { refreshToken } = session;
@@ -164,7 +164,7 @@ describe('#237 one event for what is asked of a provider or of a host', () => {
     ]);
   });
 
-  it('a server exchanges the token of its caller', async () => {
+  it('an MCP server exchanges the token of its caller', async () => {
     const { accessToken } = await signedIn();
     const client_id = 'resource-mcp';
     const form = {
@@ -179,7 +179,7 @@ describe('#237 one event for what is asked of a provider or of a host', () => {
     ]);
   });
 
-  it('the host of a document is down, and a copy stands in', async () => {
+  it('the host of a document is down, and a copy is used', async () => {
     const client_id = gate.cloud.documents.urlOf('client.json');
     gate.cloud.documents.publish('client.json', { client_id, client_name: 'D', redirect_uris: [REDIRECT_URI] });
     await obtainSession(gate.cloud, { client: { client_id }, user: gate.user(), provider });
@@ -196,10 +196,10 @@ describe('#237 one event for what is asked of a provider or of a host', () => {
 describe('#237 one event for limits and faults', () => {
   const outage = { kind: 'failed', service: 'dynamodb', times: 'always' } as const;
 
-  it('requests are counted, cannot be counted, and the door cannot decide', async () => {
+  it('requests are limited, cannot be counted, and cannot be authorized', async () => {
     const { accessToken } = await signedIn('person-3');
     const call = () => callMcp(gate.cloud.mcpUrl, accessToken);
-    // A window may end after the first.
+    // A window may end after the first event.
     const events = await eventsOf(async () => {
       for (let status = 200; status === 200; ) ({ status } = await call());
     });
@@ -220,7 +220,7 @@ describe('#237 one event for limits and faults', () => {
     expect(await eventsOf(call)).toEqual([line('authorizer_failed', { AuthorizerFailures: 1 })]);
   });
 
-  it('a request fails by a fault of ours', async () => {
+  it('a request fails with an internal error', async () => {
     const { refreshToken } = await signedIn();
     await gate.cloud.arm(outage);
     expect(await eventsOf(() => refresh(gate.cloud, client, refreshToken))).toEqual([
@@ -230,7 +230,7 @@ describe('#237 one event for limits and faults', () => {
 });
 
 describe('#237 one event for what an administrator does', () => {
-  it('a user is erased, and their tokens are ended before', async () => {
+  it('a user is erased after a mark has ended their tokens', async () => {
     const { accessToken } = await signedIn('person-5');
     const subject = String(partsOf(accessToken).claims.sub);
     const events = await eventsOf(() => gate.invoke('Privacy', { action: 'erase', subject }));
@@ -258,7 +258,7 @@ describe('#237 one event for what an administrator does', () => {
 });
 
 describe('#237 the list of events', () => {
-  it('nothing that had to be arranged was left out, nor a reason of a login, nor a state of a key', () => {
+  it('every arranged event, login failure reason and key state was logged', () => {
     expect(gate.watch.missing([...ARRANGED, 'login_failed', 'key_changed'])).toEqual([]);
     expect(gate.watch.missingWords('login_failed', 'reason')).toEqual([]);
     expect(gate.watch.missingWords('key_changed', 'state')).toEqual([]);

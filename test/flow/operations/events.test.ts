@@ -18,7 +18,7 @@ import type { EventLine } from '../../support/watched/event-problems.ts';
 import { EventWatch, USUAL } from '../../support/watched/event-watch.ts';
 import { startWatchedCloud, type WatchedCloud } from '../../support/watched/watched-cloud.ts';
 
-// Catalogue #237: each path leaves exactly the events that the list has for it, and no other line.
+// Catalogue #237: each action logs exactly the events that the list has for it, and no other line.
 
 let cloud: WatchedCloud;
 let client: RegisteredClient;
@@ -40,7 +40,7 @@ const eventsOf = (act: () => Promise<unknown>) => watch.eventsOf(act);
 const namesOf = (events: readonly EventLine[]) => events.map(({ event }) => event);
 
 describe('#237 one event for each thing that happens', () => {
-  it('a client registers, once more, and is refused', async () => {
+  it('a client registers, registers again, and is refused', async () => {
     const metadata = { client_name: 'Registers', token_endpoint_auth_method: 'none' };
     expect(await eventsOf(() => postRegistration(cloud, metadata))).toEqual([
       expect.objectContaining({ event: 'client_registered', isNew: true, ClientsRegistered: 1 }),
@@ -52,7 +52,7 @@ describe('#237 one event for each thing that happens', () => {
     expect(refused).toEqual([expect.objectContaining({ event: 'client_refused', path: '/register' })]);
   });
 
-  it('a client changes and deletes what it registered', async () => {
+  it('a client changes and deletes its registration', async () => {
     const { body } = await postRegistration(cloud, { token_endpoint_auth_method: 'client_secret_post' });
     const manage = (method: string, metadata?: object) =>
       fetch(body.registration_client_uri, {
@@ -119,7 +119,7 @@ describe('#237 one event for each thing that happens', () => {
     expect(namesOf(await eventsOf(() => revoke(cloud, client, another.refreshToken)))).toEqual(['token_revoked']);
   });
 
-  it('a token is introspected by its client, and asked for its user', async () => {
+  it('a client introspects its token and requests userinfo', async () => {
     const confidential = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_post' });
     const { accessToken } = await obtainSession(cloud, { client: confidential });
     const { client_id, client_secret } = confidential;
@@ -131,7 +131,7 @@ describe('#237 one event for each thing that happens', () => {
     expect(namesOf(await eventsOf(userinfo))).toEqual(['userinfo_told']);
   });
 
-  it('the door refuses, with the reason', async () => {
+  it('the authorizer refuses a request, with the reason', async () => {
     const { accessToken } = await obtainSession(cloud, { client });
     const [head = '', payload = ''] = accessToken.split('.');
     for (const [token, reason] of [
@@ -142,13 +142,13 @@ describe('#237 one event for each thing that happens', () => {
       const events = await eventsOf(() => callMcp(cloud.mcpUrl, token));
       expect(events).toEqual([expect.objectContaining({ event: 'authorizer_denied', reason })]);
     }
-    // Whoever may come in leaves no line at all.
+    // An accepted request logs no line.
     expect(await eventsOf(() => callMcp(cloud.mcpUrl, accessToken))).toEqual([]);
   });
 });
 
 describe('#237 one event for what the operator and the limits do', () => {
-  it('a key is rotated, a mark is set, and a user is looked up', async () => {
+  it('a key is rotated, a not-before mark is set, and a user is looked up', async () => {
     const rotated = await eventsOf(() => cloud.invoke('KeyRing', { action: 'rotate' }));
     expect(rotated.map(({ event, action, state }) => [event, action ?? state])).toEqual([
       ['admin_action', 'rotation'],
@@ -161,7 +161,7 @@ describe('#237 one event for what the operator and the limits do', () => {
     expect(exported).toEqual([expect.objectContaining({ event: 'subject_exported', grants: 0 })]);
   });
 
-  it('a limit is hit: said once, however often it is met', async () => {
+  it('a limit is exceeded: one event, even if it is exceeded several times', async () => {
     const guessing = await registerClient(cloud, { client_name: 'Guesses' });
     const { code } = await obtainCode(cloud, guessing);
     const guess = () => redeem(cloud, { client: guessing, code, codeVerifier: 'x'.repeat(43) });
@@ -176,15 +176,15 @@ describe('#237 one event for what the operator and the limits do', () => {
 });
 
 describe('#237 the list of events', () => {
-  it('nothing was left out but what test/flow/events-arranged has', () => {
+  it('every event was logged, except those of test/flow/operations/events-arranged', () => {
     expect(watch.missing(USUAL)).toEqual([]);
   });
 });
 
-describe('#237 every error has the id of its line', () => {
+describe('#237 every error response has the request id of its log line', () => {
   const idsOf = (events: readonly EventLine[]) => [...new Set(events.map(({ requestId }) => requestId))];
 
-  it('JSON of an endpoint', async () => {
+  it('the JSON of an endpoint', async () => {
     let id: unknown;
     const events = await eventsOf(async () => {
       id = (await postForm(`${cloud.origin}/token`, { grant_type: 'refresh_token' })).body.request_id;
@@ -201,7 +201,7 @@ describe('#237 every error has the id of its line', () => {
     expect(html).toContain(String(events[0]?.requestId));
   });
 
-  it('the answer of a gateway: 401 and 404', async () => {
+  it('the 401 and 404 of the API gateway', async () => {
     let id: unknown;
     const events = await eventsOf(async () => {
       id = (await callMcp(cloud.mcpUrl, 'nonsense')).body.request_id;
@@ -209,7 +209,7 @@ describe('#237 every error has the id of its line', () => {
     expect(idsOf(events)).toEqual([id]);
     const unknown = await fetch(`${cloud.origin}/nowhere`);
     expect(await unknown.json()).toMatchObject({ request_id: unknown.headers.get('x-amzn-requestid') });
-    // Without a token no function is asked: the access log alone knows.
+    // Without a token no function runs, so only the access log has the request.
     const { body, headers } = await callMcp(cloud.mcpUrl, undefined);
     expect(body.request_id).toBe(headers.get('x-amzn-requestid'));
   });
@@ -225,9 +225,9 @@ describe('#237 every error has the id of its line', () => {
   });
 });
 
-describe('#233, #236 what passes the wire, and what is stored', () => {
-  it('is known by kind, and stands in no line of any function', async () => {
-    // Whatever the tests above have not shown: a form that is sent by hand, and Basic.
+describe('#233, #236 secrets on the wire and in the tables', () => {
+  it('are known by kind, and appear in no log line of any function', async () => {
+    // What the tests above have not covered: a consent form that is only displayed.
     const page = await new User(cloud).open(authorizationRequest(cloud, client).url);
     expect(formsOf(page.html)).not.toEqual([]);
     const { secretCounts, leaks, eventCount, eventProblems: problems } = await cloud.report();

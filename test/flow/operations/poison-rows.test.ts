@@ -14,8 +14,8 @@ import {
 } from '../../support/http/oauth-requests.ts';
 import { putRow, type Row, rowsOf } from '../../support/operator.ts';
 
-// #231 Rows that nobody can read, in every table: the request that meets one fails and says that the fault is ours. Nothing
-// else does.
+// #231 Unreadable rows in every table. A request that reads one fails with a server error, and all other requests
+// succeed.
 
 let cloud: LocalCloud;
 beforeAll(async () => {
@@ -30,9 +30,9 @@ afterEach(async () => {
 });
 
 const GARBAGE: readonly (readonly [what: string, row: Row])[] = [
-  ['its key alone', {}],
+  ['only its key', {}],
   ['bytes', { schemaVersion: { N: '1' }, status: { B: new Uint8Array([0, 255, 7]) } }],
-  ['a version to come', { schemaVersion: { N: '2' } }],
+  ['a future version', { schemaVersion: { N: '2' } }],
   [
     'other types',
     { schemaVersion: { N: '1' }, status: { L: [] }, redirectUris: { S: 'x' }, expiresAt: { N: '9999999999' } },
@@ -42,18 +42,18 @@ const GARBAGE: readonly (readonly [what: string, row: Row])[] = [
 const unavailable = { status: 503, body: expect.objectContaining({ error: 'temporarily_unavailable' }) };
 
 describe.each(GARBAGE)('A row with %s', (_what, garbage) => {
-  it('of a client: a page for the user, and a fault for the program, which is not called unknown', async () => {
+  it('of a client leads to an error page and a server error, never to an unknown client', async () => {
     const client = await registerClient(cloud, { client_name: `Poisoned ${JSON.stringify(garbage).slice(0, 40)}` });
     const session = await obtainSession(cloud, { client });
     await putRow(cloud, 'Clients', { ...garbage, clientId: { S: client.client_id } });
     const seen = await new User(cloud).open(authorizationRequest(cloud, client).url);
     expect([seen.status, seen.left]).toEqual([503, undefined]);
     expect(await refresh(cloud, client, session.refreshToken)).toMatchObject(unavailable);
-    // Nobody asks the table about a token that is out.
+    // No function reads the table to verify an access token.
     expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
   });
 
-  it('of a grant: neither code nor refresh token is called invalid', async () => {
+  it('of a grant makes neither the code nor the refresh token invalid', async () => {
     const client = await registerClient(cloud, { client_name: 'With a bad grant' });
     const session = await obtainSession(cloud, { client });
     const waiting = await obtainCode(cloud, client);
@@ -71,13 +71,13 @@ describe.each(GARBAGE)('A row with %s', (_what, garbage) => {
     });
     expect(userinfo.status).toBe(503);
 
-    // Put right again, everything goes on where it was.
+    // After the row is repaired, everything works as before.
     for (const row of before) await putRow(cloud, 'Grants', row);
     expect((await refresh(cloud, client, session.refreshToken)).status).toBe(200);
     expect((await redeem(cloud, waiting)).status).toBe(200);
   });
 
-  it('of a transaction: a page, and no code', async () => {
+  it('of a transaction leads to a page without a code', async () => {
     const user = new User(cloud);
     const { url } = authorizationRequest(cloud, await registerClient(cloud));
     const consentPage = await user.open(url);
@@ -94,7 +94,7 @@ describe.each(GARBAGE)('A row with %s', (_what, garbage) => {
     expect(seen.html).toContain('<html');
   });
 
-  it('of the key ring: no token is issued until it is put right; doors and documents go on with their copies', async () => {
+  it('of the key ring stops new tokens until it is repaired, while authorizers and documents use their copies', async () => {
     const session = await obtainSession(cloud);
     expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
     const [ring] = await rowsOf(cloud, 'Keys');

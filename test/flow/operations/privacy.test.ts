@@ -16,11 +16,11 @@ import {
 import { freePortPair } from '../../support/memory/ports.ts';
 import { invokeAsOperator, rowsOf, tableNames } from '../../support/operator.ts';
 
-// What is kept about a user, shown and erased by the printed commands.
+// The printed commands export and erase what is stored about a user.
 
 const START_MS = 60_000;
 const LOGIN = 'zoe.leaves';
-/** With whatever else leaves rows of a user. */
+/** A configuration in which every feature that stores rows about a user is on. */
 const CONFIG = {
   rememberConsent: true,
   servers: { '/mcp': { identity: ['email', 'profile'], rateLimit: { requestsPerMinute: 100 } } },
@@ -46,7 +46,7 @@ const start = async () => {
   cloud = await startLocalCloud({ port, dataDir, config: CONFIG, args: ['--admin'] });
 };
 
-/** Connects a program on a website, and asks not to be asked again. */
+/** Connects a web client, and has the consent remembered. */
 const rememberConsent = async (user: User): Promise<void> => {
   const metadata = { redirect_uris: [WEBSITE], token_endpoint_auth_method: 'client_secret_post' };
   const client = await registerClient(cloud, metadata);
@@ -63,7 +63,7 @@ const everyRow = async (): Promise<string> => {
     .join('\n');
 };
 
-describe('A user who wants to know, and then to be forgotten', () => {
+describe('Export and erasure of a user', () => {
   let sessions: Session[];
   let other: Session;
   beforeAll(async () => {
@@ -74,7 +74,7 @@ describe('A user who wants to know, and then to be forgotten', () => {
     for (const { accessToken } of sessions) await callMcp(cloud.mcpUrl, accessToken);
   });
 
-  it('#239 export: everything that is kept, and no secret', async () => {
+  it('#239 export: contains everything that is stored, but no secret', async () => {
     const [session] = sessions;
     if (!session) throw new Error('nobody logged in');
     const { failed, body } = await invokeAsOperator(cloud, 'Privacy', { action: 'export', ...ZOE });
@@ -85,7 +85,7 @@ describe('A user who wants to know, and then to be forgotten', () => {
       expect.objectContaining({ redirectUri: WEBSITE, identityProviderId: 'company' }),
     ]);
     expect(body.connections.map(({ clientId }: { clientId: string }) => clientId)).toContain(session.client.client_id);
-    // Which of them comes last is open: they may be of the same second.
+    // Their order is undefined, because they may have the same second.
     expect(body.connections).toContainEqual(
       expect.objectContaining({
         resource: cloud.mcpUrl,
@@ -98,7 +98,7 @@ describe('A user who wants to know, and then to be forgotten', () => {
     expect(await everyRow()).toContain(body.subject);
   });
 
-  it('#238 erase: refresh tokens and codes end at once, no row holds the user, nobody else notices', async () => {
+  it('#238 erase: refresh tokens and codes end at once, no row names the user, other users are not affected', async () => {
     const [session] = sessions;
     if (!session) throw new Error('nobody logged in');
     const waiting = await obtainCode(cloud, await registerClient(cloud), { user: new User(cloud, LOGIN) });
@@ -116,7 +116,7 @@ describe('A user who wants to know, and then to be forgotten', () => {
     expect([left.connections, left.rememberedConsents]).toEqual([[], []]);
   }, 60_000);
 
-  it('#238 the evidence of it names nobody', () => {
+  it('#238 the logged evidence names no user', () => {
     const line = cloud
       .output()
       .split('\n')
@@ -127,7 +127,7 @@ describe('A user who wants to know, and then to be forgotten', () => {
   });
 
   it(
-    '#238 access tokens are refused by every authorizer that has read the ring since',
+    '#238 every authorizer that has read the key ring since then refuses the access tokens',
     async () => {
       await cloud.stop();
       await start();
@@ -137,7 +137,7 @@ describe('A user who wants to know, and then to be forgotten', () => {
     START_MS,
   );
 
-  it('may come back, as whoever they are then', async () => {
+  it('an erased user may log in again', async () => {
     const session = await obtainSession(cloud, { user: new User(cloud, LOGIN) });
     expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
     expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
@@ -145,7 +145,7 @@ describe('A user who wants to know, and then to be forgotten', () => {
     expect(body.connections).toHaveLength(1);
   });
 
-  it('what is no command is refused by the function, in words', async () => {
+  it('the function refuses an invalid command with an explanation', async () => {
     const { failed, body } = await invokeAsOperator(cloud, 'Privacy', { action: 'erase', subject: 'zoe' });
     expect([failed, body.errorMessage]).toEqual(['Unhandled', expect.stringContaining('subject: expected the sub of')]);
   });

@@ -39,7 +39,7 @@ const powerCut = async (): Promise<void> => {
 
 describe('npm start -- --data', () => {
   it(
-    'loses nothing that was answered, although kill -9 comes between any two requests',
+    'loses nothing that was acknowledged, even if kill -9 comes between any two requests',
     async () => {
       const client = await registerClient(cloud);
       await powerCut();
@@ -49,7 +49,7 @@ describe('npm start -- --data', () => {
       const consentPage = await user.open(url);
       await powerCut();
 
-      // The consent page of before: its form still counts, and the answer leads to the provider.
+      // The form of the consent page from before the restart still works and leads to the provider.
       const [form] = formsOf(consentPage.html);
       if (form === undefined) throw new Error(`no form on the consent page: ${consentPage.html}`);
       const approve = form.buttons.find(({ name, value }) => name === 'idp' || value === 'approve');
@@ -75,7 +75,7 @@ describe('npm start -- --data', () => {
       expect(refreshed.status).toBe(200);
       await powerCut();
 
-      // #85: what was used stays used, and grace still yields the same successor.
+      // #85: used codes and tokens stay used, and a retry within the grace time still yields the same successor.
       const retried = await refresh(cloud, client, redeemed.body.refresh_token);
       expect(retried.body.refresh_token).toBe(refreshed.body.refresh_token);
       const third = await refresh(cloud, client, refreshed.body.refresh_token);
@@ -88,7 +88,7 @@ describe('npm start -- --data', () => {
   );
 
   it(
-    'SIGTERM ends it with exit code 0, and clients and sessions go on after it',
+    'SIGTERM ends it with exit code 0, and clients and sessions still work afterwards',
     async () => {
       const session = await obtainSession(cloud);
       expect(await cloud.stop('SIGTERM')).toBe(0);
@@ -101,7 +101,7 @@ describe('npm start -- --data', () => {
   );
 
   it(
-    '#101 a token of the same keys and another issuer is refused; Ctrl-C ends with exit code 0',
+    '#101 a token with the same keys but another issuer is refused; Ctrl-C ends with exit code 0',
     async () => {
       const before: Session = await obtainSession(cloud);
       expect(await cloud.stop('SIGINT')).toBe(0);
@@ -114,7 +114,7 @@ describe('npm start -- --data', () => {
     2 * START_MS,
   );
 
-  it('without --data nothing is shared between runs', async () => {
+  it('without --data, runs share nothing', async () => {
     const client = await registerClient(cloud, { client_name: 'Only here' });
     const answer = await refresh(sharedCloud(), client, 'gh_rt_x.y.z');
     expect([answer.status, answer.body.error]).toEqual([401, 'invalid_client']);

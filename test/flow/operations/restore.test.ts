@@ -16,10 +16,10 @@ import {
 import { freePortPair } from '../../support/memory/ports.ts';
 import { invokeAsOperator } from '../../support/operator.ts';
 
-// The whole data comes back as it was at an earlier moment, as from a backup.
+// All data is restored to the state of an earlier moment, as from a backup.
 
 const START_MS = 120_000;
-/** Longer than the waits of a busy machine: nothing here may end by expiring. */
+/** Longer than the delays of a busy machine, so that nothing in this test expires. */
 const CONFIG = { lifetimes: { authorizationCodeSeconds: 600 } };
 
 let folder: string;
@@ -41,7 +41,7 @@ const start = async () => {
   cloud = await startLocalCloud({ port, dataDir: dataDir(), config: CONFIG, args: ['--admin'] });
 };
 
-describe('#229 tables that are restored from a backup', () => {
+describe('#229 tables restored from a backup', () => {
   let waiting: Code;
   let rotated: Session;
   let revoked: Session;
@@ -49,7 +49,7 @@ describe('#229 tables that are restored from a backup', () => {
   let successor: string;
 
   it(
-    'at the time of the backup a code waits, and two connections live',
+    'at the time of the backup, one code is unused and two connections exist',
     async () => {
       waiting = await obtainCode(cloud, await registerClient(cloud, { client_name: 'Waits' }));
       rotated = await obtainSession(cloud);
@@ -61,7 +61,7 @@ describe('#229 tables that are restored from a backup', () => {
     START_MS,
   );
 
-  it('after it the code is used, one refresh token is rotated, and the other one revoked', async () => {
+  it('after the backup, the code is used, one refresh token is rotated and the other one is revoked', async () => {
     const used = await redeem(cloud, waiting);
     usedTokens = used.body;
     const next = await refresh(cloud, rotated.client, rotated.refreshToken);
@@ -72,7 +72,7 @@ describe('#229 tables that are restored from a backup', () => {
   });
 
   it(
-    'restored, with everybody logged out first: nothing of what was issued before works, used or not',
+    'after the restore and a mark that logs all users out, no code or token issued before works',
     async () => {
       await cloud.stop();
       await rm(dataDir(), { recursive: true });
@@ -94,7 +94,7 @@ describe('#229 tables that are restored from a backup', () => {
     START_MS,
   );
 
-  it('the programs are still known, and whoever logs in again is in', async () => {
+  it('the clients are still registered, and users can log in again', async () => {
     const session = await obtainSession(cloud, { client: rotated.client });
     expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
     expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);

@@ -17,15 +17,15 @@ import {
   registerClient,
 } from '../../support/http/oauth-requests.ts';
 
-// Round trips are what latency and the bill are made of. Everything is warm: each function has answered before.
+// Round trips determine latency and cost. All functions are warm: each has served a request before.
 
 let cloud: LocalCloud;
 let client: RegisteredClient;
 beforeAll(async () => {
   const named = { name: 'Named', redirectUris: [REDIRECT_URI], authentication: 'client_secret_post' };
   cloud = await startLocalCloud({ args: ['--trace-calls'], config: { clients: { named } } });
-  // Starting up, a function may have got several environments, and each is cold until its first request. The last one
-  // used is used next, so after a few rounds every request meets a warm one.
+  // During startup a function may have several environments, each cold until its first request. The most recently
+  // used one is used next, so after a few rounds every request meets a warm one.
   for (let round = 0; round < 3; round += 1) await walk();
   for (const path of [
     '/.well-known/oauth-protected-resource/mcp',
@@ -45,7 +45,7 @@ const walk = async (): Promise<void> => {
 
 type Calls = Record<string, number>;
 
-/** The AWS calls between a request's start and its line in the output. */
+/** The AWS calls between the start of a request and its line in the output. */
 const callsOf = async <T>(path: string, send: () => Promise<T>): Promise<{ calls: Calls; result: T }> => {
   const before = cloud.output().length;
   const isDone = (line: string) => line.startsWith('{"request":') && JSON.parse(line).request.path === path;
@@ -63,20 +63,20 @@ const callsOf = async <T>(path: string, send: () => Promise<T>): Promise<{ calls
   return { calls, result };
 };
 
-describe('What each request costs, once warm', () => {
+describe('The AWS calls of each request to warm functions', () => {
   it.each([
     '/.well-known/oauth-protected-resource/mcp',
     '/.well-known/oauth-authorization-server',
     '/.well-known/openid-configuration',
     '/.well-known/jwks.json',
-  ])('GET %s: nothing', async (path) => {
-    // The edge would answer from its cache: another origin is another cache entry.
+  ])('GET %s: none', async (path) => {
+    // Avoid the cache of the edge: each origin has its own cache entry.
     const headers = { origin: 'https://not-cached.example' };
     const { calls } = await callsOf(path, async () => (await fetch(`${cloud.origin}${path}`, { headers })).text());
     expect(calls).toEqual({});
   });
 
-  it('POST /register: 1 read and 1 write when new, 1 read when known', async () => {
+  it('POST /register: 1 read and 1 write for new metadata, 1 read for known metadata', async () => {
     const metadata = { client_name: 'Counted' };
     const first = await callsOf('/register', () => registerClient(cloud, metadata));
     expect(first.calls).toEqual({ 'dynamodb GetItem': 1, 'dynamodb UpdateItem': 1 });
@@ -86,7 +86,7 @@ describe('What each request costs, once warm', () => {
     client = first.result;
   });
 
-  it('the whole way: /authorize 1 read, /consent 1 write, /callback 2 writes, /token 3 reads at once, 1 Sign, 1 write, /mcp nothing but the backend', async () => {
+  it('a complete login: /authorize 1 read, /consent 1 write, /callback 2 writes, /token 3 parallel reads, 1 Sign, 1 write, /mcp only the backend', async () => {
     const user = new User(cloud);
     const { url, codeVerifier } = authorizationRequest(cloud, client);
 
@@ -113,7 +113,7 @@ describe('What each request costs, once warm', () => {
 
     const mcp = await callsOf('/mcp', () => callMcp(cloud.mcpUrl, token.result.body.access_token));
     expect(mcp.result.status).toBe(200);
-    // The example has a tool with a scope of its own: the inspector passes the request on to it.
+    // The example server has a tool rule, so the inspector forwards the request to it.
     expect(mcp.calls).toEqual({ 'lambda InvokeWithResponseStream': 1 });
 
     const refreshed = await callsOf('/token', () => refresh(cloud, client, token.result.body.refresh_token));
@@ -121,7 +121,7 @@ describe('What each request costs, once warm', () => {
     expect(refreshed.calls).toEqual({ 'dynamodb GetItem': 3, 'kms Sign': 1, 'dynamodb UpdateItem': 1 });
   });
 
-  it('Deny: no write at all', async () => {
+  it('Deny: no write', async () => {
     const user = new User(cloud);
     const seen = await user.open(authorizationRequest(cloud, client).url);
     const [form] = formsOf(seen.html);
@@ -130,7 +130,7 @@ describe('What each request costs, once warm', () => {
     expect(Object.keys(calls).filter((name) => /Put|Update|Delete/.test(name))).toEqual([]);
   });
 
-  it('GET /userinfo: the grant', async () => {
+  it('GET /userinfo: 1 read of the grant', async () => {
     const { accessToken } = await obtainSession(cloud);
     const userinfo = () => fetch(`${cloud.origin}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } });
     for (let round = 0; round < 3; round += 1) await callsOf('/userinfo', userinfo);
@@ -138,7 +138,7 @@ describe('What each request costs, once warm', () => {
     expect([result.status, calls]).toEqual([200, { 'dynamodb GetItem': 1 }]);
   });
 
-  it('POST /introspect: client and grant side by side', async () => {
+  it('POST /introspect: parallel reads of the client and the grant', async () => {
     const confidential = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_post' });
     const { accessToken } = await obtainSession(cloud, { client: confidential });
     const { client_id, client_secret } = confidential;
@@ -148,7 +148,7 @@ describe('What each request costs, once warm', () => {
     expect([result.body.active, calls]).toEqual([true, { 'dynamodb GetItem': 2 }]);
   });
 
-  it('POST /introspect by a client of the configuration: its secret is in memory', async () => {
+  it('POST /introspect by a configured client: its secret is cached', async () => {
     const client_secret = await readClientSecret(cloud.output(), 'named');
     const introspect = () => postForm(`${cloud.origin}/introspect`, { client_id: 'named', client_secret, token: 'x' });
     for (let round = 0; round < 3; round += 1) await callsOf('/introspect', introspect);
@@ -156,12 +156,12 @@ describe('What each request costs, once warm', () => {
     expect([result.body, calls]).toEqual([{ active: false }, {}]);
   });
 
-  it('401 at the door: nothing', async () => {
+  it('401 by the authorizer: none', async () => {
     const { calls } = await callsOf('/mcp', () => callMcp(cloud.mcpUrl, 'garbage'));
     expect(calls).toEqual({});
   });
 
-  it('a metadata document and private_key_jwt: the client is stored once, each assertion costs one write', async () => {
+  it('a metadata document and private_key_jwt: the client is stored once, and each assertion takes one write', async () => {
     const documents = new ClientDocuments();
     await documents.start();
     try {
@@ -182,7 +182,7 @@ describe('What each request costs, once warm', () => {
         expect(authorize.calls).toEqual({ 'dynamodb GetItem': 1 });
         const callback = await callsOf('/callback/company', () => user.signIn(url));
         expect(callback.calls).toMatchObject({ 'dynamodb PutItem': 1 });
-        // One each for /consent and /callback, and one more when the client is stored.
+        // One write each for /consent and /callback, and one more when the client is stored.
         expect(callback.calls['dynamodb UpdateItem']).toBe(2 + stores);
 
         const code = callbackParameters(callback.result).get('code') ?? '';

@@ -45,27 +45,27 @@ describe('Protected resource: 401 with the challenge of RFC 9728 §5.1', () => {
     ['three empty parts', () => '..'],
     ['two tokens (`Bearer a b`)', () => `${session.accessToken} ${session.accessToken}`],
     ['a changed claim', () => tampered(session.accessToken, { claims: { sub: 'root' } })],
-    ['a later expiry under the old signature', () => tampered(session.accessToken, { claims: { exp: 9_999_999_999 } })],
+    ['a later expiry with the old signature', () => tampered(session.accessToken, { claims: { exp: 9_999_999_999 } })],
     ['#99 another audience', () => tampered(session.accessToken, { claims: { aud: `${cloud.mcpUrl}.evil.test` } })],
     ['#101 another issuer', () => tampered(session.accessToken, { claims: { iss: `${cloud.origin}/` } })],
     ['#93 alg none', () => unsigned(good().header, good().claims, 'none')],
     ['#93 alg None', () => unsigned(good().header, good().claims, 'None')],
-    ['#94 HS256 under the public key (PEM)', () => hs256(good().header, good().claims, String(publicKeyPem()))],
-    ['#94 HS256 under the public key (n)', () => hs256(good().header, good().claims, String(publicJwk.n))],
+    ['#94 HS256 with the public key (PEM)', () => hs256(good().header, good().claims, String(publicKeyPem()))],
+    ['#94 HS256 with the public key (n)', () => hs256(good().header, good().claims, String(publicJwk.n))],
     ['PS256 claimed for an RS256 signature', () => tampered(session.accessToken, { header: { alg: 'PS256' } })],
     ['#95 an unknown key', () => rs256({ ...AT_JWT, kid: 'unknown' }, plausibleClaims(cloud.origin, cloud.mcpUrl))],
-    ['#95 our kid over a foreign key', () => rs256({ ...AT_JWT, kid: publicJwk.kid }, good().claims)],
+    ['#95 a foreign key with our kid', () => rs256({ ...AT_JWT, kid: publicJwk.kid }, good().claims)],
     ['#95 no kid', () => rs256(AT_JWT, good().claims)],
     ['#95 a kid that is a path', () => rs256({ ...AT_JWT, kid: '../../dev/null' }, good().claims)],
     [
-      '#96 a key that the token brings along',
+      '#96 a key embedded in the token',
       () => rs256({ ...AT_JWT, kid: 'mine', jwk: FOREIGN_KEY.publicKey.export({ format: 'jwk' }) }, good().claims),
     ],
     ['#97 crit', () => rs256({ ...AT_JWT, kid: publicJwk.kid, crit: ['x'], x: 1 }, good().claims)],
     ['#98 another typ', () => tampered(session.accessToken, { header: { typ: 'JWT' } })],
     ['#87 a refresh token', () => session.refreshToken],
     [
-      '#100 what looks like an ID token of the identity provider',
+      '#100 a forged ID token of the identity provider',
       () => rs256({ alg: 'RS256', typ: 'JWT' }, plausibleClaims(`http://localhost:${cloud.port + 1}`, 'gatehouse')),
     ],
   ];
@@ -83,12 +83,12 @@ describe('Protected resource: 401 with the challenge of RFC 9728 §5.1', () => {
     await expectChallenge(undefined, { authorization: value || session.accessToken });
   });
 
-  it('RFC 6750 §2.3: a token in the query does not count', async () => {
+  it('RFC 6750 §2.3: a token in the query is ignored', async () => {
     const answer = await callMcp(`${cloud.mcpUrl}?access_token=${session.accessToken}`, undefined);
     expect(answer.status).toBe(401);
   });
 
-  it('two Authorization headers, of which one is good', async () => {
+  it('two Authorization headers, one of them valid', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const headers = [
         'authorization',
@@ -116,15 +116,15 @@ describe('Protected resource: 401 with the challenge of RFC 9728 §5.1', () => {
   });
 });
 
-describe('Protected resource: what is let through', () => {
-  it('RFC 9110 §11.1: the scheme in any case', async () => {
+describe('Protected resource: accepted requests', () => {
+  it('RFC 9110 §11.1: the scheme is case-insensitive', async () => {
     const answer = await callMcp(cloud.mcpUrl, undefined, undefined, {
       authorization: `bEARER ${session.accessToken}`,
     });
     expect(answer.status).toBe(200);
   });
 
-  it('the same token on every path below the server', async () => {
+  it('the same token works on every path below the server', async () => {
     expect((await callMcp(`${cloud.mcpUrl}/`, session.accessToken)).status).toBe(200);
     expect((await callMcp(`${cloud.mcpUrl}/deeper`, session.accessToken)).status).toBe(200);
   });
@@ -136,7 +136,7 @@ describe('Protected resource: what is let through', () => {
     }
   });
 
-  it('CORS: a script of any origin may read the answer', async () => {
+  it('CORS: a script of any origin may read the response', async () => {
     const answer = await callMcp(cloud.mcpUrl, session.accessToken, undefined, { origin: 'https://client.example' });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
   });

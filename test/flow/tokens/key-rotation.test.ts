@@ -9,11 +9,11 @@ import { freePortPair } from '../../support/memory/ports.ts';
 import { invokeAsOperator } from '../../support/operator.ts';
 
 const PUBLISH_SECONDS = 3;
-/** Lifetimes of access tokens. The clocks of the functions move past them, so that the test does not wait. */
+/** Lifetimes of access tokens. The test moves the clocks of the functions past them instead of waiting. */
 const SHORTER_SECONDS = 600;
 const LONGER_SECONDS = 660;
 const RETIRED_MS = (PUBLISH_SECONDS + LONGER_SECONDS + 60) * 1000;
-/** Epoch seconds may round one second away. */
+/** Rounding to epoch seconds may lose one second. */
 const waitSeconds = (seconds: number) => delay((seconds + 1.1) * 1000);
 
 interface Ring {
@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** A deployment; each with another lifetime, so that CloudFormation has a reason to call. */
+/** Deploys with another lifetime each time, so that CloudFormation calls the custom resource. */
 const deploy = async (accessTokenSeconds: number): Promise<void> => {
   await cloud?.stop();
   const lifetimes = { accessTokenSeconds, signingKeyPublishSeconds: PUBLISH_SECONDS };
@@ -48,11 +48,11 @@ const ringAfter = async (command: object): Promise<Ring> => {
   expect([failed, body]).toEqual([undefined, expect.anything()]);
   return body as Ring;
 };
-/** A mark for nobody, whose answer shows the ring. */
+/** Sets a mark for a user who does not exist; the response shows the key ring. */
 const show = () => ringAfter({ action: 'setNotBefore', subject: 'nobody' });
 const statesOf = ({ keys }: Ring) => keys.map(({ kid, state }) => [kid, state]);
 
-/** Refreshes and calls without a pause until told to stop. */
+/** Refreshes and calls the server without a pause until it is stopped. */
 const startTraffic = (session: Session) => {
   const failures: string[] = [];
   const kids = new Set<unknown>();
@@ -79,7 +79,7 @@ const startTraffic = (session: Session) => {
 };
 
 describe('Rotation of the signing key', () => {
-  it('#109 runs through under traffic, by the printed command, and no deployment disturbs it', async () => {
+  it('#109 runs through under traffic with the printed command, and a deployment does not disturb it', async () => {
     await deploy(SHORTER_SECONDS);
     const session = await obtainSession(cloud);
     const [[first] = []] = statesOf(await show());
@@ -103,7 +103,7 @@ describe('Rotation of the signing key', () => {
       [second, 'active'],
     ]);
     const before = await traffic.stop();
-    // The former key signs no more, and its tokens are still good.
+    // The previous key no longer signs, but its tokens are still valid.
     const { status, body } = await refresh(cloud, session.client, before.refreshToken);
     expect([status, before.kids[0]]).toEqual([200, first]);
     expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
@@ -117,15 +117,15 @@ describe('Rotation of the signing key', () => {
     await deploy(LONGER_SECONDS);
     expect(statesOf(await show())).toEqual(statesOf(promoted));
     await cloud.restart({ clockOffsetMs: RETIRED_MS });
-    // As the daily schedule does it.
+    // The daily schedule invokes the function this way.
     expect(await invokeKeys({})).toEqual({ failed: undefined, body: null });
     expect(statesOf(await show())).toEqual([[second, 'active']]);
     expect((await refresh(cloud, session.client, refreshToken)).status).toBe(200);
-    // The provider's clock has not moved, so that a login needs ours back.
+    // The provider's clock has not moved, so a login needs our clock reset.
     await cloud.restart();
   });
 
-  it('#230 a mark for a client ends its refresh token at once, and nobody else’s', async () => {
+  it('#230 a mark for a client ends only its own refresh token, at once', async () => {
     const ofClient = async (client_name: string) =>
       obtainSession(cloud, { client: await registerClient(cloud, { client_name }) });
     const [marked, other] = [await ofClient('Marked'), await ofClient('Other')];
@@ -134,7 +134,7 @@ describe('Rotation of the signing key', () => {
     expect((await refresh(cloud, other.client, other.refreshToken)).status).toBe(200);
   });
 
-  it('emergency: one command; refresh tokens end at once, and a new login works with the new key', async () => {
+  it('the emergency command ends refresh tokens at once, and a new login works with the new key', async () => {
     const before = await obtainSession(cloud);
     const ring = await ringAfter({ action: 'rotate', emergency: true });
     expect(ring.keys).toEqual([expect.objectContaining({ state: 'active' })]);
@@ -147,7 +147,7 @@ describe('Rotation of the signing key', () => {
     expect((await refresh(cloud, after.client, after.refreshToken)).status).toBe(200);
   });
 
-  it('what is no command is refused by the function, in words', async () => {
+  it('the function refuses an invalid command with an explanation', async () => {
     const { failed, body } = await invokeKeys({ action: 'rotat' });
     expect([failed, body.errorMessage]).toEqual(['Unhandled', expect.stringContaining('expected {"action":"rotate"}')]);
   });

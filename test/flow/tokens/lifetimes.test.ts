@@ -28,26 +28,26 @@ beforeAll(async () => {
   const { expired, late } = sessions;
   expect((await callMcp(cloud.mcpUrl, expired?.accessToken ?? '')).status).toBe(200);
   successor = (await refresh(cloud, (late as Session).client, (late as Session).refreshToken)).body.refresh_token;
-  // From now on every function's clock is later than any of the lifetimes ends.
+  // From now on the clock of every function is past all lifetimes.
   await cloud.restart({ clockOffsetMs: LATER_SECONDS * 1000 });
 });
 afterAll(() => cloud?.stop());
 
 const sessionOf = (login: string): Session => sessions[login] as Session;
 
-describe('What is too old', () => {
-  it('#102 an expired access token: 401 with the challenge', async () => {
+describe('Expired codes and tokens', () => {
+  it('#102 an expired access token gets 401 with the challenge', async () => {
     const answer = await callMcp(cloud.mcpUrl, sessionOf('expired').accessToken);
     expect(answer.status).toBe(401);
     expect(bearerChallenge(answer.headers)).toHaveProperty('resource_metadata');
   });
 
-  it('#44 an expired code, although its row is still there', async () => {
+  it('#44 an expired code is refused, although its row still exists', async () => {
     const { status, body } = await redeem(cloud, code);
     expect([status, body.error]).toEqual([400, 'invalid_grant']);
   });
 
-  it('#78 the predecessor after the grace time kills the family', async () => {
+  it('#78 the predecessor used after the grace time revokes the grant', async () => {
     const { client, refreshToken } = sessionOf('late');
     expect((await refresh(cloud, client, refreshToken)).body.error).toBe('invalid_grant');
     expect((await refresh(cloud, client, successor)).body.error).toBe('invalid_grant');

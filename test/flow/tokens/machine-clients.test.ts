@@ -17,8 +17,8 @@ import {
 import { basic } from '../../support/http/post-form.ts';
 import { ConfiguredClients } from './configured-clients.ts';
 
-// Clients of the configuration: machines that act on their own account, a pre-registered client of a user, and MCP
-// servers that ask about the tokens of their callers. Their secrets are the stack's, read by the commands it prints.
+// Configured clients: machine clients, a pre-registered client of users, and MCP servers that introspect the tokens
+// of their callers. The stack creates their secrets, and the commands it prints read them.
 
 let clients: ConfiguredClients;
 let cloud: LocalCloud;
@@ -31,7 +31,7 @@ afterAll(() => clients?.stop());
 const INACTIVE = { active: false };
 
 describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-client-credentials)', () => {
-  it('the metadata lists the grant type, since a client is configured for it, and how to authenticate', async () => {
+  it('the metadata lists the grant type and the authentication methods of the configured client', async () => {
     const answer = await fetch(`${cloud.origin}/.well-known/oauth-authorization-server`);
     const metadata = (await answer.json()) as Record<string, unknown>;
     expect(metadata.grant_types_supported).toContain('client_credentials');
@@ -42,7 +42,7 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
     expect(metadata.introspection_endpoint).toBe(`${cloud.origin}/introspect`);
   });
 
-  it('by a secret: a token that opens the door, names no user, and comes without refresh token', async () => {
+  it('by a secret: the client gets an access token that names no user, and no refresh token', async () => {
     const { status, body } = await clients.machineToken();
     expect([status, body.token_type, body.scope, body.refresh_token]).toEqual([200, 'Bearer', 'mcp', undefined]);
     expect(partsOf(body.access_token).claims).toMatchObject({ sub: 'nightly-report', client_id: 'nightly-report' });
@@ -50,7 +50,7 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
     expect((await callMcp(`${cloud.origin}/other`, body.access_token)).status).toBe(401);
   });
 
-  it('the backend is told the client and no user', async () => {
+  it('the backend learns the client and no user', async () => {
     const { body } = await clients.machineToken({ resource: `${cloud.origin}/other` });
     await callMcp(`${cloud.origin}/other`, body.access_token);
     expect(clients.backend.requests.at(-1)?.headers).toMatchObject({
@@ -62,7 +62,7 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
     });
   });
 
-  it('by an assertion, without client_id; the same assertion once more is refused (RFC 7523 §3)', async () => {
+  it('by an assertion: no client_id is needed, and the same assertion is refused a second time (RFC 7523 §3)', async () => {
     const jwt = await clients.assertion();
     const { status, body } = await clients.keyedToken(jwt);
     expect([status, body.error]).toEqual([200, undefined]);
@@ -73,7 +73,7 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
     expect(await clients.keyedToken(forAnother)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   });
 
-  it('no resource among several, a foreign one, too much scope, a wrong secret, a registered client', async () => {
+  it('a missing or foreign resource, too much scope, a wrong secret and a registered client are refused', async () => {
     expect((await clients.machineToken({ resource: undefined })).body.error).toBe('invalid_target');
     expect((await clients.machineToken({ resource: 'https://elsewhere.example/mcp' })).body.error).toBe(
       'invalid_target',
@@ -107,7 +107,7 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
     expect([answer.status, answer.body.error]).toEqual([403, 'insufficient_scope']);
   });
 
-  it('the former secret goes on working after a change', async () => {
+  it('the previous secret still works after a change', async () => {
     const former = await clients.secretOf('nightly-report');
     expect((await clients.machineToken({}, former)).status).toBe(200);
     await clients.changeSecretOf('nightly-report', 'a-new-secret');
@@ -116,14 +116,14 @@ describe('Client credentials (RFC 6749 §4.4, io.modelcontextprotocol/oauth-clie
 });
 
 describe('A pre-registered client', () => {
-  it('is vouched for on the consent page', async () => {
+  it('is shown as verified on the consent page', async () => {
     const { url } = authorizationRequest(cloud, { client_id: 'copilot-studio' }, { resource: cloud.mcpUrl });
     const html = await (await fetch(url)).text();
     expect(html).toContain('<bdi>Copilot Studio</bdi>');
     expect(html).not.toContain('has not been verified');
   });
 
-  it('goes from code to tool, refresh and revocation', async () => {
+  it('goes from code to tool call, refresh and revocation', async () => {
     const client = await clients.credentialsOf('copilot-studio');
     const code = await obtainCode(cloud, client, { parameters: { resource: cloud.mcpUrl } });
     const { status, body } = await redeem(cloud, code);
@@ -131,7 +131,7 @@ describe('A pre-registered client', () => {
     expect((await callMcp(cloud.mcpUrl, body.access_token)).status).toBe(200);
     const refreshed = await refresh(cloud, client, body.refresh_token);
     expect(refreshed.status).toBe(200);
-    // Configured for client_secret_post: Basic is refused, though the secret is right.
+    // The client is configured for client_secret_post, so Basic is refused even with the right secret.
     expect((await clients.introspect(client, refreshed.body.refresh_token)).status).toBe(401);
     await revoke(cloud, client, refreshed.body.access_token);
     expect((await refresh(cloud, client, refreshed.body.refresh_token)).body.error).toBe('invalid_grant');
@@ -166,7 +166,7 @@ describe('Introspection (RFC 7662)', () => {
     session = { client: issuing, accessToken: body.access_token, refreshToken: body.refresh_token };
   }, 30_000);
 
-  it('the server’s own resource client and the issuing client learn about the token', async () => {
+  it('the resource client of the server and the client of the token may introspect it', async () => {
     const described = { active: true, aud: cloud.mcpUrl, client_id: issuing.client_id, token_type: 'Bearer' };
     expect(
       (await clients.introspect(await clients.credentialsOf('resource-mcp'), session.accessToken)).body,
@@ -175,7 +175,7 @@ describe('Introspection (RFC 7662)', () => {
     expect((await clients.introspect(issuing, session.refreshToken)).body).toMatchObject({ active: true });
   });
 
-  it('another server, a machine, a stranger: nothing; none at all: 401 (§2.1, §4)', async () => {
+  it('another server, a machine client or a registered client learns nothing; without credentials 401 (§2.1, §4)', async () => {
     const stranger = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_basic' });
     for (const client of [
       await clients.credentialsOf('resource-other'),
@@ -225,7 +225,7 @@ describe('Introspection (RFC 7662)', () => {
     ]);
   });
 
-  it('revoked by its access token: introspection, userinfo and refresh end at once (RFC 7009 §2.1)', async () => {
+  it('revoking the access token ends introspection, userinfo and refresh at once (RFC 7009 §2.1)', async () => {
     const auth = { authorization: basic(issuing.client_id, issuing.client_secret ?? '') };
     expect((await postForm(`${cloud.origin}/revoke`, { token: session.accessToken }, auth)).status).toBe(200);
     expect((await clients.introspect(await clients.credentialsOf('resource-mcp'), session.accessToken)).body).toEqual(
@@ -239,7 +239,7 @@ describe('Introspection (RFC 7662)', () => {
     expect((await postForm(`${cloud.origin}/token`, form, auth)).body.error).toBe('invalid_grant');
   });
 
-  it('nothing of what the run prints is a secret of a client', async () => {
+  it('the output of the run contains no client secret', async () => {
     const own = await obtainSession(cloud, { parameters: { resource: cloud.mcpUrl } });
     expect(own.accessToken).toBeDefined();
     for (const clientId of ['resource-mcp', 'nightly-report', 'copilot-studio']) {

@@ -12,7 +12,7 @@ import {
 
 const cloud = sharedCloud();
 
-/** Refreshes, and expects to get the next refresh token. */
+/** Refreshes successfully and returns the next refresh token. */
 const rotate = async (session: Session, refreshToken = session.refreshToken): Promise<string> => {
   const { status, body } = await refresh(cloud, session.client, refreshToken);
   expect([status, body.error]).toEqual([200, undefined]);
@@ -24,7 +24,7 @@ const expectDead = async (session: Session, refreshToken: string): Promise<void>
 };
 
 describe('Refresh tokens (OAuth 2.1 §4.3.1: rotation, RFC 9700 §4.14.2: reuse)', () => {
-  it('#79 twenty parallel refreshes get the very same successor, and one lineage lives', async () => {
+  it('#79 twenty parallel refreshes get the same successor, and one lineage remains', async () => {
     for (let round = 0; round < 10; round += 1) {
       const session = await obtainSession(cloud);
       const answers = await Promise.all(
@@ -48,7 +48,7 @@ describe('Refresh tokens (OAuth 2.1 §4.3.1: rotation, RFC 9700 §4.14.2: reuse)
     await rotate(session, successor);
   });
 
-  it('#80 grace is for the immediate predecessor: a grandparent kills the family', async () => {
+  it('#80 grace covers only the immediate predecessor: an older token revokes the grant', async () => {
     const session = await obtainSession(cloud);
     const second = await rotate(session);
     const third = await rotate(session, second);
@@ -57,7 +57,7 @@ describe('Refresh tokens (OAuth 2.1 §4.3.1: rotation, RFC 9700 §4.14.2: reuse)
     await expectDead(session, second);
   });
 
-  it('garbage kills nothing', async () => {
+  it('a malformed refresh token does not revoke the grant', async () => {
     const session = await obtainSession(cloud);
     const [grant = '', family = '', generation = ''] = session.refreshToken.split('.');
     const other = (await obtainSession(cloud)).refreshToken.split('.');
@@ -79,7 +79,7 @@ describe('Refresh tokens (OAuth 2.1 §4.3.1: rotation, RFC 9700 §4.14.2: reuse)
     await rotate(session);
   });
 
-  it('#52 another client cannot use it, and does no harm', async () => {
+  it('#52 another client cannot use the refresh token, and its attempt does not revoke the grant', async () => {
     const session = await obtainSession(cloud);
     const other = await registerClient(cloud, { client_name: 'Other' });
     const { status, body } = await refresh(cloud, other, session.refreshToken);
@@ -106,7 +106,7 @@ describe('Refresh tokens (OAuth 2.1 §4.3.1: rotation, RFC 9700 §4.14.2: reuse)
     expect((await redeem(cloud, code)).status).toBe(200);
   });
 
-  it('#76 RFC 7009 §2.1: a revoked refresh token takes its family along', async () => {
+  it('#76 RFC 7009 §2.1: revoking a refresh token ends its grant', async () => {
     const session = await obtainSession(cloud);
     const successor = await rotate(session);
     expect((await revoke(cloud, session.client, successor)).status).toBe(200);
@@ -122,12 +122,12 @@ describe('Refresh tokens (OAuth 2.1 §4.3.1: rotation, RFC 9700 §4.14.2: reuse)
     await rotate(session);
   });
 
-  it('#77 RFC 7009 §2.2: an unknown token is 200', async () => {
+  it('#77 RFC 7009 §2.2: revoking an unknown token returns 200', async () => {
     const client = await registerClient(cloud);
     expect((await revoke(cloud, client, 'gh_rt_unknown.x.y')).status).toBe(200);
   });
 
-  it('RFC 7591 §2: a client without the refresh_token grant gets none', async () => {
+  it('RFC 7591 §2: a client without the refresh_token grant type gets no refresh token', async () => {
     const client = await registerClient(cloud, { grant_types: ['authorization_code'] });
     const { status, body } = await redeem(cloud, await obtainCode(cloud, client));
     expect(status).toBe(200);
