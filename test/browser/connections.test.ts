@@ -81,16 +81,16 @@ const violationsOf = async (page: Page): Promise<string[]> => {
 describe('The connections page in Chromium', () => {
   it('lets a user log in, end a connection by keyboard, and sign out, without scripts', () =>
     withContext({ javaScriptEnabled: false }, async (context) => {
-      const [first] = await connect('keya', 'First program', 'Second program');
+      const [first] = await connect('keya', 'First client', 'Second client');
       const page = await logIn(context, 'keya');
-      const end = page.locator('section', { hasText: 'First program' }).locator(END);
+      const end = page.locator('section', { hasText: 'First client' }).locator(END);
       for (let presses = 0; presses < 20; presses += 1) {
         await page.keyboard.press('Tab');
         if (await end.evaluate((button) => button.matches(':focus-visible'))) break;
       }
       await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
-      expect(await page.textContent('main')).not.toContain('First program');
-      expect(await page.textContent('main')).toContain('Second program');
+      expect(await page.textContent('main')).not.toContain('First client');
+      expect(await page.textContent('main')).toContain('Second client');
       if (first) expect((await refresh(cloud, first.client, first.refreshToken)).body.error).toBe('invalid_grant');
       await page.click('button[value=log-out]');
       await page.waitForSelector(LOG_IN);
@@ -99,13 +99,13 @@ describe('The connections page in Chromium', () => {
 
   it('#129 a link on another site opens the page, but a form on that site ends no connection', () =>
     withContext({}, async (context) => {
-      const [session] = await connect('keyb', 'A program');
+      const [session] = await connect('keyb', 'A client');
       const page = await logIn(context, 'keyb');
       const [cookie] = (await context.cookies(cloud.origin)).filter(({ name }) => name.endsWith('session'));
       expect(cookie).toMatchObject({ name: '__Host-gatehouse-session', httpOnly: true, secure: true, sameSite: 'Lax' });
       await page.goto(elsewhereUrl);
       await Promise.all([page.waitForURL(`${cloud.origin}/connections`), page.click('#link')]);
-      expect(await page.textContent('main')).toContain('A program');
+      expect(await page.textContent('main')).toContain('A client');
       await page.goto(elsewhereUrl);
       const [answer] = await Promise.all([
         page.waitForResponse((response) => response.request().method() === 'POST'),

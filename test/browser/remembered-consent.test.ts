@@ -75,7 +75,7 @@ const withPerson = async (login: string, run: (context: BrowserContext) => Promi
 };
 
 describe('Remembered consent in Chromium', () => {
-  it('a URL that the user or a program opens leads to the provider without a form', () =>
+  it('a URL that the user or an application opens leads to the provider without a form', () =>
     withPerson('romy', async (context) => {
       const page = await context.newPage();
       expect(await outcomeOf(page, () => page.goto(urlFor(client)))).toBe('sent on');
@@ -92,7 +92,7 @@ describe('Remembered consent in Chromium', () => {
       }
     }));
 
-  it('#128 Sec-Fetch-Site does not show a redirect after a program opened the URL, so a client without credentials leads to the form', () =>
+  it('#128 Sec-Fetch-Site does not show a redirect after an application opened the URL, so a client without credentials leads to the form', () =>
     withPerson('rhea', async (context) => {
       const page = await context.newPage();
       const sites: (string | undefined)[] = [];

@@ -6,7 +6,7 @@ import { sharedCloud } from '../support/cloud/shared-cloud.ts';
 import { revoke } from '../support/http/oauth-requests.ts';
 import { freePortPair } from '../support/memory/ports.ts';
 
-// The real Inspector on the command line, which is built with @modelcontextprotocol/client 2.x.
+// The real command-line Inspector, which is built with @modelcontextprotocol/client 2.x.
 
 const cloud = sharedCloud();
 const SCRIPT = '@modelcontextprotocol/inspector/clients/launcher/build/index.js';
@@ -33,7 +33,7 @@ describe.each([
         ...['--cli', cloud.mcpUrl, '--transport', 'http', '--protocol-era', era, '--callback-url', callbackUrl],
         ...['--method', 'tools/call', '--tool-name', 'whoami', '--format', 'json', ...options],
       ],
-      // It asks nobody where it sees no terminal, unless it is told that somebody is there.
+      // Without a terminal the Inspector starts no login, unless this setting says that a user is present.
       { MCP_AUTO_OPEN_ENABLED: 'true', MCP_INSPECTOR_SECRET_STORE: 'file', MCP_INSPECTOR_SECRET_FILE: secrets },
     );
 
@@ -43,7 +43,7 @@ describe.each([
     return JSON.parse(JSON.parse(call.stdout).result.content[0].text);
   };
 
-  it('signs in through the browser, and prints who called', async () => {
+  it('signs in through the browser and prints the caller', async () => {
     const call = callWhoami();
     await call.signIn(new User(cloud, 'mary'));
     expect(await printed(call)).toMatchObject({
@@ -52,7 +52,7 @@ describe.each([
     });
   });
 
-  it('refreshes by itself when its token is refused, with no browser', async () => {
+  it('refreshes by itself, without a browser, when its token is refused', async () => {
     const before = await storedRefreshToken(secrets);
     await spoilAccessToken(secrets);
     const call = callWhoami();
@@ -61,7 +61,7 @@ describe.each([
     expect(await storedRefreshToken(secrets)).not.toBe(before);
   });
 
-  it('asks the user again once its grant was revoked', async () => {
+  it('asks the user again after its grant was revoked', async () => {
     const client = { client_id: await storedClientId(secrets) };
     expect((await revoke(cloud, client, await storedRefreshToken(secrets))).status).toBe(200);
     await spoilAccessToken(secrets);

@@ -5,7 +5,7 @@ import { spoilAccessToken, storedRefreshToken } from '../support/client-profiles
 import { type ClientHome, ClientProcess, createClientHome } from '../support/client-programs/process.ts';
 import { sharedCloud } from '../support/cloud/shared-cloud.ts';
 
-// The real mcp-remote: a proxy to which a local client talks on stdin and stdout.
+// The real mcp-remote: a proxy that a local client uses through stdin and stdout.
 
 const cloud = sharedCloud();
 
@@ -48,13 +48,13 @@ describe.each([
     return JSON.parse(JSON.parse(line).result.content[0].text);
   };
 
-  it('signs in through the browser, and prints who called', async () => {
+  it('signs in through the browser and prints the caller', async () => {
     const running = start();
     await running.signIn(new User(cloud, 'mary'));
     expect(await whoami(running)).toMatchObject({ clientId: expect.any(String), scopes: ['mcp', 'offline_access'] });
   });
 
-  it('refreshes by itself when its token is refused, with no browser', async () => {
+  it('refreshes by itself, without a browser, when its token is refused', async () => {
     const file = await tokenFile();
     const before = await storedRefreshToken(file);
     await spoilAccessToken(file);

@@ -25,8 +25,8 @@ describe('The real mcporter', () => {
     return JSON.parse(call.stdout);
   };
 
-  it('is told the connector URL', async () => {
-    // It listens on another port in each run and registers anew: the same client here, whose refresh token stays good.
+  it('is configured with the connector URL', async () => {
+    // It listens on another port in each run and registers again. Gatehouse returns the same client, so tokens stay valid.
     const add = run('config', 'add', 'gatehouse', cloud.mcpUrl, '--auth', 'oauth', '--scope', 'home');
     expect({ code: await add.end(), output: add.output }).toEqual({ code: 0, output: expect.any(String) });
   });
@@ -37,7 +37,7 @@ describe('The real mcporter', () => {
     expect({ code: await login.end(), output: login.output }).toEqual({ code: 0, output: expect.any(String) });
   });
 
-  it('prints who called', async () => {
+  it('prints the caller', async () => {
     expect(await whoami()).toMatchObject({ clientId: await storedClientId(file), scopes: ['mcp'] });
   });
 

@@ -9,7 +9,7 @@ import { freePortPair } from '../support/memory/ports.ts';
 import { claudeConfigured } from './profiles/claude.ts';
 import { copilotConfigured } from './profiles/copilot.ts';
 
-// Clients that the owner of the deployment names in its configuration, each with the id that a user typed into it.
+// Clients that the operator configured. A user typed the client id into each of them.
 
 const profiles = [...claudeConfigured, ...copilotConfigured];
 const INSPECTOR = {
@@ -54,7 +54,7 @@ describe("The real Inspector's command line, with a client id and a secret", () 
   });
   afterAll(() => home.remove());
 
-  it('signs in through the browser, and prints who called', async () => {
+  it('signs in through the browser and prints the caller', async () => {
     const callback = `http://127.0.0.1:${await freePortPair()}/oauth/callback`;
     const client = ['--client-id', 'inspector', '--client-secret', secrets.inspector ?? '', '--callback-url', callback];
     const call = new ClientProcess(

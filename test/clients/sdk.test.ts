@@ -11,12 +11,12 @@ import { MemoryOAuthProvider } from '../support/client-programs/mcp-oauth-provid
 import { sharedCloud } from '../support/cloud/shared-cloud.ts';
 import { callbackParameters, revoke } from '../support/http/oauth-requests.ts';
 
-// The TypeScript SDKs, which most clients are built with, when what they stored is good no longer. The way in, and a
-// refresh, are in test/flow.
+// The TypeScript SDKs, which most clients use, when their stored credentials are no longer valid. Logins and
+// refreshes are tested in test/flow.
 
 const cloud = sharedCloud();
 
-// The SDK prints what it forgets.
+// The SDK prints the credentials that it discards.
 const { warn } = console;
 beforeAll(() => {
   console.warn = () => undefined;
@@ -26,7 +26,7 @@ afterAll(() => {
 });
 const url = new URL(cloud.mcpUrl);
 
-/** A host that forgets what the SDK tells it to forget. */
+/** A host application that discards credentials when the SDK asks for it. */
 class Host extends MemoryOAuthProvider {
   readonly forgotten = new Set<string>();
 
@@ -43,7 +43,7 @@ class Host extends MemoryOAuthProvider {
   }
 }
 
-/** One attempt of a host: connects and calls `whoami`, or is sent to the browser. */
+/** One attempt of a host application: connects and calls `whoami`, or is sent to the browser. */
 type Attempt = (host: Host) => Promise<{ identity: Record<string, unknown> } | { finish: Finish }>;
 type Finish = (parameters: URLSearchParams) => Promise<void>;
 
@@ -87,7 +87,7 @@ describe.each([
   const host = new Host(name);
   const user = new User(cloud, 'mary');
 
-  /** Through the browser as often as the SDK asks for it, which must be `times`. */
+  /** Uses the browser as often as the SDK asks for it, which must be `times`. */
   const connect = async (times: number): Promise<Record<string, unknown>> => {
     for (let seen = 0; ; seen += 1) {
       const outcome = await attempt(host);
@@ -102,12 +102,12 @@ describe.each([
     }
   };
 
-  it('signs in through the browser, and is told who called', async () => {
+  it('signs in through the browser and learns the caller', async () => {
     expect(await connect(1)).toMatchObject({ clientId: host.clientInformation().client_id });
     expect([...host.forgotten]).toEqual([]);
   });
 
-  it('RFC 6749 §5.2: registers anew when its client is gone', async () => {
+  it('RFC 6749 §5.2: registers again when its client no longer exists', async () => {
     const before = host.clientInformation();
     host.saveClientInformation({ ...before, client_id: 'gh_client_gone' });
     host.spoilAccessToken();

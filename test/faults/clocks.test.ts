@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => cloud?.stop());
 
-/** How far a login gets, from its first page to a tool call and a refresh: the first answer that is not 200. */
+/** Runs a login from its first page to a tool call and a refresh. Returns the first response that is not 200. */
 const wholeFlow = async (): Promise<string> => {
   const client = await registerClient(cloud, { client_name: 'Clocks' });
   const { url, codeVerifier } = authorizationRequest(cloud, client);
@@ -33,7 +33,7 @@ const wholeFlow = async (): Promise<string> => {
   return refreshed.status === 200 ? 'works' : `refresh ${refreshed.status} ${refreshed.body.error}`;
 };
 
-/** The whole flow while one function's clock is off, and all others are right. */
+/** The whole flow while the clock of one function is wrong and all others are right. */
 const withClock = async (name: string, seconds: number): Promise<string> => {
   const logicalId = (await cloud.functions()).find((id) => new RegExp(`${name}Function[0-9A-F]{8}$`).test(id));
   if (logicalId === undefined) throw new Error(`no function is named ${name}`);
@@ -43,18 +43,18 @@ const withClock = async (name: string, seconds: number): Promise<string> => {
   return outcome;
 };
 
-describe('#227 Clocks that are apart', () => {
+describe('#227 Clocks that differ', () => {
   const PARTS = ['Authorize', 'Consent', 'Callback', 'Token', 'Authorizer'];
 
   it.each(PARTS)(
-    'half a minute, either way, at %s: nobody notices',
+    'half a minute ahead or behind at %s has no effect',
     async (name) => {
       expect([await withClock(name, 30), await withClock(name, -30)]).toEqual(['works', 'works']);
     },
     120_000,
   );
 
-  // Times are stored as absolute ones; a token from more than a minute ahead, the provider's too, is not believed.
+  // Stored times are absolute. A token issued more than a minute in the future is refused, including the provider's.
   it.each([
     ['Authorize', 'works', 'works'],
     ['Consent', 'works', 'works'],

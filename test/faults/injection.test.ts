@@ -71,7 +71,7 @@ describe('Fault injection', () => {
     expect(await stored()).toBe(before);
   });
 
-  it('lost: each attempt writes, and none is answered', async () => {
+  it('lost: each attempt writes, and none gets a response', async () => {
     const before = await stored();
     faults.arm({ kind: 'lost', action: 'UpdateItem' });
     expect(await faultOf(count())).toContain('TimeoutError');
@@ -89,12 +89,12 @@ describe('Fault injection', () => {
     expect(killed.splice(0)).toEqual(['Token']);
   });
 
-  it('silent: the caller runs into its own timeout', async () => {
+  it('silent: the caller reaches its own timeout', async () => {
     faults.arm({ kind: 'silent', action: 'UpdateItem' });
     expect(await faultOf(count())).toContain('TimeoutError');
   });
 
-  it('a fault of the first attempt is healed by the SDK’s retry', async () => {
+  it('the SDK’s retry recovers from a fault of the first attempt', async () => {
     const before = await stored();
     faults.arm({ kind: 'failed', action: 'UpdateItem', attempts: 'first' });
     expect(await count()).toBe(String(before + 1));

@@ -54,7 +54,7 @@ describe('An outage', () => {
     120_000,
   );
 
-  it('that begins at any call of a login shows a page with 503, and afterwards everybody gets in', async () => {
+  it('that begins at any call of a login shows a page with 503, and afterwards every login succeeds', async () => {
     const client = await registerClient(cloud);
     for (let nth = 1; ; nth += 1) {
       await cloud.arm({ kind: 'failed', nth, times: 'always' });
@@ -69,17 +69,17 @@ describe('An outage', () => {
     }
   }, 120_000);
 
-  it('#218 in which a write is carried out and nothing is answered any more yields at most one success', async () => {
+  it('#218 in which a write succeeds but no response arrives yields at most one success', async () => {
     const code = await obtainCode(cloud, await registerClient(cloud));
     const writes = { service: 'dynamodb', functionLogicalId: await functionNamed('Token') } as const;
     await cloud.arm(
       { ...writes, kind: 'lost', action: 'UpdateItem' },
-      // The read by which it would see that its write was its own.
+      // The read that would tell the function that its own write succeeded.
       { ...writes, kind: 'dropped', action: 'GetItem', nth: 4, times: 'always' },
     );
     expect(isHonest(await redeem(cloud, code))).toBe(true);
     await cloud.disarm();
-    // Nobody can tell that it was the same client: whoever comes second gets nothing, and no token is out.
+    // Gatehouse cannot tell that it was the same client, so the second request gets no token. No token was issued before.
     expect((await redeem(cloud, code)).body.error).toBe('invalid_grant');
 
     const session = await obtainSession(cloud, { client: code.client });
@@ -100,7 +100,7 @@ describe('An outage', () => {
       await cloud.arm({ kind, service: 'kms', times: 'always' });
       const answers = [await redeem(cloud, code), await refresh(cloud, session.client, session.refreshToken)];
       expect(answers.map(isHonest)).toEqual([true, true]);
-      // Who is in stays in: no signature is needed at the door.
+      // Users who are logged in stay logged in, because verifying a token needs no KMS call.
       expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
       await cloud.disarm();
       expect((await redeem(cloud, code)).status).toBe(200);
@@ -109,22 +109,22 @@ describe('An outage', () => {
     120_000,
   );
 
-  it('#225 everybody comes back at once when it is over, and everybody is served', async () => {
+  it('#225 all users return at once when it is over, and all are served', async () => {
     const PRIVACY = 20;
     const client = await registerClient(cloud);
     const sessions: Session[] = [];
     for (let count = 0; count < PRIVACY; count += 1) {
       sessions.push(await obtainSession(cloud, { client, user: new User(cloud, `p${count}`) }));
     }
-    const everybody = () => Promise.all(sessions.map(({ refreshToken }) => refresh(cloud, client, refreshToken)));
+    const refreshAll = () => Promise.all(sessions.map(({ refreshToken }) => refresh(cloud, client, refreshToken)));
     await cloud.arm({ kind: 'throttled', service: 'dynamodb', times: 'always' });
-    // Ten times as many as usual: each comes again and again.
+    // Ten times the usual load, because each client retries.
     for (let round = 0; round < 3; round += 1) {
-      for (const answer of await everybody()) expect(isHonest(answer)).toBe(true);
+      for (const answer of await refreshAll()) expect(isHonest(answer)).toBe(true);
     }
     await cloud.disarm();
     const startedAt = performance.now();
-    const answers = await everybody();
+    const answers = await refreshAll();
     expect(answers.map(({ status }) => status)).toEqual(sessions.map(() => 200));
     expect(performance.now() - startedAt).toBeLessThan(60_000);
   }, 120_000);
@@ -136,7 +136,7 @@ const functionNamed = async (name: string): Promise<string> => {
   return logicalId;
 };
 
-describe('#231 Rows that are garbage', () => {
+describe('#231 Unreadable rows', () => {
   const GARBAGE: readonly (readonly [string, object])[] = [
     ['of another version', { schemaVersion: { N: '99' } }],
     ['binary where text belongs', { schemaVersion: { N: '1' }, status: { B: 'AAEC' }, redirectUris: { B: 'AAEC' } }],
@@ -147,7 +147,7 @@ describe('#231 Rows that are garbage', () => {
     ],
   ];
 
-  it.each(GARBAGE)('%s: that flow fails as a fault of ours, and all others go on', async (_, attributes) => {
+  it.each(GARBAGE)('%s: that flow fails with a server error, and all others succeed', async (_, attributes) => {
     const [clients = '', grants = ''] = await Promise.all(['Clients', 'Grants'].map((name) => tableNamed(name)));
     const good = await obtainSession(cloud);
     const client = await registerClient(cloud, { client_name: `Poisoned ${randomUUID()}` });

@@ -7,8 +7,8 @@ import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.
 import { formsOf } from '../support/http/html-form.ts';
 import { authorizationRequest, registerClient } from '../support/http/oauth-requests.ts';
 
-// Catalogue §5: a fault at every call of every flow. `npm run stress` tries every kind of fault; here are the two ends
-// of it: nothing was carried out, or all of it was and nobody is told.
+// Catalogue §5: a fault at every call of every flow. `npm run stress` tries every kind of fault. This file tries the
+// two extremes: the call has no effect, or it has its effect but the response is lost.
 
 const START_MS = 120_000;
 const FLOW_MS = 120_000;
@@ -21,7 +21,7 @@ let cloud: WalkGround;
 let walk: FaultWalk;
 beforeAll(async () => {
   cloud = await startWalkGround();
-  // Whatever a cold function asks for is recorded as that, so none may be on its way any more.
+  // The calls of a cold start are recorded as such, so no function may still be starting.
   await cloud.prewarm();
   canaries.listen();
   walk = new FaultWalk(cloud, canaries);
@@ -32,7 +32,7 @@ afterAll(async () => {
   process.stdout.write(`fault walk: ${total.walks} walks over ${total.calls} calls of ${QUICK_FLOWS.length} flows\n`);
 });
 
-describe('A fault at every call loses nothing and is told honestly (catalogue §5, #217 #218 #220)', () => {
+describe('A fault at every call loses nothing and is reported correctly (catalogue §5, #217 #218 #220)', () => {
   it.each(QUICK_FLOWS.map((flow) => [flow.name, flow] as const))(
     '%s',
     async (_, flow) => {
@@ -40,7 +40,7 @@ describe('A fault at every call loses nothing and is told honestly (catalogue §
       total.calls += steps.length;
       total.walks += walks;
       expect(failures).toEqual([]);
-      // #219: whatever decides is read from the newest copy; an index, which has none, only tells where to look.
+      // #219: decisions use consistent reads. An index, which has none, is used only to find rows.
       const stale = steps.filter(({ call }) => call.mayBeStale).map(({ call }) => call.resource);
       expect(stale.filter((resource) => !resource?.endsWith('/bySubject'))).toEqual([]);
     },

@@ -11,9 +11,9 @@ import { formsOf } from '../support/http/html-form.ts';
 import { obtainSession, postForm, refresh, revoke, type Session } from '../support/http/oauth-requests.ts';
 import { FEWER_ROUNDS, newClient, type Races, ROUNDS, race, startRaces, tally } from './race.ts';
 
-// Races in which something is ended while it is in use.
+// Races in which a token, connection, client or user is ended while in use.
 
-/** Longer than what the development provider's access tokens live. */
+/** Longer than the lifetime of the development provider's access tokens. */
 const PROVIDERS_TOKEN_IS_OVER_MS = 605_000;
 
 let cloud: WalkGround;
@@ -26,7 +26,7 @@ afterAll(() => stop?.());
 
 const newPerson = () => new User(cloud, `p${randomUUID().slice(0, 8)}`);
 
-/** What still works of a session, or undefined. */
+/** What still works in a session, or undefined. */
 const alive = async ({ client, refreshToken, accessToken }: Session): Promise<string | undefined> => {
   const refreshed = await refresh(cloud, client, refreshToken);
   if (!isInvalidGrant(refreshed)) return `the refresh token is answered ${refreshed.status}`;
@@ -36,7 +36,7 @@ const alive = async ({ client, refreshToken, accessToken }: Session): Promise<st
   return body.active === false ? undefined : `the access token is introspected as ${JSON.stringify(body)}`;
 };
 
-it('#76 one token, revoked ten times while it is refreshed: dead, and never two lineages', () =>
+it('#76 one token, revoked ten times while it is refreshed: revoked, and never two lineages', () =>
   rounds('a token revoked by 10 while 5 refresh it', async () => {
     const session = await obtainSession(cloud, { client: await confidential(cloud) });
     const { client, refreshToken } = session;
@@ -57,7 +57,7 @@ it('#76 one token, revoked ten times while it is refreshed: dead, and never two 
     return alive(session);
   }));
 
-it('one connection, ended five times at once: ended, and no other', () =>
+it('one connection, ended five times at once: only this connection ends', () =>
   rounds('a connection ended by 5 at once', async () => {
     const user = newPerson();
     const session = await obtainSession(cloud, { client: await newClient(cloud), user, provider: 'company' });
@@ -84,7 +84,7 @@ it('RFC 7592 one registration, changed and deleted at once: deleted', () =>
       if (isFine && status === 401) return undefined;
       return `${status} after ${deleted.status} for DELETE and ${tally(statuses)} for PUT`;
     },
-    // More of them would meet nothing but the limit of the route.
+    // More requests would only hit the throttle of the route.
     FEWER_ROUNDS,
   ));
 
@@ -105,9 +105,9 @@ const everyRow = async (): Promise<string> => {
   return JSON.stringify(rows);
 };
 
-it('#238 one user, erased by two operators while a program refreshes: no row and no token is left', () =>
+it('#238 one user, erased by two operators while a client refreshes: no row and no token remains', () =>
   rounds(
-    'a user erased by 2 at once while a program refreshes',
+    'a user erased by 2 at once while a client refreshes',
     async () => {
       const user = newPerson();
       const client = await confidential(cloud);
@@ -129,7 +129,7 @@ it('#238 one user, erased by two operators while a program refreshes: no row and
       isOver = true;
       const odd = await refreshing;
       if (odd !== undefined) return odd;
-      // Whoever was in the other's way sends the command again.
+      // An operator whose command conflicted with the other sends it again.
       if (erased.some(({ status }) => status !== 200) && (await erase()).status !== 200) return 'erasing fails';
       const rows = await everyRow();
       const subject = String(partsOf(session.accessToken).claims.sub);
@@ -139,7 +139,7 @@ it('#238 one user, erased by two operators while a program refreshes: no row and
     FEWER_ROUNDS,
   ));
 
-it('#90 one token, exchanged ten times when the provider’s own is over: the provider is asked once', async () => {
+it('#90 one token, exchanged ten times after the upstream token expired: the provider is asked once', async () => {
   const callers: Session[] = [];
   for (let count = 0; count < ROUNDS; count += 1) {
     callers.push(await obtainSession(cloud, { client: await newClient(cloud), user: newPerson(), provider: 'kept' }));

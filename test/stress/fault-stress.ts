@@ -5,12 +5,12 @@ import { FaultWalk } from '../support/faults/walk.ts';
 import { startWalkGround, type WalkGround } from '../support/faults/walk-ground.ts';
 import { report } from './report.ts';
 
-/** A walk over flows on a ground of its own, for the tests of one file. */
+/** A fault walk over flows on its own deployment, for the tests of one file. */
 export interface FaultStress {
   readonly walk: FaultWalk;
 }
 
-/** Starts the ground before the tests of a file and ends it after them. @param configuration beside what every flow needs */
+/** Starts the deployment before the tests of a file, and stops it after them. @param configuration in addition to what every flow needs */
 export const layFaultStress = (configuration: Parameters<typeof startWalkGround>[0] = {}): FaultStress => {
   const canaries = new Canaries();
   let cloud: WalkGround;
@@ -32,7 +32,7 @@ export const layFaultStress = (configuration: Parameters<typeof startWalkGround>
   };
 };
 
-/** A test for each flow: every kind of fault at every call of it (catalogue §5). */
+/** One test for each flow: every kind of fault at each of its calls (catalogue §5). */
 export const everyFaultOver = (stress: FaultStress, flows: readonly FlowUnderFaults[]): void => {
   it.each(flows.map((flow) => [flow.name, flow] as const))('%s', async (name, flow) => {
     const { steps, walks, failures } = await stress.walk.over(flow, everyFault);

@@ -6,20 +6,20 @@ import { report } from './report.ts';
 
 export const ROUNDS = Number(process.env.STRESS_ROUNDS ?? 200);
 
-/** What did not hold in a round, or nothing. */
+/** The violation in a round, or undefined. */
 type Round = () => Promise<string | undefined>;
 
 export interface Races {
   readonly cloud: WalkGround;
-  /** A race again and again. No log may show what was raced for. */
+  /** Repeats a race. No log line may contain its secrets. */
   readonly rounds: (what: string, round: Round, howMany?: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** For rounds that take seconds each. */
+/** The number of rounds for races that take seconds each. */
 export const FEWER_ROUNDS = Math.ceil(ROUNDS / 10);
 
-/** @param configuration beside what every flow of the walk needs */
+/** @param configuration in addition to what every flow of the walk needs */
 export const startRaces = async (configuration: Parameters<typeof startWalkGround>[0] = {}): Promise<Races> => {
   const canaries = new Canaries();
   const cloud = await startWalkGround(configuration);
@@ -44,11 +44,11 @@ export const startRaces = async (configuration: Parameters<typeof startWalkGroun
   };
 };
 
-/** Everybody at once. */
+/** Runs the action once per runner, in parallel. */
 export const race = <T>(runners: number, run: () => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: runners }, run));
 
-/** A client that nobody else counts failures for. */
+/** A client whose failure count no other race affects. */
 export const newClient = (cloud: WalkGround, metadata: object = {}) =>
   registerClient(cloud, { client_name: `Race ${randomUUID()}`, ...metadata });
 

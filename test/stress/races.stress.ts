@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => stop?.());
 
-/** Whoever the throttle of the route holds back (50 a second) comes again. */
+/** Repeats requests that the throttle of the route (50 a second) refused. */
 const registration = async (
   metadata: Readonly<Record<string, unknown>>,
 ): Promise<Awaited<ReturnType<typeof postRegistration>>> => {
@@ -44,7 +44,7 @@ describe('Races', () => {
       return isFine ? undefined : tally(statuses);
     }));
 
-  it('#79 one refresh token, twenty refreshes: one successor, which lives', () =>
+  it('#79 one refresh token, twenty refreshes: one successor, which works', () =>
     rounds('a refresh token used by 20 at once', async () => {
       const { client, refreshToken } = await obtainSession(cloud, { client: await newClient(cloud) });
       const answers = await race(20, () => refresh(cloud, client, refreshToken));
@@ -68,7 +68,7 @@ describe('Races', () => {
       return new Set(places).size === 1 && places[0] !== 503 ? undefined : tally(answers.map(({ status }) => status));
     }));
 
-  it('#145 one answer of the provider, brought ten times: one code', () =>
+  it('#145 one callback, sent ten times: one code', () =>
     rounds('a callback requested by 10 at once', async () => {
       const { url, cookies } = await pendingLogin(cloud, await newClient(cloud));
       const answers = await race(10, () => fetch(url, { headers: { cookie: cookies }, redirect: 'manual' }));

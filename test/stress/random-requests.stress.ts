@@ -5,7 +5,7 @@ import { report } from './report.ts';
 
 const REQUESTS = Number(process.env.STRESS_REQUESTS ?? 10_000);
 const ENDPOINTS = Object.keys(RANDOM_REQUESTS);
-/** Their throttles let ten requests a second pass: most of the time goes into waiting, so the others go on beside them. */
+/** Their throttles admit ten requests a second. The test mostly waits for them, so the others run in parallel. */
 const SLOW = ['health', 'register/{client_id}'];
 
 let cloud: LocalCloud;
@@ -23,21 +23,21 @@ beforeAll(async () => {
 });
 afterAll(() => cloud?.stop());
 
-/** @returns what did not hold */
+/** @returns the violations */
 const sendTo = (known: KnownValues, endpoint: string): Promise<string | undefined> =>
   assertNoFaults(known, endpoint, { requests: REQUESTS }).then(
     () => undefined,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
 
-describe('Random requests: no fault, no leak, no foreign address', () => {
+describe('Random requests cause no 5xx, no leak and no foreign redirect', () => {
   it.each(ENDPOINTS)('%s', async (endpoint) => {
     const failure = await outcomes.get(endpoint);
     const failures = failure === undefined ? [] : [failure];
     report({ what: `random requests to ${endpoint}`, howMany: REQUESTS, unit: 'requests', failures });
   });
 
-  it('none of it brought a secret into the log', () => {
+  it('no secret reached the log', () => {
     const secrets = cloud.output().match(/^.*(?:gh_(?:ac|rt|cs)_[\w-]{16}|eyJ[\w-]{20}|[?&]code=).*$/gm) ?? [];
     report({
       what: 'lines of that run searched for secrets',

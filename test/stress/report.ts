@@ -1,18 +1,18 @@
 import { appendFileSync } from 'node:fs';
 
-/** Names the file in which the parts of a stress write down what they did. */
+/** The environment variable with the path of the file that collects the results of the stress tests. */
 export const REPORT_VARIABLE = 'GATEHOUSE_STRESS_REPORT';
 
 /** One line of the summary. */
 export interface StressResult {
   readonly what: string;
   readonly howMany: number;
-  /** What is counted: walks, rounds, requests. */
+  /** The unit of the count: walks, rounds or requests. */
   readonly unit: string;
   readonly failures: readonly string[];
 }
 
-/** Adds a line to the summary, and fails the test when something did not hold. */
+/** Adds a line to the summary, and fails the test if there are failures. */
 export const report = (result: StressResult): void => {
   const file = process.env[REPORT_VARIABLE];
   if (file === undefined) throw new Error('run this through `npm run stress`');

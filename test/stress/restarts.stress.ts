@@ -18,7 +18,7 @@ import { report } from './report.ts';
 
 const ROUNDS = Number(process.env.STRESS_RESTARTS ?? 20);
 const USERS = 5;
-/** A busy machine takes longer to start than a reply may be lost. */
+/** On a busy machine a restart takes longer than the usual grace time. */
 const CONFIG = { lifetimes: { refreshGraceSeconds: 300 } };
 
 let dataDir: string;
@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** Refreshes without a pause until the power is cut: whoever gets no answer keeps the token that it sent. */
+/** Refreshes without a pause until the process is killed. A client that gets no response keeps the token that it sent. */
 const untilPowerCut = async (session: Session): Promise<Session> => {
   let current = session;
   for (;;) {
@@ -45,7 +45,7 @@ const untilPowerCut = async (session: Session): Promise<Session> => {
   }
 };
 
-it('kill -9 under load: nobody is logged out, and nothing that was used or ended lives again', async () => {
+it('kill -9 under load logs no user out, and no used or ended token works again', async () => {
   const failures: string[] = [];
   const client = await registerClient(cloud);
   let sessions: Session[] = [];
@@ -57,11 +57,11 @@ it('kill -9 under load: nobody is logged out, and nothing that was used or ended
     const first = await redeem(cloud, used);
     const ended = await obtainSession(cloud, { client });
     const revoked = await revoke(cloud, client, ended.refreshToken);
-    if (first.status !== 200 || revoked.status !== 200) failures.push(`round ${round}: not even before the cut`);
+    if (first.status !== 200 || revoked.status !== 200) failures.push(`round ${round}: failed before the kill`);
 
     const running = Promise.all(sessions.map(untilPowerCut));
     running.catch(() => undefined);
-    // Something is under way whenever it comes.
+    // This request ensures that others are in progress when the process is killed.
     await refresh(cloud, client, first.body.refresh_token);
     await cloud.kill();
     sessions = await running;

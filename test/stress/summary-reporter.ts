@@ -5,7 +5,7 @@ const MINUTE_MS = 60_000;
 const row = (what: string, howMany: string, failures: string): string =>
   `  ${what.padEnd(64)}${howMany.padStart(18)}${failures.padStart(10)}\n`;
 
-/** Prints what was done, how often, and how often it did not hold. */
+/** Prints what was tested, how often, and how often it failed. */
 export default class SummaryReporter {
   readonly #startedAt = performance.now();
 

@@ -81,7 +81,7 @@ export const startDynalite = async (): Promise<TestDynamoDb> => {
 export const connectDynamoDb = async (endpoint: string): Promise<TestDynamoDb> =>
   testDynamoDb(endpoint, async () => {});
 
-/** Where DynamoDB Local listens, when somebody started one for the tests. */
+/** The endpoint of DynamoDB Local, if one was started for the tests. */
 export const DYNAMODB_ENDPOINT = process.env.DYNAMODB_ENDPOINT;
 
 /** Every DynamoDB implementation that the contract suites can reach; says which one they cannot. */

@@ -6,7 +6,7 @@ import type { LocalCloud } from './cloud/local-cloud.ts';
 /** What a function answered to an administrator; `failed` says that it threw, and `body` then what. */
 export interface OperatorAnswer {
   readonly failed: string | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever JSON came
+  // biome-ignore lint/suspicious/noExplicitAny: tests read JSON of any shape
   readonly body: any;
 }
 
@@ -35,7 +35,7 @@ export const rowsOf = (cloud: LocalCloud, tableName: string): Promise<readonly R
     return Items;
   });
 
-/** Puts a row in place of whatever was there, as only an operator can. */
+/** Replaces a row, as only an operator can. */
 export const putRow = async (cloud: LocalCloud, tableName: string, row: Row): Promise<void> => {
   await withTable(cloud, tableName, (client, TableName) => client.send(new PutItemCommand({ TableName, Item: row })));
 };

@@ -51,7 +51,7 @@ export const chatgpt: readonly ClientProfile[] = [
     },
     authorization: { ...authorization, redirectUri: 'https://chatgpt.com/connector_platform_oauth_redirect' },
     token: { method: 'private_key_jwt', resource: true, refreshResource: true },
-    // It takes this document, and this callback, only where iss is announced.
+    // It uses this document and this callback only if the metadata announces iss.
     insists: [...SIGNS, 'iss is announced, and comes back once and equal'],
   },
   {

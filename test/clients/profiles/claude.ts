@@ -77,7 +77,7 @@ export const claude: readonly ClientProfile[] = [
       },
       times: 2,
     },
-    // Where it finds no scope it asks for one of its own.
+    // If it finds no scope, it requests one of its own.
     authorization: {
       redirectUri: HOSTED_CALLBACK,
       scope: [],
@@ -119,7 +119,7 @@ export const claude: readonly ClientProfile[] = [
   },
 ];
 
-/** With a client id of one's own, from the advanced settings of a connector. */
+/** With a client id that the user typed into the advanced settings of a connector. */
 export const claudeConfigured: readonly ClientProfile[] = [
   {
     ...hosted,

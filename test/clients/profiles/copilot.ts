@@ -73,17 +73,17 @@ export const copilot: readonly ClientProfile[] = [
     },
     authorization: { redirectUri: STUDIO_CALLBACK, scope: [], resource: 'omitted' },
     token: { method: 'none', resource: false, refreshResource: false },
-    // A secret that goes with the method `none` makes its connector fail.
+    // Its connector fails if it gets a secret with the method `none`.
     insists: ['a public client gets no secret, and hears that its method is none'],
   },
 ];
 
-/** With what an administrator typed into the connector. */
+/** With the values that an administrator typed into the connector. */
 export const copilotConfigured: readonly ClientProfile[] = [
   {
     ...studio,
     name: 'Copilot Studio, configured by hand with a secret',
-    // It is given the endpoints, so it looks for nothing.
+    // Its configuration has the endpoints, so it does no discovery.
     discovery: { headers: {}, resource: [], server: [] },
     identification: {
       kind: 'configured',

@@ -36,7 +36,7 @@ const registered = (name: string, redirectUri: string): ClientProfile => ({
     },
   },
   authorization: { ...authorization, redirectUri },
-  // One refused URI refuses the whole connection.
+  // If one URI is refused, the whole connection fails.
   insists: ['every redirect URI that it registered comes back, and in its order', ...SDK_INSISTS],
 });
 

@@ -16,7 +16,7 @@ const common = {
       scope: 'mcp offline_access',
     },
   },
-  // Whatever the server lists is asked for, and asked for again at every refresh.
+  // It requests every listed scope, and requests them again at every refresh.
   authorization: { redirectUri: 'http://localhost:7777/oauth/callback', scope: ['server'], resource: 'url' },
   token: { method: 'none', resource: true, refreshResource: true, refreshScope: true },
   insists: [

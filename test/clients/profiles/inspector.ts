@@ -1,8 +1,8 @@
 import { SDK_INSISTS } from '../../support/client-profiles/insists.ts';
 import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
-// @modelcontextprotocol/inspector. Its command line is run for real elsewhere; this is the page in a browser that asks
-// the server directly, where CORS decides what it may send and read.
+// @modelcontextprotocol/inspector. Another test runs its real command line; this is its web page, which sends requests
+// directly to the server, so that CORS decides what it may send and read.
 
 const common = {
   browserOrigin: 'http://localhost:6274',

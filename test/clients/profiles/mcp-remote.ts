@@ -1,8 +1,8 @@
 import { SDK_INSISTS } from '../../support/client-profiles/insists.ts';
 import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
-// mcp-remote, which is run for real elsewhere: here its requests one by one. It stores what /register answers, and opens
-// its port by that (punkpeye/mcp-remote#292).
+// mcp-remote, request by request; another test runs the real one. It stores the response of /register and opens
+// its port accordingly (punkpeye/mcp-remote#292).
 
 export const mcpRemote: readonly ClientProfile[] = [
   {

@@ -8,11 +8,11 @@ const common = {
   revision: '2025-11-25',
   discovery: {
     headers: { accept: 'application/json', 'mcp-protocol-version': '2025-11-25' },
-    // Where the challenge names the place it looks nowhere else.
+    // If the challenge has a metadata URL, it uses no other.
     resource: ['{challenge}'],
     server: ['{server}/.well-known/oauth-authorization-server', '{server}/.well-known/openid-configuration'],
   },
-  // Neither /token request carries the resource: it is the code's, and the grant's.
+  // Neither /token request has a resource parameter, so Gatehouse uses the one of the code and the grant.
   token: { method: 'none', resource: false, refreshResource: false },
 } as const;
 
@@ -80,7 +80,7 @@ export const vscode: readonly ClientProfile[] = [
     authorization: {
       ...authorization,
       redirectUri: 'https://vscode.dev/redirect',
-      // What vscode.dev opens next: it comes back as it went, or the window never hears of it.
+      // The URL that vscode.dev opens next. It must be returned unchanged, or the window never gets the response.
       state: 'vscode://dynamicauthprovider/localhost:4800/authorize?nonce%3D0f1e2d3c4b5a6978%26windowId%3D1',
     },
     insists: REGISTERED_INSISTS,

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Passes every request on, as it is but for an access token that it adds: for programs that cannot send one. */
+/** Forwards every request and adds an access token, for tools that cannot send one. */
 export const startBearerProxy = async (target: URL, accessToken: string) => {
   const server = createServer((incoming, outgoing) => {
     const own = `localhost:${(server.address() as AddressInfo).port}`;
     const headers = {
       ...incoming.headers,
       authorization: `Bearer ${accessToken}`,
-      // Whoever asks for us asks for the door; any other name is passed on for the door to refuse.
+      // Replace our own Host with that of Gatehouse. Forward any other Host, so that Gatehouse refuses it.
       host: incoming.headers.host === own ? target.host : incoming.headers.host,
     };
     const onward = httpRequest(target, { method: incoming.method ?? 'POST', headers }, (answer) => {

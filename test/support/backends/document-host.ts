@@ -5,7 +5,7 @@ import net from 'node:net';
 
 export interface DocumentHost {
   readonly port: number;
-  /** Connections that were opened so far, whatever came over them. */
+  /** The number of connections opened so far. */
   readonly connections: () => number;
   /** `Host` of every request, in order. */
   readonly hosts: readonly (string | undefined)[];
@@ -41,7 +41,7 @@ export const startDocumentHost = async (
   };
 };
 
-/** A server that writes these bytes to whoever connects, and nothing else. */
+/** A server that writes these bytes to every connection, and nothing else. */
 export const startRawHost = async (bytes: string): Promise<{ port: number; close: () => Promise<void> }> => {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {

@@ -17,7 +17,7 @@ export const AUTHORIZER_CONTEXT = {
   identityProvider: 'company',
 };
 
-/** Time that passes when the test says so. */
+/** A clock that the test moves. */
 export class ManualTimer {
   #waiting = new Map<symbol, { callback: () => void; delayMs: number }>();
 

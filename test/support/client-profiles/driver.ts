@@ -10,7 +10,7 @@ import type { ClientDocuments, ClientKey } from './documents.ts';
 import { fillPlaceholders, missing } from './placeholders.ts';
 import type { ClientProfile, ScopeSource } from './profile.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: a client looks into whatever JSON came
+// biome-ignore lint/suspicious/noExplicitAny: a client reads JSON of any shape
 type Json = any;
 
 export interface Stage {
@@ -87,7 +87,7 @@ export class PlayedClient {
     for (const template of templates) {
       const place = this.#fill(template);
       const { status, body } = await this.http.send(place, { headers: this.profile.discovery.headers });
-      // The TypeScript SDK gives up on a 5xx, and goes on after any 4xx.
+      // The TypeScript SDK stops at a 5xx, and continues after any 4xx.
       if (status >= 500) throw new Error(`${place} answered ${status}`);
       if (status === 200) found ??= body;
       if (found !== undefined && !this.profile.discovery.asksAll) break;

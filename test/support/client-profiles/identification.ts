@@ -4,7 +4,7 @@
 export interface Registration {
   readonly kind: 'registration';
   readonly request: Readonly<Record<string, unknown>>;
-  /** Some register more than once for each attempt, and go on with the last answer. */
+  /** Some clients register more than once for each attempt, and use the last response. */
   readonly times?: number;
 }
 
@@ -18,7 +18,7 @@ export interface MetadataDocument {
   readonly jwksUrl?: string;
 }
 
-/** What the owner of the deployment configured, and the user typed into the client. */
+/** The credentials that the operator configured and the user typed into the client. */
 export interface PreRegistration {
   readonly kind: 'configured';
   readonly clientId: string;

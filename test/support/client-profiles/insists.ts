@@ -38,7 +38,7 @@ interface Played {
 
 type Check = (played: Played) => void | Promise<void>;
 
-/** What clients refuse to go on without, each in the words of a test title. */
+/** What clients require, by test title. */
 const CHECKS = {
   'an absolute resource_metadata URL and the scopes in the challenge': ({ challenge, cloud }) => {
     expect(new URL(challenge.resource_metadata ?? '').origin).toBe(cloud.origin);

@@ -45,6 +45,6 @@ export interface ClientProfile {
     /** Repeats at refresh what was granted. */
     readonly refreshScope?: boolean;
   };
-  /** What it refuses to go on without. */
+  /** What the client requires. */
   readonly insists: readonly Insistence[];
 }

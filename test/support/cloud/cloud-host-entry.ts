@@ -5,9 +5,9 @@ import { parseArguments } from '../../../tools/local/arguments.ts';
 import { CleanUp } from '../../../tools/local/cloud/clean-up.ts';
 import { startLocalCloud } from '../../../tools/local/start.ts';
 
-// Runs any number of local clouds in one process, so that the CDK and the rest are loaded once for all of them. A
-// connection is a run: its first line is the command line, as JSON; what it prints comes back; whoever closes their
-// side ends it.
+// Runs any number of local clouds in one process, so that the CDK and other modules are loaded only once. Each
+// connection is one run. Its first line is the command line as JSON, and the output is sent back. Closing the
+// connection on either side ends the run.
 
 const serve = async (socket: Socket): Promise<void> => {
   const cleanUp = new CleanUp();

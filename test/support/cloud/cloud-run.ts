@@ -14,7 +14,7 @@ export const DEFAULT_TIME_LIMIT_FACTOR = rounds(10, 1);
 export interface LocalCloudOptions {
   readonly port?: number;
   readonly dataDir?: string;
-  /** Merged over the repository's own configuration; as text, whatever it is. */
+  /** Merged over the repository's own configuration. Text is written unchanged. */
   readonly config?: unknown;
   readonly args?: readonly string[];
   /** How many times longer limits of time are than in AWS; less where a test waits for them. @default 10 */

@@ -13,7 +13,7 @@ export interface CloudWithProviders {
   readonly providers: Readonly<Record<ProviderId, MisbehavingProvider>>;
   /** Stores our secret at a provider, as its owner would. */
   readonly storeSecret: (id: ProviderId, clientSecret: string) => Promise<void>;
-  /** Somebody with a browser of their own. */
+  /** A user with their own browser. */
   readonly user: () => User;
   readonly stop: () => Promise<void>;
 }

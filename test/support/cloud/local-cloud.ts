@@ -4,7 +4,7 @@ import { commandLine, type LocalCloudOptions, type ReadyCloud, whenReady } from 
 
 export type { CloudAddress, LocalCloudOptions } from './cloud-run.ts';
 
-/** A local cloud of somebody's own. */
+/** A local cloud for one test file. */
 export interface LocalCloud extends ReadyCloud {
   /** Ends it, and resolves when its ports are free again. */
   readonly stop: () => Promise<unknown>;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Ends the shared local cloud. Fails the run when anything that was asked of it, by whatever test, was answered as a
- * fault of ours; when any secret that passed it stands in what it printed or its functions logged (catalogue #233); or
- * when a function logged anything but the events of the list (#237).
+ * Ends the shared local cloud. Fails the run if any request of any test got a server error, or if a secret
+ * appears in its output or in the logs of its functions (catalogue #233). It also fails if a function logged anything but
+ * the events of the list (#237).
  */
 export default async (): Promise<void> => {
   globalThis.cloudHost?.disconnect();

@@ -4,13 +4,13 @@ import type { CloudAddress } from '../cloud/local-cloud.ts';
 
 // OAuth by hand: each request as it goes over the wire, for tests that look at one request at a time.
 
-/** Nobody listens there: redirects to it are read, not followed. */
+/** Nothing listens there: tests read redirects to it and do not follow them. */
 export const REDIRECT_URI = 'http://127.0.0.1:53682/callback';
 
 export interface JsonAnswer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever JSON came
+  // biome-ignore lint/suspicious/noExplicitAny: tests read JSON of any shape
   readonly body: any;
 }
 
@@ -97,7 +97,7 @@ export interface Code {
   readonly codeVerifier: string;
 }
 
-/** A fresh authorization code for a user who said yes. */
+/** A new authorization code of a user who consented. */
 export const obtainCode = async (
   cloud: CloudAddress,
   client: RegisteredClient,

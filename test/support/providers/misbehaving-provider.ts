@@ -43,9 +43,9 @@ export class MisbehavingProvider {
   metadata: Record<string, unknown> = {};
   claims: Record<string, unknown> = {};
   userInfo: Record<string, unknown> = {};
-  /** Parameters with which people are sent back; undefined takes one away. */
+  /** Parameters of the callback; undefined removes one. */
   callback: Record<string, string | undefined> = {};
-  /** What GitHub's API says of whoever logged in. */
+  /** The responses of GitHub's API about the user, by path. */
   github: Record<string, unknown> = {};
   /** Of the latest login. */
   nonce = '';
@@ -170,7 +170,7 @@ export class MisbehavingProvider {
     }
   }
 
-  /** Whoever comes is logged in already, and sent back at once. */
+  /** Every user is already logged in, and is redirected back at once. */
   private sendBack(query: URLSearchParams, response: ServerResponse): void {
     this.nonce = query.get('nonce') ?? '';
     const code = randomUUID();

@@ -4,13 +4,13 @@ import type { UpstreamIdentity } from '../../../lambdas/core/upstream/identity.t
 import type { UpstreamTokens } from '../../../lambdas/core/upstream/session.ts';
 import type { RenewedLogin, UpstreamIdp } from '../../../lambdas/runtime/ports/index.ts';
 
-/** A provider whose refresh tokens work once, and which does to whoever asks it what a test says. */
+/** A provider whose refresh tokens work once. A test sets how it responds. */
 export class OneTimeProvider implements Pick<UpstreamIdp, 'renew' | 'prepare'> {
   /** Every refresh token that was presented, in order. */
   readonly seen: string[] = [];
   identity: UpstreamIdentity;
   accessTokenSeconds: number | undefined = 3600;
-  /** `lost`: the token is used up, and nobody hears of the next one. */
+  /** `lost`: the token is consumed, and the next one never arrives. */
   mode: 'up' | 'down' | 'lost' | 'userinfo down' | 'removed' | 'misconfigured' | 'undiscoverable' = 'up';
   /** Called before each answer: a crowd can be made to wait there. */
   beforeAnswer: () => Promise<void> = () => new Promise((resolve) => setImmediate(resolve));

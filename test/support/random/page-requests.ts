@@ -5,7 +5,7 @@ import { parameters, urlEncoded } from './bodies.ts';
 import { FORM, mostly, path, poolOf, type RandomRequests, requests } from './request.ts';
 import type { Pair } from './values.ts';
 
-// Where people's browsers go.
+// Requests to the endpoints that browsers visit.
 
 const REQUEST_NAMES = [
   'prompt',

@@ -122,7 +122,7 @@ const answerTo = async (origin: string, request: RandomRequest): Promise<RawAnsw
   }
 };
 
-/** What no answer may be, whatever was asked. */
+/** What no response to any request may be. */
 const problemsOf = (
   { status, headers, body }: RawAnswer,
   { cloud }: KnownValues,

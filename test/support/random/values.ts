@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-// What somebody sends who knows half of it: good values, hostile ones, and any.
+// What a half-informed caller sends: valid values, hostile ones and random ones.
 
 export type Pair = readonly [name: string, value: string];
 

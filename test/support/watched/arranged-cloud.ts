@@ -2,13 +2,13 @@ import { type CloudWithProviders, startCloudWithProviders } from '../cloud/cloud
 import { EventWatch } from './event-watch.ts';
 
 export const LIFETIMES = { recheckSeconds: 60, signingKeyPublishSeconds: 60, accessTokenSeconds: 3600 };
-/** Nobody who may come in may have it. */
+/** A scope that no allowed user may have. */
 export const REFUSED_SCOPE = 'reports';
 
 /** A cloud with providers of the test's own, in which everything is on that can leave an event. */
 export interface ArrangedCloud extends CloudWithProviders {
   readonly watch: EventWatch;
-  /** As whoever may invoke any function. @param name the end of its id in the stack, such as `Keys` */
+  /** Invokes a function with the rights of an operator. @param name the end of its id in the stack, such as `Keys` */
   readonly invoke: (name: string, event: object) => Promise<void>;
   /** Gives a function new environments whose clock is off by as much. */
   readonly setClock: (name: string, seconds: number) => Promise<void>;

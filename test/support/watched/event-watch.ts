@@ -1,7 +1,7 @@
 import { EVENTS, type EventName } from '../../../lambdas/core/events.ts';
 import { type EventLine, eventProblems, eventsIn } from './event-problems.ts';
 
-/** Events for which a configuration, a provider or a fault has to be arranged: test/flow/events-arranged. */
+/** Events that need a special configuration, provider or fault: test/flow/operations/events-arranged. */
 export const ARRANGED: readonly EventName[] = [
   'access_ended',
   'authorizer_failed',
@@ -18,40 +18,40 @@ export const ARRANGED: readonly EventName[] = [
   'upstream_rechecked',
 ];
 
-/** All others, whichever there will be: test/flow/events. */
+/** All other events: test/flow/operations/events. */
 export const USUAL: readonly EventName[] = (Object.keys(EVENTS) as EventName[]).filter(
   (name) => !ARRANGED.includes(name),
 );
 
-/** Looks at what functions write, one action after the other. */
+/** Checks the events that functions log, one action after the other. */
 export class EventWatch {
   readonly #takeLines: () => Promise<readonly string[]>;
-  readonly #persons: RegExp;
+  readonly #userNames: RegExp;
   readonly #seen: EventLine[] = [];
 
-  /** @param takeLines what functions wrote since the last time @param persons what persons are called */
-  constructor(takeLines: () => Promise<readonly string[]>, persons: RegExp) {
+  /** @param takeLines returns the lines since its last call @param userNames matches the names of users */
+  constructor(takeLines: () => Promise<readonly string[]>, userNames: RegExp) {
     this.#takeLines = takeLines;
-    this.#persons = persons;
+    this.#userNames = userNames;
   }
 
-  /** The events of an action in their order, each as the list of events has it, and none with the name of a user. */
+  /** The events of an action in order. Each must match the list of events, and none may name a user. */
   async eventsOf(act: () => Promise<unknown>): Promise<readonly EventLine[]> {
     await this.#takeLines();
     await act();
     const events = eventsIn(await this.#takeLines());
     expect(events.flatMap(eventProblems)).toEqual([]);
-    expect(JSON.stringify(events)).not.toMatch(this.#persons);
+    expect(JSON.stringify(events)).not.toMatch(this.#userNames);
     this.#seen.push(...events);
     return events;
   }
 
-  /** Those of the events that no action has had yet. */
+  /** The events that no action has logged yet. */
   missing(names: readonly EventName[]): readonly EventName[] {
     return names.filter((name) => !this.#seen.some(({ event }) => event === name));
   }
 
-  /** Those of a field's words that no action has had yet. */
+  /** The values of a field that no action has logged yet. */
   missingWords<Name extends EventName>(name: Name, field: keyof (typeof EVENTS)[Name] & string): readonly string[] {
     const words = EVENTS[name][field] as readonly string[];
     return words.filter((word) => !this.#seen.some((line) => line.event === name && line[field] === word));

@@ -9,7 +9,7 @@ export interface Leak {
   readonly where: string;
 }
 
-/** Secrets by kind, to search whatever was written for. */
+/** Secrets by kind. Tests search all output for them. */
 export class Secrets {
   readonly #kinds = new Map<string, string>();
 

@@ -21,7 +21,7 @@ export interface WatchedCloud extends CloudProcess {
   report(): Promise<WatchReport>;
   /** What functions wrote since the last time, line by line, as it was written. */
   takeLines(): Promise<readonly string[]>;
-  /** As whoever may invoke any function. @param name the end of its id in the stack, such as `Keys` */
+  /** Invokes a function with the rights of an operator. @param name the end of its id in the stack, such as `Keys` */
   invoke(name: string, event: unknown): Promise<unknown>;
 }
 

@@ -2,7 +2,7 @@ import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Secrets } from './secrets.ts';
 
-/** Members of forms and JSON, and parameters of URLs, that nobody but the two ends may see → what they are. */
+/** Members of forms and JSON, and parameters of URLs, that only the two ends may see → what they are. */
 const SECRET_MEMBERS: Readonly<Record<string, string>> = {
   access_token: 'access token',
   client_assertion: 'client assertion',
