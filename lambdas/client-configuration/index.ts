@@ -1,5 +1,5 @@
 import * as settings from '../core/settings.ts';
-import { systemClock } from '../runtime/adapters/clock.ts';
+import { systemClock as now } from '../runtime/adapters/clock.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { read } from '../runtime/settings.ts';
@@ -9,14 +9,6 @@ import { clientConfigurationHandler } from './handler.ts';
 
 const log = jsonLog();
 const issuer = read(settings.issuer);
+const deps = { issuer, allowLoopback: isLocalRun(issuer), clients: clientStore(), now, log };
 
-export const handler = endpoint(
-  clientConfigurationHandler({
-    issuer,
-    allowLoopback: isLocalRun(issuer),
-    clients: clientStore(),
-    now: systemClock,
-    log,
-  }),
-  { log, cors: true },
-);
+export const handler = endpoint(clientConfigurationHandler(deps), { log, cors: true });

@@ -1,34 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import * as settings from '../core/settings.ts';
-import { keyManagementClient } from '../runtime/adapters/aws-clients.ts';
-import { systemClock } from '../runtime/adapters/clock.ts';
-import { KmsSigningKeyMaker } from '../runtime/adapters/kms/signing-key-maker.ts';
-import { jsonLog } from '../runtime/adapters/log.ts';
-import { read } from '../runtime/settings.ts';
-import { keyRingStore } from '../runtime/wiring/stores.ts';
-import { answerCloudFormation } from './cloudformation.ts';
 import { keyRingHandler } from './handler.ts';
+import { keyRingDeps } from './wiring.ts';
 
-const log = jsonLog();
-const DAY_SECONDS = 86_400;
-const { accessTokenSeconds, signingKeyDays, signingKeyPublishSeconds } = read(settings.lifetimes);
-
-export const handler = keyRingHandler({
-  keyRings: keyRingStore(),
-  keyMaker: new KmsSigningKeyMaker(keyManagementClient(), {
-    accountId: read(settings.accountId),
-    tokenRoleArn: read(settings.tokenRoleArn),
-    keyRingRoleArn: read(settings.keyRingRoleArn),
-    stackTag: read(settings.stackTag),
-    sleep,
-  }),
-  schedule: {
-    rotateAfterSeconds: signingKeyDays * DAY_SECONDS,
-    publishSeconds: signingKeyPublishSeconds,
-    accessTokenSeconds,
-  },
-  answer: answerCloudFormation(),
-  now: systemClock,
-  sleep,
-  log,
-});
+export const handler = keyRingHandler(keyRingDeps());
