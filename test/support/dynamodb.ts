@@ -17,9 +17,9 @@ const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 export interface TestDynamoDb {
   readonly endpoint: string;
   readonly client: DynamoDBClient;
-  /** Makes a table with one string key and returns its name. */
+  /** Creates a table with one string key and returns its name. */
   createTable(keyName: string): Promise<string>;
-  /** Makes a table as the grants' is, with its index, and returns its name. */
+  /** Creates a table with the schema and index of the grants table, and returns its name. */
   createGrantsTable(): Promise<string>;
   close(): Promise<void>;
 }
@@ -69,7 +69,7 @@ const testDynamoDb = (endpoint: string, close: () => Promise<void>): TestDynamoD
   };
 };
 
-/** dynalite inside this process, on a free port. */
+/** dynalite in this process, on a free port. */
 export const startDynalite = async (): Promise<TestDynamoDb> => {
   const server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -77,14 +77,14 @@ export const startDynalite = async (): Promise<TestDynamoDb> => {
   return testDynamoDb(`http://127.0.0.1:${port}`, () => new Promise((resolve) => server.close(() => resolve())));
 };
 
-/** A DynamoDB that runs already: DynamoDB Local, or the real one. */
+/** A DynamoDB that already runs: DynamoDB Local or the real one. */
 export const connectDynamoDb = async (endpoint: string): Promise<TestDynamoDb> =>
   testDynamoDb(endpoint, async () => {});
 
 /** The endpoint of DynamoDB Local, if one was started for the tests. */
 export const DYNAMODB_ENDPOINT = process.env.DYNAMODB_ENDPOINT;
 
-/** Every DynamoDB implementation that the contract suites can reach; says which one they cannot. */
+/** Every DynamoDB implementation that the contract suites can reach. Prints the ones that they cannot. */
 export const dynamoDbImplementations = (): readonly (readonly [string, () => Promise<TestDynamoDb>])[] => {
   if (DYNAMODB_ENDPOINT === undefined) {
     process.stdout.write('DynamoDB Local: not tested, since DYNAMODB_ENDPOINT is not set\n');

@@ -11,7 +11,7 @@ const SAFE_RESPONSE_HEADERS = new Set([
   'last-modified',
   'pragma',
 ]);
-/** What a browser adds by itself is no script's header. */
+/** Headers that the browser adds, not the script. */
 const ADDED_BY_BROWSER = new Set(['user-agent', 'origin']);
 
 const listOf = (headers: Headers, name: string): string[] =>

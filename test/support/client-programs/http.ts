@@ -8,7 +8,7 @@ export interface TracedRequest {
   readonly durationMs: number;
 }
 
-/** The HTTP of one client: its user agent, its browser's rules, and a memory of what it asked. */
+/** The HTTP layer of one client: its user agent, the rules of its browser, and a record of its requests. */
 export class ClientHttp {
   readonly trace: TracedRequest[] = [];
   readonly #userAgent: string | undefined;
@@ -23,7 +23,7 @@ export class ClientHttp {
     const headers = new Headers(init.headers);
     if (this.#userAgent !== undefined) headers.set('user-agent', this.#userAgent);
     const startedAt = performance.now();
-    // A redirect where none belongs would lose the token or the body: real clients do not follow either.
+    // Real clients follow no unexpected redirect, because it would lose the token or the body.
     const response = await this.#fetch(url, { ...init, headers, redirect: 'manual' });
     const text = await response.text();
     const { status } = response;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** The state that both MCP SDKs ask their OAuthClientProvider to keep, in memory, and the browser that they send off. */
+/** An OAuthClientProvider for both MCP SDKs that keeps its state in memory and records the authorization URL. */
 export class MemoryOAuthProvider {
   readonly redirectUrl = 'http://localhost:41003/callback';
   readonly clientMetadata;

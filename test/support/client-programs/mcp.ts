@@ -7,7 +7,7 @@ const ACCEPT = 'application/json, text/event-stream';
 
 const isStateless = (revision: ClientProfile['revision']): boolean => revision >= '2026-07-28';
 
-/** One request of the 2026-07-28 revision: no session, everything said with each request. */
+/** One request of revision 2026-07-28, which has no sessions: each request is complete. */
 const statelessRequest = (method: string, params: Readonly<Record<string, unknown>>, name?: string) => ({
   headers: {
     accept: ACCEPT,
@@ -43,7 +43,7 @@ const initialize = (revision: string) => ({
 const bearer = (accessToken: string | undefined): Readonly<Record<string, string>> =>
   accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` };
 
-/** What the client sends first: with no token it meets the 401. */
+/** The first request of the client. Without a token it gets the 401. */
 export const openMcp = (
   http: ClientHttp,
   { revision, firstRequest }: Pick<ClientProfile, 'revision' | 'firstRequest'>,
@@ -57,7 +57,7 @@ export const openMcp = (
   return http.postJson(url, body, { ...headers, ...bearer(accessToken) });
 };
 
-/** Opens, and calls `whoami`, in the manner of the client's revision. */
+/** Connects and calls `whoami`, as the client's revision requires. */
 export const callWhoami = async (
   http: ClientHttp,
   profile: Pick<ClientProfile, 'revision' | 'firstRequest'>,
@@ -73,7 +73,7 @@ export const callWhoami = async (
   const sessionId = opened.headers.get('mcp-session-id');
   const headers = {
     accept: ACCEPT,
-    // The header came with 2025-06-18.
+    // Revision 2025-06-18 introduced the header.
     ...(profile.revision === '2025-03-26' ? {} : { 'mcp-protocol-version': opened.body.result.protocolVersion }),
     ...(sessionId === null ? {} : { 'mcp-session-id': sessionId }),
     ...bearer(accessToken),

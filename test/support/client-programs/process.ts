@@ -5,13 +5,13 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import type { User } from '../browser/user.ts';
 
 const PACKAGES = resolve(import.meta.dirname, '../../../node_modules');
-/** For one step of a client, on a machine that does other things too. */
+/** The timeout for one step of a client on a busy machine. */
 const STEP_TIMEOUT_MS = 300_000;
-/** What would open a browser on somebody's desktop: each of these does nothing instead. */
+/** Commands that would open a browser. The test replaces each with one that does nothing. */
 const OPENERS = ['xdg-open', 'open', 'gio', 'x-www-browser', 'sensible-browser', 'www-browser'];
 const AUTHORIZATION_URL = /https?:\/\/localhost:\d+\/authorize\?[^\s"'\p{Cc}]+/u;
 
-/** A home folder in which a client finds nothing of this machine, and leaves everything that it stores. */
+/** An empty home folder, so that a client reads and changes nothing of this machine. */
 export interface ClientHome {
   readonly path: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export const createClientHome = async (): Promise<ClientHome> => {
   };
 };
 
-/** A client from npm, running. */
+/** A running client from npm. */
 export class ClientProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
@@ -62,7 +62,7 @@ export class ClientProcess {
     process.once('exit', killWithParent);
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#print({ stdout: text }));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#print({ stderr: text }));
-    // A client that ended does not read what is still written to it.
+    // A client that has ended no longer reads its input.
     this.#child.stdin?.on('error', () => undefined);
     this.#ended = new Promise((fulfil) => {
       this.#child.once('close', (code) => {
@@ -86,7 +86,7 @@ export class ClientProcess {
     this.#child.stdin?.write(`${JSON.stringify(message)}\n`);
   }
 
-  /** The first match in what it prints. Rejects, with all of it, when it ends or takes too long before. */
+  /** The first match in its output. Rejects with the whole output if the client ends or takes too long. */
   async prints(pattern: RegExp, from: 'stdout' | 'output' = 'output'): Promise<RegExpExecArray> {
     let settle: (match: RegExpExecArray | undefined) => void = () => undefined;
     const found = new Promise<RegExpExecArray | undefined>((fulfil) => {
@@ -110,9 +110,9 @@ export class ClientProcess {
     return match;
   }
 
-  /** Plays the browser: takes the URL that the client prints, signs in, and delivers the answer to the client's port. */
+  /** Acts as the browser: takes the URL that the client prints, signs in, and sends the response to the client's port. */
   async signIn(user: User): Promise<void> {
-    // The line is complete once something follows it.
+    // The line is complete when more output follows it.
     const [url] = await this.prints(new RegExp(`${AUTHORIZATION_URL.source}(?=\\s)`, 'u'));
     const { left, html } = await user.signIn(url);
     if (left === undefined) throw new Error(`the sign-in ended on a page:\n${html.slice(0, 2_000)}`);
@@ -121,7 +121,7 @@ export class ClientProcess {
     await answer.body?.cancel();
   }
 
-  /** Resolves to its exit code; a client that does not end in time is killed. */
+  /** Resolves to its exit code. Kills a client that does not end in time. */
   async end(): Promise<number | null> {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STEP_TIMEOUT_MS);
     const code = await this.#ended;

@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 
-/** What jest hands to reporters, as far as it matters here. */
+/** The part of jest's results that this reporter reads. */
 interface Results {
   readonly testResults: readonly {
     readonly testFilePath: string;
@@ -10,7 +10,7 @@ interface Results {
 
 const FOLDER = ['test', 'clients', ''].join(sep);
 
-/** Prints every client that was played or run, by name, whatever the other reporters show. */
+/** Prints the name of every client that was simulated or run. */
 export default class ClientReporter {
   readonly #rootDir: string;
 

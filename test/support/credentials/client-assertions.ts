@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { CLIENT_ASSERTION_TYPE } from '../../../lambdas/core/clients/assertion.ts';
 import { newId } from '../../../lambdas/core/crypto.ts';
 
-/** A client's key pair, and assertions signed with it (RFC 7523 §2.2) at a time of the test's choice. */
+/** A client's key pair, and assertions signed with it (RFC 7523 §2.2) at a time that the test chooses. */
 export const newAssertionKey = async (kid = 'key-1') => {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const publicJwk = { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' };

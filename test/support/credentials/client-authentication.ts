@@ -4,7 +4,7 @@ import type { RegisteredClient } from '../http/oauth-requests.ts';
 const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * Puts a client's proof into a form (RFC 6749 §2.3.1, RFC 7523 §2.2), and returns the headers that go with it.
+ * Adds client authentication to a form (RFC 6749 §2.3.1, RFC 7523 §2.2), and returns the headers that it needs.
  * @param assertion makes a fresh one, which is used once
  */
 export const authenticate = async (

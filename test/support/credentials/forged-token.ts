@@ -11,7 +11,7 @@ export const partsOf = (token: string): { header: Json; claims: Json } => {
   return { header: decode(header), claims: decode(claims) };
 };
 
-/** A key pair of the attacker's. */
+/** A key pair of the attacker. */
 export const FOREIGN_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 const assemble = (header: Json, claims: Json, signer: (input: string) => string): string => {
@@ -30,14 +30,14 @@ export const hs256 = (header: Json, claims: Json, secret: string): string =>
 export const unsigned = (header: Json, claims: Json, alg: string): string =>
   assemble({ ...header, alg }, claims, () => '');
 
-/** The token with other claims or another header under its own, now wrong, signature. */
+/** The token with changed claims or header. Its signature stays, and is now invalid. */
 export const tampered = (token: string, change: { header?: Json; claims?: Json }): string => {
   const { header, claims } = partsOf(token);
   const signature = token.split('.')[2] ?? '';
   return assemble({ ...header, ...change.header }, { ...claims, ...change.claims }, () => signature);
 };
 
-/** Claims that would pass, for an attacker's signature. */
+/** Valid claims, to be signed by an attacker. */
 export const plausibleClaims = (issuer: string, resource: string): Json => {
   const now = Math.floor(Date.now() / 1000);
   return {

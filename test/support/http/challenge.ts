@@ -1,4 +1,4 @@
-/** The parameters of the one `Bearer` challenge of an answer (RFC 6750 §3); throws when there is not exactly one. */
+/** The parameters of the only `Bearer` challenge of a response (RFC 6750 §3). Throws if there is not exactly one. */
 export const bearerChallenge = (headers: Headers): Record<string, string> => {
   const value = headers.get('www-authenticate');
   if (value === null) throw new Error('the answer has no WWW-Authenticate header');

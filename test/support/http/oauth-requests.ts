@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type Seen, type SignInChoices, User } from '../browser/user.ts';
 import type { CloudAddress } from '../cloud/local-cloud.ts';
 
-// OAuth by hand: each request as it goes over the wire, for tests that look at one request at a time.
+// Single OAuth requests, for tests that check one request at a time.
 
 /** Nothing listens there: tests read redirects to it and do not follow them. */
 export const REDIRECT_URI = 'http://127.0.0.1:53682/callback';
@@ -83,7 +83,7 @@ export const authorizationRequest = (
   return { url, codeVerifier, state };
 };
 
-/** Query of the client's redirect URI after a sign-in that went through. */
+/** The query of the client's redirect URI after a successful login. */
 export const callbackParameters = (seen: Seen): URLSearchParams => {
   if (seen.left === undefined) {
     throw new Error(`the sign-in ended on a page: ${seen.status} ${seen.url}\n${seen.html.slice(0, 2_000)}`);
@@ -113,7 +113,7 @@ export const obtainCode = async (
   return { client, code, codeVerifier };
 };
 
-/** POST to an endpoint that takes forms. */
+/** Posts a form. */
 export const postForm = async (
   url: string | URL,
   form: Readonly<Record<string, string | undefined>>,
@@ -166,7 +166,7 @@ export interface Session {
   readonly refreshToken: string;
 }
 
-/** From nothing to tokens. */
+/** Registers a client if needed, logs in, and returns the tokens. */
 export const obtainSession = async (
   cloud: CloudAddress,
   options: Parameters<typeof obtainCode>[2] & { readonly client?: RegisteredClient } = {},

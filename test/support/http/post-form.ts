@@ -39,7 +39,7 @@ export const formPoster = (flow: Handler, path: string, log: Log) => {
   };
 };
 
-/** A log that remembers. */
+/** A log that keeps its entries. */
 export const memoryLog = () => {
   const events: { event: string; fields: Record<string, unknown> }[] = [];
   const log: Log = (event, fields = {}) => {

@@ -6,15 +6,15 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** One HTTP request exactly as told: no header is added but Host, and that only when none is given. */
+/** Sends one HTTP request exactly as given. Adds only Host, and only if it is missing. */
 export const rawRequest = (
   url: string | URL,
   options: {
     readonly method?: string;
-    /** Name, value, name, value: may repeat. */
+    /** Name, value, name, value. Names may repeat. */
     readonly headers?: readonly string[];
     readonly body?: string | Buffer;
-    /** Request target as on the request line, where the URL's own would be tidied up. */
+    /** The request target, if it must not be normalized as a URL. */
     readonly target?: string;
   } = {},
 ): Promise<RawAnswer> =>

@@ -3,7 +3,7 @@ import type { RawAnswer } from './raw-request.ts';
 
 const TIMEOUT_MS = 300_000;
 
-/** A request line and headers without end, as they go over the wire. */
+/** A request line and headers as they are sent, without the final empty line. */
 export const requestHead = (line: string, headers: readonly string[] = []): string =>
   [line, ...headers, '', ''].join('\r\n');
 
@@ -12,7 +12,7 @@ export const requestHead = (line: string, headers: readonly string[] = []): stri
  * the last request should say `Connection: close`.
  *
  * @param origin such as `http://localhost:4800`
- * @throws Error when there is no end to it within five minutes
+ * @throws Error if the server does not close the connection within five minutes
  */
 export const rawExchange = async (origin: string, bytes: string | Buffer): Promise<RawAnswer[]> => {
   const socket = openSocket(origin);
@@ -20,13 +20,13 @@ export const rawExchange = async (origin: string, bytes: string | Buffer): Promi
   return readAnswers(await readToEnd(socket));
 };
 
-/** A connection that the caller writes to and ends. Errors are no news: servers close on those who misbehave. */
+/** A connection that the caller writes to and ends. Errors are ignored, because servers close misused connections. */
 export const openSocket = (origin: string): Socket => {
   const { hostname, port } = new URL(origin);
   return connect(Number(port), hostname).on('error', () => undefined);
 };
 
-/** Everything that comes until the connection is closed, from whichever side. */
+/** Everything received until either side closes the connection. */
 export const readToEnd = (socket: Socket): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -40,7 +40,7 @@ export const readToEnd = (socket: Socket): Promise<Buffer> =>
     socket.on('close', () => resolve(Buffer.concat(chunks)));
   });
 
-/** The answers in what a server wrote, those with status 1xx left out. */
+/** Parses the responses of a server, without those with status 1xx. */
 export const readAnswers = (bytes: Buffer): RawAnswer[] => {
   const answers: RawAnswer[] = [];
   let rest = bytes;

@@ -6,7 +6,7 @@ import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from '
 
 export const CLIENT_ID = 'our-client';
 export const CLIENT_SECRET = 'our secret:%+';
-/** Recognisable wherever it should not be. */
+/** Easy to recognize where it must not appear. */
 export const UPSTREAM_ACCESS_TOKEN = 'upstream-access-token-canary';
 
 type Answer = (response: ServerResponse, body: string) => void | Promise<void>;
@@ -28,17 +28,17 @@ interface SeenRequest {
   readonly body: string;
 }
 
-/** Whose form the answers have: an OpenID provider's, GitHub's, or Entra's for many tenants. */
+/** The kind of provider: OpenID, GitHub, or Entra with several tenants. */
 export type ProviderShape = 'oidc' | 'github' | 'entra';
 
 export const TENANT = '11111111-1111-4111-8111-111111111111';
 const MANY_TENANTS = '/organizations/v2.0';
 
-/** An identity provider on this machine that does everything right until a test says otherwise. */
+/** A local identity provider that behaves correctly until a test changes it. */
 export class MisbehavingProvider {
   readonly requests: SeenRequest[] = [];
   readonly shape: ProviderShape;
-  /** Replaces the answer of one path. */
+  /** Replaces the response of one path. */
   readonly answers = new Map<string, Answer>();
   metadata: Record<string, unknown> = {};
   claims: Record<string, unknown> = {};
@@ -47,9 +47,9 @@ export class MisbehavingProvider {
   callback: Record<string, string | undefined> = {};
   /** The responses of GitHub's API about the user, by path. */
   github: Record<string, unknown> = {};
-  /** Of the latest login. */
+  /** The nonce of the latest login. */
   nonce = '';
-  /** Laid over the answer of the token endpoint. */
+  /** Members merged over the response of the token endpoint. */
   tokens: Record<string, unknown> = {};
   secret = CLIENT_SECRET;
   sign: (claims: JWTPayload) => Promise<string>;
@@ -79,7 +79,7 @@ export class MisbehavingProvider {
     return `http://localhost:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** As it stands in our configuration. */
+  /** The configuration of Gatehouse for this provider. */
   get issuer(): string {
     return this.shape === 'entra' ? `${this.origin}${MANY_TENANTS}` : this.origin;
   }
@@ -109,7 +109,7 @@ export class MisbehavingProvider {
     await once(this.server, 'close');
   }
 
-  /** The claims of a good ID token with those of the test; undefined takes one away. */
+  /** The claims of a valid ID token with the changes of the test. undefined removes a claim. */
   goodClaims(nonce: string): JWTPayload {
     const now = Math.floor(Date.now() / 1000);
     const tenant = { iss: `${this.origin}/${TENANT}/v2.0`, tid: TENANT, email_verified: undefined };

@@ -12,7 +12,7 @@ export class OneTimeProvider implements Pick<UpstreamIdp, 'renew' | 'prepare'> {
   accessTokenSeconds: number | undefined = 3600;
   /** `lost`: the token is consumed, and the next one never arrives. */
   mode: 'up' | 'down' | 'lost' | 'userinfo down' | 'removed' | 'misconfigured' | 'undiscoverable' = 'up';
-  /** Called before each answer: a crowd can be made to wait there. */
+  /** Called before each response, so that a test can delay parallel requests. */
   beforeAnswer: () => Promise<void> = () => new Promise((resolve) => setImmediate(resolve));
   private current = 'upstream-refresh-0';
   private readonly now: () => number;
@@ -22,7 +22,7 @@ export class OneTimeProvider implements Pick<UpstreamIdp, 'renew' | 'prepare'> {
     this.now = now;
   }
 
-  /** What a login hands out. */
+  /** The tokens of a login. */
   tokens(): UpstreamTokens {
     const { accessTokenSeconds } = this;
     return {

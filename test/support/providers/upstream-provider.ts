@@ -10,22 +10,22 @@ import type { LocalCloud } from '../cloud/local-cloud.ts';
 
 const CREDENTIALS = { clientId: 'gatehouse-at-upstream', clientSecret: 'a-secret-that-the-test-knows' };
 
-/** What a test does to its provider while it runs. */
+/** A running provider that a test controls. */
 export interface UpstreamBehaviour extends ProviderBehaviour {
   readonly isDown?: boolean;
 }
 
-/** An OpenID provider of the test's own, whose client secret it knows: so it can ask for tokens as Gatehouse does. */
+/** An OpenID provider whose client secret the test knows, so that it can request tokens as Gatehouse does. */
 export interface UpstreamProvider {
   readonly origin: string;
   readonly issuer: string;
-  /** `METHOD path`, as they came. */
+  /** `METHOD path` of each request, in order. */
   readonly requests: readonly string[];
-  /** Every token that it gave, of whichever kind. */
+  /** Every token that it issued, of any kind. */
   readonly handedOut: readonly string[];
-  /** From now on the client has another secret there, and the former one is refused. */
+  /** Changes the client's secret at the provider, which then refuses the old one. */
   readonly changeSecret: (clientSecret: string) => void;
-  /** Stores the client's credentials the way the start output says. */
+  /** Stores the client's credentials with the printed command. */
   readonly storeCredentials: (cloud: LocalCloud) => Promise<void>;
   /** Tokens of the provider itself for that user, issued to Gatehouse's own client. */
   readonly tokensFor: (user: User) => Promise<{ readonly access_token: string; readonly id_token: string }>;
@@ -120,7 +120,7 @@ export const startUpstreamProvider = async (
   };
 };
 
-/** Reads along what the token endpoint answers. */
+/** Records the responses of the token endpoint. */
 const keepTokens = (response: ServerResponse, handedOut: string[]): void => {
   const { end } = response;
   response.end = ((...parameters: unknown[]) => {

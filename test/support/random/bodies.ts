@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { anyText, hostileText, type Pair } from './values.ts';
 
-/** Good parameters of which some are missing, repeated, renamed or replaced, and perhaps others beside them. */
+/** Valid parameters, some of them missing, repeated, renamed or replaced, perhaps with additional ones. */
 export const parameters = (
   good: Readonly<Record<string, string>>,
   { names = [], pool }: { readonly names?: readonly string[]; readonly pool: readonly string[] },
@@ -32,7 +32,7 @@ export const parameters = (
 
 const wellFormed = (text: string): string => text.toWellFormed();
 const percentEncodedAll = (text: string): string => Buffer.from(text).toString('hex').replace(/../g, '%$&');
-/** As bytes, but for what would end the request line or the parameter. */
+/** Raw bytes, except those that would end the request line or the parameter. */
 const hardlyEncoded = (text: string): string =>
   Buffer.from(text)
     .toString('latin1')
@@ -58,7 +58,7 @@ export const urlEncoded = (pairs: fc.Arbitrary<readonly Pair[]>): fc.Arbitrary<s
     .tuple(pairs, fc.nat(9), fc.oneof({ weight: 9, arbitrary: fc.constant('') }, fc.constantFrom(...DAMAGE)))
     .map(([list, writing, damage]) => `${(ENCODERS[writing] ?? ENCODERS[0])?.(list)}${damage}`);
 
-/** A good object whose members are missing, replaced or joined by others; as JSON that may be damaged. In latin1. */
+/** A valid object with missing, replaced or additional members, as JSON that may be damaged. In latin1. */
 export const jsonDocument = (
   good: Readonly<Record<string, unknown>>,
   { names = [], pool }: { readonly names?: readonly string[]; readonly pool: readonly string[] },

@@ -5,7 +5,7 @@ import { jsonDocument, parameters, urlEncoded } from './bodies.ts';
 import { basic, FORM, JSON_TYPE, mostly, path, poolOf, type RandomRequests, requests } from './request.ts';
 import { anyText, type Pair } from './values.ts';
 
-// Where clients and servers go.
+// Requests to the endpoints that clients and MCP servers use.
 
 const METADATA = {
   client_name: 'Random',

@@ -6,7 +6,7 @@ import type { KnownValues } from '../memory/known-values.ts';
 import { urlEncoded } from './bodies.ts';
 import { headerFields, hostileText, type Pair } from './values.ts';
 
-/** A request as it goes over the wire. In latin1: one character is a byte. */
+/** A request as it is sent. Text is latin1, so one character is one byte. */
 export interface RandomRequest {
   readonly method: string;
   readonly target: string;
@@ -29,7 +29,7 @@ interface Parts {
   readonly pool: readonly string[];
 }
 
-/** Mostly the right method, path and headers; now and then others. */
+/** Usually the right method, path and headers, and sometimes others. */
 export const requests = ({ methods, path, query, headers = fc.constant([]), body, pool }: Parts): RandomRequests => {
   const method = fc.oneof({ weight: 15, arbitrary: fc.constantFrom(...methods) }, fc.constantFrom(...METHODS));
   const spoiled = fc
@@ -85,7 +85,7 @@ export const poolOf = ({ cloud, client, sessions, codes, managedClients }: Known
 
 export const basic = (id: string, secret = ''): string => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
-/** Sends it, byte by byte; undefined when the connection was closed without an answer. */
+/** Sends the exact bytes. Returns undefined if the connection was closed without a response. */
 export const sendRandomRequest = async (
   origin: string,
   { method, target, headers, body }: RandomRequest,

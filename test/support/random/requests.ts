@@ -23,7 +23,7 @@ const documents =
   (): RandomRequests =>
     requests({ methods: ['GET', 'HEAD'], path: path(...paths), pool: [] });
 
-/** What is not there: any target at all, with the segments of those that are. */
+/** Unknown targets, built from the segments of known ones. */
 const anywhere = (known: KnownValues): RandomRequests => {
   const segment = fc.oneof(
     fc.constantFrom(
@@ -53,7 +53,7 @@ const anywhere = (known: KnownValues): RandomRequests => {
   });
 };
 
-/** Every endpoint, and the requests that may come to it. */
+/** Every endpoint, with a generator of its requests. */
 export const RANDOM_REQUESTS: Readonly<Record<string, (known: KnownValues) => RandomRequests>> = {
   metadata: documents(
     '/.well-known/oauth-authorization-server',
@@ -82,9 +82,9 @@ const AT_ONCE = 10;
 const THROTTLE_PAUSE_MS = 200;
 
 /**
- * Sends so many random requests to one endpoint of a running cloud.
+ * Sends `count` random requests to one endpoint of a running cloud.
  *
- * @throws Error with every request of a batch that was answered as it should not be
+ * @throws Error with every request of a batch that got a forbidden response
  */
 export const assertNoFaults = (
   known: KnownValues,
@@ -103,7 +103,7 @@ export const assertNoFaults = (
       );
       if (problems.length > 0) throw new Error(problems.join('\n'));
     }),
-    // The message names the one request that matters: nothing has to be made smaller.
+    // The message names the failing request, so no shrinking is needed.
     {
       numRuns: Math.ceil(options.requests / AT_ONCE),
       endOnFailure: true,
@@ -112,7 +112,7 @@ export const assertNoFaults = (
   );
 };
 
-/** The gateway's throttle says nothing about what was asked, so it is asked again. A function's own limit is an answer. */
+/** Repeats a request that the gateway throttled. The limit of a function is a response like any other. */
 const answerTo = async (origin: string, request: RandomRequest): Promise<RawAnswer> => {
   for (;;) {
     const answer = await sendRandomRequest(origin, request);

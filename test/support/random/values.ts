@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 export type Pair = readonly [name: string, value: string];
 
-/** Texts that have broken servers. None is a URL at which a foreign host would be asked. */
+/** Texts that have broken servers. None is a URL that would cause a request to a foreign host. */
 const HOSTILE_TEXTS = [
   '',
   ' ',
@@ -71,11 +71,11 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   { weight: 2, arbitrary: fc.string({ unit: 'grapheme-ascii', maxLength: 120 }) },
 );
 
-/** A good value of something else, or a hostile text. */
+/** A valid value of another parameter, or a hostile text. */
 export const anyText = (pool: readonly string[]): fc.Arbitrary<string> =>
   fc.oneof({ weight: 2, arbitrary: fc.constantFrom('', ...pool) }, { weight: 3, arbitrary: hostileText });
 
-/** Header fields that a server might believe. In latin1; never framing, which would only say what the wire says. */
+/** Header fields that a server might trust, in latin1. Framing headers are excluded. */
 const HEADER_NAMES = [
   'accept',
   'accept-language',
@@ -127,7 +127,7 @@ const HEADER_VALUES = [
   'Bearer x, Bearer y',
 ] as const;
 
-/** Field values as RFC 9110 §5.5 lets them be: visible characters, bytes above 0x7f, and spaces within. */
+/** Field values that RFC 9110 §5.5 allows: visible characters, bytes above 0x7f, and spaces within. */
 const fieldValue = fc
   .oneof(fc.string({ unit: 'grapheme-ascii', maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 30 }))
   .map((text) =>

@@ -5,17 +5,17 @@ export const LIFETIMES = { recheckSeconds: 60, signingKeyPublishSeconds: 60, acc
 /** A scope that no allowed user may have. */
 export const REFUSED_SCOPE = 'reports';
 
-/** A cloud with providers of the test's own, in which everything is on that can leave an event. */
+/** A cloud with test providers, in which every feature that logs events is on. */
 export interface ArrangedCloud extends CloudWithProviders {
   readonly watch: EventWatch;
   /** Invokes a function with the rights of an operator. @param name the end of its id in the stack, such as `Keys` */
   readonly invoke: (name: string, event: object) => Promise<void>;
-  /** Gives a function new environments whose clock is off by as much. */
+  /** Starts new environments of a function with this clock offset. */
   readonly setClock: (name: string, seconds: number) => Promise<void>;
 }
 
-/** @param persons what persons are called, which must stand in no event */
-export const startArrangedCloud = async (persons: RegExp): Promise<ArrangedCloud> => {
+/** @param userNames matches the names of users, which no event may contain */
+export const startArrangedCloud = async (userNames: RegExp): Promise<ArrangedCloud> => {
   const gate = await startCloudWithProviders(
     {
       rememberConsent: true,
@@ -34,7 +34,7 @@ export const startArrangedCloud = async (persons: RegExp): Promise<ArrangedCloud
   };
   return {
     ...gate,
-    watch: new EventWatch(async () => (await cloud.takeLog()).split('\n'), persons),
+    watch: new EventWatch(async () => (await cloud.takeLog()).split('\n'), userNames),
     invoke: async (name, event) => {
       const { ok, errorMessage } = await cloud.invoke(await functionNamed(name), event);
       if (!ok) throw new Error(`${name} failed: ${errorMessage}`);

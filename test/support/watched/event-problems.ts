@@ -2,7 +2,7 @@ import { EVENTS, type FieldKind } from '../../../lambdas/core/events.ts';
 
 export type EventLine = Readonly<Record<string, unknown>> & { readonly event: string };
 
-/** Lines of functions that are events; anything else that a function wrote is left out. */
+/** The events among the lines of functions. Other lines are left out. */
 export const eventsIn = (lines: readonly string[]): EventLine[] =>
   lines.flatMap((line) => {
     try {
@@ -13,7 +13,7 @@ export const eventsIn = (lines: readonly string[]): EventLine[] =>
     }
   });
 
-/** Members that no event has of its own: the time, and what embedded metrics add. */
+/** Members that the log adds to every event: the time and embedded metrics. */
 const isEnvelope = (name: string, line: EventLine): boolean =>
   ['time', 'event', '_aws', 'Stack'].includes(name) || (/^[A-Z]/.test(name) && line._aws !== undefined);
 
@@ -28,7 +28,7 @@ const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
 const fits = (kind: FieldKind, value: unknown): boolean =>
   typeof kind === 'string' ? (KINDS[kind]?.(value) ?? false) : kind.includes(value as string);
 
-/** What is wrong with a line by the closed list of events; nothing when it is as the list says. */
+/** How a line violates the closed list of events. Empty if it conforms. */
 export const eventProblems = (line: EventLine): string[] => {
   const kinds: Readonly<Record<string, FieldKind>> | undefined = (
     EVENTS as Readonly<Record<string, Readonly<Record<string, FieldKind>>>>

@@ -1,11 +1,11 @@
-/** Anything shorter occurs by chance. */
+/** Shorter values may occur by chance. */
 const MIN_CHARACTERS = 16;
 const MIN_CHARACTERS_OF_AN_ADDRESS = 8;
 const PREFIX_CHARACTERS = 8;
 
 export interface Leak {
   readonly kind: string;
-  /** The start of the secret, and what stands around it. */
+  /** The start of the secret, and the text around it. */
   readonly where: string;
 }
 
@@ -16,19 +16,19 @@ export class Secrets {
   keep(kind: string, value: string): void {
     const isAddress = kind.endsWith('address');
     if (value.length < (isAddress ? MIN_CHARACTERS_OF_AN_ADDRESS : MIN_CHARACTERS)) return;
-    // What a test sent where a secret belongs, and may well say elsewhere too.
+    // Values that a test sent in place of a secret, and that may appear elsewhere.
     if (!isAddress && (value.includes('://') || /^(.)\1*$/s.test(value))) return;
     if (!this.#kinds.has(value)) this.#kinds.set(value, kind);
   }
 
-  /** How many there are of each kind. */
+  /** The number of secrets of each kind. */
   counts(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const kind of this.#kinds.values()) counts[kind] = (counts[kind] ?? 0) + 1;
     return counts;
   }
 
-  /** One pass over the text, however many secrets there are. */
+  /** Searches the text in one pass for all secrets. */
   leaksIn(text: string): Leak[] {
     const byPrefix = new Map<string, string[]>();
     for (const value of this.#kinds.keys()) {

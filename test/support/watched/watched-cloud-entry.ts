@@ -7,8 +7,8 @@ import { Secrets } from './secrets.ts';
 import type { WatchOrder, WatchReport } from './watched-cloud.ts';
 import { recordWire } from './wire-recorder.ts';
 
-// The local cloud as `npm start` runs it, with ears: it knows every secret that passed, and every line that a function
-// wrote. Run as a child process, which tells its parent.
+// The local cloud as `npm start` runs it, but it also records every secret that was sent and every line that a function
+// wrote. It runs as a child process and reports to its parent.
 
 const options = parseArguments(process.argv.slice(2));
 const secrets = new Secrets();
@@ -40,7 +40,7 @@ const { connectorUrl, template, services } = await startLocalCloud(options, prin
   onLog: ({ text }) => void lines.push(text),
 });
 
-/** Those of the stack and of the identity providers, generated or stored: whole, and each member of JSON. */
+/** The secrets of the stack and the identity providers, generated or stored: the whole value and each JSON member. */
 const readStoredSecrets = async (): Promise<void> => {
   for (const { physicalId, logicalId } of ofType(template, 'AWS::SecretsManager::Secret')) {
     const answer = await services.asOperator('secretsmanager', 'GetSecretValue', { SecretId: physicalId });

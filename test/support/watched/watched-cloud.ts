@@ -7,19 +7,19 @@ import type { Leak } from './secrets.ts';
 export type WatchOrder = 'report' | 'takeLines' | { readonly invoke: string; readonly event: unknown };
 
 export interface WatchReport {
-  /** Kind of secret → how many passed or are stored. */
+  /** Kind of secret → how many were sent or are stored. */
   readonly secretCounts: Readonly<Record<string, number>>;
-  /** Secrets that stand in the log of a function, or on the console. */
+  /** Secrets that appear in the log of a function or on the console. */
   readonly leaks: readonly Leak[];
   readonly eventCount: number;
-  /** Events that are not as the list of core/events.ts has them, each kind of problem once. */
+  /** Events that violate the list in core/events.ts, each kind of problem once. */
   readonly eventProblems: readonly string[];
 }
 
-/** A local cloud that remembers every secret and every line of its functions. */
+/** A local cloud that records every secret and every log line of its functions. */
 export interface WatchedCloud extends CloudProcess {
   report(): Promise<WatchReport>;
-  /** What functions wrote since the last time, line by line, as it was written. */
+  /** The lines that functions have written since the last call, unchanged. */
   takeLines(): Promise<readonly string[]>;
   /** Invokes a function with the rights of an operator. @param name the end of its id in the stack, such as `Keys` */
   invoke(name: string, event: unknown): Promise<unknown>;

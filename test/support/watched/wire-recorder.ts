@@ -20,7 +20,7 @@ const SECRET_MEMBERS: Readonly<Record<string, string>> = {
   email: 'e-mail address',
 };
 
-/** Listens to every HTTP server of this process on the ports named, and keeps each secret that passes. */
+/** Watches every HTTP server of this process on the given ports, and records each secret. */
 export const recordWire = (secrets: Secrets, portNames: ReadonlyMap<number, string>): void => {
   const emit = Server.prototype.emit;
   Server.prototype.emit = function (this: Server, event: string | symbol, ...rest: unknown[]): boolean {
@@ -59,7 +59,7 @@ const recordAnswer = (response: ServerResponse, keep: Keep): void => {
     }) as never;
   }
   response.once('close', () => {
-    // The head as it was sent, however it was given.
+    // The head as it was sent, in whichever form it was passed.
     const head = (response as unknown as { _header?: string | null })._header ?? '';
     const headers = head.split('\r\n').map((line) => line.split(/: (.*)/s, 2) as [string, string | undefined]);
     const valuesOf = (name: string) =>
@@ -110,7 +110,7 @@ const membersOf = (text: string, contentType: string): Iterable<[string, unknown
   try {
     return Object.entries(JSON.parse(text) ?? {});
   } catch {
-    // Sent in order to be refused.
+    // These values are invalid on purpose.
     return [];
   }
 };
