@@ -23,12 +23,12 @@ export const identityProviderSettings = ({
       id,
       {
         kind: provider.kind,
-        issuer: existing(issuerOf(provider) ?? userPools[id]?.issuer, id),
+        issuer: required(issuerOf(provider) ?? userPools[id]?.issuer, id),
         displayName: displayNameOf(provider),
         scopes: upstreamScopesOf(configuration, id),
         ...(provider.recheck ? { recheck: true } : {}),
         ...(provider.keepTokens ? { keepTokens: true } : {}),
-        secretId: existing(secrets.identityProviders[id]?.ref, id),
+        secretId: required(secrets.identityProviders[id]?.ref, id),
       },
     ]),
   );
@@ -41,7 +41,7 @@ export const keptProviderSettings = (parts: IdentityProviderParts): IdentityProv
       .map(([id, { displayName: _displayName, ...provider }]) => [id, provider]),
   );
 
-const existing = (value: string | undefined, id: string): string => {
+const required = (value: string | undefined, id: string): string => {
   if (value === undefined)
     throw new Error(`expected an issuer and a secret for the identity provider ${id} in this stack, found none`);
   return value;

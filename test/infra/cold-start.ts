@@ -5,8 +5,8 @@ import { BUNDLE_DIRECTORY } from '../../lib/functions/bundles.ts';
 import { shown, type Template } from './template.ts';
 
 /**
- * Starts a bundle as Lambda does, with the given environment, and prints which of our variables it reads. One that it
- * needs and that is missing stops it; one that may be missing counts only where it is there.
+ * Starts a bundle as Lambda does and prints which of our variables it reads. A missing variable that it requires stops it.
+ * An optional variable counts only if it is set.
  */
 const COLD_START = `
   const read = new Set();
@@ -17,7 +17,7 @@ const COLD_START = `
   console.log(JSON.stringify([...read].filter((name) => String(name).startsWith('GATEHOUSE_')).sort()));
 `;
 
-/** The variables that the stack gives the function of a folder. */
+/** The variables that the stack sets for the function of a folder. */
 export const variablesOf = (template: Template, folder: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(template.functionOf(folder)[1].Properties.Environment?.Variables ?? {}).map(([name, value]) => [
@@ -26,7 +26,7 @@ export const variablesOf = (template: Template, folder: string): Record<string, 
     ]),
   );
 
-/** The names of the variables that a function reads at its start, and of those that the stack gives it. */
+/** Names of the variables that a function reads when it starts, and of those that the stack sets. */
 export const coldStart = async (
   template: Template,
   folder: string,

@@ -53,7 +53,7 @@ beforeAll(async () => {
 }, 90_000);
 
 describe('Alarms', () => {
-  it('are at most ten, however many servers there are, and each has a topic and a runbook entry', () => {
+  it('are at most ten with any number of servers, and each has a topic and a runbook entry', () => {
     const headings = headingsOf('docs/runbook/alarms.md');
     for (const { ofType } of [template, largest]) {
       const alarms = ofType('AWS::CloudWatch::Alarm');
@@ -73,7 +73,7 @@ describe('Alarms', () => {
     }
   });
 
-  it('watch at most ten metrics each: CloudWatch takes no more', () => {
+  it('watch at most ten metrics each, the limit of CloudWatch', () => {
     for (const [, alarm] of largest.ofType('AWS::CloudWatch::Alarm')) {
       expect(metricsOf(alarm).length).toBeGreaterThan(0);
       expect(metricsOf(alarm).length).toBeLessThanOrEqual(10);
@@ -82,7 +82,7 @@ describe('Alarms', () => {
     expect(watched.filter((metric) => metric.startsWith('AWS/ApiGateway 5XXError'))).toHaveLength(6);
   });
 
-  it('watch what costs nothing, and metrics of our own that no client or provider is a dimension of', () => {
+  it('watch free metrics, and our own metrics without a dimension for clients or providers', () => {
     const metrics = template.ofType('AWS::CloudWatch::Alarm').flatMap(([, alarm]) => metricsOf(alarm));
     const dimensions = new Set(metrics.flatMap((metric) => [...metric.matchAll(/ (\w+)=/g)].map(([, name]) => name)));
     expect([...dimensions].sort()).toEqual(
@@ -96,7 +96,7 @@ describe('Alarms', () => {
     expect(new Set(own.map((metric) => metric.split(' ')[2]))).toEqual(new Set(['Stack=Gatehouse']));
   });
 
-  it('#221 watch the quota of KMS for RSA, at 60 % of what it is at the time', () => {
+  it('#221 watch RSA operations, at 60 % of the current KMS quota', () => {
     const [, alarm] = template.ofType('AWS::CloudWatch::Alarm').find(([id]) => id.includes('SigningNearQuota')) ?? [];
     expect(alarm && metricsOf(alarm)).toEqual([
       'AWS/Usage CallCount Class=None Resource=CryptographicOperationsRsa Service=KMS Type=API',
@@ -110,21 +110,21 @@ describe('Alarms', () => {
     });
   });
 
-  it('tell each API apart by a name of its own', () => {
+  it('tell APIs apart by unique names', () => {
     const names = largest.ofType('AWS::ApiGateway::RestApi').map(([, { Properties }]) => Properties.Name);
     expect(new Set(names).size).toBe(6);
     for (const name of names) expect(name).toMatch(/^[ -~]+$/);
   });
 
-  it('need no detailed metrics of API Gateway, which are billed', () => {
+  it('need no detailed metrics of API Gateway, which cost money', () => {
     for (const [, { Properties }] of largest.ofType('AWS::ApiGateway::Stage')) {
       for (const setting of Properties.MethodSettings) expect(setting.MetricsEnabled ?? false).toBe(false);
     }
   });
 });
 
-describe('The topic', () => {
-  it('takes messages of the alarms of this account only, over TLS only', () => {
+describe('The alarm topic', () => {
+  it('accepts messages only from alarms of this account, and only over TLS', () => {
     const policies = template.ofType('AWS::SNS::TopicPolicy').map(([, { Properties }]) => Properties.PolicyDocument);
     expect(policies).toHaveLength(1);
     const [deny, allow, ...others] = policies[0].Statement;
@@ -141,7 +141,7 @@ describe('The topic', () => {
     );
   });
 
-  it('has a subscriber where the configuration names one; otherwise an output says how', () => {
+  it('has a subscriber if the configuration names one; otherwise an output prints the command', () => {
     expect(template.ofType('AWS::SNS::Subscription')).toEqual([]);
     expect(shown(template.outputs.AlarmTopic?.Value)).toContain('aws sns subscribe');
     expect(largest.ofType('AWS::SNS::Subscription').map(([, { Properties }]) => Properties)).toEqual([
@@ -151,7 +151,7 @@ describe('The topic', () => {
 });
 
 describe('The dashboard', () => {
-  it('is off until it is asked for, and has fewer than 50 metrics then', () => {
+  it('is off by default, and has fewer than 50 metrics', () => {
     expect(template.ofType('AWS::CloudWatch::Dashboard')).toEqual([]);
     const [[, board] = [undefined, undefined]] = largest.ofType('AWS::CloudWatch::Dashboard');
     const body = JSON.parse(shown(board?.Properties.DashboardBody));
@@ -163,8 +163,8 @@ describe('The dashboard', () => {
   });
 });
 
-describe('Switched off', () => {
-  it('there is no alarm, no topic, no dashboard, and no function counts', async () => {
+describe('Monitoring that is off', () => {
+  it('has no alarm, topic, dashboard or metric', async () => {
     const quiet = await templateFor({ monitoring: { alarms: false } });
     for (const type of ['CloudWatch::Alarm', 'CloudWatch::Dashboard', 'SNS::Topic', 'SNS::TopicPolicy']) {
       expect(quiet.ofType(`AWS::${type}`)).toEqual([]);
@@ -173,29 +173,29 @@ describe('Switched off', () => {
     expect(quiet.outputs.AlarmTopic).toBeUndefined();
   });
 
-  it('an address that nothing would ever be sent to is a mistake', () => {
+  it('refuses an address that would get no mail', () => {
     const monitoring = { alarms: false, email: 'ops@example.com' };
     expect(() => parseConfiguration({ ...(readConfiguration() as object), monitoring })).toThrow(ConfigurationError);
     expect(() => parseConfiguration({ ...(readConfiguration() as object), monitoring })).toThrow(/monitoring\.email/);
   });
 
   it.each([
-    [{ email: 'nobody' }, /monitoring\.email: expected an e-mail address/],
+    [{ email: 'ops' }, /monitoring\.email: expected an e-mail address/],
     [{ alarms: 'yes' }, /monitoring\.alarms: expected true or false/],
     [{ metrics: true }, /monitoring\.metrics: expected no such key/],
-  ])('%j is refused by name', (monitoring, problem) => {
+  ])('%j is refused with the key that is wrong', (monitoring, problem) => {
     expect(() => parseConfiguration({ ...(readConfiguration() as object), monitoring })).toThrow(problem);
   });
 });
 
 describe('Logs', () => {
-  it('#244 every log group forgets after a month', () => {
+  it('#244 every log group expires after a month', () => {
     const groups = largest.ofType('AWS::Logs::LogGroup');
     expect(groups.length).toBeGreaterThan(20);
     for (const [, { Properties }] of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
-  it('#234 the access log has neither query strings, nor headers, nor addresses', () => {
+  it('#234 the access log contains no query strings, headers or addresses', () => {
     for (const [, { Properties }] of largest.ofType('AWS::ApiGateway::Stage')) {
       const format: string = Properties.AccessLogSetting.Format;
       expect(Object.values(JSON.parse(format))).toEqual(expect.arrayContaining(['$context.requestId']));

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Titles as they stand in the code, in any kind of quotes. */
+/** Normalizes the quotes in code and documents. */
 const plain = (text: string): string => text.replaceAll(/\\(['"`])/g, '$1').replaceAll('’', "'");
 
-/** The text of a test file, with the folder of its cases where there is one of that name; empty when it is not there. */
+/** The text of a test file, and of the files in a folder of the same name; empty if there are none. */
 const textOf = (file: string): string => {
   const path = join(ROOT, 'test', file);
   const isFolder = existsSync(path) && statSync(path).isDirectory();
@@ -25,7 +25,7 @@ describe.each([
 ] as const)('docs/%s.md', (name, { leastTests, leastFiles }) => {
   const page = readFileSync(join(ROOT, `docs/${name}.md`), 'utf8');
 
-  /** Each `folder/file` of the tables, with the parts of titles that stand behind it. */
+  /** Each `folder/file` in the tables, with the parts of titles that follow it. */
   const references = page
     .split('\n')
     .filter((line) => line.startsWith('|'))
@@ -35,13 +35,13 @@ describe.each([
       [...rest.matchAll(/“([^”]+)”/g)].map(([, title = '']): [string, string] => [file, title]),
     );
 
-  it('names tests that are there', () => {
+  it('names tests that exist', () => {
     const missing = references.filter(([file, title]) => !textOf(file).includes(plain(title)));
     expect(missing.map(([file, title]) => `${file} “${title}”`)).toEqual([]);
     expect(references.length).toBeGreaterThanOrEqual(leastTests);
   });
 
-  it('names code that is there', () => {
+  it('names code that exists', () => {
     const files = [...page.matchAll(/`((?:lib|tools|[a-z-]+\/)[\w/-]*(?:\.ts|\/))`/g)].map(([, file = '']) => file);
     const missing = files.filter((file) => !existsSync(join(ROOT, file)) && !existsSync(join(ROOT, 'lambdas', file)));
     expect([files.length >= leastFiles, missing]).toEqual([true, []]);

@@ -9,7 +9,7 @@ import { templatesOfThisRun } from '../support/cloud/templates-of-this-run.ts';
 
 export interface TemplateResource {
   readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a template is read as it comes
+  // biome-ignore lint/suspicious/noExplicitAny: tests read properties of any resource type
   readonly Properties: any;
   readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: string;
@@ -27,8 +27,8 @@ export interface Template {
 }
 
 /**
- * The repository's configuration with changes laid over it, synthesized as it would be deployed: once in a run, for all
- * tests that ask for the same.
+ * The template of the repository's configuration with an overlay, synthesized as for a deployment. A test run synthesizes
+ * each overlay once.
  */
 export const templateFor = async (overlay: Partial<ConfigurationInput> = {}): Promise<Template> => {
   const name = createHash('sha256').update(JSON.stringify(overlay)).digest('hex');
@@ -39,7 +39,7 @@ export const templateFor = async (overlay: Partial<ConfigurationInput> = {}): Pr
 
 const synthesizeTo = async (file: string, overlay: Partial<ConfigurationInput>): Promise<void> => {
   await ensureBundles();
-  // The CDK takes seconds to load in a test: not where the template is there already.
+  // Loading the CDK takes seconds, so it is loaded only if the template does not exist yet.
   const { merge, parseConfiguration } = await import('../../lib/config/configuration.ts');
   const { readConfiguration } = await import('../../lib/config/cdk-json.ts');
   const { synthesize } = await import('../../lib/synthesize.ts');
@@ -52,7 +52,7 @@ const synthesizeTo = async (file: string, overlay: Partial<ConfigurationInput>):
   }
 };
 
-/** Two servers, one of them elsewhere, and two providers. */
+/** Two servers, one of them with an HTTP backend, and two identity providers. */
 export const TWO_SERVERS: ConfigurationInput = {
   servers: {
     '/mcp': { backend: { kind: 'example' }, scopes: { required: ['mcp'] } },
@@ -70,7 +70,7 @@ export const TWO_SERVERS: ConfigurationInput = {
   access: 'everyone',
 };
 
-/** Functions whose construct has another name than their folder. */
+/** Folder → construct id, for functions whose construct is not named after the folder. */
 const OTHER_CONSTRUCT_IDS: Readonly<Record<string, string>> = {
   'example-mcp-server': 'ExampleServer',
 };
@@ -89,7 +89,8 @@ const toTemplate = (text: string): Template => {
       const found = ofType('AWS::Lambda::Function').filter(([logicalId]) =>
         logicalId.replace(/^Gatehouse(Endpoints|Servermcp)?/, '').startsWith(`${id}Function`),
       );
-      if (found.length !== 1 || !found[0]) throw new Error(`${found.length} functions are made of ${folder}`);
+      if (found.length !== 1 || !found[0])
+        throw new Error(`expected one function for lambdas/${folder}, found ${found.length}`);
       return found[0];
     },
   };
@@ -97,7 +98,7 @@ const toTemplate = (text: string): Template => {
 
 const pascalCase = (name: string) => name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 
-/** Text of a value with references as `<LogicalId>`, `<LogicalId.Attribute>` and `<AWS::Pseudo>`. */
+/** The text of a value, with references written as `<LogicalId>`, `<LogicalId.Attribute>` and `<AWS::Pseudo>`. */
 export const shown = (value: unknown): string => {
   if (typeof value !== 'object' || value === null) return String(value);
   const [[key, argument]] = Object.entries(value) as [[string, unknown]];

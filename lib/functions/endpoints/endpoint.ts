@@ -16,7 +16,11 @@ export interface Endpoint {
   readonly timeout?: Duration;
   /** @param serverPaths paths of the MCP servers */
   readonly routes: (serverPaths: readonly string[]) => readonly Route[];
-  /** Gives the function its settings, tables and secrets. It may use nothing else. */
+  /**
+   * Gives the function its settings, tables and secrets. It may use nothing else.
+   *
+   * @default the function may use nothing
+   */
   readonly grant?: (endpoint: EndpointFunction, parts: EndpointParts) => void;
 }
 

@@ -14,7 +14,7 @@ export type EndpointName = keyof typeof ENDPOINTS;
 
 const entries = Object.entries(ENDPOINTS) as [EndpointName, Endpoint][];
 
-/** Every route of the authorization server, with the endpoint that answers it. */
+/** Every route of the authorization server, with the endpoint that serves it. */
 export const authorizationServerRoutes = (
   serverPaths: readonly string[],
 ): readonly (Route & { readonly endpoint: EndpointName })[] =>

@@ -20,7 +20,7 @@ export const TOKENS = {
     routes: () => [
       api('/token', { perSecond: 800, burst: 1600 }, 'Clients authenticate in the request (RFC 6749 §3.2.1)'),
     ],
-    // It may Sign by the policy of the keys themselves, which names the role of this function and no other.
+    // The policy of each signing key lets only the role of this function sign.
     grant: (endpoint, parts) => {
       const { configuration, tables, secrets, tokensKey } = parts;
       const keptProviders = keptProviderSettings(parts);

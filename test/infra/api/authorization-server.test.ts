@@ -33,7 +33,7 @@ describe('Routes of the authorization server', () => {
     'GET /health',
   ];
 
-  it('are exactly the listed ones; with several servers there is no root document (RFC 9728 §3.3)', () => {
+  it('are exactly the listed ones, without a root document if there are several servers (RFC 9728 §3.3)', () => {
     expect(Object.keys(methodsOf(template, 'AuthorizationServer')).sort()).toEqual(
       [
         ...SHARED,
@@ -43,14 +43,14 @@ describe('Routes of the authorization server', () => {
     );
   });
 
-  it('have the root document with one server', async () => {
+  it('include the root document if there is one server', async () => {
     const single = await templateFor();
     expect(Object.keys(methodsOf(single, 'AuthorizationServer')).sort()).toEqual(
       [...SHARED, ...metadata('oauth-protected-resource'), ...metadata('oauth-protected-resource/mcp')].sort(),
     );
   });
 
-  it('answer no preflight where a person goes: /authorize, /consent, /callback, /connections (OAuth 2.1 §3.1, #28)', () => {
+  it('answer no preflight at pages for users: /authorize, /consent, /callback, /connections (OAuth 2.1 §3.1, #28)', () => {
     const preflights = Object.keys(methodsOf(template, 'AuthorizationServer')).filter((route) =>
       route.startsWith('OPTIONS'),
     );
@@ -60,7 +60,7 @@ describe('Routes of the authorization server', () => {
     ).not.toHaveProperty(['gatewayresponse.header.Access-Control-Allow-Origin']);
   });
 
-  it('have one function each', () => {
+  it('lead to one function each', () => {
     const functions = Object.entries(methodsOf(template, 'AuthorizationServer'))
       .filter(([route]) => !route.startsWith('OPTIONS'))
       .map(([route, { Properties }]) => [
@@ -91,7 +91,7 @@ describe('Routes of the authorization server', () => {
     });
   });
 
-  it('are throttled one by one', () => {
+  it('are throttled separately', () => {
     const stage = stageOf(template, apiOf(template, 'AuthorizationServer')).Properties;
     for (const route of Object.keys(methodsOf(template, 'AuthorizationServer'))) {
       const [method, path] = route.split(' ');

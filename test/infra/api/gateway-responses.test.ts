@@ -10,7 +10,7 @@ describe('Gateway responses', () => {
   it.each([
     ['Servermcp', '/mcp', 'mcp'],
     ['Servertoolsmcp', '/tools/mcp', 'mcp email profile'],
-  ])('%s: 401 names its own metadata and scopes (RFC 9728 §5.1)', (name, path, scopes) => {
+  ])('%s: the 401 names its own metadata and scopes (RFC 9728 §5.1)', (name, path, scopes) => {
     const { StatusCode, ResponseParameters } = gatewayResponsesOf(template, name).UNAUTHORIZED;
     expect(StatusCode).toBe('401');
     expect(shown(ResponseParameters['gatewayresponse.header.WWW-Authenticate'])).toMatch(
@@ -21,7 +21,7 @@ describe('Gateway responses', () => {
     );
   });
 
-  it('403 takes its challenge from the authorizer; a fault of ours is 503; an unknown path 404', () => {
+  it("403 carries the authorizer's challenge, a failure of the authorizer is 503, an unknown path is 404", () => {
     const answers = gatewayResponsesOf(template, 'Servermcp');
     expect(answers.ACCESS_DENIED).toMatchObject({
       StatusCode: '403',
@@ -40,13 +40,13 @@ describe('Gateway responses', () => {
     });
   });
 
-  it.each(['AuthorizationServer', 'Servermcp'])('%s: a function that was killed is 502, to be tried again', (name) => {
+  it.each(['AuthorizationServer', 'Servermcp'])('%s: a crashed function leads to 502 with Retry-After', (name) => {
     const { StatusCode, ResponseParameters } = gatewayResponsesOf(template, name).DEFAULT_5XX;
     expect(StatusCode).toBeUndefined();
     expect(ResponseParameters['gatewayresponse.header.Retry-After']).toBe(`'5'`);
   });
 
-  it('are JSON with the request id, readable by scripts, and never cached', () => {
+  it('are JSON with the request id, are readable by scripts, and are never cached', () => {
     for (const name of ['AuthorizationServer', 'Servermcp', 'Servertoolsmcp']) {
       const answers = gatewayResponsesOf(template, name);
       expect(Object.keys(answers)).toEqual(expect.arrayContaining(['DEFAULT_4XX', 'DEFAULT_5XX', 'THROTTLED']));
@@ -64,7 +64,7 @@ describe('Gateway responses', () => {
     }
   });
 
-  it('are deployed: each deployment waits for those of its API', () => {
+  it('are part of each deployment, which waits for those of its API', () => {
     for (const [, deployment] of template.ofType('AWS::ApiGateway::Deployment')) {
       const own = template
         .ofType('AWS::ApiGateway::GatewayResponse')
@@ -76,11 +76,11 @@ describe('Gateway responses', () => {
   });
 });
 
-describe('Answers of the gateway itself', () => {
+describe('Refusals by API Gateway', () => {
   it.each([
     ['WAF_FILTERED', '403', "'60'", 'access_denied'],
     ['THROTTLED', '429', "'5'", 'temporarily_unavailable'],
-  ])('%s: JSON, readable by scripts, with Retry-After, on every API', (type, status, retryAfter, error) => {
+  ])('%s: every API sends JSON with Retry-After that scripts can read', (type, status, retryAfter, error) => {
     const answers = template
       .ofType('AWS::ApiGateway::GatewayResponse')
       .filter(([, { Properties }]) => Properties.ResponseType === type);

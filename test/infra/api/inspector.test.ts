@@ -15,7 +15,7 @@ const inspectorsOf = (template: Template): string[] =>
     .map(([logicalId]) => logicalId)
     .filter((logicalId) => logicalId.includes('Inspector'));
 
-/** `METHOD /path` → what it is integrated with, for the API of one server. */
+/** Method, and `proxy` below the path → integration URI, in the API of one server. */
 const integrationsOf = (template: Template): Record<string, string> =>
   Object.fromEntries(
     template.ofType('AWS::ApiGateway::Method').flatMap(([logicalId, { Properties }]) => {
@@ -25,7 +25,7 @@ const integrationsOf = (template: Template): Record<string, string> =>
   );
 
 describe('Inspector', () => {
-  it('stands on POST and DELETE, before an HTTP backend with rules', async () => {
+  it('handles POST and DELETE for an HTTP backend with rules', async () => {
     const http = { kind: 'http', url: 'https://backend.example.com/mcp' };
     const template = await withServer({ backend: http, scopes: RULES });
     expect(inspectorsOf(template)).toHaveLength(1);
@@ -45,11 +45,11 @@ describe('Inspector', () => {
     ['no rules', { kind: 'example' }, { required: ['mcp'] }],
     ['a rule family without a rule', { kind: 'example' }, { required: ['mcp'], tools: {} }],
     ['a backend that validates headers', { kind: 'http', url: 'https://b.example.com', validatesHeaders: true }, RULES],
-  ])('%s: there is none', async (_name, backend, scopes) => {
+  ])('does not exist with %s', async (_name, backend, scopes) => {
     expect(inspectorsOf(await withServer({ backend, scopes }))).toEqual([]);
   });
 
-  it('"challengeScopes": "all" puts the scopes of every rule into the 401', async () => {
+  it('is not needed for "challengeScopes": "all", which puts the scopes of every rule into the 401', async () => {
     const scopes = { ...RULES, challengeScopes: 'all' };
     const template = await withServer({ backend: { kind: 'example' }, scopes });
     const [, unauthorized] =
@@ -60,11 +60,11 @@ describe('Inspector', () => {
     expect(challenge).toMatch(/, scope="mcp mcp:write"'$/);
   });
 
-  // Between the two measures: 137 such rules take 4,050 bytes for the authorizer, and 4,661 with their quotes escaped.
+  // 137 rules take 4,050 bytes, and 4,661 bytes with escaped quotes, which is what Lambda measures.
   it.each([
     [110, 'fit'],
     [137, 'are refused'],
-  ])('%i rules %s: the environment is measured as the JSON that Lambda gets', async (length, verdict) => {
+  ])('measures its environment as the JSON that Lambda receives: %i rules %s', async (length, verdict) => {
     const tools = Object.fromEntries(Array.from({ length }, (_, index) => [`tool_${index}`, ['mcp:write']]));
     const deployed = withServer({ backend: { kind: 'example' }, scopes: { required: ['mcp'], tools } });
     if (verdict === 'fit') await deployed;
@@ -76,10 +76,10 @@ describe('Inspector', () => {
   });
 });
 
-describe("A Lambda function of one's own", () => {
+describe('An existing Lambda function as backend', () => {
   const backend = { kind: 'lambda', functionArn: FUNCTION_ARN };
 
-  it('is invoked by this API alone; in another account by the command that an output prints', async () => {
+  it('may be invoked by this API only; for another account an output prints the command', async () => {
     const template = await withServer({ backend, scopes: { required: ['mcp'] } });
     expect(integrationsOf(template).POST).toContain(`/functions/${FUNCTION_ARN}/response-streaming-invocations`);
     const permissions = template.resources;
@@ -98,7 +98,7 @@ describe("A Lambda function of one's own", () => {
     expect(shown(command?.Value)).toContain(`--function-name ${FUNCTION_ARN}`);
   });
 
-  it('behind an inspector, which may invoke this one function', async () => {
+  it('lets the inspector invoke only this function', async () => {
     const template = await withServer({ backend, scopes: RULES });
     const rights = statementsOf(template, inspectorsOf(template)[0] ?? '');
     expect(rights.filter(({ action }) => action.startsWith('lambda:'))).toMatchObject([
@@ -106,7 +106,7 @@ describe("A Lambda function of one's own", () => {
     ]);
   });
 
-  it('of another account is opened to the inspector as well, by a command of its own', async () => {
+  it('needs a second command for the inspector if it is in another account', async () => {
     const commandsOf = (template: Template) => {
       const { Outputs: outputs } = JSON.parse(template.text) as { Outputs: Record<string, { Condition?: string }> };
       return Object.entries(template.outputs)
@@ -132,7 +132,7 @@ describe("A Lambda function of one's own", () => {
     expect(condition).toMatch(/OtherAccount/);
   });
 
-  it('of this repository needs no command', async () => {
+  it('needs no command if it is the example server', async () => {
     const template = await withServer({ backend: { kind: 'example' }, scopes: RULES });
     expect(Object.values(template.outputs).filter(({ Value }) => shown(Value).includes('add-permission'))).toEqual([]);
   });

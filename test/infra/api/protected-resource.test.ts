@@ -10,7 +10,7 @@ describe('Protected resources', () => {
   it.each([
     ['Servermcp', '/mcp'],
     ['Servertoolsmcp', '/tools/mcp'],
-  ])('%s: every method but OPTIONS stands behind the authorizer (#123)', (name, path) => {
+  ])('%s: the authorizer checks every method but OPTIONS (#123)', (name, path) => {
     const methods = methodsOf(template, name);
     expect(Object.keys(methods).sort()).toEqual(
       [path, `${path}/{proxy+}`]
@@ -34,7 +34,7 @@ describe('Protected resources', () => {
     }
   });
 
-  it('stream, for up to 15 minutes', () => {
+  it('stream responses for up to 15 minutes', () => {
     for (const name of ['Servermcp', 'Servertoolsmcp']) {
       for (const [route, { Properties }] of Object.entries(methodsOf(template, name))) {
         if (route.startsWith('OPTIONS')) continue;
@@ -43,7 +43,7 @@ describe('Protected resources', () => {
     }
   });
 
-  it('pass the method, the rest of the path and who calls to an HTTP backend', () => {
+  it("send the method, the rest of the path and the caller's identity to an HTTP backend", () => {
     const methods = methodsOf(template, 'Servertoolsmcp');
     for (const method of ['POST', 'GET', 'DELETE']) {
       const { Integration: plain } = methods[`${method} /tools/mcp`]?.Properties ?? {};
@@ -72,7 +72,7 @@ describe('Protected resources', () => {
     }
   });
 
-  it('answer preflights for all MCP headers, Mcp-Param-* included', () => {
+  it('answer preflights for all MCP headers, including Mcp-Param-*', () => {
     for (const [route, { Properties }] of Object.entries(methodsOf(template, 'Servermcp'))) {
       if (!route.startsWith('OPTIONS')) continue;
       const [{ StatusCode, ResponseParameters: headers }] = Properties.Integration.IntegrationResponses;

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 
 describe('APIs', () => {
-  it('are regional, so that a stream may be silent for five minutes', () => {
+  it('are regional, so a stream may be silent for five minutes', () => {
     for (const [, { Properties }] of template.ofType('AWS::ApiGateway::RestApi')) {
       expect(Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
       expect(Properties.BinaryMediaTypes).toBeUndefined();
@@ -15,7 +15,7 @@ describe('APIs', () => {
     }
   });
 
-  it('log every request as JSON, without query strings, headers or anything personal (#234)', () => {
+  it('log every request as JSON, without query strings, headers or personal data (#234)', () => {
     for (const api of apiIds(template)) {
       const { Properties } = stageOf(template, api);
       const variables = Object.values(JSON.parse(Properties.AccessLogSetting.Format));
@@ -33,10 +33,10 @@ describe('APIs', () => {
     }
   });
 
-  it('find the log role of the account set, and leave the setting alone where told to', async () => {
+  it("set the account's log role first, unless the configuration says that it exists", async () => {
     const [[logicalId, account] = []] = template.ofType('AWS::ApiGateway::Account');
     expect(account?.DeletionPolicy).toBe('Retain');
-    // An account that has never had an API takes no log role.
+    // An account that never had an API refuses a log role.
     const [[api] = []] = template.ofType('AWS::ApiGateway::RestApi');
     expect(account?.DependsOn).toEqual([api]);
     for (const [, stage] of template.ofType('AWS::ApiGateway::Stage')) expect(stage.DependsOn).toContain(logicalId);
@@ -44,7 +44,7 @@ describe('APIs', () => {
     expect(told.ofType('AWS::ApiGateway::Account')).toEqual([]);
   });
 
-  it('answer nothing before there is a key to sign with', () => {
+  it('are deployed after the first signing key exists', () => {
     const [[firstKey] = []] = template.ofType('Custom::GatehouseKeyRing');
     for (const api of apiIds(template)) expect(stageOf(template, api).DependsOn).toContain(firstKey);
   });

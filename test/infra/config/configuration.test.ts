@@ -3,11 +3,11 @@ import { assertDeployable, merge, parseConfiguration } from '../../../lib/config
 import { GOOD, problemsOf } from './good-configuration.ts';
 
 describe('Configuration', () => {
-  it('of the repository is a good one', () => {
+  it('of the repository is valid', () => {
     expect(problemsOf(readConfiguration())).toEqual([]);
   });
 
-  it('gets the defaults of the design', () => {
+  it('gets its defaults', () => {
     expect(parseConfiguration(GOOD)).toEqual({
       ...GOOD,
       servers: {
@@ -51,7 +51,7 @@ describe('Configuration', () => {
     });
   });
 
-  it('read twice is the same', () => {
+  it('stays the same when it is parsed twice', () => {
     const once = parseConfiguration(GOOD);
     expect(parseConfiguration(once)).toEqual(once);
   });
@@ -61,23 +61,23 @@ describe('Configuration', () => {
     [null, 'got nothing'],
     ['{}', 'got "{}"'],
     [[], 'got []'],
-  ])('%j is no configuration', (value, got) => {
+  ])('is not %j', (value, got) => {
     expect(problemsOf(value)).toEqual([expect.stringContaining(got)]);
   });
 
-  it('names all problems in one message that says what to do', () => {
-    const bad = { servers: { '/mcp': { backend: { kind: 'http', url: 'ftp://x' } } }, access: 'nobody' };
+  it('is refused with one message that lists all problems and says what to do', () => {
+    const bad = { servers: { '/mcp': { backend: { kind: 'http', url: 'ftp://x' } } }, access: 'staff' };
     expect(() => parseConfiguration(merge(GOOD, bad))).toThrow(
       /^The configuration has 2 problems:\n {2}- servers\.\/mcp\.backend\.url: expected .*\n {2}- access: expected .*\nChange it in cdk\.json/,
     );
   });
 
-  it('is never repeated at length, and no value of an unknown key at all', () => {
+  it('is quoted briefly in messages, and the values of unknown keys are never quoted', () => {
     expect(String(problemsOf(merge(GOOD, { access: 'x'.repeat(500) }))).length).toBeLessThan(250);
     expect(String(problemsOf(merge(GOOD, { clientSecret: 'canary' })))).not.toContain('canary');
   });
 
-  it('may point to this machine in the local run, but not when it is deployed', () => {
+  it('may refer to this machine in the local run, but not in a deployment', () => {
     const local = parseConfiguration(
       merge(GOOD, {
         servers: { '/mcp': { backend: { kind: 'http', url: 'http://localhost:3000/mcp' } } },
@@ -100,11 +100,11 @@ describe('Merging configurations (RFC 7396)', () => {
     [{ a: 1 }, {}, { a: 1 }],
     [undefined, { a: { b: null, c: 1 } }, { a: { c: 1 } }],
     [{ a: 1 }, 'x', 'x'],
-  ])('%j with %j over it is %j', (base, overlay, merged) => {
+  ])('%j with %j merged over it is %j', (base, overlay, merged) => {
     expect(merge(base, overlay)).toEqual(merged);
   });
 
-  it('changes neither of the two, nor the prototype of anything', () => {
+  it('changes neither input, and no prototype', () => {
     const base = { a: { b: 1 } };
     merge(base, JSON.parse('{"a":{"b":2},"__proto__":{"polluted":true}}'));
     expect(base).toEqual({ a: { b: 1 } });

@@ -54,7 +54,7 @@ const secretNames = (): string[] =>
     .filter((logicalId) => logicalId.startsWith('GatehouseSecretsClient'));
 
 describe('Configured clients and resource clients', () => {
-  it('those that authenticate by a secret have one that the stack makes and keeps, and no other has', () => {
+  it('each client that authenticates with a secret has one that the stack generates and keeps; no other has', () => {
     expect(secretNames().map((name) => name.replace(/^GatehouseSecretsClient(\w+)[0-9A-F]{8}$/, '$1'))).toEqual([
       'copilotstudio',
       'nightlyreport',
@@ -70,7 +70,7 @@ describe('Configured clients and resource clients', () => {
     }
   });
 
-  it('the outputs tell each id, and the command that shows the secret', () => {
+  it('outputs show each client id and the command that shows its secret', () => {
     for (const [output, clientId] of [
       ['CopilotStudio', 'copilot-studio'],
       ['NightlyReport', 'nightly-report'],
@@ -86,7 +86,7 @@ describe('Configured clients and resource clients', () => {
     for (const name of secretNames()) expect(shown(template.outputs.KeptSecrets?.Value)).toContain(`<${name}>`);
   });
 
-  it('token, revoke and introspect may read exactly these secrets; no other function may (#244)', () => {
+  it('only token, revoke and introspect may read these secrets (#244)', () => {
     const readers = template
       .ofType('AWS::Lambda::Function')
       .map(([logicalId]) => logicalId)
@@ -101,7 +101,7 @@ describe('Configured clients and resource clients', () => {
     expect(Object.fromEntries(readers)).toEqual({ Token: rights, Revoke: rights, Introspect: rights });
   });
 
-  it('functions that check credentials know where they are; the others do not', () => {
+  it('only functions that check credentials know where secrets and keys are', () => {
     const secretId = expect.stringMatching(/^<GatehouseSecretsClient/);
     expect(clientsOf('token')).toEqual({
       'copilot-studio': {
@@ -141,7 +141,7 @@ describe('Configured clients and resource clients', () => {
   });
 });
 
-describe('clients in the configuration', () => {
+describe('Clients in the configuration', () => {
   const problemOf = (id: string, client: unknown): string => {
     try {
       parseConfiguration({ ...CONFIGURATION, clients: { [id]: client } });
@@ -188,11 +188,11 @@ describe('clients in the configuration', () => {
       /clients\.a\.jwks: expected a JWK Set of public/,
     ],
     ['a', { ...KEYED, jwks: { keys: [] } }, /clients\.a\.jwks/],
-  ])('%s %j is refused with what was expected', (id, client, problem) => {
+  ])('%s %j is refused with the expected value', (id, client, problem) => {
     expect(problemOf(id, client)).toMatch(problem);
   });
 
-  it('two ids that would share the names of outputs are refused', () => {
+  it('two ids that would share output names are refused', () => {
     expect(() => parseConfiguration({ ...CONFIGURATION, clients: { 'a-b': WEB, a_b: WEB } })).toThrow(
       /clients\.a_b: expected a name that differs/,
     );

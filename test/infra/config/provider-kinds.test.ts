@@ -2,7 +2,7 @@ import { assertDeployable, parseConfiguration } from '../../../lib/config/config
 import { accessPolicy, displayNameOf, issuerOf, upstreamScopesOf } from '../../../lib/config/identity-providers.ts';
 import { GOOD } from './good-configuration.ts';
 
-/** What a kind needs to be told → the issuer and the scopes that the functions are told. */
+/** Provider in the configuration → its issuer and display name. */
 const KINDS: readonly (readonly [provider: object, issuer: string, displayName: string])[] = [
   [{ kind: 'google' }, 'https://accounts.google.com', 'Google'],
   [{ kind: 'github' }, 'https://github.com', 'GitHub'],
@@ -29,20 +29,20 @@ const KINDS: readonly (readonly [provider: object, issuer: string, displayName: 
 ];
 
 describe('Kinds of identity providers', () => {
-  it.each(KINDS)('%j', (provider, issuer, displayName) => {
+  it.each(KINDS)('%j has its issuer and display name', (provider, issuer, displayName) => {
     const configuration = parseConfiguration({ ...GOOD, identityProviders: { work: provider } });
     const { work } = configuration.identityProviders;
-    if (!work) throw new Error('the provider is gone');
+    if (!work) throw new Error('expected a provider, found none');
     expect([issuerOf(work), displayNameOf(work)]).toEqual([issuer, displayName]);
   });
 
-  it('an issuer on this machine is for the local run alone, whatever the kind', () => {
+  it('an issuer on this machine is accepted only in the local run, for every kind', () => {
     const issuer = 'http://localhost:4801/github';
     const configuration = parseConfiguration({ ...GOOD, identityProviders: { github: { kind: 'github', issuer } } });
     expect(() => assertDeployable(configuration)).toThrow(/identityProviders\.github\.issuer: expected https:/);
   });
 
-  it('GitHub is asked for organizations only where a rule needs them', () => {
+  it("GitHub's organizations are requested only if a rule needs them", () => {
     const scopesWith = (access: object | string, grantedTo?: object) =>
       upstreamScopesOf(
         parseConfiguration({
@@ -57,7 +57,7 @@ describe('Kinds of identity providers', () => {
     expect(scopesWith('everyone', { githubTeams: ['example/admins'] })).toContain('read:org');
   });
 
-  it('whoever is to have a scope must meet the conditions of all that it implies', () => {
+  it('a user must meet the conditions of a scope and of all scopes that it implies', () => {
     const admins = { claims: { groups: ['admins'] } };
     const scopes = {
       mcp: { description: 'x' },

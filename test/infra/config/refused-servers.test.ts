@@ -1,7 +1,7 @@
 import { merge } from '../../../lib/config/configuration.ts';
 import { GOOD, problemsOf } from './good-configuration.ts';
 
-/** The good configuration with something laid over it → the one problem that it has. */
+/** Overlay over the good configuration → the only problem that is reported. */
 const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
   [
     { servers: { '/mcp': { scopes: { tool: {} } } } },
@@ -115,7 +115,7 @@ const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
 ];
 
 describe('Servers in the configuration', () => {
-  it.each(BAD)('%j is refused by name', (overlay, problem) => {
+  it.each(BAD)('%j are refused with the key that is wrong', (overlay, problem) => {
     expect(problemsOf(merge(GOOD, overlay))).toEqual([problem]);
   });
 });

@@ -15,14 +15,14 @@ const file = (name: string, content: string | Buffer): string => {
 };
 
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><path fill="#f00" d="M0 0h9v9z"/></svg>';
-/** A PNG of 3 × 2 pixels, as far as its header goes. */
+/** The header of a PNG of 3 × 2 pixels. */
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452000000030000000208020000009f2b9f1e', 'hex');
 
 const held = (logo: string): string =>
   Buffer.from(/href="data:[^;]+;base64,([^"]+)"/.exec(logo)?.[1] ?? '', 'base64').toString('latin1');
 
 describe('Logo', () => {
-  it('is an image in an SVG, byte for byte, with its proportions', () => {
+  it('becomes an image in an SVG, byte for byte, with its proportions', () => {
     const svg = readLogo(file('logo.svg', SVG));
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="40" height="10" viewBox="0 0 40 10">/);
     expect(held(svg)).toBe(SVG);
@@ -36,23 +36,23 @@ describe('Logo', () => {
     ['', 'width="24px" height="12px"', '0 0 24 12'],
     ['\uFEFF', '', '0 0 1 1'],
     ['', 'viewBox="x" width="100%"', '0 0 1 1'],
-  ])('may begin with %j and be measured by %j', (prologue, attributes, box) => {
+  ])('may start with %j and get its size from %j', (prologue, attributes, box) => {
     const path = file('any.svg', `${prologue}<svg ${attributes} xmlns="http://www.w3.org/2000/svg"></svg>`);
     expect(readLogo(path)).toContain(`viewBox="${box}"`);
   });
 
-  it('#134 holds nothing that a mapping template or a browser would act on, whatever stands in the file', () => {
+  it('#134 contains nothing that a mapping template or a browser would run, even if the file does', () => {
     const hostile = `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>#set($x = 1)</script></svg>`;
     expect(readLogo(file('hostile.svg', hostile))).not.toMatch(/[#$]|script|onload/);
   });
 
   it.each([
-    ['is not there', join(folder, 'none.svg'), /theme\.logo: expected a file at .*none\.svg, but there is none/],
+    ['does not exist', join(folder, 'none.svg'), /theme\.logo: expected a file at .*none\.svg, but there is none/],
     ['is a folder', folder, /theme\.logo: expected a file at /],
     ['is too large', file('large.svg', SVG + ' '.repeat(65_536)), /theme\.logo: expected at most 65536 bytes, got 65/],
     ['is something else', file('logo.gif', 'GIF89a'), /theme\.logo: expected an SVG \(with its xmlns\) or PNG image/],
     ['has no namespace', file('plain.svg', '<svg></svg>'), /theme\.logo: expected an SVG \(with its xmlns\)/],
-  ])('that %s is refused by name', (_, logo, expected) => {
+  ])('is refused if it %s', (_, logo, expected) => {
     expect(() => parseConfiguration(merge(readConfiguration(), { theme: { logo } }))).toThrow(expected);
   });
 });
@@ -66,7 +66,7 @@ describe('Theme', () => {
     expect(() => parseConfiguration(merge(readConfiguration(), { theme }))).toThrow(expected);
   });
 
-  it('reaches the functions that show pages; the logo is a route that no function stands behind', async () => {
+  it('reaches the functions that show pages; the logo has a route without a function', async () => {
     const logo = file('logo.svg', SVG);
     const template = await templateFor({ theme: { name: 'Example tools', color: '#ff8800', logo } });
     for (const folder of ['authorize', 'consent', 'callback']) {
@@ -95,7 +95,7 @@ describe('Theme', () => {
     });
   });
 
-  it('left out adds no route', async () => {
+  it('adds no route without a logo', async () => {
     expect((await templateFor()).text).not.toContain('logo.svg');
   });
 });

@@ -16,15 +16,15 @@ const rightsOf = (template: Template, folder: string): string[] =>
 const FOLDERS = ['authorize', 'callback', 'connections', 'privacy'];
 
 describe('"rememberConsent"', () => {
-  it('is off where nobody asks for it; then `people` alone, which erases what was remembered before, knows the table', () => {
-    const [people] = off.functionOf('privacy');
+  it('is off by default; then only `privacy`, which erases earlier consents, knows the table', () => {
+    const [privacy] = off.functionOf('privacy');
     const knowing = off
       .ofType('AWS::Lambda::Function')
       .filter(([, { Properties }]) => JSON.stringify(Properties).includes('CONSENTS'));
-    expect(knowing.map(([logicalId]) => logicalId)).toEqual([people]);
+    expect(knowing.map(([logicalId]) => logicalId)).toEqual([privacy]);
   });
 
-  it('makes a table that is kept as the others are', () => {
+  it('uses a table that outlives the stack, like the others', () => {
     const [table] = on.ofType('AWS::DynamoDB::Table').filter(([logicalId]) => logicalId.includes('Consents'));
     expect(table).toEqual([
       'GatehouseTablesConsentsC640C2C8',
@@ -58,7 +58,7 @@ describe('"rememberConsent"', () => {
           ['dynamodb:GetItem on <GatehouseTablesConsents.Arn>', 'dynamodb:UpdateItem on <GatehouseTablesConsents.Arn>'],
         ] as const,
     ),
-  ] as const)('%s may do what it takes, and no more', (folder, expected) => {
+  ] as const)('gives %s exactly the rights that it needs', (folder, expected) => {
     const before = new Set(rightsOf(off, folder));
     expect(
       rightsOf(on, folder)
@@ -74,7 +74,7 @@ describe('"rememberConsent"', () => {
     expect(naming('AWS::Lambda::Function')).toHaveLength(FOLDERS.length);
   });
 
-  it.each(FOLDERS)('%s starts with what it is given, and reads all of it', async (folder) => {
+  it.each(FOLDERS)('%s starts with its settings, and reads all of them', async (folder) => {
     const { read, given } = await coldStart(on, folder);
     expect(read).toEqual(given);
     expect(given).toContain('GATEHOUSE_CONSENTS_TABLE');

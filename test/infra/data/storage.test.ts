@@ -6,7 +6,7 @@ beforeAll(async () => {
 });
 
 describe('Tables', () => {
-  it('are kept, protected, restorable, paid per request, and forget by expiresAt', () => {
+  it('are kept, protected, restorable and paid per request, and expire by expiresAt', () => {
     const tables = template.ofType('AWS::DynamoDB::Table').filter(([logicalId]) => !logicalId.includes('Counters'));
     expect(tables.map(([, { Properties }]) => Properties.KeySchema)).toEqual(
       ['clientId', 'transactionId', 'grantId', 'id', 'assertionId', 'subject'].map((name) => [
@@ -24,7 +24,7 @@ describe('Tables', () => {
     }
   });
 
-  it('list the grants of a person by an index that holds keys and nothing else', () => {
+  it('list the grants of a user with an index that holds only keys', () => {
     const indexed = template
       .ofType('AWS::DynamoDB::Table')
       .filter(([, { Properties }]) => Properties.GlobalSecondaryIndexes !== undefined);
@@ -45,7 +45,7 @@ describe('Tables', () => {
     ]);
   });
 
-  it('keep their logical ids: a renamed table is a lost table', () => {
+  it('keep their logical ids, because a renamed table loses its rows', () => {
     expect(template.ofType('AWS::DynamoDB::Table').map(([logicalId]) => logicalId)).toEqual([
       'GatehouseTablesClients46FE601A',
       'GatehouseTablesTransactions84B124C2',
@@ -62,14 +62,14 @@ describe('Secrets', () => {
   const secretsOf = (owner: string) =>
     template.ofType('AWS::SecretsManager::Secret').filter(([logicalId]) => logicalId.startsWith(owner));
 
-  it("outlive the stack, but for CloudFront's own", () => {
+  it('outlive the stack, except the origin secret', () => {
     expect(secretsOf('GatehouseFrontDoor')).toMatchObject([[expect.stringContaining('OriginSecret'), {}]]);
     for (const [, secret] of secretsOf('GatehouseSecrets')) {
       expect(secret).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     }
   });
 
-  it('are generated where they are ours, and empty where a provider gives them out', () => {
+  it('are generated, except those that an identity provider issues, which start empty', () => {
     expect(
       secretsOf('GatehouseSecrets').map(([logicalId, { Properties }]) => [
         logicalId.replace(/^GatehouseSecrets(\w+?)[0-9A-F]{8}$/, '$1'),
@@ -86,20 +86,20 @@ describe('Secrets', () => {
 });
 
 describe('Key ring', () => {
-  it('gets its first key while the stack is deployed, by our own function', () => {
+  it('gets its first key from our own function during the deployment', () => {
     const [[, { Properties, DependsOn }] = ['', { Properties: {}, DependsOn: [] as string[] }]] =
       template.ofType('Custom::GatehouseKeyRing');
     const [keys, { Properties: keysFunction }] = template.functionOf('key-ring');
     const [token, { Properties: tokenFunction }] = template.functionOf('token');
     expect(token).toBeDefined();
     expect(Properties.ServiceToken).toEqual({ 'Fn::GetAtt': [keys, 'Arn'] });
-    // The function answers at the end of its own time at the latest; CloudFormation must still be listening.
+    // CloudFormation must wait longer than the function can take.
     expect(Number(Properties.ServiceTimeout)).toBeGreaterThanOrEqual(keysFunction.Timeout + 60);
-    // KMS refuses a policy that names a role which is not there yet.
+    // KMS refuses a policy that names a role that does not exist yet.
     expect(DependsOn).toContain(tokenFunction.Role['Fn::GetAtt'][0]);
   });
 
-  it('is looked after once a day', () => {
+  it('is maintained once a day', () => {
     const [[rule, { Properties }] = ['', { Properties: {} }]] = template.ofType('AWS::Events::Rule');
     const [keys] = template.functionOf('key-ring');
     expect(Properties).toMatchObject({
@@ -112,7 +112,7 @@ describe('Key ring', () => {
     );
   });
 
-  it('is data: no key stands in the template', () => {
+  it('is data, so the template contains no key', () => {
     expect(template.text).not.toMatch(/AWS::KMS::/);
   });
 });

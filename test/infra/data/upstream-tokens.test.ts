@@ -2,7 +2,7 @@ import type { ConfigurationInput } from '../../../lib/config/configuration.ts';
 import { statementsOf } from '../policies.ts';
 import { shown, type Template, TWO_SERVERS, templateFor } from '../template.ts';
 
-// "recheck" and "keepTokens": what the stack has for them, and that it has nothing without them.
+// What the stack contains for "recheck" and "keepTokens", and that it contains nothing without them.
 
 const keeping = (company: object, servers: object = {}): ConfigurationInput => ({
   ...TWO_SERVERS,
@@ -39,7 +39,7 @@ const environmentOf = (template: Template, folder: string): Record<string, strin
   );
 
 describe('Without recheck and keepTokens', () => {
-  it('there is no key, no function has a right to one, and nobody is told of one', async () => {
+  it('there is no key, and no function may use one or knows of one', async () => {
     const template = await templateFor(TWO_SERVERS);
     expect(template.ofType('AWS::KMS::Key')).toEqual([]);
     expect(kmsRights(template)).toEqual([]);
@@ -62,14 +62,14 @@ describe.each([
     keyId = template.ofType('AWS::KMS::Key')[0]?.[0] ?? '';
   });
 
-  it('one symmetric key that rotates and outlives the stack', () => {
+  it('there is one symmetric key, which rotates and outlives the stack', () => {
     const [[, key] = ['', undefined], ...others] = template.ofType('AWS::KMS::Key');
     expect(others).toEqual([]);
     expect(key).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     expect(key?.Properties).toMatchObject({ EnableKeyRotation: true });
   });
 
-  it('its policy lets the account administer it, and use it for one grant at a time only', () => {
+  it('the key policy lets the account administer the key, and use it only for one grant at a time', () => {
     const { Statement } = template.resources[keyId]?.Properties.KeyPolicy ?? {};
     const principals = Statement.map(({ Principal }: { Principal: { AWS: unknown } }) => shown(Principal.AWS));
     expect(new Set(principals)).toEqual(new Set(['arn:<AWS::Partition>:iam::<AWS::AccountId>:root']));
@@ -78,7 +78,7 @@ describe.each([
     expect(use).toMatchObject({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Condition: FOR_ONE_GRANT });
   });
 
-  it('#244 the callback seals, the token endpoint opens, and nobody does anything else', () => {
+  it('#244 only the callback may encrypt, and only the token endpoint may decrypt', () => {
     const resource = `<${keyId}.Arn>`;
     expect(kmsRights(template)).toEqual([
       { who: 'Callback', action: 'kms:GenerateDataKey', resource, condition: FOR_ONE_GRANT },
@@ -86,7 +86,7 @@ describe.each([
     ]);
   });
 
-  it('RFC 8693 is for a server’s own resource client, and there only with keepTokens', () => {
+  it('only resource clients may use token exchange (RFC 8693), and only with keepTokens', () => {
     const clients = JSON.parse(environmentOf(template, 'token').GATEHOUSE_CONFIGURED_CLIENTS ?? '');
     const grantTypes =
       _name === 'keepTokens' ? { 'resource-mcp': ['urn:ietf:params:oauth:grant-type:token-exchange'] } : {};
@@ -95,7 +95,7 @@ describe.each([
     ).toEqual(grantTypes);
   });
 
-  it('the token endpoint knows this provider, and may read its secret and no other’s', () => {
+  it('the token endpoint knows this provider, and may read only its secret', () => {
     expect(JSON.parse(environmentOf(template, 'token').GATEHOUSE_IDENTITY_PROVIDERS ?? '')).toEqual({
       company: expect.objectContaining({ kind: 'oidc', [_name]: true }),
     });
@@ -119,7 +119,7 @@ describe('The configuration', () => {
       'lifetimes.recheckOutageSeconds: expected at least recheckSeconds (900), got 60',
     ],
     [keeping({ recheck: 'yes' }), 'identityProviders.company.recheck: expected true or false, got "yes"'],
-  ])('is told what would keep tokens for nobody, or make no sense', async (configuration, problem) => {
+  ])('is refused if it would keep tokens without a use, or makes no sense', async (configuration, problem) => {
     await expect(templateFor(configuration)).rejects.toThrow(problem);
   });
 });

@@ -3,7 +3,7 @@ import { displayNameOf, issuerOf } from '../../../lib/config/identity-providers.
 import { statementsOf } from '../policies.ts';
 import { shown, type Template, templateFor } from '../template.ts';
 
-// {"kind": "cognito"} without a pool: the stack makes one.
+// {"kind": "cognito"} without a userPoolId: the stack creates a pool.
 
 const POOL = /^GatehouseUserPoolcognitoPool[0-9A-F]{8}$/;
 const CLIENT = /GatehouseUserPoolcognitoClient[0-9A-F]{8}/;
@@ -38,7 +38,7 @@ const problemsWith = (provider: object): readonly string[] => {
 };
 
 describe('The user pool of the stack', () => {
-  it('lets nobody sign up, asks for strong passwords, and offers an authenticator app', () => {
+  it('allows no sign-up, requires strong passwords, and offers an authenticator app', () => {
     expect(propertiesOf('AWS::Cognito::UserPool')).toMatchObject({
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       UsernameAttributes: ['email'],
@@ -59,14 +59,14 @@ describe('The user pool of the stack', () => {
     });
   });
 
-  it('is protected, outlives the stack, and keeps its logical id: a renamed pool is lost people', () => {
+  it('is protected, outlives the stack, and keeps its logical id, because a renamed pool loses its users', () => {
     const [[logicalId, pool] = ['', undefined]] = template.ofType('AWS::Cognito::UserPool');
     expect(logicalId).toBe('GatehouseUserPoolcognitoPool9AC75B08');
     expect(pool).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     expect(pool?.Properties.DeletionProtection).toBe('ACTIVE');
   });
 
-  it('knows one confidential client, for the code flow to our callback alone', () => {
+  it('has one confidential client, which may only use the code flow to our callback', () => {
     const client = propertiesOf('AWS::Cognito::UserPoolClient');
     expect(client).toMatchObject({
       GenerateSecret: true,
@@ -81,7 +81,7 @@ describe('The user pool of the stack', () => {
     ]);
   });
 
-  it('has pages under a name of its own, which no reserved word can get into', () => {
+  it('has a domain prefix that cannot contain a reserved word', () => {
     const { Domain, ManagedLoginVersion } = propertiesOf('AWS::Cognito::UserPoolDomain');
     expect(Domain['Fn::Join'][1][0]).toMatch(/^gatehouse-[0-9a-f]{8}-$/);
     expect(JSON.stringify(Domain['Fn::Join'][1][1])).toContain('{"Ref":"AWS::StackId"}');
@@ -89,7 +89,7 @@ describe('The user pool of the stack', () => {
     expect(shown(propertiesOf('AWS::Cognito::ManagedLoginBranding').ClientId)).toMatch(CLIENT);
   });
 
-  it('fills the secret of its provider, which is read like any other', () => {
+  it('fills the secret of its provider, which functions read like any other', () => {
     const [secretId, secret] =
       template.ofType('AWS::SecretsManager::Secret').find(([id]) => id.includes('Providercognito')) ?? [];
     const text = shown(secret?.Properties.SecretString);
@@ -101,7 +101,7 @@ describe('The user pool of the stack', () => {
     expect(rights).toContainEqual(
       expect.objectContaining({ action: 'secretsmanager:GetSecretValue', resource: `<${secretId}>` }),
     );
-    // The secret stands in the template by reference alone.
+    // The template only refers to the secret.
     expect(template.text.match(/ClientSecret"/g)).toHaveLength(1);
   });
 
@@ -113,7 +113,7 @@ describe('The user pool of the stack', () => {
     expect(cognito.issuer).toMatch(/^<GatehouseUserPoolcognitoPool[0-9A-F]{8}\.ProviderURL>$/);
   });
 
-  it('the outputs say how to add a person, and ask for nothing that is done already', () => {
+  it('has an output that adds a user, and none for steps that are done already', () => {
     const output = (name: string) => template.outputs[name];
     expect(shown(output('AddUserCommandCognito')?.Value)).toMatch(
       /^aws cognito-idp admin-create-user --region <AWS::Region> --user-pool-id <GatehouseUserPoolcognitoPool\w+> --username EMAIL /,
@@ -123,7 +123,7 @@ describe('The user pool of the stack', () => {
     expect(output('RedirectUriCognito')).toBeUndefined();
   });
 
-  it('is made only where none is named', async () => {
+  it('is created only if the configuration names no pool', async () => {
     const named = await templateFor({
       identityProviders: { cognito: { kind: 'cognito', userPoolId: 'eu-central-1_AbCdEfGhI' } },
     });
@@ -131,7 +131,7 @@ describe('The user pool of the stack', () => {
     expect(named.outputs.RedirectUriCognito).toBeDefined();
   });
 
-  it('two of them are two', async () => {
+  it('exists twice for two providers', async () => {
     const two = await templateFor({
       identityProviders: { cognito: { kind: 'cognito' }, 'cognito-aws': { kind: 'cognito' } },
     });
@@ -144,10 +144,10 @@ describe('The user pool of the stack', () => {
   });
 });
 
-describe('Its configuration', () => {
-  it('knows neither issuer nor host before the deployment', () => {
+describe('The configuration of a user pool', () => {
+  it('has neither issuer nor host before the deployment', () => {
     const { cognito } = configurationWith({}).identityProviders;
-    if (!cognito) throw new Error('the provider is gone');
+    if (!cognito) throw new Error('expected a provider, found none');
     expect([issuerOf(cognito), displayNameOf(cognito)]).toEqual([undefined, 'Amazon Cognito']);
   });
 
@@ -168,7 +168,7 @@ describe('Its configuration', () => {
     expect(problemsWith(provider)).toEqual([problem]);
   });
 
-  it('a pool of one’s own may have scopes of its own', () => {
+  it('may request any scope from an existing pool', () => {
     expect(problemsWith({ userPoolId: 'eu-central-1_AbCdEfGhI', scopes: ['openid', 'orders/read'] })).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ describe('Ordinary requests of every client', () => {
   const counted = new Map<string, Set<string>>();
 
   it.each(PROFILES.map((profile) => [profile.name, profile] as const))(
-    '%s: nothing is blocked',
+    'the firewall blocks no request of %s',
     async (name, profile) => {
       const requests = await requestsOf(profile);
       expect(requests.map(({ path }) => path)).toEqual(
@@ -41,7 +41,7 @@ describe('Ordinary requests of every client', () => {
     },
   );
 
-  // What clients may send, by their specifications and our own promise, beside what these profiles happen to send.
+  // Requests that the specifications and our documents allow, although no profile sends them.
   const BEARER = { authorization: 'Bearer eyJ.a.token' };
   const longState = 's'.repeat(5000);
   it.each<[string, string, PartialRequest]>([
@@ -70,11 +70,11 @@ describe('Ordinary requests of every client', () => {
       'CrossSiteScripting_BODY',
       { method: 'POST', path: '/register', body: '{"client_name":"<script>"}' },
     ],
-  ])('%s only counts (%s)', (_what, rule, request) => {
+  ])('%s is only counted (%s)', (_what, rule, request) => {
     expect(web.verdict(request)).toMatchObject({ blockedBy: undefined, counted: [rule] });
   });
 
-  it('a client without a User-Agent only counts', () => {
+  it('a request without a User-Agent is only counted', () => {
     const request = web.through({ method: 'POST', path: '/token', body: 'grant_type=refresh_token' });
     const { 'user-agent': _, ...headers } = request.headers;
     expect(judge(web.acl.Rules, { ...request, headers })).toMatchObject({
@@ -83,9 +83,9 @@ describe('Ordinary requests of every client', () => {
     });
   });
 
-  it('each family of rules that counts would refuse one of these; their other members could with any update', () => {
+  it('each family of count-only rules matches one of these requests', () => {
     expect(Object.keys(COMMON_RULES)).toEqual(expect.arrayContaining([...COUNT_ONLY_RULES]));
-    // Seen above with the profiles themselves:
+    // The profiles above match these rules:
     expect([...counted.keys()].sort()).toEqual([
       'EC2MetaDataSSRF_BODY',
       'EC2MetaDataSSRF_QUERYARGUMENTS',
@@ -101,7 +101,7 @@ describe('Ordinary requests of every client', () => {
       'CrossSiteScripting',
       'RestrictedExtensions',
     ]);
-    // The rules that go on blocking:
+    // These rules still block:
     expect(Object.keys(COMMON_RULES).filter((rule) => !(COUNT_ONLY_RULES as readonly string[]).includes(rule))).toEqual(
       ['UserAgent_BadBots_HEADER', 'GenericLFI_QUERYARGUMENTS', 'GenericLFI_URIPATH', 'GenericLFI_BODY'],
     );
@@ -115,7 +115,7 @@ describe('Ordinary requests of every client', () => {
     ['an attack on Log4j', 'What does ${' + 'jndi:ldap://example.com/} do?', ['Log4JRCE_BODY']],
     ['an attack on Java', '(java.lang.Runtime).getRuntime().exec("whoami")', ['JavaDeserializationRCE_BODY']],
     ['200,000 characters', 'x'.repeat(200_000), []],
-  ])('a tool call may speak of %s', (_what, text, rules) => {
+  ])('a tool call may contain %s', (_what, text, rules) => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { arguments: { text } } });
     const call = web.through({ method: 'POST', path: '/mcp', body, headers: BEARER });
     const { 'user-agent': _, ...headers } = call.headers;

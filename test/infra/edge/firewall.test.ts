@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 
 describe('The web ACL (#242)', () => {
-  it('is one of the region, before every stage, and only once CloudFront sends the secret', () => {
+  it('is regional, protects every stage, and starts once CloudFront sends the origin secret', () => {
     expect(web.template.ofType('AWS::WAFv2::WebACL')).toHaveLength(1);
     expect(web.acl).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
     const stages = web.template.ofType('AWS::ApiGateway::Stage').map(([logicalId]) => logicalId);
@@ -23,7 +23,7 @@ describe('The web ACL (#242)', () => {
     for (const [, { DependsOn }] of associations) expect(DependsOn).toContain(distribution);
   });
 
-  it('holds these rules, in this order', () => {
+  it('has these rules in this order', () => {
     expect(
       web.acl.Rules.map(({ Name, Priority, Action, OverrideAction }: Record<string, object>) => [
         Priority,
@@ -41,12 +41,12 @@ describe('The web ACL (#242)', () => {
     ]);
   });
 
-  it('keeps no samples of requests, which would hold tokens and codes', () => {
+  it('keeps no samples of requests, because they contain tokens and codes', () => {
     for (const { VisibilityConfig } of [web.acl, ...web.acl.Rules])
       expect(VisibilityConfig.SampledRequestsEnabled).toBe(false);
   });
 
-  it('"firewall": false leaves it out, and CloudFront goes on sending the secret', async () => {
+  it('"firewall": false removes it, and CloudFront still sends the origin secret', async () => {
     const without = await templateFor({ ...TWO_SERVERS, firewall: false });
     expect(without.text).not.toContain('AWS::WAFv2');
     const { Origins } = without.ofType('AWS::CloudFront::Distribution')[0]?.[1].Properties.DistributionConfig ?? {};
@@ -54,9 +54,9 @@ describe('The web ACL (#242)', () => {
   });
 });
 
-describe('Around CloudFront (#118)', () => {
+describe('A request that bypasses CloudFront (#118)', () => {
   it.each(['/mcp', '/tools/mcp', '/token', '/authorize', '/.well-known/jwks.json'])(
-    '%s is refused without the secret, and with another one',
+    'to %s is blocked without the origin secret and with a wrong one',
     (path) => {
       const { 'x-gatehouse-origin': _, ...headers } = web.through({ path }).headers;
       expect(judge(web.acl.Rules, { ...web.through({ path }), headers }).blockedBy).toBe('NotThroughCloudFront');
@@ -68,7 +68,7 @@ describe('Around CloudFront (#118)', () => {
     },
   );
 
-  it('CloudFront sends the secret by reference, to every API; the template does not hold it', () => {
+  it('cannot know the origin secret: CloudFront sends it to every API, and the template only refers to it', () => {
     const { Origins } =
       web.template.ofType('AWS::CloudFront::Distribution')[0]?.[1].Properties.DistributionConfig ?? {};
     expect(Origins).toHaveLength(3);
@@ -81,7 +81,7 @@ describe('Around CloudFront (#118)', () => {
   });
 });
 
-describe('What is refused', () => {
+describe('The firewall blocks', () => {
   const LOG4J = '${' + 'jndi:ldap://example.com/}';
   it.each<[string, string, PartialRequest]>([
     ['more than 32 KB (#60)', 'LargeBody', { method: 'POST', path: '/token', body: 'x'.repeat(32_769) }],
@@ -100,7 +100,7 @@ describe('What is refused', () => {
     expect(web.verdict(request).blockedBy).toBe(rule);
   });
 
-  it('a form of exactly 32 KB passes', () => {
+  it('a body of more than 32 KB, but not of exactly 32 KB', () => {
     expect(web.verdict({ method: 'POST', path: '/consent', body: 'x'.repeat(32_768) }).blockedBy).toBeUndefined();
     expect(web.acl.AssociationConfig).toEqual({
       RequestBody: { API_GATEWAY: { DefaultSizeInspectionLimit: 'KB_32' } },
@@ -109,7 +109,7 @@ describe('What is refused', () => {
 });
 
 describe('Rate rules', () => {
-  it('know the viewer by what CloudFront saw, never by X-Forwarded-For', () => {
+  it("use the viewer's address from CloudFront, never X-Forwarded-For", () => {
     const rates = web.acl.Rules.flatMap(
       ({ Statement }: { Statement: Record<string, object> }) => Statement.RateBasedStatement ?? [],
     );
@@ -130,7 +130,7 @@ describe('Rate rules', () => {
     ['GET', '/callback/company', 'PagesPerViewer'],
     ['POST', '/mcp', 'WithoutTokenPerViewer'],
     ['GET', '/mcp/more', 'WithoutTokenPerViewer'],
-  ])('%s %s is counted by %s', (method, path, rule) => {
+  ])('count %s %s with %s', (method, path, rule) => {
     expect(web.verdict({ method, path }).rated).toEqual([rule]);
   });
 
@@ -141,7 +141,7 @@ describe('Rate rules', () => {
     ['GET', '/.well-known/oauth-authorization-server', {}],
     ['POST', '/mcp', { authorization: 'Bearer eyJ.a.token' }],
     ['POST', '/tools/mcp', { authorization: 'bearer eyJ.a.token' }],
-  ])('%s %s of a connector that many people share is not counted at all (#172)', (method, path, headers) => {
+  ])('do not count %s %s, because users of hosted clients share addresses (#172)', (method, path, headers) => {
     expect(web.verdict({ method, path, headers }).rated).toEqual([]);
   });
 });

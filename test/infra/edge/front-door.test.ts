@@ -16,7 +16,7 @@ const apiOf = (behavior: { TargetOriginId: string }): string => {
 };
 
 describe('CloudFront', () => {
-  it('chooses the API by path, the more specific one first', () => {
+  it('chooses the API by path, and tries the more specific path first', () => {
     expect(
       distribution.CacheBehaviors.map((behavior: { PathPattern: string; TargetOriginId: string }) => [
         behavior.PathPattern,
@@ -32,7 +32,7 @@ describe('CloudFront', () => {
     expect(apiOf(distribution.DefaultCacheBehavior)).toBe('AuthorizationServer');
   });
 
-  it('refers to APIs by id and literal stage name: no cycle through the stage', () => {
+  it('refers to each API by id and literal stage name, which avoids a cycle', () => {
     for (const origin of distribution.Origins) {
       expect(shown(origin.DomainName)).toMatch(/^<\w+>\.execute-api\.<AWS::Region>\.<AWS::URLSuffix>$/);
       expect(origin.OriginPath).toBe('/prod');
@@ -44,7 +44,7 @@ describe('CloudFront', () => {
     }
   });
 
-  it('caches metadata alone, by Origin, as long as Cache-Control says', () => {
+  it('caches only metadata, separately for each Origin, as long as Cache-Control says', () => {
     const [metadata] = distribution.CacheBehaviors;
     expect(metadata.AllowedMethods).toEqual(['GET', 'HEAD', 'OPTIONS']);
     expect(metadata.CachedMethods ?? ['GET', 'HEAD']).toEqual(['GET', 'HEAD']);
@@ -67,7 +67,7 @@ describe('CloudFront', () => {
     }
   });
 
-  it('speaks https only, compresses nothing, and lets the viewer-request function see every request', () => {
+  it('accepts only https, compresses nothing, and passes every request to the viewer-request function', () => {
     const [[functionId] = []] = template.ofType('AWS::CloudFront::Function');
     for (const behavior of [distribution.DefaultCacheBehavior, ...distribution.CacheBehaviors]) {
       expect(behavior).toMatchObject({
@@ -80,7 +80,7 @@ describe('CloudFront', () => {
     }
   });
 
-  it('lets scripts read the answers of MCP servers, without a word where the origin has its own', () => {
+  it('adds CORS headers to responses of MCP servers, unless the server sends its own', () => {
     const [metadata, ...servers] = distribution.CacheBehaviors;
     for (const behavior of [metadata, distribution.DefaultCacheBehavior]) {
       expect(behavior).not.toHaveProperty('ResponseHeadersPolicyId');
@@ -100,7 +100,7 @@ describe('CloudFront', () => {
     }
   });
 
-  it('names with its region what has one name in the whole account, so that another region can have it too', () => {
+  it('puts the region into names that must be unique in the account', () => {
     const named = ['CachePolicy', 'OriginRequestPolicy', 'ResponseHeadersPolicy', 'Function'].flatMap((type) =>
       template
         .ofType(`AWS::CloudFront::${type}`)
@@ -115,7 +115,7 @@ describe('CloudFront', () => {
     }
   });
 
-  it('remembers no error', () => {
+  it('caches no error', () => {
     expect(distribution.CustomErrorResponses).toEqual(
       [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].map((ErrorCode) => ({
         ErrorCode,
@@ -124,7 +124,7 @@ describe('CloudFront', () => {
     );
   });
 
-  it('writes no log with query strings in it', () => {
+  it('writes no log with query strings', () => {
     expect(distribution.Logging).toBeUndefined();
   });
 });

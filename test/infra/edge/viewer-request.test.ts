@@ -9,7 +9,7 @@ describe('Viewer request', () => {
       event: { request, viewer: { ip: '203.0.113.7' } },
     });
 
-  it('drops every x-gatehouse header from outside, as CGI reads names too, and says who the viewer is', () => {
+  it("drops every x-gatehouse header of the caller, in CGI spellings too, and sets the viewer's address", () => {
     const { headers } = handle({
       uri: '/mcp',
       headers: {
@@ -38,7 +38,7 @@ describe('Viewer request', () => {
     ['/mcp//', '/mcp//'],
     ['/', '/'],
     ['/authorize/', '/authorize/'],
-  ])('%s is %s', (asked, served) => {
+  ])('%s is served as %s', (asked, served) => {
     expect(handle({ uri: asked, headers: {} }).uri).toBe(served);
   });
 
@@ -58,7 +58,7 @@ describe('Viewer request', () => {
     '/mcp/a%252fb',
     '/x/../mcp',
     '/%6dcp/..%2fx',
-  ])('#212 %s may climb, and is nothing', (uri) => {
+  ])("#212 answers 404 to %s, which may climb out of the backend's URL", (uri) => {
     expect(handle({ uri, headers: {} })).toEqual({
       statusCode: 404,
       statusDescription: 'Not Found',
@@ -76,11 +76,11 @@ describe('Viewer request', () => {
     '/mcp/a;v=1',
     '/mcp/%3b..a',
     '/callback/company',
-  ])('%s stays as it is', (uri) => {
+  ])('does not change %s', (uri) => {
     expect(handle({ uri, headers: {} }).uri).toBe(uri);
   });
 
-  describe('of a page', () => {
+  describe('for a browser', () => {
     const CHROME = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
     const visit = (headers: Record<string, string> = {}, request: Partial<Request> & { method?: string } = {}) =>
       handle({
@@ -92,7 +92,7 @@ describe('Viewer request', () => {
         ...request,
       } as Request);
 
-    it.each(['/mcp', '/mcp/', '/tools/mcp'])('leads whoever opens %s to the page about it', (uri) => {
+    it.each(['/mcp', '/mcp/', '/tools/mcp'])('redirects a browser that opens %s to the welcome page', (uri) => {
       expect(visit({}, { uri })).toEqual({
         statusCode: 303,
         statusDescription: 'See Other',
@@ -116,12 +116,12 @@ describe('Viewer request', () => {
       ['a path below', {}, { uri: '/mcp/x' }],
       ['another path', {}, { uri: '/authorize' }],
       ['the page itself', {}, { uri: '/' }],
-    ])('lets pass whoever sends %s', (_, headers, request) => {
+    ])('does not redirect a request with %s', (_, headers, request) => {
       expect(visit(headers, request)).not.toHaveProperty('statusCode');
     });
   });
 
-  it('is what the template carries, for the runtime it was written for', async () => {
+  it('is the code in the template, for the runtime cloudfront-js-2.0', async () => {
     const template = await templateFor(TWO_SERVERS);
     expect(template.ofType('AWS::CloudFront::Function')[0]?.[1].Properties).toMatchObject({
       FunctionCode: viewerRequestCode(['/mcp', '/tools/mcp']),

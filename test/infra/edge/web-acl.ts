@@ -2,14 +2,14 @@ import type { SeenRequest } from '../../support/client-profiles/requests.ts';
 import { judge, type Verdict } from '../../support/firewall.ts';
 import { type Template, TWO_SERVERS, templateFor } from '../template.ts';
 
-/** A request to judge; what is left out is that of an ordinary GET. */
+/** A request to judge. Members that are left out are those of an ordinary GET. */
 export type PartialRequest = Partial<SeenRequest> & { path: string };
 
 export interface WebAcl {
   readonly template: Template;
-  // biome-ignore lint/suspicious/noExplicitAny: a template is read as it comes
+  // biome-ignore lint/suspicious/noExplicitAny: tests read properties of any rule
   readonly acl: any;
-  /** The request as it comes from CloudFront to the API that answers its path. */
+  /** The request as CloudFront sends it to the API of its path. */
   through(request: PartialRequest): SeenRequest;
   /** The verdict on a request that comes through CloudFront. */
   verdict(request: PartialRequest): Verdict;

@@ -17,20 +17,20 @@ const outputOf = (name: string) => {
 const inputsOf = (name: string) => Object.keys(outputOf(name).inputs);
 
 describe('Bundles', () => {
-  it('are made of every function there is', () => {
+  it('exist for every function', () => {
     expect(Object.keys(metafile.outputs).sort()).toEqual(functionNames().map((name) => `dist/${name}/index.mjs`));
     expect(functionNames()).toEqual(expect.arrayContaining(['authorizer', 'key-ring', 'token', 'example-mcp-server']));
   });
 
   it.each(['authorizer', 'inspector', 'protected-resource-metadata', 'authorization-server-metadata'])(
-    'the one of %s holds no AWS SDK and starts fast',
+    'the bundle of %s has no AWS SDK and is small',
     (name) => {
       expect(inputsOf(name).filter((input) => AWS_SDK.test(input))).toEqual([]);
       expect(outputOf(name).bytes).toBeLessThan(64 * KILOBYTE);
     },
   );
 
-  it('stay small, and none carries the languages of zod but that of the MCP SDK', () => {
+  it("stay small, and only the one with the MCP SDK contains zod's locales", () => {
     for (const name of functionNames()) {
       expect([name, outputOf(name).bytes]).toEqual([name, expect.any(Number)]);
       expect(outputOf(name).bytes).toBeLessThan(600 * KILOBYTE);
@@ -39,7 +39,7 @@ describe('Bundles', () => {
     }
   });
 
-  it('hold what a function needs and no other service: only who signs, makes keys or seals tokens knows KMS', () => {
+  it('contain KMS only for functions that sign, create keys or encrypt tokens, and no file of lib, tools or test', () => {
     const withKms = functionNames().filter((name) => inputsOf(name).some((input) => input.includes('/client-kms/')));
     expect(withKms).toEqual(['callback', 'key-ring', 'token']);
     for (const name of functionNames()) {
@@ -47,7 +47,7 @@ describe('Bundles', () => {
     }
   });
 
-  it('leave only what Node brings to be found at run time', () => {
+  it('import only modules of Node at run time', () => {
     for (const name of functionNames()) {
       for (const { path, external } of outputOf(name).imports) {
         if (external) expect(path).toMatch(/^(node:)?[a-z_/]+$/);

@@ -33,12 +33,12 @@ beforeAll(async () => {
 const environmentOf = (folder: string) => variablesOf(template, folder);
 
 describe('Environment of the functions', () => {
-  it.each(FOLDERS)('%s starts with what the stack gives it, and reads all of it', async (folder) => {
+  it.each(FOLDERS)('%s starts with its settings from the stack, and reads all of them', async (folder) => {
     const { read, given } = await coldStart(template, folder);
     expect(read).toEqual(given);
   });
 
-  it('has the shapes that lambdas/runtime/settings.ts reads', () => {
+  it('has the shapes that lambdas/core/settings.ts declares', () => {
     expect(JSON.parse(environmentOf('authorizer').GATEHOUSE_SERVERS ?? '')).toEqual({
       '/mcp': { requiredScopes: ['mcp'], rules: { tools: { danger_reset: ['mcp:write'] } }, validatesHeaders: false },
       '/tools/mcp': { requiredScopes: ['mcp', 'email', 'profile'] },
@@ -80,18 +80,18 @@ describe('Environment of the functions', () => {
     });
   });
 
-  it('names the issuer as the distribution does, never as a stage', () => {
+  it("contains the distribution's domain as issuer, never a stage", () => {
     expect(environmentOf('token').GATEHOUSE_ISSUER).toMatch(
       /^https:\/\/<GatehouseFrontDoorDistribution[0-9A-F]{8}\.DomainName>$/,
     );
     expect(template.text).not.toContain('execute-api.amazonaws.com');
   });
 
-  it('holds no secret', () => {
+  it('contains no secret', () => {
     for (const folder of FOLDERS) expect(JSON.stringify(environmentOf(folder))).not.toMatch(/resolve:secretsmanager/);
   });
 
-  it('of /token holds seven providers that are asked again at refreshes', async () => {
+  it('has room for seven rechecked providers at /token', async () => {
     const provider = { kind: 'oidc' as const, issuer: 'https://login.example.com/realms/one', recheck: true };
     const identityProviders = Object.fromEntries(
       Array.from({ length: 7 }, (_, index) => [`company-${index}`, provider]),
@@ -99,7 +99,7 @@ describe('Environment of the functions', () => {
     await templateFor({ identityProviders });
   });
 
-  it('is refused when it would not fit into 4 KB, by the name of what to shorten', async () => {
+  it('is refused if it exceeds 4 KB, with a message that says what to shorten', async () => {
     const emails = Array.from({ length: 200 }, (_, index) => `person-${index}@example.com`);
     await expect(templateFor({ access: { emails } })).rejects.toThrow(ConfigurationError);
     await expect(templateFor({ access: { emails } })).rejects.toThrow(

@@ -2,7 +2,7 @@ import { functionNames } from '../../../lib/functions/bundles.ts';
 import { statementsOf } from '../policies.ts';
 import { type Template, TWO_SERVERS, templateFor } from '../template.ts';
 
-/** Every right that a function has, beside writing its own log: `action on resource`. */
+/** Every right of each function, except writing its own log: `action on resource`. */
 const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   'protected-resource-metadata': [],
   'authorization-server-metadata': [],
@@ -97,7 +97,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   inspector: ['lambda:InvokeFunction on ExampleServer'],
 };
 
-/** Bundled with the others, but not part of the stack. */
+/** Functions that are bundled but not part of the stack. */
 const NOT_IN_THE_STACK: readonly string[] = [];
 
 let template: Template;
@@ -106,12 +106,12 @@ beforeAll(async () => {
 });
 
 describe('Least privilege (#244)', () => {
-  it('knows the rights of every function there is', () => {
+  it('covers every function', () => {
     expect(functionNames().filter((name) => !NOT_IN_THE_STACK.includes(name))).toEqual(Object.keys(RIGHTS).sort());
     expect(template.ofType('AWS::Lambda::Function')).toHaveLength(Object.keys(RIGHTS).length);
   });
 
-  it.each(Object.entries(RIGHTS))('%s may do exactly what it needs', (folder, rights) => {
+  it.each(Object.entries(RIGHTS))('%s has exactly the rights that it needs', (folder, rights) => {
     const [logicalId] = template.functionOf(folder);
     const own = `${logicalId.replace(/Function[0-9A-F]{8}$/, '')}Log`;
     const statements = statementsOf(template, logicalId);
@@ -126,7 +126,7 @@ describe('Least privilege (#244)', () => {
     ).toEqual(rights);
   });
 
-  it('only keys may make keys, of one kind and with the tag of this stack', () => {
+  it('only key-ring may create keys, of one kind and with the tag of this stack', () => {
     const conditions = statementsOf(template, template.functionOf('key-ring')[0])
       .filter(({ action }) => action.startsWith('kms:'))
       .map(({ action, condition }) => [action, condition]);
@@ -142,7 +142,7 @@ describe('Least privilege (#244)', () => {
     });
   });
 
-  it('nobody may Scan, or Query anything but the index by subject; who may, the table above says', () => {
+  it('no function may Scan, and the listed ones may Query only the index by subject', () => {
     expect(template.text).not.toMatch(/dynamodb:(Scan|\*|Batch|PartiQL)/);
     const onIndexes = Object.keys(RIGHTS).flatMap((folder) =>
       statementsOf(template, template.functionOf(folder)[0]).filter(
@@ -154,7 +154,7 @@ describe('Least privilege (#244)', () => {
     }
   });
 
-  it('callback looks into the index where a scope may be refused, and only there', async () => {
+  it('callback may query the index only if a scope can be refused', async () => {
     const restricted = await templateFor({
       ...TWO_SERVERS,
       scopes: {
@@ -171,7 +171,7 @@ describe('Least privilege (#244)', () => {
     ]);
   });
 
-  it('nobody may Sign by IAM; the policy of each key lets token alone sign', () => {
+  it('no IAM policy allows Sign; the policy of each key lets only token sign', () => {
     expect(template.text).not.toMatch(/kms:Sign|kms:\*/);
     const [token] = template.functionOf('token');
     const [, keys] = template.functionOf('key-ring');
@@ -180,7 +180,7 @@ describe('Least privilege (#244)', () => {
     });
   });
 
-  it('no role of a function carries a managed policy or lets anybody but Lambda in', () => {
+  it('no role of a function has a managed policy or can be assumed by another service than Lambda', () => {
     const roles = template.ofType('AWS::IAM::Role').filter(([logicalId]) => !logicalId.includes('ApiGatewayLogRole'));
     expect(roles.length).toBe(template.ofType('AWS::Lambda::Function').length);
     for (const [, { Properties }] of roles) {
@@ -193,7 +193,7 @@ describe('Least privilege (#244)', () => {
 });
 
 describe('Functions', () => {
-  it('run on arm64 and Node 24, with a log group of their own that forgets', () => {
+  it('run on arm64 and Node 24, each with a log group that expires', () => {
     for (const [, { Properties }] of template.ofType('AWS::Lambda::Function')) {
       expect(Properties).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x', Handler: 'index.handler' });
       const logGroup = template.resources[Properties.LoggingConfig.LogGroup.Ref];
@@ -201,7 +201,7 @@ describe('Functions', () => {
     }
   });
 
-  it('answer before API Gateway gives up after 29 seconds, but for streams and the keys', () => {
+  it('respond before API Gateway gives up after 29 seconds, except streams and administration', () => {
     for (const folder of Object.keys(RIGHTS)) {
       const seconds = template.functionOf(folder)[1].Properties.Timeout;
       if (['example-mcp-server', 'inspector'].includes(folder)) expect(seconds).toBe(900);
@@ -210,7 +210,7 @@ describe('Functions', () => {
     }
   });
 
-  it('can be reached through API Gateway and the schedule alone (#118)', () => {
+  it('can be invoked only by API Gateway and the schedule (#118)', () => {
     expect(template.ofType('AWS::Lambda::Url')).toEqual([]);
     for (const [, { Properties }] of template.ofType('AWS::Lambda::Permission')) {
       expect(Properties.Action).toBe('lambda:InvokeFunction');

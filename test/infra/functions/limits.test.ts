@@ -19,18 +19,18 @@ beforeAll(async () => {
 });
 
 describe('Reserved concurrency (#222)', () => {
-  it('is off by default: new accounts have too little', () => {
+  it('is off by default, because new accounts have too little concurrency', () => {
     expect(reservedIn(template)).toEqual({});
   });
 
-  it('keeps executions for /token and the authorizer, and for nothing else', async () => {
+  it('reserves executions for /token and the authorizer only', async () => {
     const reserved = await templateFor({ ...TWO_SERVERS, reservedConcurrency: { token: 20, authorizer: 50 } });
     expect(reservedIn(reserved)).toEqual({ GatehouseEndpointsToken: 20, GatehouseAuthorizer: 50 });
   });
 });
 
 describe('Throttles', () => {
-  it('a flood of /register starves neither /token nor the servers: each route has a limit of its own (#222)', () => {
+  it('a flood of /register affects neither /token nor the servers, because each route has its own limit (#222)', () => {
     const limits = new Map<string, { perSecond: number; burst: number }>();
     for (const [logicalId, { Properties }] of template.ofType('AWS::ApiGateway::Stage')) {
       for (const setting of Properties.MethodSettings) {
@@ -44,11 +44,11 @@ describe('Throttles', () => {
     const of = (route: string) => limits.get(route) ?? { perSecond: Number.NaN, burst: Number.NaN };
     expect(of('POST /~1register')).toEqual({ perSecond: 50, burst: 100 });
     expect(of('POST /~1token')).toEqual({ perSecond: 800, burst: 1600 });
-    // All that people and programs can do to the authorization server without a token, in one second.
+    // Everything that callers without a token can send to the authorization server in one second.
     const others = ['POST /~1register', 'GET /~1authorize', 'POST /~1consent', 'GET /~1callback~1{idp}'];
     const sum = others.reduce((total, route) => total + of(route).perSecond, 0);
     expect(sum).toBeLessThan(of('POST /~1token').perSecond);
-    // The servers have stages of their own.
+    // Each server has its own stage.
     const servers = [...limits].filter(([route]) => /^GatehouseServer.*\* \/\*$/.test(route));
     expect(servers).toHaveLength(2);
     for (const [, limit] of servers) expect(limit).toEqual({ perSecond: 1000, burst: 2000 });
@@ -56,7 +56,7 @@ describe('Throttles', () => {
 });
 
 describe('A flood of /authorize (#240)', () => {
-  it('leaves no rows: its function may write to no table', () => {
+  it('leaves no rows, because its function may write to no table', () => {
     const rights = statementsOf(template, template.functionOf('authorize')[0]).map(({ action }) => action);
     expect(rights.filter((action) => action.startsWith('dynamodb:'))).toEqual(['dynamodb:GetItem']);
   });
@@ -72,7 +72,7 @@ describe('A rate limit of a server', () => {
   it.each([
     ['an HTTP backend without rules', { backend: http }],
     ['one that validates headers itself', { backend: { ...http, validatesHeaders: true } }],
-  ])('puts an inspector before %s, which may count and no more', async (_what, server) => {
+  ])('adds an inspector for %s, which may only count', async (_what, server) => {
     const template = await limited({
       ...server,
       scopes: { required: ['mcp'] },
@@ -94,7 +94,7 @@ describe('A rate limit of a server', () => {
     ]);
   });
 
-  it('left out: an inspector has no right to any table', async () => {
+  it('gives an inspector no right to a table if it is left out', async () => {
     const template = await limited({ backend: http, scopes: { required: ['mcp'], tools: { x: ['mcp:write'] } } });
     const [[inspector] = ['']] = template
       .ofType('AWS::Lambda::Function')
@@ -103,8 +103,8 @@ describe('A rate limit of a server', () => {
   });
 });
 
-describe('The table of counts', () => {
-  it('forgets, and goes with the stack', () => {
+describe('The table of counters', () => {
+  it('expires its rows, and is deleted with the stack', () => {
     const [table] = template.ofType('AWS::DynamoDB::Table').filter(([logicalId]) => logicalId.includes('Counters'));
     expect(table?.[1]).toMatchObject({
       DeletionPolicy: 'Delete',

@@ -10,7 +10,7 @@ interface Run {
   readonly output: string;
 }
 
-/** Runs a program in the package's root; warnings of npm about somebody's own settings are left out. */
+/** Runs a program in the package's root, and leaves out warnings of npm about the user's settings. */
 const run = (command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> =>
   new Promise((resolve) => {
     execFile(command, args, { cwd: PACKAGE_DIRECTORY, env: { ...process.env, ...env } }, (error, stdout, stderr) => {
@@ -21,7 +21,7 @@ const run = (command: string, args: readonly string[], env: Record<string, strin
 
 const cdk = (...args: string[]) => run(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...args]);
 
-/** The app as the cdk command starts it, with a configuration of its own. */
+/** Runs the app as the cdk command does, with another configuration. */
 const app = (gatehouse: unknown) => {
   const context = { ...JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8')).context, gatehouse };
   return run(process.execPath, ['--require', './bin/require-node.cjs', 'bin/gatehouse.ts'], {
@@ -30,8 +30,8 @@ const app = (gatehouse: unknown) => {
   });
 };
 
-/** The cdk command starts a process per step, and other tests run beside it. */
-const PATIENCE_MS = 120_000;
+/** The cdk command starts a process for each step, and other tests run at the same time. */
+const TIMEOUT_MS = 120_000;
 
 let directory: string;
 beforeEach(() => {
@@ -41,27 +41,27 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 describe('cdk synth', () => {
   it(
-    'is clean: CloudFormation validation set to fail and cdk-nag find nothing, and it prints nothing',
+    'prints nothing, and neither strict CloudFormation validation nor cdk-nag finds a problem',
     async () => {
       expect(await cdk('synth', '--quiet', '--output', directory)).toEqual({ code: 0, output: '' });
       const { context } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));
       expect(context['@aws-cdk/core:validateAgainstDefaultRules']).toBe(true);
       expect(existsSync(join(directory, 'validation-report.json'))).toBe(true);
-      // The local run and the tests work on the very template that would be deployed.
+      // The local run and the tests use exactly this template.
       expect(readFileSync(join(directory, 'Gatehouse.template.json'), 'utf8')).toBe((await templateFor()).text);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   it(
-    'says what is wrong with the configuration, once, with exit code 1 and no stack trace',
+    'reports a wrong configuration once, with exit code 1 and no stack trace',
     async () => {
       const { code, output } = await cdk('synth', '--quiet', '--output', directory, '--context', 'gatehouse=nonsense');
       expect(code).toBe(1);
       expect(output).toContain('context.gatehouse: expected an object with "servers"');
       expect(output).not.toMatch(/^\s+at /m);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 
@@ -87,16 +87,16 @@ describe('bin/gatehouse.ts', () => {
   });
 
   it(
-    'finds nothing against a user pool of the stack either',
+    'finds no problem with a user pool of the stack',
     async () => {
       const { context } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));
       const configuration = { ...context.gatehouse, identityProviders: { cognito: { kind: 'cognito' } } };
       expect(await app(configuration)).toEqual({ code: 0, output: '' });
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
-  it('is guarded: an old Node is told so before it chokes on TypeScript', () => {
+  it('stops with a message on a version of Node that cannot run TypeScript', () => {
     const { app: command } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));
     expect(command).toBe('npx node --require ./bin/require-node.cjs bin/gatehouse.ts');
     const guard = readFileSync(join(PACKAGE_DIRECTORY, 'bin/require-node.cjs'), 'utf8');

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 
 describe('Outputs', () => {
-  it('say where to connect, what to register, which command to run, and what stays', () => {
+  it('show where to connect, what to register, which commands to run, and what remains', () => {
     const outputs = Object.fromEntries(
       Object.entries(template.outputs).map(([name, { Value }]) => [
         name,
@@ -44,8 +44,8 @@ describe('Outputs', () => {
 });
 
 describe('A first deployment that failed', () => {
-  // `Retain` holds in the rollback of a creation, too; `RetainExceptOnCreate` does not.
-  it('leaves these behind and nothing else, as the runbook says', async () => {
+  // `Retain` also applies when a failed creation is rolled back; `RetainExceptOnCreate` does not.
+  it('leaves exactly the resources that the runbook lists', async () => {
     const withPool = await templateFor({ identityProviders: { pool: { kind: 'cognito' } } });
     const left = Object.values(withPool.resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
     const runbook = readFileSync('docs/runbook/recovery.md', 'utf8');
@@ -63,11 +63,11 @@ describe('A first deployment that failed', () => {
 });
 
 describe('Template', () => {
-  it('is plain ASCII, as IAM descriptions and CloudFormation outputs want it', () => {
+  it('is plain ASCII, which IAM descriptions and CloudFormation outputs require', () => {
     expect(/^[\x20-\x7e\n]*$/.test(template.text)).toBe(true);
   });
 
-  it('needs nothing that only a large platform can run', () => {
+  it('uses exactly these resource types', () => {
     const types = new Set(Object.values(template.resources).map(({ Type }) => Type));
     expect([...types].sort()).toEqual([
       'AWS::ApiGateway::Account',
