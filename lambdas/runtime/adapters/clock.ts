@@ -1,4 +1,4 @@
 import type { Clock } from '../ports/index.ts';
 
-/** The machine's clock: the only place that asks it. */
+/** The system clock. Nothing else reads it. */
 export const systemClock: Clock = () => Math.floor(Date.now() / 1000);

@@ -3,26 +3,26 @@ import { EVENTS, type FieldKind } from '../../core/events.ts';
 import { METRICS_DIMENSION, METRICS_NAMESPACE, metricsOf } from '../../core/metrics.ts';
 import type { Log } from '../ports/index.ts';
 
-/** Enough for any reason, too little to fill a log with somebody else's input. */
+/** Enough for any reason, but too little for a caller to fill the log with input. */
 const MAX_TEXT_CHARACTERS = 1000;
 const MAX_CLIENT_ID_CHARACTERS = 200;
 
-/** Hexadecimal digits: enough to find all lines about the same thing, too few to find the thing. */
+/** Hexadecimal digits: enough to find all lines with the same value, too few to recover the value. */
 const HASH_DIGITS = 8;
 
-/** Reasons quote what others sent. What has the form of our tokens and secrets, of a JWT or of an e-mail address is cut out. */
+/** Reasons can quote input. Text that looks like our tokens and secrets, a JWT or an e-mail address is redacted. */
 const NOT_FOR_LOGS = /\bgh_[a-z]+_[\w.~-]+|\beyJ[\w-]+\.[\w.-]*|[^\s"'<>(),:;]+@[^\s"'<>(),:;]+\.[^\s"'<>(),:;]+/g;
 
 /**
- * One line of JSON for each event, in ASCII, so that no value can forge a line or move a cursor (CWE-117). Only fields
- * that the event has by the list are written. A log that cannot be written fails no request (catalogue #232).
+ * Writes one line of JSON for each event, in ASCII, so that no value can forge a line or control a terminal (CWE-117).
+ * Only the fields that the list of events names are written. A request does not fail when the log does (#232).
  */
 export const jsonLog = (write: (line: string) => void = standardOutput()): Log => measuredLog(undefined, write);
 
 /**
- * The same for functions that count: CloudWatch makes metrics out of the lines that say so (embedded metric format).
+ * Writes the same lines, with metrics that CloudWatch extracts from them (embedded metric format).
  *
- * @param stackName the metrics' dimension; undefined: nothing is counted
+ * @param stackName dimension of the metrics; undefined for no metrics
  */
 export const measuredLog =
   (stackName: string | undefined, write: (line: string) => void = standardOutput()): Log =>
@@ -34,11 +34,11 @@ export const measuredLog =
       const metrics = stackName === undefined || counted.length === 0 ? {} : embeddedMetrics(stackName, counted, now);
       write(`${asciiJson({ ...line, ...metrics })}\n`);
     } catch {
-      // There is nowhere to say so.
+      // There is no other place to report it.
     }
   };
 
-/** One more of each, by the embedded metric format of CloudWatch Logs. */
+/** Counts one event for each metric, in the embedded metric format of CloudWatch Logs. */
 const embeddedMetrics = (stackName: string, names: readonly string[], now: Date) => ({
   _aws: {
     Timestamp: now.getTime(),
@@ -54,7 +54,7 @@ const embeddedMetrics = (stackName: string, names: readonly string[], now: Date)
   ...Object.fromEntries(names.map((name) => [name, 1])),
 });
 
-/** A pipe that breaks says so by an event, which would end the process where nobody listens. */
+/** A broken pipe emits an error event, which ends the process unless there is a listener. */
 const standardOutput = (): ((line: string) => void) => {
   process.stdout.on('error', () => undefined);
   return (line) => void process.stdout.write(line);
@@ -75,7 +75,7 @@ const writtenText = (kind: FieldKind, value: string): string => {
   return value.slice(0, MAX_TEXT_CHARACTERS).replaceAll(NOT_FOR_LOGS, '[redacted]');
 };
 
-/** Without the query of a metadata document's URL, which is its publisher's business; RFC 6749 App. A.1 has no other characters. */
+/** Without the query of a metadata document's URL, which may be private. RFC 6749 App. A.1 allows no other characters. */
 const writtenClientId = (clientId: string): string =>
   clientId
     .replace(/[?#].*$/s, '')

@@ -2,19 +2,19 @@ import { parseCookie } from 'cookie';
 import { newSecret } from '../../core/crypto.ts';
 import type { HttpRequest } from './messages.ts';
 
-/** One per browser: the consent form is bound to it. */
+/** One per browser. The consent form is bound to it. */
 const PAGE_COOKIE = '__Host-gatehouse-page';
 
-/** One per approved login: the callback is bound to it. `<epoch seconds>.<authentication code>`. */
+/** One per approved login. The callback is bound to it. Its value is `<epoch seconds>.<authentication code>`. */
 const TRANSACTION_COOKIE_PREFIX = '__Host-gatehouse-tx-';
 
-/** Whoever looks after their connections: a sealed session. */
+/** The sealed session of a user who manages their connections. */
 const SESSION_COOKIE = '__Host-gatehouse-session';
 
-/** Whose consents this browser remembers, sealed; only there where somebody asked for it. */
+/** Whose consents this browser remembers, sealed. Set only after a user asked for it. */
 const REMEMBERED_BROWSER_COOKIE = '__Host-gatehouse-remembered-browser';
 
-/** Logins that one browser may have under way, so that the Cookie header stays small (catalogue #142). */
+/** Logins that one browser may have in progress, so that the Cookie header stays small (#142). */
 const MAX_TRANSACTION_COOKIES = 5;
 
 const PAGE_COOKIE_VALUE = /^[A-Za-z0-9_-]{43}$/;
@@ -28,13 +28,13 @@ export const cookiesOf = (request: HttpRequest): Readonly<Record<string, string 
   ...parseCookie((request.headers.get('cookie') ?? []).join('; '), { decode: (value) => value }),
 });
 
-/** The browser's page cookie, or undefined when it has none of our form. */
+/** The page cookie of the browser, or undefined when it has none or the value is malformed. */
 export const findPageCookie = (request: HttpRequest): string | undefined => {
   const value = cookiesOf(request)[PAGE_COOKIE];
   return value !== undefined && PAGE_COOKIE_VALUE.test(value) ? value : undefined;
 };
 
-/** Keeps the browser's page cookie, so that its other tabs go on working, or makes one; renewed either way. */
+/** Renews the page cookie of the browser or creates one. The value is kept, so that other tabs continue to work. */
 export const keepPageCookie = (
   request: HttpRequest,
   maxAgeSeconds: number,
@@ -43,7 +43,7 @@ export const keepPageCookie = (
   return { value, cookie: setCookie(PAGE_COOKIE, value, maxAgeSeconds) };
 };
 
-/** Binds this browser to a transaction; when that makes too many, the oldest are dropped. */
+/** Returns the cookies that bind this browser to a transaction, and that delete the oldest of too many bindings. */
 export const bindTransaction = (
   request: HttpRequest,
   transactionId: string,
@@ -60,14 +60,14 @@ export const bindTransaction = (
   return [setCookie(name, `${now}.${binding}`, maxAgeSeconds), ...dropped.map((cookie) => clearCookie(cookie.name))];
 };
 
-/** The value that binds this browser to a transaction, or undefined when it holds none. Compare it before use. */
+/** The value that binds this browser to a transaction, or undefined when there is none. The caller must verify it. */
 export const findTransactionBinding = (request: HttpRequest, transactionId: string): string | undefined =>
   TRANSACTION_COOKIE_VALUE.exec(cookiesOf(request)[`${TRANSACTION_COOKIE_PREFIX}${transactionId}`] ?? '')?.[2];
 
 export const clearTransaction = (transactionId: string): string =>
   clearCookie(`${TRANSACTION_COOKIE_PREFIX}${transactionId}`);
 
-/** The browser's sealed session, whatever it is worth. */
+/** The sealed session of the browser, not yet verified. */
 export const findSession = (request: HttpRequest): string | undefined => cookiesOf(request)[SESSION_COOKIE];
 
 export const setSession = (sealed: string, maxAgeSeconds: number): string =>
@@ -75,7 +75,7 @@ export const setSession = (sealed: string, maxAgeSeconds: number): string =>
 
 export const clearSession = (): string => clearCookie(SESSION_COOKIE);
 
-/** The sealed name of the person whose consents this browser remembers, whatever it is worth. */
+/** The sealed subject whose consents this browser remembers, not yet verified. */
 export const findRememberedBrowser = (request: HttpRequest): string | undefined =>
   cookiesOf(request)[REMEMBERED_BROWSER_COOKIE];
 
@@ -84,7 +84,7 @@ export const setRememberedBrowser = (sealed: string, maxAgeSeconds: number): str
 
 export const clearRememberedBrowser = (): string => clearCookie(REMEMBERED_BROWSER_COOKIE);
 
-/** Lax, since people come back from another site; `__Host-` asks for Secure and Path=/ (RFC 6265bis §4.1.3.2). */
+/** SameSite is Lax, because users return from another site. `__Host-` requires Secure and Path=/ (RFC 6265bis §4.1.3.2). */
 const setCookie = (name: string, value: string, maxAgeSeconds: number): string =>
   `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; Secure; HttpOnly; SameSite=Lax`;
 

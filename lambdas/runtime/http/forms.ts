@@ -1,15 +1,15 @@
 import { OAuthError } from '../../core/oauth-error.ts';
 import { type HttpRequest, singleHeader } from './messages.ts';
 
-/** Longest form of the token and revocation endpoints, in bytes. */
+/** The largest form that the token and revocation endpoints accept. */
 export const MAX_FORM_BYTES = 16_384;
 
-/** Of a form; real ones have about ten. */
+/** Real forms have about ten parameters. */
 const MAX_FORM_PARAMETERS = 64;
 
 /**
- * The parameters of a form (RFC 6749 App. B): a repeated one is an error, an empty one counts as omitted (§3.2).
- * A parameter in `repeatable` may occur several times and is read by `getAll`.
+ * Parses a form (RFC 6749 App. B). A repeated parameter is an error, and an empty one counts as omitted (§3.2).
+ * Parameters in `repeatable` may occur several times and are read by `getAll`.
  *
  * @throws OAuthError `invalid_request` or `request_too_large`
  */
@@ -30,7 +30,7 @@ export const formParameters = (
     const [name, value] = [decode(encodedName), decode(rest.join('='))];
     if (value === '') continue;
     if (seen.has(name) && !options.repeatable?.includes(name)) {
-      throw new OAuthError('invalid_request', 'A parameter is there more than once.');
+      throw new OAuthError('invalid_request', 'A parameter must not occur more than once.');
     }
     seen.add(name);
     parameters.append(name, value);
@@ -38,7 +38,7 @@ export const formParameters = (
   return parameters;
 };
 
-/** The media type must be this one, sent once, with no other parameter than `charset=utf-8`. */
+/** Requires one `Content-Type` header with this media type, and no parameter except `charset=utf-8`. */
 export const assertContentType = (
   request: HttpRequest,
   mediaType: string,
@@ -60,10 +60,10 @@ export const assertBodySize = (request: HttpRequest, maxBytes: number): void => 
 const decode = (text: string): string => {
   try {
     const decoded = decodeURIComponent(text.replaceAll('+', ' '));
-    // What was invalid before it was decoded has become a replacement character on its way to us.
+    // API Gateway has replaced bytes that are not UTF-8 by this character.
     if (!decoded.includes('\uFFFD')) return decoded;
   } catch {
-    // decodeURIComponent throws on bytes that are not UTF-8: answered below
+    // decodeURIComponent throws on bytes that are not UTF-8, which are refused below.
   }
   throw new OAuthError('invalid_request', 'The form is not valid UTF-8.');
 };

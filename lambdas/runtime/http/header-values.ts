@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { HeaderValues } from '../../core/mcp/headers.ts';
 
-/** Every header of an event, names in lower case, with every value that was sent under any spelling of its name. */
+/** All headers of an event. Names are in lower case, and values that were sent in any letter case are together. */
 export const readHeaders = (
   event: Pick<APIGatewayProxyEvent | APIGatewayRequestAuthorizerEvent, 'multiValueHeaders'>,
 ): HeaderValues => {

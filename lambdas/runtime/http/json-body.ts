@@ -4,7 +4,8 @@ import { assertBodySize, assertContentType } from './forms.ts';
 import type { HttpRequest } from './messages.ts';
 
 /**
- * The JSON value of a body (RFC 7591 §3.1), as no two parsers read it differently.
+ * Parses a JSON body (RFC 7591 §3.1). Bodies that two parsers could read differently are refused.
+ *
  * @throws OAuthError `invalid_client_metadata` or `request_too_large`
  */
 export const jsonBody = (request: HttpRequest, maxBytes: number): unknown => {
@@ -12,7 +13,7 @@ export const jsonBody = (request: HttpRequest, maxBytes: number): unknown => {
   assertBodySize(request, maxBytes);
   if (request.body.includes('\uFFFD')) throw invalid('The body is not valid UTF-8.');
   const json = readStrictJson(request.body);
-  if (!json.ok) throw invalid(`The body is refused: ${json.reason}.`);
+  if (!json.ok) throw invalid(`The body was refused: ${json.reason}.`);
   return json.value;
 };
 

@@ -1,14 +1,14 @@
-/** A request as the flows see it: nothing of API Gateway's shapes is left. */
+/** A request as the handlers see it, independent of API Gateway's event format. */
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly pathParameters: Readonly<Record<string, string>>;
-  /** Decoded, in order, repeated parameters kept. */
+  /** Decoded, in their order, with repeated parameters. */
   readonly query: URLSearchParams;
-  /** Names in lower case; every value that was sent. */
+  /** Names in lower case, with every value that was sent. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly body: string;
-  /** API Gateway's request id: on every error that a person or client sees, and on every log line. */
+  /** API Gateway's request id. Every error that users and clients see has it, and so does every log line. */
   readonly requestId: string;
 }
 
@@ -28,7 +28,7 @@ export const singleHeader = (request: HttpRequest, name: string): string | undef
   return values?.length === 1 ? values[0] : undefined;
 };
 
-/** `Cache-Control` and `Pragma` of every answer that carries a token or an error (RFC 6749 §5.1). */
+/** `Cache-Control` and `Pragma` of every response with a token or an error (RFC 6749 §5.1). */
 export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
 export const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponse => ({
@@ -37,7 +37,7 @@ export const json = (status: number, body: unknown, headers: Readonly<Record<str
   body: JSON.stringify(body),
 });
 
-/** Sends a browser on, always by GET: 307 would repeat a form's body (RFC 9700 §4.12). */
+/** Redirects a browser, always by GET. A 307 would send the form a second time (RFC 9700 §4.12). */
 export const seeOther = (location: string, cookies: readonly string[] = []): HttpResponse => ({
   status: 303,
   headers: { ...NO_STORE, location },

@@ -5,35 +5,38 @@ import type { UpstreamState } from '../../core/upstream/session.ts';
 
 export interface TransactionStore {
   /**
-   * Approves in one write; the same seal approved again is the same row, and keeps its leg.
-   * `used` when the seal's transaction is already past `approved`.
+   * Stores an approved login in one write. The same seal approved again is the same row, which keeps its leg.
+   *
+   * @returns the stored transaction, or `used` when it was already taken for exchange
    */
   approve(transaction: Transaction): Promise<Transaction | 'used'>;
   /**
-   * Takes an approved, unexpired transaction for exchange at the upstream; of parallel callers exactly one wins.
-   * `gone`: no such transaction, expired, or another leg; `used`: taken before.
+   * Takes an approved, unexpired transaction for the exchange at the provider. Exactly one of several callers gets it.
+   *
+   * @returns the transaction; `gone` when it is unknown, expired or in another leg; `used` when it was taken before
    */
   takeForExchange(
     transactionId: string,
     expected: { identityProviderId: string; leg: number; now: number },
   ): Promise<Transaction | 'gone' | 'used'>;
-  /** After an upstream fault: back to `approved` with the next leg, which is returned. */
+  /** After a fault of the provider: returns the transaction to `approved`, with the next leg. */
   releaseForRetry(transactionId: string, leg: number): Promise<Transaction>;
 }
 
 export interface GrantStore {
-  /** Stores a new grant, with its unredeemed code. */
+  /** Stores a new grant with its code, which has not been redeemed yet. */
   createGrant(grant: Grant): Promise<void>;
-  /** Strongly consistent; undefined when unknown or past `expiresAt`. */
+  /** Finds a grant by a strongly consistent read. Returns undefined when it is unknown or has expired. */
   findGrant(grantId: string, now: number): Promise<Grant | undefined>;
-  /** `issued` → `redeemed`, exactly once. */
+  /** Changes the status from `issued` to `redeemed`, exactly once. */
   redeemCode(
     grant: Grant,
     redemption: Pick<Grant, 'clientAuthMethod' | 'family' | 'expiresAt'>,
   ): Promise<'redeemed' | 'lost'>;
   /**
-   * Moves the family from `grant.family`'s generation to `successor`, exactly once. `lost`: somebody else moved
-   * it first, with the row as it is now (undefined when it is gone).
+   * Moves the family from the generation of `grant.family` to `successor`, exactly once.
+   *
+   * @returns `lost` when another request did it first, with the current row (undefined when it is gone)
    */
   rotateRefreshToken(
     grant: Grant,
@@ -41,24 +44,31 @@ export interface GrantStore {
     expiresAt: number,
   ): Promise<'rotated' | { lost: Grant | undefined }>;
   /**
-   * Moves `upstream` from `grant.upstream`'s version to the next, exactly once, and with it the identity where one is given.
-   * `lost`: somebody else moved it first, or the grant was revoked; with the row as it is now (undefined when it is gone).
+   * Moves the upstream state from the version of `grant.upstream` to the next, exactly once, together with the identity
+   * if one is given.
+   *
+   * @returns `lost` when another request did it first or the grant was revoked, with the current row (undefined when it
+   *   is gone)
    */
   replaceUpstream(
     grant: Grant,
     change: { readonly upstream: UpstreamState; readonly identity?: UpstreamIdentity },
   ): Promise<'replaced' | { lost: Grant | undefined }>;
-  /** Adds to what the person was refused, so that the same request is known next time. One that is gone or revoked stays so. */
+  /** Adds to the scopes that the user was refused. A grant that is gone or revoked stays as it is. */
   noteRefusedScopes(grant: Grant, scopes: readonly string[]): Promise<void>;
-  /** Revokes code and family; what is kept of the provider's tokens goes in the same write. Final. A grant that is gone or revoked already is no error. */
+  /**
+   * Revokes the code and the refresh family, and deletes the provider's tokens in the same write. It is no error when the
+   * grant is gone or already revoked.
+   */
   revokeGrant(grantId: string): Promise<void>;
 }
 
 export interface GrantDirectory {
   /**
-   * One person's grants, revoked ones too, newest first. Which there are an index says, a moment late: one created just
-   * now may be missing, and whoever must reach all asks twice. What they are is read from the rows, strongly consistent:
-   * a grant that is gone, or whose `expiresAt` (epoch seconds) has come by `now`, is left out.
+   * Lists the grants of one user, revoked ones included, newest first. An index names them, so a very recent grant can be
+   * missing: call twice to reach all. Each grant itself is read strongly consistently.
+   *
+   * @param now epoch seconds; grants that have expired by then are left out
    */
   grantsOfSubject(subject: string, now: number): Promise<readonly Grant[]>;
 }
@@ -66,13 +76,15 @@ export interface GrantDirectory {
 /** For the function `privacy` only. */
 export interface GrantEraser {
   /**
-   * Deletes every grant of that person which the index names, whatever its state and age, and says how many there were.
-   * The index is a moment late: whoever must reach all asks twice.
+   * Deletes every grant of a user that the index names, in any state. A very recent grant can be missing from the index:
+   * call twice to reach all.
+   *
+   * @returns the number of deleted grants
    */
   deleteGrantsOfSubject(subject: string): Promise<number>;
 }
 
 export interface CounterStore {
-  /** Adds one and says how many there are; a counter begins at zero, and may be gone after `expiresAt` (epoch seconds). */
+  /** Adds one and returns the new count. Counters start at zero and may be deleted after `expiresAt` (epoch seconds). */
   increment(counterId: string, expiresAt: number): Promise<number>;
 }

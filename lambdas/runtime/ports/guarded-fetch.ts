@@ -19,10 +19,10 @@ export type FetchFailureReason =
 
 export interface FetchFailure {
   readonly ok: false;
-  /** `unreachable` says nothing about the document; `authoritative`: there is no document, or it is not usable. */
+  /** `authoritative`: there is no usable document. `unreachable`: the document may exist, but could not be fetched. */
   readonly kind: 'authoritative' | 'unreachable';
   readonly reason: FetchFailureReason;
-  /** For the log only. Callers outside cannot tell one failure from another, so they cannot map a network through us. */
+  /** For the log only. External callers see all failures alike, so they cannot use this server to scan a network. */
   readonly detail: string;
 }
 
@@ -32,5 +32,5 @@ export interface FetchedDocument {
   readonly headers: FreshnessHeaders;
 }
 
-/** Fetches a document of a client. Never rejects. `maxBytes` caps the decoded body. */
+/** Fetches a document of a client. Never rejects. `maxBytes` limits the decoded body. */
 export type GuardedFetch = (url: string, maxBytes: number) => Promise<FetchedDocument | FetchFailure>;

@@ -1,12 +1,12 @@
 import type { EventFields, EventName } from '../../core/events.ts';
 
-// The narrow interfaces between flows and the outside. A verb that changes state names its guarantee.
-// Every method rejects with UnavailableError when the service behind it fails; expected races are return values.
+// The narrow interfaces between the handlers and the outside. A method that changes state names its guarantee.
+// Every method throws UnavailableError when the service behind it fails. Expected races are return values.
 
 /** Current time in epoch seconds. */
 export type Clock = () => number;
 
-/** Writes one event of the closed list, with the fields that it has there. Never throws. */
+/** Writes one event of the closed list with its fields. Never throws. */
 export type Log = <Name extends EventName>(event: Name, fields: EventFields[Name]) => void;
 
 export type * from './aws.ts';

@@ -4,31 +4,32 @@ import type { NewKey } from '../../core/tokens/key-rotation.ts';
 export interface KeyRingStore {
   /** The key ring, at most `MAX_KEY_RING_AGE_SECONDS` old; undefined before the first deployment finished. */
   readKeyRing(): Promise<KeyRing | undefined>;
-  /** The key ring as it is now, strongly consistent, for whoever must not miss a mark; keeps it as `readKeyRing` does. */
+  /** The current key ring, strongly consistent, for callers that must see every mark. It refreshes the cached copy too. */
   readLatestKeyRing(): Promise<KeyRing | undefined>;
   /**
-   * The public key of that id, or undefined. An unknown id makes the ring be read again, but not more often than once in a
-   * while, since ids come from outside. Throws UnavailableError when nobody can tell whether the key exists.
+   * Finds a public key. An unknown id causes a new read of the ring. Ids come from outside, so such reads are limited.
+   *
+   * @throws UnavailableError when the ring could not be read, so that the key may exist
    */
   findKey(kid: string): Promise<PublicJwk | undefined>;
 }
 
 /** For the function `key-ring` only, which owns the ring. */
 export interface KeyRingWriter {
-  /** The key ring as it is now, strongly consistent; undefined when none was stored yet. */
+  /** The current key ring, strongly consistent. Undefined when none has been stored yet. */
   readLatestKeyRing(): Promise<KeyRing | undefined>;
-  /** Stores the ring if its version still is `formerVersion` (undefined: if there is none). */
+  /** Stores the ring if the stored version still is `formerVersion`, or if there is none and it is undefined. */
   replaceKeyRing(ring: KeyRing, formerVersion: number | undefined): Promise<'replaced' | 'lost'>;
 }
 
 export interface SigningKeyMaker {
-  /** A new signing key that nothing refers to yet. */
+  /** Creates a signing key that nothing refers to yet. */
   createSigningKey(): Promise<NewKey>;
-  /** Schedules the deletion of a key that no token needs. One that is on its way or gone already is no error. */
+  /** Schedules the deletion of a key that no token needs. It is no error when the key is already deleted or scheduled. */
   discardSigningKey(keyArn: string): Promise<void>;
 }
 
 export interface AccessTokenSigner {
-  /** A compact JWS (RFC 7515) of the claims with `typ: at+jwt`, signed by the active key of the ring (RFC 9068 §2.1). */
+  /** Returns the claims as a compact JWS (RFC 7515) with `typ: at+jwt` (RFC 9068 §2.1), signed by the active key. */
   sign(claims: Readonly<Record<string, unknown>>): Promise<string>;
 }

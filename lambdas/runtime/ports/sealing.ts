@@ -1,9 +1,9 @@
 import type { AuthorizationRequest } from '../../core/authorization/transaction.ts';
 
-/** The generated secret from which forms are sealed and per-transaction values derived: current first, then previous. */
+/** Keys made from a generated secret. They seal forms and cookies, and derive the values of each transaction. */
 export interface SealingKeys {
   current(): Promise<SealingKey>;
-  /** The key with that id among the accepted versions, or undefined. */
+  /** Finds a key among the current and the previous version of the secret. */
   find(sealingKeyId: string): Promise<SealingKey | undefined>;
 }
 
@@ -13,17 +13,17 @@ export interface SealingKey {
   readonly bytes: Uint8Array;
 }
 
-/** A generated secret as text, cached at most five minutes. */
+/** Reads a generated secret as text, cached for at most five minutes. */
 export type SecretReader = () => Promise<string>;
 
-/** Whether a secret has a value; `unknown` while nobody says. Kept for a while, and never fails. */
+/** Whether a secret has a value. `unknown` while Secrets Manager does not answer. Cached, and never throws. */
 export type SecretCheck = () => Promise<'filled' | 'empty' | 'unknown'>;
 
-/** The sealed consent form: AEAD, ten minutes, bound to the browser's page cookie. */
+/** Seals the consent form: AEAD, valid for ten minutes, bound to the page cookie of the browser. */
 export interface RequestSealer {
-  /** Seals a checked request for the browser that holds `pageCookie`. */
+  /** Seals a validated request for the browser that holds `pageCookie`. */
   seal(request: AuthorizationRequest, pageCookie: string, now: number): Promise<string>;
-  /** Opens it again; undefined when it was altered, has expired or belongs to another browser. */
+  /** Opens a sealed request. Returns undefined when it was altered, has expired or belongs to another browser. */
   open(
     sealed: string,
     pageCookie: string,
@@ -33,28 +33,28 @@ export interface RequestSealer {
   >;
 }
 
-/** Who has logged in to look after their connections. */
+/** A user who has logged in to manage their connections. */
 export interface Session {
   readonly subject: string;
-  /** What the provider calls the account, for the page alone. */
+  /** The provider's name for the account, for display only. */
   readonly account?: string;
 }
 
 export interface OpenSession extends Session {
-  /** Random. It leaves in the forms of this session's pages alone, and so proves that a form came from one. */
+  /** Random. Only the forms of this session's pages contain it, so it proves that a form came from one of them. */
   readonly sessionId: string;
 }
 
-/** The session cookie: AEAD, a few minutes, nothing is stored. */
+/** Seals the session cookie: AEAD, valid for a few minutes. Nothing is stored. */
 export interface SessionSealer {
   seal(session: Session, now: number): Promise<string>;
-  /** Undefined when it was altered or has expired. */
+  /** Returns undefined when the cookie was altered or has expired. */
   open(sealed: string, now: number): Promise<OpenSession | undefined>;
 }
 
-/** The cookie that says whose consents this browser remembers: AEAD, as long as a consent lives. It logs no user in. */
+/** Seals the cookie that says whose consents this browser remembers: AEAD, valid as long as a consent. It is no login. */
 export interface RememberedBrowserSealer {
   seal(subject: string, now: number): Promise<string>;
-  /** The subject; undefined when the cookie was altered or has expired. */
+  /** Returns the subject, or undefined when the cookie was altered or has expired. */
   open(sealed: string, now: number): Promise<string | undefined>;
 }

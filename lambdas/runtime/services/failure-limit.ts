@@ -3,7 +3,7 @@ import { OAuthError } from '../../core/oauth-error.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
 export interface Attempt {
-  /** Undefined when nobody has that client id: of made-up ones nothing is counted. */
+  /** Undefined for an unknown client id. Nothing is counted for unknown ids. */
   readonly client: Client | undefined;
   /** Epoch seconds. */
   readonly now: number;
@@ -11,11 +11,11 @@ export interface Attempt {
 }
 
 /**
- * Counts what a known client presents in vain (RFC 6749 §10.10, #241). Beyond the limit a failure is answered 429 in
- * place of its refusal; whatever is right is never counted, looked up or refused, so that nobody locks a client out by
- * failing under its id.
+ * Counts the wrong codes and secrets that are presented for a known client (RFC 6749 §10.10, #241). Beyond the limit, a
+ * failure is answered 429. A correct request is never counted, looked up or refused, so that an attacker cannot lock a
+ * client out by failing under its id.
  *
- * @throws OAuthError `too_many_requests`; whatever `run` throws
+ * @throws OAuthError `too_many_requests`, or what `run` throws
  */
 export const countingFailures = async <T>(
   failures: RateLimiter,
@@ -29,7 +29,7 @@ export const countingFailures = async <T>(
     const { clientId } = client;
     const waitSeconds = await failures.hit([clientId], { now, requestId, clientId });
     if (waitSeconds === undefined) throw error;
-    throw new OAuthError('too_many_requests', 'This client failed too often of late. Try again later.', {
+    throw new OAuthError('too_many_requests', 'This client has failed too often recently. Try again later.', {
       detail: error.detail ?? error.message,
       cause: error,
       headers: { 'retry-after': String(waitSeconds) },

@@ -16,16 +16,19 @@ interface Deps {
 type FindKey = (kid: string) => Promise<PublicJwk | undefined>;
 
 /**
- * The claims of an access token of ours, for whichever server; undefined when it is none, or none any more. It may have
- * been revoked: only its grant knows. @param now epoch seconds @throws UnavailableError
+ * Verifies an access token of this server, for any resource. Whether it was revoked, only its grant says.
+ *
+ * @param now epoch seconds
+ * @returns its claims, or undefined when it is not a valid token
+ * @throws UnavailableError
  */
 export const findAccessTokenClaims = (deps: Deps, token: string, now: number): Promise<AccessTokenClaims | undefined> =>
   verifiedClaims(deps, token, now, (kid) => deps.keyRings.findKey(kid));
 
 /**
- * The same for who must not be told that a token is dead because its key is new (RFC 7009 §2.2, RFC 7662 §2.2). What claims
- * to be a token of ours that has not expired costs a read of its own when no key is known for it: no more than a refresh
- * token does, which anybody can make up as well.
+ * Verifies an access token like `findAccessTokenClaims`, but also finds a key that was created just now, so that
+ * revocation and introspection do not call such a token invalid (RFC 7009 §2.2, RFC 7662 §2.2). A made-up token with an
+ * unknown key costs one read, which is no more than a made-up refresh token costs.
  */
 export const findAccessTokenClaimsOfAnyKey = (
   deps: Deps,

@@ -4,28 +4,32 @@ import { retryAfterSeconds } from '../../core/net/retry-after.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
 import type { CounterStore, Log } from '../ports/index.ts';
 
-/** Keys over their limit that one execution environment remembers at most. */
+/** The most keys over their limit that one execution environment remembers. */
 const MAX_KNOWN = 10_000;
 
 export interface RateLimiterOptions {
   readonly limit: Limit;
   readonly counters: CounterStore;
   readonly log: Log;
-  /** From 0 to below 1. @default Math.random */
+  /**
+   * From 0 to below 1.
+   *
+   * @default Math.random
+   */
   readonly random?: () => number;
 }
 
-/** What a hit belongs to. `now` is epoch seconds. */
+/** The request that is counted. `now` is epoch seconds. */
 export interface HitFacts {
   readonly now: number;
   readonly requestId: string;
   readonly clientId: string;
 }
 
-/** Counts what happens for a key, in all execution environments together, and says when it is too much. */
+/** Counts the events of a key across all execution environments, and says when there are too many. */
 export class RateLimiter {
   readonly #options: RateLimiterOptions;
-  /** Id of a counter that is over its limit → end of its window: until then nothing need be written. */
+  /** Id of each counter over its limit, and the end of its window. Until then, nothing needs to be written. */
   readonly #over = new Map<string, number>();
 
   constructor(options: RateLimiterOptions) {
@@ -33,9 +37,9 @@ export class RateLimiter {
   }
 
   /**
-   * Counts one more. A fault of the counter is logged and limits nothing.
+   * Counts one event. If the counter fails, the fault is logged and nothing is limited.
    *
-   * @returns seconds after which to try again; undefined: not too much, as far as is known
+   * @returns seconds to wait before the next attempt, or undefined when the limit has not been reached
    */
   async hit(key: readonly string[], { now, requestId, clientId }: HitFacts): Promise<number | undefined> {
     const { limit, counters, log, random = Math.random } = this.#options;

@@ -1,6 +1,6 @@
-// DynamoDB's JSON, as far as we store it, without the SDK: the authorizer reads it too.
+// The part of DynamoDB's JSON that we store, without the SDK, because the authorizer reads it too.
 
-/** One attribute value in DynamoDB's own notation: string, number, boolean, null, list or map. */
+/** One attribute value in DynamoDB's notation. */
 export type Attribute =
   | { readonly S: string }
   | { readonly N: string }
@@ -11,10 +11,10 @@ export type Attribute =
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** Version of the rows' shape; raised when a reader of the former shape would misunderstand a row. */
+/** Version of the shape of rows. Raise it when code for the former shape would misread a row. */
 export const SCHEMA_VERSION = 1;
 
-/** A value as it is stored. Members that are undefined are left out. */
+/** Converts a value to an attribute. Members that are undefined are left out. */
 export const toAttribute = (value: unknown): Attribute => {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
@@ -46,16 +46,17 @@ const fromAttribute = (attribute: unknown): unknown => {
 const fromAttributes = (attributes: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, fromAttribute(attribute)]));
 
-/** Attributes of a row that are ours alone: no part of the record. */
+/** Attributes that every row has in addition to its record. */
 export interface RowMarks {
-  /** Random id of the write that left the row as it is. */
+  /** Random id of the latest write. */
   readonly operationId?: string;
   readonly schemaVersion: number;
 }
 
 /**
- * A row as the record that was stored.
- * @throws Error when the row's schema version is not the one that this code writes
+ * Converts a row to its record.
+ *
+ * @throws Error when the schema version of the row is not the one that this code writes
  */
 export const fromRow = <T>(row: object): T & RowMarks => {
   const record = fromAttributes(row) as T & RowMarks;
@@ -67,7 +68,7 @@ export const fromRow = <T>(row: object): T & RowMarks => {
   return record;
 };
 
-/** The record without our marks. */
+/** Removes the attributes that are not part of the record. */
 export const recordOf = <T extends object>(row: T & RowMarks): T => {
   const { operationId: _operationId, schemaVersion: _schemaVersion, ...record } = row;
   return record as unknown as T;

@@ -7,11 +7,11 @@ import { Table } from './table.ts';
 
 interface UsedAssertion {
   readonly assertionId: string;
-  /** Epoch seconds after which the assertion itself has expired. */
+  /** Epoch seconds at which the assertion expires. */
   readonly expiresAt: number;
 }
 
-/** Client assertions that were used, in DynamoDB, until they have expired by themselves. One write each. */
+/** Stores the ids of used client assertions until they expire. Each costs one write. */
 export class DynamoDbClientAssertionStore implements ClientAssertionStore {
   readonly #table: Table<UsedAssertion>;
   readonly #now: Clock;
@@ -26,7 +26,7 @@ export class DynamoDbClientAssertionStore implements ClientAssertionStore {
   }
 }
 
-/** The length in front keeps two pairs apart that would read alike when joined. */
+/** The length before each part keeps two pairs distinct that would be equal when joined. */
 const assertionId = (clientId: string, jti: string): string => {
   const hash = createHash('sha256');
   for (const part of [clientId, jti]) hash.update(`${Buffer.byteLength(part)}:${part}`);

@@ -5,7 +5,7 @@ import { recordOf } from './attributes.ts';
 import { clientShape } from './shapes.ts';
 import { Table } from './table.ts';
 
-/** Clients in DynamoDB, one row each under `clientId`. */
+/** Stores clients in DynamoDB, one row per `clientId`. */
 export class DynamoDbClientStore implements ClientStore {
   readonly #table: Table<Client>;
 
@@ -16,7 +16,7 @@ export class DynamoDbClientStore implements ClientStore {
   async findClient(clientId: string, now: number): Promise<Client | undefined> {
     const row = await this.#table.read(clientId);
     if (row === undefined) return undefined;
-    // TTL deletes days late: the time decides, not the row's presence.
+    // TTL deletes rows days late, so the time decides and not the presence of the row.
     if (row.expiresAt !== undefined && row.expiresAt <= now && !row.blocked) return undefined;
     return recordOf<Client>(row);
   }
@@ -58,7 +58,7 @@ export class DynamoDbClientStore implements ClientStore {
   }
 }
 
-/** What may be there no more after an update: removed unless it is set again. */
+/** Members that an update removes unless it sets them. */
 const CHANGEABLE = {
   clientName: undefined,
   applicationType: undefined,
@@ -68,10 +68,10 @@ const CHANGEABLE = {
   tokenEndpointAuthSigningAlg: undefined,
 } satisfies Partial<Record<keyof Client, undefined>>;
 
-/** There is none, it is over, or it was read no later. */
+/** There is no row, it has expired, or its document was fetched no later. */
 const REPLACEABLE = 'attribute_not_exists(#clientId) OR #expiresAt <= :now OR #issuedAt <= :issuedAt';
 
-/** Holds where the stored expiry is earlier than this one; a row without any never expires. */
+/** The condition that the stored expiry is earlier than this one. A row without an expiry never expires. */
 const laterExpiry = (expiresAt: number | undefined, orElse = '') =>
   expiresAt === undefined
     ? { condition: `${orElse}attribute_exists(#expiresAt)` }

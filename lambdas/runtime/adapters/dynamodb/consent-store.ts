@@ -5,12 +5,12 @@ import type { ConsentEraser, ConsentStore } from '../../ports/index.ts';
 import { type ConsentsRow, consentsShape } from './shapes.ts';
 import { Table } from './table.ts';
 
-/** Times that a change is tried again which somebody else's change overtook. */
+/** Attempts at a change that other requests may overtake. */
 const ATTEMPTS = 5;
 
 type Change = (consents: readonly RememberedConsent[]) => readonly RememberedConsent[];
 
-/** Remembered consents in DynamoDB, one row for each person under `subject`. */
+/** Stores remembered consents in DynamoDB, one row per user under `subject`. */
 export class DynamoDbConsentStore implements ConsentStore, ConsentEraser {
   readonly #table: Table<ConsentsRow>;
 
@@ -37,7 +37,7 @@ export class DynamoDbConsentStore implements ConsentStore, ConsentEraser {
   /**
    * ```
    * row      version n ──► version n + 1
-   * others            └─ whoever read n as well finds n + 1, and begins again from there
+   * others            └─ a request that also read n finds n + 1, and starts again from there
    * ```
    */
   async #change(subject: string, now: number, change: Change): Promise<void> {
@@ -52,11 +52,14 @@ export class DynamoDbConsentStore implements ConsentStore, ConsentEraser {
       if ('applied' in outcome) return;
       row = outcome.refused;
     }
-    throw new UnavailableError('DynamoDB', new Error('the consents of one person are changed too often at once'));
+    throw new UnavailableError(
+      'DynamoDB',
+      new Error('the consents of one user are changed too often at the same time'),
+    );
   }
 }
 
-/** What is past its time counts no more, however long it still lies there. */
+/** The consents that have not expired. TTL deletes rows days late. */
 const live = (row: ConsentsRow | undefined, now: number): readonly RememberedConsent[] =>
   Object.values(row?.consents ?? {}).filter(({ expiresAt }) => expiresAt > now);
 

@@ -3,7 +3,7 @@ import type { CounterStore } from '../../ports/index.ts';
 import { fromRow, SCHEMA_VERSION } from './attributes.ts';
 import { type SignedCallOptions, signedDynamoDbCall } from './signed-call.ts';
 
-/** Somebody waits while it is counted, and goes on without: one attempt, since a second could count twice. */
+/** The request waits for the count, and continues without it. One attempt only, because a second could count twice. */
 const PATIENCE = { attempts: 1, attemptTimeoutMs: 500 };
 
 export interface CounterStoreOptions extends Omit<SignedCallOptions, keyof typeof PATIENCE> {
@@ -12,7 +12,7 @@ export interface CounterStoreOptions extends Omit<SignedCallOptions, keyof typeo
   readonly attemptTimeoutMs?: number;
 }
 
-/** Counters in DynamoDB, one row each, by one UpdateItem that adds: exact, however many count at the same time. */
+/** Stores counters in DynamoDB, one row each. One UpdateItem adds to a counter, so that parallel counting is exact. */
 export const dynamoDbCounterStore = ({ tableName, ...options }: CounterStoreOptions): CounterStore => {
   const call = signedDynamoDbCall({ ...PATIENCE, ...options });
   return {

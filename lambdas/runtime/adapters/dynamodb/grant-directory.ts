@@ -5,10 +5,10 @@ import type { GrantDirectory, GrantEraser } from '../../ports/index.ts';
 import { DynamoDbGrantStore } from './grant-store.ts';
 import { Table } from './table.ts';
 
-/** Rows read or deleted side by side: enough to be quick, few enough for the client's connections. */
+/** Rows that are read or deleted in parallel. More would exceed the connections of the SDK client. */
 const ROWS_AT_ONCE = 25;
 
-/** One person's grants: their keys from the index by subject, and each row as it is. */
+/** Finds the grants of a user: the ids in the index by subject, and each grant in the table itself. */
 export class DynamoDbGrantDirectory implements GrantDirectory, GrantEraser {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;

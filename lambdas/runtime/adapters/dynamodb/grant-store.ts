@@ -7,7 +7,7 @@ import { recordOf } from './attributes.ts';
 import { grantShape } from './shapes.ts';
 import { Table } from './table.ts';
 
-/** Grants in DynamoDB, one row each under `grantId`: first the code, then the refresh family. */
+/** Stores grants in DynamoDB, one row per `grantId`: first the code, then the refresh family. */
 export class DynamoDbGrantStore implements GrantStore {
   readonly #table: Table<Grant>;
 
@@ -21,14 +21,14 @@ export class DynamoDbGrantStore implements GrantStore {
 
   async findGrant(grantId: string, now: number): Promise<Grant | undefined> {
     const row = await this.#table.read(grantId);
-    // TTL deletes days late: the time decides, not the row's presence.
+    // TTL deletes rows days late, so the time decides and not the presence of the row.
     return row === undefined || row.expiresAt <= now ? undefined : recordOf<Grant>(row);
   }
 
   /**
    * ```
    * code      issued ──► redeemed ──► revoked
-   * others            └─ whoever comes second finds the status changed: `lost`
+   * others            └─ the second request finds the status changed: `lost`
    * ```
    */
   async redeemCode(
@@ -46,7 +46,7 @@ export class DynamoDbGrantStore implements GrantStore {
   /**
    * ```
    * family    generation n ──► generation n + 1 (n is the predecessor now)
-   * others                  └─ whoever loaded n as well finds n + 1, with the salt to compute it: `lost`
+   * others                  └─ a request that also loaded n finds n + 1, with the salt to compute it: `lost`
    * ```
    */
   async rotateRefreshToken(
@@ -69,14 +69,14 @@ export class DynamoDbGrantStore implements GrantStore {
   /**
    * ```
    * upstream  version n ──► version n + 1
-   * others               └─ whoever saw n as well, or comes after a revocation: `lost`
+   * others               └─ a request that also loaded n, or that follows a revocation: `lost`
    * ```
    */
   async replaceUpstream(
     grant: Grant,
     change: { readonly upstream: UpstreamState; readonly identity?: UpstreamIdentity },
   ): Promise<'replaced' | { lost: Grant | undefined }> {
-    if (grant.upstream === undefined) throw new Error('beside this grant nothing is kept that could be replaced');
+    if (grant.upstream === undefined) throw new Error('a grant without upstream state has nothing to replace');
     const outcome = await this.#table.transition(grant.grantId, {
       set: change,
       condition: '#status = :redeemed AND #upstream.#version = :version',

@@ -3,22 +3,22 @@ import { UnavailableError } from '../../../core/oauth-error.ts';
 import { type KeyRing, type PublicJwk, publicKeyOf } from '../../../core/tokens/key-ring.ts';
 import type { Clock } from '../../ports/index.ts';
 
-/** No function acts on an older copy: keys that were withdrawn are out everywhere after this. */
+/** No function uses an older copy, so every function rejects a withdrawn key after this time. */
 export const MAX_KEY_RING_AGE_SECONDS = 60;
 
-/** From this age on a newer copy is fetched beside the request, so that nobody waits for it. */
+/** From this age, a newer copy is fetched in the background, so that no request waits for it. */
 const REFRESH_AFTER_SECONDS = 30;
 
-/** Reads for unknown key ids, and reads beside requests while DynamoDB fails, are this far apart (catalogue #110). */
+/** Least time between reads for unknown key ids, and between background reads while DynamoDB fails (#110). */
 const COOLDOWN_SECONDS = 30;
-const RETRY_BESIDE_SECONDS = 5;
+const BACKGROUND_RETRY_SECONDS = 5;
 
-/** An environment may be frozen in the middle of a read: one that has been under way for longer is not waited for. */
+/** Lambda can freeze an environment during a read. A read that takes longer than this is not waited for. */
 const PENDING_TRUST_SECONDS = 3;
 
 type Load = () => Promise<KeyRing | undefined>;
 
-/** The key ring in memory. Warm, a request waits for nothing. */
+/** Keeps the key ring in memory. In a warm environment no request waits for a read. */
 export class KeyRingCache {
   readonly #load: Load;
   readonly #now: Clock;
@@ -33,34 +33,40 @@ export class KeyRingCache {
   }
 
   /**
-   * The ring, at most MAX_KEY_RING_AGE_SECONDS old; undefined before the first deployment finished.
-   * @throws whatever the read throws, when there is no copy young enough
+   * Returns the ring, at most MAX_KEY_RING_AGE_SECONDS old. Undefined before the first deployment has finished.
+   *
+   * @throws the error of the read, when there is no copy that is young enough
    */
   async read(): Promise<KeyRing | undefined> {
     if (this.#copy === undefined) return this.#refreshed();
     const now = this.#now();
     const ageSeconds = now - this.#copy.readAt;
     if (ageSeconds >= MAX_KEY_RING_AGE_SECONDS) return this.#refreshed();
-    if (ageSeconds >= REFRESH_AFTER_SECONDS && now - this.#startedAt >= RETRY_BESIDE_SECONDS) {
-      // Beside the request. A failure shows when the copy is too old, and then to the one who needs it.
+    if (ageSeconds >= REFRESH_AFTER_SECONDS && now - this.#startedAt >= BACKGROUND_RETRY_SECONDS) {
+      // Refresh in the background. If it fails we keep serving this copy; the error surfaces once the copy is too old.
       this.#refreshed().catch(() => undefined);
     }
     return this.#copy.ring;
   }
 
-  /** The ring as it is now: a read of its own, since one that is under way may have looked before the last change. */
+  /** Returns the current ring, by a new read: one in progress may have started before the latest change. */
   readLatest(): Promise<KeyRing | undefined> {
     return this.#started(this.#now());
   }
 
-  /** The marks, of a ring as old as `read` gives it. @throws as `read` */
+  /**
+   * Returns the not-before marks of the ring that `read` returns.
+   *
+   * @throws as `read`
+   */
   async readMarks(): Promise<NotBeforeMarks | undefined> {
     return (await this.read())?.notBefore;
   }
 
   /**
-   * The public key of that id, or undefined. An unknown id makes the ring be read again, at most once per cooldown.
-   * @throws UnavailableError, or what the read throws, when nobody can tell whether the key exists
+   * Finds a public key. An unknown id causes a new read of the ring, at most once per cooldown.
+   *
+   * @throws UnavailableError, or the error of the read, when the key may exist but the ring could not be read
    */
   async findKey(kid: string): Promise<PublicJwk | undefined> {
     const calledAt = this.#now();
@@ -74,7 +80,7 @@ export class KeyRingCache {
 
   async #seek(kid: string, now: number): Promise<PublicJwk | undefined> {
     if (now - this.#sought.at < COOLDOWN_SECONDS) {
-      // A new key may well exist while DynamoDB does not answer: that is no verdict on the token.
+      // While DynamoDB does not answer, the key may exist, so the token must not be called invalid.
       const isStillUnknown = this.#copy === undefined || this.#copy.readAt <= this.#sought.at;
       if (this.#sought.fault !== undefined && isStillUnknown) throw this.#sought.fault;
       return undefined;
@@ -89,7 +95,7 @@ export class KeyRingCache {
     }
   }
 
-  /** One read at a time. A copy is as old as the start of its read. */
+  /** One read at a time. The age of a copy counts from the start of its read. */
   #refreshed(): Promise<KeyRing | undefined> {
     const startedAt = this.#now();
     if (this.#pending !== undefined && startedAt - this.#pending.startedAt < PENDING_TRUST_SECONDS) {

@@ -8,7 +8,7 @@ export interface KeyRingFetchOptions extends Omit<SignedCallOptions, keyof typeo
   readonly tableName: string;
 }
 
-/** Reads the key ring by one signed GetItem, for the authorizer. Rejects with UnavailableError. */
+/** Reads the key ring by one signed GetItem, for the authorizer. Throws UnavailableError. */
 export const keyRingFetch = ({ tableName, ...options }: KeyRingFetchOptions): (() => Promise<KeyRing | undefined>) => {
   const call = signedDynamoDbCall({ ...options, ...PATIENCE });
   return async () => {

@@ -8,7 +8,7 @@ import { KEY_RING_ID, type KeyRingRow } from './key-ring-row.ts';
 import { keyRingShape } from './shapes.ts';
 import { Table } from './table.ts';
 
-/** The key ring in DynamoDB: one row, kept in memory for at most a minute. */
+/** Stores the key ring in one row of DynamoDB, cached for at most a minute. */
 export class DynamoDbKeyRingStore implements KeyRingStore, KeyRingWriter {
   readonly #table: Table<KeyRingRow>;
   readonly #cache: KeyRingCache;

@@ -7,8 +7,7 @@ import type { SigningKey } from '../../../core/tokens/key-ring.ts';
 import type { UpstreamState } from '../../../core/upstream/session.ts';
 import type { KeyRingRow } from './key-ring-row.ts';
 
-// What a row must hold for this version to work with it. Members that are not listed are let through: the next version may
-// have added them.
+// What this version requires of a row. Unknown members are accepted, because a later version may have added them.
 
 const text = z.string();
 const texts = z.array(text);
@@ -127,7 +126,7 @@ const consentShape: z.ZodMiniType<RememberedConsent> = z.object({
   expiresAt: seconds,
 });
 
-/** All remembered consents of one person, in one row. */
+/** All remembered consents of one user, in one row. */
 export interface ConsentsRow {
   readonly subject: string;
   /** By consent id. */

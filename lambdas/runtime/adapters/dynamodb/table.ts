@@ -11,26 +11,26 @@ import { newId } from '../../../core/crypto.ts';
 import { UnavailableError } from '../../../core/oauth-error.ts';
 import { type Attribute, fromRow, type RowMarks, SCHEMA_VERSION, toAttribute, toAttributes } from './attributes.ts';
 
-/** One conditional write of one item. Names and values of the expressions are filled in from `set` and `values`. */
+/** One conditional write of one item. The names and values of its expressions come from `set` and `values`. */
 export interface Transition {
-  /** Attributes that are set, by name. Members that are undefined are removed. */
+  /** Attributes to set, by name. Members that are undefined are removed from the row. */
   readonly set: object;
-  /** Attributes that are set only where they are absent. */
+  /** Attributes to set only if they are absent. */
   readonly setIfAbsent?: Readonly<Record<string, unknown>>;
-  /** The condition under which the write happens, in named parts: `#name` is the attribute, `:name` a value of `values`. */
+  /** The condition of the write. `#name` stands for an attribute, and `:name` for a member of `values`. */
   readonly condition: string;
   readonly values?: Readonly<Record<string, string | number>>;
 }
 
 export type Outcome<T> =
-  /** Our write is what the row shows. */
+  /** The row shows our write. */
   | { readonly applied: T }
-  /** The condition did not hold; the row as it is now, or undefined when there is none. */
+  /** The condition did not hold. The current row, or undefined when there is none. */
   | { readonly refused: T | undefined };
 
 /**
- * One table whose rows are `T`s under a single string key: consistent reads, and conditional writes whose outcome
- * is always known.
+ * One table whose rows are `T`s under a single string key. Reads are strongly consistent. After an error a write reads the
+ * row again and looks for its own operation id, so that its outcome is known.
  */
 export class Table<T extends object> {
   readonly #client: DynamoDBClient;
@@ -38,7 +38,7 @@ export class Table<T extends object> {
   readonly #keyName: string & keyof T;
   readonly #shape: z.ZodMiniType<T> | undefined;
 
-  /** @param shape what a row must hold; without one only its version is looked at */
+  /** @param shape what a row must hold; if it is left out, only the version of rows is checked */
   constructor(client: DynamoDBClient, tableName: string, keyName: string & keyof T, shape?: z.ZodMiniType<T>) {
     this.#client = client;
     this.#tableName = tableName;
@@ -46,14 +46,24 @@ export class Table<T extends object> {
     this.#shape = shape;
   }
 
-  /** The row, strongly consistent; undefined when there is none. @throws UnavailableError */
+  /**
+   * Reads a row.
+   *
+   * @returns undefined when there is none
+   * @throws UnavailableError
+   */
   async read(key: string): Promise<(T & RowMarks) | undefined> {
     const command = new GetItemCommand({ TableName: this.#tableName, Key: this.#keyOf(key), ConsistentRead: true });
     const { Item } = await this.#asking(() => this.#client.send(command));
     return Item && this.#recordIn(Item);
   }
 
-  /** Whether there was a row. @throws UnavailableError */
+  /**
+   * Deletes a row.
+   *
+   * @returns whether there was one
+   * @throws UnavailableError
+   */
   async delete(key: string): Promise<boolean> {
     const command = new DeleteItemCommand({
       TableName: this.#tableName,
@@ -65,8 +75,9 @@ export class Table<T extends object> {
   }
 
   /**
-   * Stores a new row, once. After any error the row is read again, as in `transition`.
-   * @throws UnavailableError; Error when a row of that key exists
+   * Stores a new row, exactly once.
+   *
+   * @throws UnavailableError, or Error when a row with this key exists
    */
   async insert(record: T): Promise<void> {
     const operationId = newId();
@@ -82,9 +93,11 @@ export class Table<T extends object> {
   }
 
   /**
-   * Takes a key for as long as its row lives: true for exactly one caller, until the row's `expiresAt` has passed `now`
-   * (both epoch seconds). After any error the row is read again, as in `transition`.
-   * @throws UnavailableError when nobody holds the key and the write did not happen
+   * Claims a key until its row expires. Exactly one of several callers gets it.
+   *
+   * @param now epoch seconds; a row that has expired by then does not count
+   * @returns whether this call claimed the key
+   * @throws UnavailableError when the key is free and the write did not happen
    */
   async claim(record: T & { readonly expiresAt: number }, now: number): Promise<boolean> {
     const operationId = newId();
@@ -100,7 +113,8 @@ export class Table<T extends object> {
   }
 
   /**
-   * A write that may happen twice: when its condition fails nothing was left to do. One call, no reading.
+   * Makes an idempotent write by one call. When the condition fails, nothing was left to do.
+   *
    * @throws UnavailableError
    */
   async ensure(key: string, transition: Transition): Promise<void> {
@@ -112,9 +126,10 @@ export class Table<T extends object> {
   }
 
   /**
-   * Writes once, under a random operation id. When the condition fails or the answer does not come, the row is read
-   * again: our own id there means that the write was ours, so that a retry of our own never looks like somebody's.
-   * @throws UnavailableError when the write did not happen and no condition is to blame
+   * Writes exactly once, under a random operation id. When the condition fails or the outcome is unknown, the row is read
+   * again. Our own id there means success, so that a retry by the SDK never looks like another request.
+   *
+   * @throws UnavailableError when the write did not happen for another reason than its condition
    */
   async transition(key: string, transition: Transition): Promise<Outcome<T & RowMarks>> {
     const operationId = newId();
@@ -131,7 +146,7 @@ export class Table<T extends object> {
     }
   }
 
-  /** A new row; with `now`, also in place of one that had expired by then. */
+  /** Stores a new row. With `now`, it may also replace a row that has expired by then. */
   #putCommand(record: T, operationId: string, now?: number): PutItemCommand {
     const row = toAttributes({ ...record, operationId, schemaVersion: SCHEMA_VERSION });
     const orExpired = now === undefined ? '' : ' OR #expiresAt < :now';
@@ -146,7 +161,7 @@ export class Table<T extends object> {
 
   #updateCommand(key: string, transition: Transition, operationId: string): UpdateItemCommand {
     const set = { ...transition.set, operationId };
-    // A row that a newer version wrote stays one.
+    // Keeps the schema version of a row that a newer version wrote.
     const setIfAbsent = { ...transition.setIfAbsent, schemaVersion: SCHEMA_VERSION };
     const assignments: string[] = [];
     const removals: string[] = [];
@@ -178,8 +193,10 @@ export class Table<T extends object> {
   }
 
   /**
-   * A row that this version cannot read fails the request that met it, and says nothing about what was presented: the
-   * next version may know it (catalogue #228, #231). @throws UnavailableError
+   * Converts a row to its record. A row that this version cannot read is a fault of ours: it never makes a token or a
+   * client invalid (#228, #231).
+   *
+   * @throws UnavailableError
    */
   #recordIn(row: object): T & RowMarks {
     try {
@@ -192,7 +209,7 @@ export class Table<T extends object> {
     }
   }
 
-  /** Nothing happens to a row that this version would misunderstand (catalogue #228). */
+  /** Prevents writes to a row that this version could misread (#228). */
   #ofThisVersion(condition: string): string {
     return `(${condition}) AND (attribute_not_exists(#${this.#keyName}) OR #schemaVersion = :set_schemaVersion)`;
   }
@@ -201,7 +218,7 @@ export class Table<T extends object> {
     return { [this.#keyName]: { S: key } };
   }
 
-  /** Every fault of the service, whatever its name, is ours and not the caller's; so is a row that we cannot read. */
+  /** Every error of the service is a fault of ours, and not of the caller. */
   async #asking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     try {
       return await call();
@@ -211,6 +228,6 @@ export class Table<T extends object> {
   }
 }
 
-/** Every `#name` of the expressions, so that no attribute name can collide with a reserved word. */
+/** Maps every `#name` of the expressions to its attribute. Placeholders avoid DynamoDB's reserved words. */
 const attributeNames = (expressions: string): { [placeholder: string]: string } =>
   Object.fromEntries([...expressions.matchAll(/#(\w+)/g)].map(([placeholder, name]) => [placeholder, name ?? '']));

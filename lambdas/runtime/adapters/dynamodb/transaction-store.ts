@@ -6,7 +6,7 @@ import { recordOf } from './attributes.ts';
 import { transactionShape } from './shapes.ts';
 import { Table } from './table.ts';
 
-/** Approved logins in DynamoDB, one row each under `transactionId`. */
+/** Stores approved logins in DynamoDB, one row per `transactionId`. */
 export class DynamoDbTransactionStore implements TransactionStore {
   readonly #table: Table<Transaction>;
 
@@ -18,7 +18,7 @@ export class DynamoDbTransactionStore implements TransactionStore {
     const { transactionId, leg, expiresAt, ...approved } = transaction;
     const outcome = await this.#table.transition(transactionId, {
       set: { remember: undefined, rememberedSubject: undefined, ...approved, status: 'approved' },
-      // The same seal approved again keeps the leg that it has reached, and its end of life.
+      // The same seal approved again keeps its current leg and its expiry.
       setIfAbsent: { leg, expiresAt },
       condition: 'attribute_not_exists(#transactionId) OR #status = :approved',
       values: { approved: 'approved' },
@@ -53,6 +53,9 @@ export class DynamoDbTransactionStore implements TransactionStore {
       values: { exchanging: 'exchanging', leg },
     });
     if ('applied' in outcome) return recordOf<Transaction>(outcome.applied);
-    throw new UnavailableError('transaction', new Error('released by somebody else, although only its taker may'));
+    throw new UnavailableError(
+      'transaction',
+      new Error('released by another request, although only the one that took it may'),
+    );
   }
 }

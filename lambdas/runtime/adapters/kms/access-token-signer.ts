@@ -5,10 +5,10 @@ import { ACCESS_TOKEN_TYPE } from '../../../core/tokens/access-token.ts';
 import { activeKey } from '../../../core/tokens/key-ring.ts';
 import type { AccessTokenSigner, KeyRingStore } from '../../ports/index.ts';
 
-/** What API Gateway passes in one header is 10,240 bytes, and others travel beside it. */
+/** API Gateway accepts 10,240 bytes of headers in total. */
 const MAX_TOKEN_CHARACTERS = 6144;
 
-/** Signs with the ring's active key, named by its ARN and never by an alias. One KMS call per token. */
+/** Signs with the active key of the ring, which is named by its ARN and never by an alias. One KMS call per token. */
 export class KmsAccessTokenSigner implements AccessTokenSigner {
   readonly #kms: KMSClient;
   readonly #keyRings: KeyRingStore;
@@ -33,7 +33,7 @@ export class KmsAccessTokenSigner implements AccessTokenSigner {
     return token;
   }
 
-  /** RSASSA-PKCS1-v1_5 over the digest: KMS takes raw messages of 4,096 bytes only (RFC 7518 §3.3). */
+  /** Signs the digest by RSASSA-PKCS1-v1_5 (RFC 7518 §3.3). KMS accepts raw messages of at most 4,096 bytes. */
   async #signature(keyArn: string, signingInput: string): Promise<string> {
     const command = new SignCommand({
       KeyId: keyArn,

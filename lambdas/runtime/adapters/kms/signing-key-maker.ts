@@ -15,19 +15,19 @@ import type { NewKey } from '../../../core/tokens/key-rotation.ts';
 import type { SigningKeyMaker } from '../../ports/index.ts';
 import { type SigningKeyPrincipals, signingKeyPolicy } from './signing-key-policy.ts';
 
-/** KMS is eventually consistent: it knows new roles, and new keys with their policies, after some seconds. */
+/** KMS is eventually consistent: new roles, new keys and their policies take some seconds to propagate. */
 const PROPAGATION_WAITS_MS = [1000, 2000, 4000, 8000, 8000, 8000, 8000];
 
-/** The shortest that KMS allows. Administrators can cancel until then. */
+/** The shortest time that KMS allows. Administrators can cancel the deletion until then. */
 const PENDING_WINDOW_DAYS = 7;
 
 export interface SigningKeyMakerOptions extends SigningKeyPrincipals {
-  /** Value of the tag by which this stack's keys are known, and without which IAM lets none be made. */
+  /** Value of the tag that marks the keys of this stack. IAM denies the creation of keys without it. */
   readonly stackTag: string;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** Makes and discards RSA_2048 signing keys in KMS. Their private halves never leave it. */
+/** Creates and deletes RSA_2048 signing keys in KMS. Private keys never leave KMS. */
 export class KmsSigningKeyMaker implements SigningKeyMaker {
   readonly #kms: KMSClient;
   readonly #options: SigningKeyMakerOptions;
@@ -50,7 +50,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
     try {
       await this.#kms.send(new ScheduleKeyDeletionCommand({ KeyId: keyArn, PendingWindowInDays: PENDING_WINDOW_DAYS }));
     } catch (error) {
-      // An earlier run came as far as this: its deletion is pending, or done.
+      // An earlier run has scheduled the deletion already.
       if (error instanceof KMSInvalidStateException || error instanceof NotFoundException) return;
       throw new UnavailableError('KMS', error);
     }
@@ -63,7 +63,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
       Description: `Signs access tokens of ${this.#options.stackTag}`,
       Policy: JSON.stringify(signingKeyPolicy(this.#options)),
       Tags: [{ TagKey: 'gatehouse:stack', TagValue: this.#options.stackTag }],
-      // The check asks whether the caller may change this policy later. It may not, on purpose; administrators may.
+      // The check requires that the caller may change this policy later. Only administrators may, on purpose.
       BypassPolicyLockoutSafetyCheck: true,
     });
     return this.#retryUntilPropagated(
@@ -72,7 +72,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
     );
   }
 
-  /** The public half of a new key. One that it cannot be had of is discarded, since nobody else knows of it. */
+  /** Reads the public key of a new key. If that fails the key is deleted, because nothing else refers to it. */
   async #publicJwkOf(keyArn: string): Promise<PublicJwk> {
     const command = new GetPublicKeyCommand({ KeyId: keyArn });
     try {
@@ -84,7 +84,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
       if (n === undefined || e === undefined) throw new Error('GetPublicKey did not answer with an RSA key');
       return publicJwkOf(n, e);
     } catch (error) {
-      // What went wrong first is what there is to say; the runbook finds a key that is left.
+      // Report the first error. The runbook says how to find a key that was left behind.
       await this.discardSigningKey(keyArn).catch(() => undefined);
       throw error;
     }
@@ -105,6 +105,6 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
   }
 }
 
-/** KMS knows the key not at all, or not yet its policy. */
+/** The key, or its policy, has not propagated yet. */
 const isNotKnownYet = (error: unknown): boolean =>
   error instanceof NotFoundException || (error instanceof Error && error.name === 'AccessDeniedException');

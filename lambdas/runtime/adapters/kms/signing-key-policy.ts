@@ -2,11 +2,11 @@ export interface SigningKeyPrincipals {
   readonly accountId: string;
   /** The only role that signs. */
   readonly tokenRoleArn: string;
-  /** The only role that makes and retires keys. */
+  /** The only role that creates and deletes keys. */
   readonly keyRingRoleArn: string;
 }
 
-/** What the account's administrators may do by IAM: everything but signing. */
+/** What IAM may allow the account's administrators: everything except signing. */
 const ADMINISTRATION = [
   'kms:CancelKeyDeletion',
   'kms:DescribeKey',
@@ -22,7 +22,7 @@ const ADMINISTRATION = [
   'kms:UpdateKeyDescription',
 ];
 
-/** The policy of one signing key: least privilege stands here, since keys come and go without the template. */
+/** The policy of one signing key. It is not in the template, because keys are created without a deployment. */
 export const signingKeyPolicy = ({ accountId, tokenRoleArn, keyRingRoleArn }: SigningKeyPrincipals) => ({
   Version: '2012-10-17',
   Statement: [
@@ -46,7 +46,7 @@ export const signingKeyPolicy = ({ accountId, tokenRoleArn, keyRingRoleArn }: Si
     {
       Sid: 'AdministratorsDoAllButSign',
       Effect: 'Allow',
-      // The partition is the role's: `aws`, or that of China or GovCloud.
+      // The partition is that of the role, such as `aws`, `aws-cn` or `aws-us-gov`.
       Principal: { AWS: `${tokenRoleArn.split(':', 2).join(':')}:iam::${accountId}:root` },
       Action: ADMINISTRATION,
       Resource: '*',

@@ -15,15 +15,15 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * AES-256-GCM under a data key of KMS for each grant. The grant's id is the data key's encryption context and the
- * ciphertext's additional data: what was sealed for one grant opens for no other (catalogue #169). Opening is one call,
- * and sealing again under the same key none.
+ * Encrypts the tokens of each grant by AES-256-GCM under a KMS data key. The grant id is the encryption context of the
+ * data key and the additional data of the ciphertext, so that tokens sealed for one grant open for no other (#169).
+ * Opening costs one KMS call, and sealing again under the same key none.
  */
 export class KmsTokenVault implements TokenVault {
   readonly #kms: KMSClient;
   readonly #keyArn: string | undefined;
 
-  /** @param keyArn undefined where no provider has its tokens kept */
+  /** @param keyArn undefined if no provider's tokens are kept */
   constructor(kms: KMSClient, keyArn: string | undefined) {
     this.#kms = kms;
     this.#keyArn = keyArn;
@@ -59,7 +59,7 @@ export class KmsTokenVault implements TokenVault {
     };
   }
 
-  /** Whatever KMS says against it is no fault of the caller's token. */
+  /** Every error of KMS is a fault of ours, and never of the caller's token. */
   async #asking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     try {
       return await call();
@@ -86,12 +86,12 @@ const decrypt = (dataKey: Uint8Array, grantId: string, ciphertext: string): Upst
     const body = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
     return JSON.parse(body.toString('utf8'));
   } catch {
-    // Says nothing of the content, which may be in the error's words.
+    // The original error could quote the content.
     throw new UnopenableError(new Error('the row was altered'));
   }
 };
 
-/** Another key than the one that sealed, no key any more, or no data key: asking again does not help. */
+/** The wrong key, a deleted key, or no data key at all: another attempt cannot succeed. */
 const isFinal = (error: unknown): boolean =>
   error instanceof IncorrectKeyException ||
   error instanceof InvalidCiphertextException ||

@@ -2,10 +2,10 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { UnavailableError } from '../../../core/oauth-error.ts';
 import type { Clock, SecretReader } from '../../ports/index.ts';
 
-/** How old a copy may be while Secrets Manager answers; a rotated secret is noticed within this time. */
+/** How old a copy may be while Secrets Manager answers. A rotated secret is noticed within this time. */
 export const MAX_AGE_SECONDS = 300;
 
-/** The current version of one secret, kept in memory. A secret without a value is asked for again each time. */
+/** Keeps the current version of one secret in memory. A secret without a value is read again each time. */
 export class CachedSecret {
   readonly #client: SecretsManagerClient;
   readonly #secretId: string;
@@ -18,7 +18,7 @@ export class CachedSecret {
     this.#now = now;
   }
 
-  /** The value, or undefined when there is none yet. While Secrets Manager is down, the last copy serves. */
+  /** Returns the value, or undefined when there is none yet. While Secrets Manager is down, the last copy is used. */
   async read(): Promise<string | undefined> {
     if (this.#copy && this.#now() - this.#copy.readAt < MAX_AGE_SECONDS) return this.#copy.value;
     try {
@@ -29,7 +29,11 @@ export class CachedSecret {
     }
   }
 
-  /** The value as it is now, whatever the age of the copy. @throws UnavailableError */
+  /**
+   * Reads the current value and refreshes the copy.
+   *
+   * @throws UnavailableError
+   */
   async readAgain(): Promise<string | undefined> {
     const value = await fetchSecret(this.#client, this.#secretId, 'AWSCURRENT');
     this.#copy = value === undefined ? undefined : { value, readAt: this.#now() };
@@ -37,7 +41,12 @@ export class CachedSecret {
   }
 }
 
-/** One version of a secret, or undefined when there is none yet. @throws UnavailableError */
+/**
+ * Reads one version of a secret.
+ *
+ * @returns undefined when it has no value yet
+ * @throws UnavailableError
+ */
 export const fetchSecret = async (
   client: SecretsManagerClient,
   secretId: string,
@@ -47,19 +56,19 @@ export const fetchSecret = async (
     const answer = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: versionStage }));
     return answer.SecretString || undefined;
   } catch (error) {
-    // How Secrets Manager says that a secret, or this version of it, has no value yet.
+    // Secrets Manager's error for a secret, or a version of it, that has no value yet.
     if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
     throw new UnavailableError('Secrets Manager', error);
   }
 };
 
-/** A generated secret as text. It always has a value once the stack stands. */
+/** Reads a generated secret as text. It has a value from the first deployment on. */
 export const generatedSecret = (client: SecretsManagerClient, secretId: string, now: Clock): SecretReader => {
   const secret = new CachedSecret(client, secretId, now);
   return async () => generatedValue(await secret.read());
 };
 
-/** @throws UnavailableError when a secret that always has a value has none */
+/** @throws UnavailableError when a generated secret has no value */
 export const generatedValue = (generated: string | undefined): string => {
   if (generated === undefined) {
     throw new UnavailableError('Secrets Manager', new Error('a generated secret has no value'));

@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/index.ts';
 import type { UpstreamCredentials, UpstreamCredentialsReader } from '../upstream/credentials.ts';
 import { CachedSecret } from './cached-secret.ts';
 
-/** Our client id and secret at one identity provider, from the secret that the stack made empty for it. */
+/** Reads our client id and secret at one identity provider, from the secret that the operator fills. */
 export class SecretsManagerCredentials implements UpstreamCredentialsReader {
   readonly #secret: CachedSecret;
   readonly #secretId: string;
@@ -26,12 +26,12 @@ export class SecretsManagerCredentials implements UpstreamCredentialsReader {
     if (text === undefined) throw this.#misconfigured('is empty');
     const { client_id: clientId, client_secret: clientSecret } = parseObject(text);
     if (typeof clientId !== 'string' || typeof clientSecret !== 'string' || clientId === '' || clientSecret === '') {
-      throw this.#misconfigured('does not hold JSON with the texts client_id and client_secret');
+      throw this.#misconfigured('is not a JSON object with the strings client_id and client_secret');
     }
     return { clientId, clientSecret };
   }
 
-  /** The command as the stack's output has it; a name alone says nothing of a region. */
+  /** The region option, as in the stack's output. A secret that is given by name has no region. */
   get #inRegion(): string {
     const [, region] = /^arn:[^:]+:secretsmanager:([^:]+):/.exec(this.#secretId) ?? [];
     return region === undefined ? '' : `--region ${region} `;

@@ -4,12 +4,12 @@ import { constantTimeEqual } from '../../../core/crypto.ts';
 import type { Clock } from '../../ports/index.ts';
 import { SecretVersions } from './secret-versions.ts';
 
-/** How often secrets that do not fit may make us look again: it is also how soon a changed one is noticed. */
+/** Wrong secrets cause at most one new read in this time, which is also how soon a changed secret is noticed. */
 const LOOK_AGAIN_COOLDOWN_SECONDS = 10;
 
 /**
- * The secrets of configured clients, as plain text in one secret each. The former value is accepted beside the current
- * one, so that a secret can be changed while the client still has the old one.
+ * Verifies the secrets of configured clients, each stored as plain text in a secret of its own. The previous value is also
+ * accepted, so that a secret can be changed before the client has the new one.
  */
 export class SecretsManagerClientSecrets {
   readonly #client: SecretsManagerClient;

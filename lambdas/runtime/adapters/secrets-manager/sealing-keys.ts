@@ -3,10 +3,10 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Clock, SealingKey, SealingKeys } from '../../ports/index.ts';
 import { SecretVersions } from './secret-versions.ts';
 
-/** How often unknown key ids may make us look again: another environment may seal with a newer version than our copy. */
+/** Unknown key ids cause at most one new read in this time. Another environment may seal with a newer version. */
 const LOOK_AGAIN_COOLDOWN_SECONDS = 30;
 
-/** Sealing keys made of a generated secret: its current version seals, its previous one still opens. */
+/** Makes sealing keys from a generated secret. The current version seals, and the previous one still opens. */
 export class SecretsManagerSealingKeys implements SealingKeys {
   readonly #versions: SecretVersions;
 
@@ -24,7 +24,7 @@ export class SecretsManagerSealingKeys implements SealingKeys {
   }
 }
 
-/** 32 bytes from a secret's text, and a short public name for them. */
+/** Derives a key of 32 bytes from the text of a secret, with a short public id. */
 export const sealingKey = (secret: string): SealingKey => {
   const bytes = createHash('sha256').update(secret).digest();
   return { id: createHash('sha256').update(bytes).digest('base64url').slice(0, 8), bytes };

@@ -1,10 +1,10 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Clock, SecretCheck } from '../../ports/index.ts';
 
-/** How long an answer holds: a value stays, while somebody may be filling an empty secret right now. */
+/** How long each result is cached. An empty secret may be filled at any moment. */
 const HOLDS_SECONDS = { filled: 300, empty: 10, unknown: 10 } as const;
 
-/** Whether a secret has a value, without reading it: whoever asks needs no right to. */
+/** Checks whether a secret has a value without reading it, so that the caller needs no permission to read it. */
 export const secretCheck = (client: SecretsManagerClient, secretId: string, now: Clock): SecretCheck => {
   let known: { readonly state: Awaited<ReturnType<SecretCheck>>; readonly until: number } | undefined;
   return async () => {

@@ -5,8 +5,8 @@ import { CachedSecret, fetchSecret, generatedValue, MAX_AGE_SECONDS } from './ca
 type Fits = (version: string) => boolean;
 
 /**
- * A generated secret of which the former version counts as well. What is compared with them comes from outside: it makes
- * no calls when the current version fits, and otherwise none but one look at both per cooldown.
+ * A generated secret whose previous version is also accepted. The values to compare come from callers, so a value that
+ * matches the current version costs no call, and all others together cost one read of both versions per cooldown.
  */
 export class SecretVersions {
   readonly #client: SecretsManagerClient;
@@ -14,7 +14,7 @@ export class SecretVersions {
   readonly #now: Clock;
   readonly #cooldownSeconds: number;
   readonly #currentVersion: CachedSecret;
-  /** The last version that had been replaced, if any was, as last seen. */
+  /** The previous version when it was last read. Its value is undefined if there is none. */
   #former: { readonly value: string | undefined; readonly readAt: number } | undefined;
   #lastLook: { readonly at: number; readonly versions: Promise<readonly string[]> } | undefined;
 
@@ -32,8 +32,9 @@ export class SecretVersions {
   }
 
   /**
-   * The version that fits, or undefined when none does.
-   * @throws UnavailableError when nobody can tell, for Secrets Manager did not answer
+   * Finds the version that matches.
+   *
+   * @throws UnavailableError when Secrets Manager does not answer, so that a version may match
    */
   async find(fits: Fits): Promise<string | undefined> {
     const current = await this.current();
@@ -48,7 +49,7 @@ export class SecretVersions {
     }
   }
 
-  /** Both versions as Secrets Manager has them. Within the cooldown the last look holds, also one that failed. */
+  /** Reads both versions. Within the cooldown, the result of the last read is used again, also when it failed. */
   #latest(): Promise<readonly string[]> {
     const now = this.#now();
     if (this.#lastLook === undefined || now - this.#lastLook.at >= this.#cooldownSeconds) {
