@@ -31,7 +31,7 @@ const ring = ringOf(retiring, key);
 const claims = accessTokenClaims(testGrant(), ['mcp'], { issuer: ISSUER, lifetimeSeconds: 3600, now: NOW });
 const metadata = { $metadata: {}, message: 'KMS says no' };
 
-/** RSASSA-PKCS1-v1_5 over a SHA-256 digest, as KMS does it: the digest in its DER frame (RFC 8017 §9.2). */
+/** RSASSA-PKCS1-v1_5 over a SHA-256 digest, as in KMS: the digest in its DER encoding (RFC 8017 §9.2). */
 const signDigest = (digest: Uint8Array): Uint8Array => {
   const frame = Buffer.from('3031300d060960864801650304020105000420', 'hex');
   return privateEncrypt({ key: key.privateKey, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([frame, digest]));
@@ -42,7 +42,7 @@ beforeEach(() => kms.reset());
 describe('Signing with KMS (RFC 9068 §2.1)', () => {
   const signer = new KmsAccessTokenSigner(client, new MemoryKeyRingStore(ring));
 
-  it('#108: asks for PKCS #1 v1.5 over the digest, by the ARN of the active key, and jose verifies the token', async () => {
+  it('#108: requests PKCS #1 v1.5 over the digest from the active key, and jose verifies the token', async () => {
     let signed: SignCommand['input'] | undefined;
     kms.on(SignCommand).callsFake(async (input: SignCommand['input']) => {
       signed = input;
@@ -71,13 +71,13 @@ describe('Signing with KMS (RFC 9068 §2.1)', () => {
     ['#220 throttling', Object.assign(new Error('slow down'), { name: 'ThrottlingException' })],
     ['#221 a disabled key', new DisabledException(metadata)],
     ['a timeout', Object.assign(new Error('timeout'), { name: 'TimeoutError' })],
-    ['a missing right', Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' })],
-  ])('%s is unavailable, no verdict on the token', async (_name, fault) => {
+    ['a missing permission', Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' })],
+  ])('%s is unavailable, not an invalid token', async (_name, fault) => {
     kms.on(SignCommand).rejects(fault);
     await expect(signer.sign({ ...claims })).rejects.toThrow(UnavailableError);
   });
 
-  it('without an active key nothing is signed', async () => {
+  it('signs nothing without an active key', async () => {
     for (const without of [undefined, ringOf(retiring)]) {
       const idle = new KmsAccessTokenSigner(client, new MemoryKeyRingStore(without));
       await expect(idle.sign({ ...claims })).rejects.toThrow(UnavailableError);
@@ -91,7 +91,7 @@ describe('Signing with KMS (RFC 9068 §2.1)', () => {
   });
 });
 
-describe('Making signing keys', () => {
+describe('Creating signing keys', () => {
   const principals = {
     accountId: '000000000000',
     tokenRoleArn: 'arn:aws:iam::000000000000:role/token',
@@ -113,7 +113,7 @@ describe('Making signing keys', () => {
     kms.on(GetPublicKeyCommand).resolves({ PublicKey: key.publicKey.export({ type: 'spki', format: 'der' }) });
   });
 
-  it('makes an RSA_2048 signing key with the stack’s tag, and reads its public half', async () => {
+  it('creates an RSA_2048 signing key with the stack’s tag, and reads its public half', async () => {
     expect(await maker().createSigningKey()).toEqual({ keyArn: key.signingKey.keyArn, publicJwk: key.publicJwk });
     const [call] = kms.commandCalls(CreateKeyCommand);
     expect(call?.args[0].input).toMatchObject({
@@ -137,7 +137,7 @@ describe('Making signing keys', () => {
     expect(waitedMs).toEqual([1000, 2000]);
   });
 
-  it('does not wait for ever, and for nothing else', async () => {
+  it('waits for a limited time, and for no other fault', async () => {
     kms.on(CreateKeyCommand).rejects(new MalformedPolicyDocumentException(metadata));
     await expect(maker().createSigningKey()).rejects.toThrow(UnavailableError);
     expect(waitedMs.reduce((sum, milliseconds) => sum + milliseconds)).toBeLessThan(60_000);
@@ -165,7 +165,7 @@ describe('Making signing keys', () => {
   it.each([
     ['never knows it', new NotFoundException(metadata)],
     ['fails', Object.assign(new Error('no'), { name: 'KMSInternalException' })],
-  ])('leaves no key behind where KMS %s: its deletion is scheduled, and the failure is said', async (_what, fault) => {
+  ])('leaves no key behind when KMS %s: it schedules the deletion and reports the failure', async (_what, fault) => {
     kms.on(GetPublicKeyCommand).rejects(fault);
     for (const discarding of [{}, new Error('no deletion either')]) {
       kms.on(ScheduleKeyDeletionCommand).callsFake(() => {
@@ -189,14 +189,14 @@ describe('Making signing keys', () => {
   it.each([
     ['is pending', new KMSInvalidStateException(metadata)],
     ['is done', new NotFoundException(metadata)],
-  ])('discards a key whose deletion %s: nothing is left to do', async (_name, answer) => {
+  ])('accepts that a key’s deletion %s already', async (_name, answer) => {
     kms.on(ScheduleKeyDeletionCommand).rejects(answer);
     await maker().discardSigningKey('arn');
     kms.on(ScheduleKeyDeletionCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
     await expect(maker().discardSigningKey('arn')).rejects.toThrow(UnavailableError);
   });
 
-  it('the key’s policy: only token signs, with one algorithm over digests; administrators never do', () => {
+  it('the key policy lets only the token function sign, with one algorithm, and never administrators', () => {
     const { Statement } = signingKeyPolicy(principals);
     const mayDo = (action: string) =>
       Statement.filter(({ Action }) => [Action].flat().some((allowed) => allowed === action));

@@ -9,8 +9,8 @@ const logging = () => {
 };
 const FACTS = { requestId: 'r-1', clientId: 'client-1', grantId: 'grant-1' };
 
-describe('what the log writes (catalogue §8)', () => {
-  it('#233 of the identifier of a grant or person only the first 8 digits of its SHA-256', () => {
+describe('What the log writes (catalogue §8)', () => {
+  it('#233 writes only the first 8 digits of the SHA-256 of a grant’s or user’s identifier', () => {
     const { log, last, lines } = logging();
     log('token_revoked', FACTS);
     const hash = createHash('sha256').update('grant-1').digest('hex').slice(0, 8);
@@ -19,7 +19,7 @@ describe('what the log writes (catalogue §8)', () => {
     expect(lines.join('')).not.toMatch(/grant-1|subject-1/);
   });
 
-  it('only the fields of the list, whatever a caller passes along', () => {
+  it('writes only the listed fields, even if a caller passes others', () => {
     const { log, last } = logging();
     const more = { ...FACTS, code: 'canary', headers: { cookie: 'canary' } };
     log('code_issued', more);
@@ -33,13 +33,13 @@ describe('what the log writes (catalogue §8)', () => {
     ['a registration access token', 'gh_rat_AAAA'],
     ['a JWT', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl'],
     ['#236 an e-mail address', 'ada.lovelace+x@example.com'],
-  ])('#233 %s that a reason quotes is cut out', (_name, secret) => {
+  ])('#233 removes %s that a reason quotes', (_name, secret) => {
     const { log, last } = logging();
     log('request_failed', { requestId: 'r', path: '/token', detail: `it said "${secret}", so what` });
     expect(last().detail).toBe('it said "[redacted]", so what');
   });
 
-  it('#235 one line in ASCII: no break, control or direction mark of a hostile value gets through', () => {
+  it('#235 writes one line of ASCII, without line breaks, control characters or direction marks', () => {
     const { log, last, lines } = logging();
     const hostile = 'a\n{"event":"forged"}\u001b[31m\u202e\u2028\u0085\u007f';
     log('request_refused', { requestId: 'r', path: '/token', error: 'invalid_request', detail: hostile });
@@ -49,7 +49,7 @@ describe('what the log writes (catalogue §8)', () => {
     expect(last().clientId).toBe('https://evil.example/a?{"event":"forged"}?[31m????');
   });
 
-  it('#235 a long value is cut', () => {
+  it('#235 truncates a long value', () => {
     const { log, last } = logging();
     log('request_refused', { requestId: 'r', path: '/', error: 'x', detail: 'x'.repeat(5000) });
     expect(last().detail).toHaveLength(1000);
@@ -58,7 +58,7 @@ describe('what the log writes (catalogue §8)', () => {
   });
 });
 
-describe('#232 a log that cannot be written fails nobody', () => {
+describe('#232 a log that cannot be written causes no failure', () => {
   it('neither by throwing', () => {
     const log = jsonLog(() => {
       throw new Error('EPIPE');

@@ -16,8 +16,8 @@ const countedBy = <Name extends EventName>(event: Name, fields: EventFields[Name
   return METRICS.filter((name) => line[name] !== undefined);
 };
 
-describe('Metrics of our own, by embedded metric format', () => {
-  it('stand in the line of the event itself, with the stack as only dimension', () => {
+describe('Custom metrics in the embedded metric format', () => {
+  it('are in the line of the event itself, with the stack as the only dimension', () => {
     const line = lineOf('code_replayed', FACTS, 'Gatehouse');
     expect(line).toMatchObject({
       event: 'code_replayed',
@@ -58,7 +58,7 @@ describe('Metrics of our own, by embedded metric format', () => {
     expect(countedBy(event, fields as EventFields[typeof event])).toEqual(metrics);
   });
 
-  it('are not written where nobody asked for them', () => {
+  it('are not written unless they are configured', () => {
     expect(Object.keys(lineOf('code_replayed', FACTS, undefined))).toEqual([
       'time',
       'event',

@@ -25,7 +25,7 @@ const keysOf = (current: SealingKey, ...accepted: SealingKey[]): SealingKeys => 
 const sealer = requestSealer(keysOf(CURRENT, OLD), 600);
 
 describe('Sealed requests', () => {
-  it('open again in the same browser within ten minutes', async () => {
+  it('open in the same browser within ten minutes', async () => {
     const sealed = await sealer.seal(REQUEST, 'page', NOW);
     expect(await sealer.open(sealed, 'page', NOW + 599)).toEqual({
       transactionId: expect.stringMatching(/^[\w-]{22}$/),
@@ -35,14 +35,14 @@ describe('Sealed requests', () => {
     });
   });
 
-  it('each have an id of their own', async () => {
+  it('have distinct ids', async () => {
     const opened = await Promise.all(
       [1, 2].map(async () => sealer.open(await sealer.seal(REQUEST, 'page', NOW), 'page', NOW)),
     );
     expect(opened[0]?.transactionId).not.toBe(opened[1]?.transactionId);
   });
 
-  it('stay shut in another browser, after their time, and when any character was changed', async () => {
+  it('do not open in another browser, after they expire, or with any character changed', async () => {
     const sealed = await sealer.seal(REQUEST, 'page', NOW);
     expect(await sealer.open(sealed, 'other', NOW)).toBeUndefined();
     expect(await sealer.open(sealed, 'page', NOW + 600)).toBeUndefined();
@@ -57,13 +57,13 @@ describe('Sealed requests', () => {
     }
   });
 
-  it('of the previous key still open; of a key that is gone they do not', async () => {
+  it('open with the previous key, but not with a key that was removed', async () => {
     const before = await requestSealer(keysOf(OLD), 600).seal(REQUEST, 'page', NOW);
     expect(await sealer.open(before, 'page', NOW)).toMatchObject({ sealingKeyId: OLD.id, request: REQUEST });
     expect(await requestSealer(keysOf(CURRENT), 600).open(before, 'page', NOW)).toBeUndefined();
   });
 
-  it('are not made with the bare key, which authenticates other things', async () => {
+  it('do not use the key itself, which authenticates other values', async () => {
     const forged = await new EncryptJWT({ page: 'x', request: {} })
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: 'gatehouse-request+jwt', kid: CURRENT.id })
       .setJti('x')

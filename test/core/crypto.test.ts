@@ -11,7 +11,7 @@ describe('Comparing secrets (#56, CWE-208)', () => {
     ['abc', '', false],
     ['ä', 'a\u0308', false],
     ['x'.repeat(10_000), 'x'.repeat(10_000), true],
-  ])('%j and %j: %s, whatever their lengths', (a, b, expected) => {
+  ])('%j and %j: %s', (a, b, expected) => {
     expect(constantTimeEqual(a, b)).toBe(expected);
   });
 

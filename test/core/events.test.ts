@@ -10,14 +10,14 @@ const lines = [...page.matchAll(/^\| `(\w+)` \| ([^|]+) \|([^|]*)\|$/gm)].map(
 const rows = new Map(lines);
 
 describe('docs/events.md', () => {
-  it.each(Object.entries(EVENTS))('%s stands there with its fields and their words', (name, kinds) => {
+  it.each(Object.entries(EVENTS))('lists %s with its fields and their values', (name, kinds) => {
     const row = rows.get(name);
     const fields = (row?.rest.trim() ?? '').split(', ').map((field) => {
       const [, key = '', rest = ''] = /^`([^`]+)`(.*)$/.exec(field) ?? [];
       const words = [...rest.matchAll(/`(\w+)`/g)].map(([, word]) => word);
       return [key, words.length > 0 ? words : (/\((\w+)\)/.exec(rest)?.[1] ?? 'text')];
     });
-    // A client id is text to whoever reads it.
+    // Readers of the page see a client id as text.
     const expected = Object.entries(kinds).map(([key, kind]) => [key, kind === 'client' ? 'text' : kind]);
     expect(fields).toEqual(expected);
     expect(row?.meaning).toMatch(/\w{3}/);

@@ -15,7 +15,7 @@ describe('describeError', () => {
     );
   });
 
-  it('describes values that are no Error without showing them', () => {
+  it('describes values that are not errors without showing them', () => {
     expect(describeError('secret')).toBe('a value that is not an Error was thrown');
   });
 });
@@ -37,7 +37,7 @@ describe('retry', () => {
     expect(run.calls).toBe(3);
   });
 
-  it('throws what the last attempt threw', async () => {
+  it('throws the error of the last attempt', async () => {
     const { run, operation } = failing(9);
     await expect(retry(operation, { attempts: 2 })).rejects.toThrow('attempt 2');
     expect(run.calls).toBe(2);

@@ -41,7 +41,7 @@ describe('Strict JSON (RFC 8259)', () => {
     expect(reasonOf(text)).toBe(reason);
   });
 
-  it('takes a name twice where it belongs to two objects, and brackets and quotes within strings', () => {
+  it('accepts a name in two objects, and brackets and quotes within strings', () => {
     for (const text of [
       '[{"a":1},{"a":2}]',
       '{"a":{"a":{"a":1}}}',
@@ -53,7 +53,7 @@ describe('Strict JSON (RFC 8259)', () => {
     }
   });
 
-  it('refuses a duplicate wherever it is put into a valid document', () => {
+  it('refuses a duplicate anywhere in a valid document', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), fc.string(), fc.json({ maxDepth: 2 }), (outer, name, other) => {
         const twice = `{${JSON.stringify(name)}:${other},${JSON.stringify(name)}:${outer}}`;
@@ -62,7 +62,7 @@ describe('Strict JSON (RFC 8259)', () => {
     );
   });
 
-  it('nests up to the limit and no deeper', () => {
+  it('accepts nesting up to the limit and no deeper', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     expect(reasonOf(nested(MAX_JSON_DEPTH))).toBeUndefined();
     expect(reasonOf(nested(MAX_JSON_DEPTH + 1))).toBe('it is nested more than 64 levels deep');

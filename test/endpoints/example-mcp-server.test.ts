@@ -74,13 +74,13 @@ const connectLegacy = async () => {
 const textOf = (result: { content?: unknown }): string => (result.content as { text: string }[])[0]?.text ?? '';
 
 describe('Example MCP server', () => {
-  it('talks 2026-07-28 with a client that knows it', async () => {
+  it('speaks 2026-07-28 with a client that supports it', async () => {
     const client = await connectCurrent();
     expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28');
     await client.close();
   });
 
-  it('talks an older revision with a client that sends initialize', async () => {
+  it('speaks an older revision with a client that sends initialize', async () => {
     const client = await connectLegacy();
     expect(client.getServerVersion()?.name).toBe('gatehouse-example');
     await client.close();
@@ -101,11 +101,11 @@ describe('Example MCP server', () => {
       expect(tools.map((tool) => tool.name)).toEqual(['whoami', 'echo', 'countdown', 'danger_reset']);
     });
 
-    it('whoami tells the identity that the authorizer found', async () => {
+    it('whoami returns the identity that the authorizer verified', async () => {
       expect(JSON.parse(textOf(await client.callTool({ name: 'whoami' })))).toEqual(IDENTITY);
     });
 
-    it('echo says what was said, in any script', async () => {
+    it('echo returns the text, in any script', async () => {
       const text = 'žluťoučký кон 馬 🐎';
       expect(textOf(await client.callTool({ name: 'echo', arguments: { text } }))).toBe(text);
     });
@@ -135,7 +135,7 @@ describe('Example MCP server', () => {
     await client.close();
   });
 
-  it('ends when the client has gone, which is how 2026-07-28 cancels', async () => {
+  it('ends when the client disconnects, which is how 2026-07-28 cancels', async () => {
     const request = { from: 20, gapMs: 5_000 };
     const event = await proxyEvent(
       new Request(MCP_URL, {
@@ -157,7 +157,7 @@ describe('Example MCP server', () => {
     await finished;
   });
 
-  it.each(['GET', 'DELETE'])('%s is 405: nothing is kept between requests', async (method) => {
+  it.each(['GET', 'DELETE'])('%s is 405, because there is no state between requests', async (method) => {
     expect((await throughTheDoor(MCP_URL, { method, headers: { accept: 'text/event-stream' } })).status).toBe(405);
   });
 
@@ -173,13 +173,13 @@ describe('Example MCP server', () => {
     ['an array', '[]'],
     ['null', 'null'],
     ['no method', '{"jsonrpc":"2.0","id":1}'],
-  ])('a body that is %s is refused as JSON-RPC, not a fault', async (_what, body) => {
+  ])('a body that is %s is refused with a JSON-RPC error, not a fault', async (_what, body) => {
     const response = await post(body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code: expect.any(Number) } });
   });
 
-  it('a header that no HTTP client may send is left out, and the request is served', async () => {
+  it('a header that no HTTP client may send is left out, and the request succeeds', async () => {
     const event = await proxyEvent(
       new Request(MCP_URL, {
         method: 'POST',
@@ -206,12 +206,12 @@ describe('Example MCP server', () => {
 });
 
 describe('identityFrom', () => {
-  it('#119 believes the authorizer alone, never x-gatehouse-* headers of the event', async () => {
+  it('#119 trusts only the authorizer, never x-gatehouse-* headers of the event', async () => {
     const forged = new Request(MCP_URL, { headers: { 'x-gatehouse-subject': 'root', 'X-Gatehouse-Name': 'root' } });
     expect(identityFrom(await proxyEvent(forged, AUTHORIZER))).toEqual(IDENTITY);
   });
 
-  it('a machine on its own account has no identity provider', async () => {
+  it('a client credentials caller has no identity provider', async () => {
     const machine = {
       ...AUTHORIZER,
       subject: 'machine',
@@ -227,7 +227,7 @@ describe('identityFrom', () => {
     });
   });
 
-  it('refuses an event without an authorizer, whatever headers it has', async () => {
+  it('refuses an event without an authorizer, with any headers', async () => {
     const forged = await proxyEvent(new Request(MCP_URL, { headers: { 'x-gatehouse-subject': 'root' } }), undefined);
     expect(() => identityFrom(forged)).toThrow('no subject in the authorizer');
     await expect(invokeStreaming(handler, forged)).rejects.toThrow('no subject');

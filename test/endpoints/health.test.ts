@@ -44,7 +44,7 @@ describe('Health', () => {
     ]);
   });
 
-  it('without a key it is down, whatever else is missing', async () => {
+  it('is down without a key, regardless of other problems', async () => {
     const { status, body } = await ask(new MemoryKeyRingStore(), { company: 'empty' });
     expect([status, body.includes('company')]).toEqual([503, false]);
   });

@@ -11,7 +11,7 @@ beforeEach(async () => {
 const INACTIVE = '{"active":false}';
 
 describe('Introspection endpoint (RFC 7662)', () => {
-  it('§2.2: tells a server about an access token of its own callers, by one read of the grant', async () => {
+  it('§2.2: describes an access token to its server, with one read of the grant', async () => {
     const { own, session } = server;
     const before = [server.grants.reads, server.grants.writes];
     const { status, headers, body } = await server.ask(own, session.accessToken);
@@ -37,8 +37,8 @@ describe('Introspection endpoint (RFC 7662)', () => {
     });
   });
 
-  it.each(['access_token', 'refresh_token', 'whatever'])(
-    '§2.1: needs no hint, and %s does not mislead it',
+  it.each(['access_token', 'refresh_token', 'unknown_type'])(
+    '§2.1: needs no hint, and ignores the hint %s',
     async (hint) => {
       const session = await server.ownSession();
       for (const token of [session.accessToken, session.refreshToken]) {
@@ -78,7 +78,7 @@ describe('Introspection endpoint (RFC 7662)', () => {
     }
   });
 
-  it('§4: who may learn nothing costs the same reads as who may learn everything', async () => {
+  it('§4: a caller that may learn nothing costs the same reads as one that may learn everything', async () => {
     const { own, stranger, session } = server;
     for (const token of [session.accessToken, session.refreshToken]) {
       const costs = [];
@@ -99,7 +99,7 @@ describe('Introspection endpoint (RFC 7662)', () => {
         { token, client_id: session.client.clientId },
         { token, client_id: own.clientId },
         { token, client_id: own.clientId, client_secret: 'wrong' },
-        { token, client_id: 'nobody', client_secret: SECRET },
+        { token, client_id: 'unknown', client_secret: SECRET },
       ]) {
         expect(await introspect(fields)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
       }
@@ -120,7 +120,7 @@ describe('Introspection endpoint (RFC 7662)', () => {
     expect((await server.ask(session.client, session.refreshToken)).text).toBe(INACTIVE);
   });
 
-  it('#230 a not-before mark makes both tokens inactive, and others not', async () => {
+  it('#230 a not-before mark makes only the tokens that it applies to inactive', async () => {
     const { ask, ownSession, keyRings } = server;
     const { client, accessToken, refreshToken } = await ownSession();
     const ring = keyRings.ring ?? { version: 0, keys: [] };
@@ -152,7 +152,7 @@ describe('Introspection endpoint (RFC 7662)', () => {
     expect((await server.ask(own, session.accessToken)).text).toBe(INACTIVE);
   });
 
-  it('a refresh token: active within grace, inactive when older or idle; asking is no replay and revokes nothing', async () => {
+  it('a refresh token is active within grace and inactive when older or idle; asking is not a replay', async () => {
     const session = await server.ownSession();
     const { client } = session;
     const refresh = { ...server.refresh(client, session.refreshToken), client_secret: SECRET };
@@ -169,7 +169,7 @@ describe('Introspection endpoint (RFC 7662)', () => {
     expect((await server.ask(client, second)).text).toBe(INACTIVE);
   });
 
-  it('a token of the client credentials grant lives as long as its client may have one, without any read', async () => {
+  it('a client credentials token is active while its client may use the grant, without any read', async () => {
     const token = await server.machineToken();
     const reads = server.grants.reads;
     for (const client of [server.own, server.machine]) {

@@ -14,7 +14,7 @@ const get = async (keyRings: MemoryKeyRingStore) => {
 };
 
 describe('JWK Set (RFC 7517 §5)', () => {
-  it('#210: every key of the ring, public members only, cacheable for at most an hour, for every origin', async () => {
+  it('#210: every key of the ring, only public members, cacheable for at most an hour, for every origin', async () => {
     const keys = [newTestKey('next'), newTestKey('active'), newTestKey('retiring')];
     const { status, headers, body } = await get(new MemoryKeyRingStore(ringOf(...keys)));
     expect(status).toBe(200);

@@ -39,7 +39,7 @@ describe('Authorization server metadata (RFC 8414 §2)', () => {
     expect(OpenIdProviderDiscoveryMetadataSchema.parse(document)).toMatchObject({ issuer: ISSUER });
   });
 
-  it('#207 lists what works and nothing else', async () => {
+  it('#207 lists only what the server supports', async () => {
     expect(JSON.parse((await get()).body)).toEqual({
       issuer: ISSUER,
       authorization_endpoint: `${ISSUER}/authorize`,
@@ -91,18 +91,18 @@ describe('Authorization server metadata (RFC 8414 §2)', () => {
     const grantTypes = async (...clients: Client[]) =>
       JSON.parse((await invoke(withClients(...clients), { path: '/.well-known/oauth-authorization-server' })).body)
         .grant_types_supported;
-    const person = testClient({ source: 'configured' });
+    const forUsers = testClient({ source: 'configured' });
     const machine = testClient({ source: 'configured', grantTypes: ['client_credentials'] });
-    expect(await grantTypes(person)).toEqual(['authorization_code', 'refresh_token']);
-    expect(await grantTypes(person, machine)).toEqual(['authorization_code', 'refresh_token', 'client_credentials']);
+    expect(await grantTypes(forUsers)).toEqual(['authorization_code', 'refresh_token']);
+    expect(await grantTypes(forUsers, machine)).toEqual(['authorization_code', 'refresh_token', 'client_credentials']);
   });
 
-  it('#203 is the same bytes under both names, whatever Host and X-Forwarded-* say', async () => {
+  it('#203 has the same bytes under both names, for any Host and X-Forwarded-*', async () => {
     const plain = await get();
     expect((await get('/.well-known/openid-configuration', HOSTILE)).body).toBe(plain.body);
   });
 
-  it('may be read and kept by browsers', async () => {
+  it('can be read and cached by browsers', async () => {
     const { status, headers } = await get();
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -140,7 +140,7 @@ describe('Protected resource metadata (RFC 9728 §3)', () => {
     });
   });
 
-  it('RFC 9728 §2: tells what the owner calls it, and nothing where the owner says nothing', async () => {
+  it('RFC 9728 §2: has the configured name, or none', async () => {
     const servers = { '/mcp': { name: 'Wiki', requiredScopes: ['mcp'] } };
     const named = endpoint(protectedResourceMetadataHandler({ issuer: ISSUER, servers }), options);
     expect(JSON.parse((await invoke(named, { path: `${PATH}/mcp` })).body).resource_name).toBe('Wiki');

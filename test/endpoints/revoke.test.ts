@@ -20,7 +20,7 @@ const isAlive = async ({ client, refreshToken }: SignedIn): Promise<boolean> =>
   (await server.post(server.refresh(client, refreshToken))).status === 200;
 
 describe('Revocation endpoint (RFC 7009)', () => {
-  it.each([['refresh_token'], ['access_token'], ['whatever'], [undefined]])(
+  it.each([['refresh_token'], ['access_token'], ['unknown_type'], [undefined]])(
     '§2.1, #76: either token ends the grant, with the hint %s',
     async (hint) => {
       for (const kind of ['refreshToken', 'accessToken'] as const) {
@@ -35,7 +35,7 @@ describe('Revocation endpoint (RFC 7009)', () => {
     },
   );
 
-  it('an older generation ends the family too, and so does a token that was revoked', async () => {
+  it('an older generation also ends the family, and so does a revoked token', async () => {
     const session = await server.signedIn();
     await server.post(server.refresh(session.client, session.refreshToken));
     for (let count = 0; count < 2; count += 1) {
@@ -74,7 +74,7 @@ describe('Revocation endpoint (RFC 7009)', () => {
     expect(await isAlive(session)).toBe(true);
   });
 
-  it('an expired access token has nothing left to revoke', async () => {
+  it('an expired access token revokes nothing', async () => {
     const session = await server.signedIn();
     server.clock.now = NOW + 3600;
     expect((await revoke({ client_id: session.client.clientId, token: session.accessToken })).status).toBe(200);
@@ -96,7 +96,7 @@ describe('Revocation endpoint (RFC 7009)', () => {
     expect(server.grants.rows.get(session.grantId)?.status).toBe('revoked');
   });
 
-  it('§2.2.1: a token of the client credentials grant lives on, and its client is told so; nobody else is', async () => {
+  it('§2.2.1: a client credentials token cannot be revoked, and only its client gets that error', async () => {
     const { clientId } = await server.registered({ source: 'configured', grantTypes: ['client_credentials'] });
     const subject = { clientId, resource: RESOURCE, scopes: ['mcp'] };
     const claims = clientAccessTokenClaims(subject, { issuer: ISSUER, lifetimeSeconds: 3600, now: NOW });

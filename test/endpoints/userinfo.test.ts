@@ -42,7 +42,7 @@ describe('UserInfo endpoint (OpenID Connect Core §5.3)', () => {
     [['mcp', 'email'], { email: 'ada@example.com', email_verified: true }],
     [['mcp', 'profile'], { name: 'Ada Lovelace' }],
     [['mcp', 'email', 'profile'], { email: 'ada@example.com', email_verified: true, name: 'Ada Lovelace' }],
-  ])('§5.4: scopes %j tell sub and %j', async (scopes, claims) => {
+  ])('§5.4: scopes %j return sub and %j', async (scopes, claims) => {
     const token = await tokenWith(scopes);
     const { status, headers, body } = await ask(token);
     expect(status).toBe(200);
@@ -64,14 +64,14 @@ describe('UserInfo endpoint (OpenID Connect Core §5.3)', () => {
     expect((await ask(token)).body.sub).toBe(claimsOf(token).sub);
   });
 
-  it('tells what the token may, not what the grant may', async () => {
+  it('returns claims for the scopes of the token, not of the grant', async () => {
     const session = await server.signedIn({}, { scopes: ['mcp', 'email', 'profile'] });
     const fields = { ...server.refresh(session.client, session.refreshToken), scope: 'mcp' };
     const narrowed = String((await server.post(fields)).body.access_token);
     expect((await ask(narrowed)).body).toEqual({ sub: 'subject-of-ada' });
   });
 
-  it('says of an address that nobody verified that nobody did', async () => {
+  it('reports an unverified address as unverified', async () => {
     const { identity } = testGrant();
     const token = await tokenWith(['mcp', 'email'], { identity: { ...identity, emailVerified: false } });
     expect((await ask(token)).body).toMatchObject({ email: 'ada@example.com', email_verified: false });
@@ -111,7 +111,7 @@ describe('UserInfo endpoint (OpenID Connect Core §5.3)', () => {
     }
   });
 
-  it('RFC 6750 §2: no token but the one in the header, and only one of those', async () => {
+  it('RFC 6750 §2: accepts only one token, in the header', async () => {
     const token = await tokenWith(['mcp']);
     const query = { multiValueQueryStringParameters: { access_token: [token] } };
     const form = { httpMethod: 'POST', body: `access_token=${token}` };
@@ -123,13 +123,13 @@ describe('UserInfo endpoint (OpenID Connect Core §5.3)', () => {
       await send([`Bearer ${token}`, `Bearer ${token}`]),
       await send(`Bearer ${token} ${token}`),
     ]) {
-      // RFC 6750 §3.1: who sent no token is not told of an error in the challenge.
+      // RFC 6750 §3.1: without a token, the challenge has no error.
       expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
       expect(answer.body.error_description).toContain('Send one access token');
     }
   });
 
-  it('RFC 6750 §3.1: a token that speaks for a client is 403 insufficient_scope', async () => {
+  it('RFC 6750 §3.1: a client credentials token is 403 insufficient_scope', async () => {
     const { grant_id: _, idp: __, ...claims } = claimsOf(await tokenWith(['mcp', 'email']));
     const token = signedJwt(server.key, { ...claims, sub: claims.client_id });
     expect(await ask(token)).toMatchObject({

@@ -37,7 +37,7 @@ const contract = (open: () => Promise<{ store: ClientAssertionStore; close: () =
     expect(await store.useOnce('client-1', `${jti}x`, NOW + 60)).toBe(true);
   });
 
-  it('of parallel callers exactly one wins', async () => {
+  it('exactly one of several parallel callers wins', async () => {
     const jti = newId();
     const answers = await Promise.all(Array.from({ length: 10 }, () => store.useOnce('client-1', jti, NOW + 60)));
     expect(answers.filter((isFirst) => isFirst)).toHaveLength(1);
@@ -53,7 +53,7 @@ const contract = (open: () => Promise<{ store: ClientAssertionStore; close: () =
     expect(await store.useOnce('client-1', jti, NOW + 120)).toBe(false);
   });
 
-  it('keeps pairs apart that read alike when joined, whatever they are made of', async () => {
+  it('keeps pairs apart that would join to the same text', async () => {
     const jti = newId();
     expect(await store.useOnce('client:1', jti, NOW + 60)).toBe(true);
     expect(await store.useOnce('client', `:1${jti}`, NOW + 60)).toBe(true);
@@ -83,14 +83,14 @@ describe('ClientAssertionStore in DynamoDB', () => {
 
   const storeOver = (client = dynamoDb.client) => new DynamoDbClientAssertionStore(client, table, now);
 
-  it('#218: our own retry, and a reply that was lost, are no replay', async () => {
+  it('#218: our own retry or a lost reply is not a replay', async () => {
     expect(await storeOver(retrying(dynamoDb.client)).useOnce('c', newId(), NOW + 60)).toBe(true);
     const jti = newId();
     expect(await storeOver(losingReplies(dynamoDb.client)).useOnce('c', jti, NOW + 60)).toBe(true);
     expect(await storeOver().useOnce('c', jti, NOW + 60)).toBe(false);
   });
 
-  it('#67: what cannot be known is unavailable, and somebody else’s use is not', async () => {
+  it('#67: an unknown outcome is unavailable, but a use by another request is a replay', async () => {
     const jti = newId();
     for (const kind of ['writes', 'everything'] as const) {
       const failed = storeOver(failing(dynamoDb.client, kind));
@@ -100,7 +100,7 @@ describe('ClientAssertionStore in DynamoDB', () => {
     expect(await storeOver(failing(dynamoDb.client, 'writes')).useOnce('c', jti, NOW + 60)).toBe(false);
   });
 
-  it('costs one write, and one read more only where it fails', async () => {
+  it('costs one write, and one more read only if the write fails', async () => {
     const { client, calls } = counting(dynamoDb.client);
     const jti = newId();
     await storeOver(client).useOnce('c', jti, NOW + 60);
@@ -109,7 +109,7 @@ describe('ClientAssertionStore in DynamoDB', () => {
     expect(calls).toEqual(['PutItemCommand', 'PutItemCommand', GetItemCommand.name]);
   });
 
-  it('a row names neither client nor jti', async () => {
+  it('a row contains neither the client nor the jti', async () => {
     const { Items = [] } = await dynamoDb.client.send(new ScanCommand({ TableName: table }));
     for (const item of Items) {
       expect(Object.keys(item).sort()).toEqual(['assertionId', 'expiresAt', 'operationId', 'schemaVersion']);

@@ -36,18 +36,18 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
     return client;
   };
 
-  it('gives a client back as it was stored', async () => {
+  it('returns a client as it was stored', async () => {
     const clientSecretHash = 'hash';
     const jwks = { keys: [{ kty: 'RSA', n: 'n', e: 'AQAB', key_ops: ['verify'], ext: true, use: null }] };
     const client = await put(testClient({ clientSecretHash, jwks, tokenEndpointAuthMethods: ['private_key_jwt'] }));
     expect(await store.findClient(client.clientId, NOW)).toEqual(client);
   });
 
-  it('knows no client that never registered', async () => {
+  it('does not find a client that never registered', async () => {
     expect(await store.findClient(newId(), NOW)).toBeUndefined();
   });
 
-  it('an expired client is gone although its row still lies there; one without expiry stays', async () => {
+  it('does not find an expired client whose row still exists, but finds one without expiry', async () => {
     const expiring = await put(testClient({ expiresAt: NOW + 10 }));
     const everlasting = await put(everlastingClient());
     expect(await store.findClient(expiring.clientId, NOW + 9)).toEqual(expiring);
@@ -55,7 +55,7 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
     expect(await store.findClient(everlasting.clientId, LATER)).toEqual(everlasting);
   });
 
-  it('#172: the same registration again only gets the later expiry', async () => {
+  it('#172: repeating a registration only moves the expiry forward', async () => {
     const client = await put(testClient());
     await put({ ...client, issuedAt: NOW + 99, expiresAt: LATER });
     expect(await store.findClient(client.clientId, NOW)).toEqual({ ...client, expiresAt: LATER });
@@ -63,7 +63,7 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
     expect(await store.findClient(client.clientId, NOW)).toEqual({ ...client, expiresAt: LATER });
   });
 
-  it('a client that never expires stays so, and an expiring one may become so', async () => {
+  it('a client that never expires keeps no expiry, and an expiring client can lose its expiry', async () => {
     const everlasting = await put(everlastingClient());
     await put({ ...everlasting, expiresAt: NOW + 5 });
     await store.extendClient(everlasting.clientId, NOW + 5);
@@ -80,7 +80,7 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
     expect(await store.findClient(client.clientId, NOW)).toEqual({ ...client, expiresAt: LATER });
   });
 
-  it('a client that is gone stays gone', async () => {
+  it('a deleted client stays deleted', async () => {
     const client = await put(testClient());
     await store.deleteClient(client.clientId);
     await store.deleteClient(client.clientId);
@@ -96,7 +96,7 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
       tokenEndpointAuthSigningAlg: 'RS256',
     });
 
-  it('a document takes the place of its former copy, also where it says less', async () => {
+  it('a document replaces its former copy, including members that it no longer has', async () => {
     const client = described();
     await store.putDocumentClient(client, NOW);
     expect(await store.findClient(client.clientId, NOW)).toEqual(client);
@@ -106,7 +106,7 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
     expect(await store.findClient(client.clientId, NOW)).toEqual(shorter);
   });
 
-  it('#196 a document that was read earlier takes the place of a later one only when that is over', async () => {
+  it('#196 a document that was read earlier replaces a later one only after that has expired', async () => {
     const later = { ...described(), issuedAt: NOW + 5 };
     const earlier = { ...later, redirectUris: ['https://withdrawn.example.com/cb'], issuedAt: NOW + 4 };
     await store.putDocumentClient(earlier, NOW);
@@ -118,7 +118,7 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
     expect(await store.findClient(later.clientId, LATER - 1)).toEqual(shipped);
   });
 
-  it('RFC 7592 §2.2: an update replaces everything but the life of the client', async () => {
+  it('RFC 7592 §2.2: an update replaces everything except the lifetime of the client', async () => {
     const client = await put(
       testClient({ clientSecretHash: 'hash', registrationAccessTokenHash: 'token', applicationType: 'native' }),
     );
@@ -128,7 +128,7 @@ const contract = (open: () => Promise<{ store: ClientStore; close: () => Promise
     expect(await store.findClient(client.clientId, NOW)).toEqual(updated);
   });
 
-  it('a blocked client is found for ever, and nothing changes it', async () => {
+  it('a blocked client never expires, and no write changes it', async () => {
     const client = await put({ ...described(), blocked: true });
     await store.putDocumentClient({ ...client, clientName: 'Other' }, NOW);
     expect(await store.updateClient({ ...client, clientName: 'Other' })).toBe('gone');
@@ -147,7 +147,7 @@ describe.each(dynamoDbImplementations())('ClientStore in %s', (_name, start) =>
   }),
 );
 
-describe('ClientStore in DynamoDB, when something goes wrong', () => {
+describe('ClientStore in DynamoDB, with faults', () => {
   let dynamoDb: TestDynamoDb;
   let table: string;
 
@@ -163,7 +163,7 @@ describe('ClientStore in DynamoDB, when something goes wrong', () => {
     expect(await new DynamoDbClientStore(dynamoDb.client, table).findClient(client.clientId, NOW)).toEqual(client);
   });
 
-  it('#67: an unknown outcome is unavailable; the same registration sent again is the same client', async () => {
+  it('#67: an unknown outcome is unavailable, and repeating the registration yields the same client', async () => {
     const client = testClient();
     const disturbed = new DynamoDbClientStore(losingReplies(dynamoDb.client), table);
     await expect(disturbed.putClient(client)).rejects.toThrow(UnavailableError);
@@ -174,7 +174,7 @@ describe('ClientStore in DynamoDB, when something goes wrong', () => {
     await expect(failed.deleteClient(client.clientId)).rejects.toThrow(UnavailableError);
   });
 
-  it('costs one call each, also where nothing was due', async () => {
+  it('costs one call each, even if nothing had to change', async () => {
     const { client, calls } = counting(dynamoDb.client);
     const store = new DynamoDbClientStore(client, table);
     const registered = testClient();

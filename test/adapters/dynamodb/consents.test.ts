@@ -37,21 +37,21 @@ const contract = (open: () => Promise<{ store: ConsentStore; close: () => Promis
   const idsOf = async (subject: string, now = NOW) =>
     (await store.findConsents(subject, now)).map(({ consentId }) => consentId).sort();
 
-  it('gives a consent back as it was stored, to its person and to nobody else', async () => {
+  it('returns a consent as it was stored, but only for its user', async () => {
     const [subject, consent] = [newId(), testConsent()];
     await remembered(subject, consent);
     expect(await store.findConsents(subject, NOW)).toEqual([consent]);
     expect(await store.findConsents(newId(), NOW)).toEqual([]);
   });
 
-  it('the same given again replaces it', async () => {
+  it('a repeated consent replaces the former one', async () => {
     const subject = newId();
     const [first, again] = [testConsent('a'), { ...testConsent('a', NOW + 5), clientFingerprint: 'another' }];
     await remembered(subject, first, again);
     expect(await store.findConsents(subject, NOW)).toEqual([again]);
   });
 
-  it('each is gone after its time, though its row still lies there', async () => {
+  it('does not find an expired consent whose row still exists', async () => {
     const subject = newId();
     const [older, newer] = [testConsent('a', NOW - 10), testConsent('b')];
     await remembered(subject, older, newer);
@@ -60,7 +60,7 @@ const contract = (open: () => Promise<{ store: ConsentStore; close: () => Promis
     expect(await idsOf(subject, newer.expiresAt)).toEqual([]);
   });
 
-  it('of more than fifty the oldest is forgotten', async () => {
+  it('deletes the oldest of more than fifty consents', async () => {
     const subject = newId();
     const consents = Array.from({ length: 51 }, (_, index) => testConsent(`client-${index}`, NOW + index));
     for (const consent of consents) await store.rememberConsent(subject, consent, NOW);
@@ -69,7 +69,7 @@ const contract = (open: () => Promise<{ store: ConsentStore; close: () => Promis
     expect(ids).not.toContain(consents[0]?.consentId);
   });
 
-  it('forgets what is named and nothing else; what is gone already is no error', async () => {
+  it('deletes only the named consent, and a missing consent is not an error', async () => {
     const subject = newId();
     const [one, other] = [testConsent(), testConsent()];
     await remembered(subject, one, other);
@@ -79,7 +79,7 @@ const contract = (open: () => Promise<{ store: ConsentStore; close: () => Promis
     await store.forgetConsents(newId(), [one.consentId], NOW);
   });
 
-  it('changes at the same time lose nothing', async () => {
+  it('concurrent changes lose no consent', async () => {
     const subject = newId();
     const [gone, ...kept] = [testConsent(), testConsent(), testConsent(), testConsent()] as [
       RememberedConsent,
@@ -118,13 +118,13 @@ describe('DynamoDB consent store', () => {
   it.each([
     ['#218 the reply was lost', losingReplies],
     ['the SDK sent it twice', retrying],
-  ])('a write counts once, though %s', async (_, wrap) => {
+  ])('a write takes effect once, although %s', async (_, wrap) => {
     const [subject, consent] = [newId(), testConsent()];
     await new DynamoDbConsentStore(wrap(db.client), tableName).rememberConsent(subject, consent, NOW);
     expect(await new DynamoDbConsentStore(db.client, tableName).findConsents(subject, NOW)).toEqual([consent]);
   });
 
-  it.each(['writes', 'everything'] as const)('a fault of %s is ours', async (kind) => {
+  it.each(['writes', 'everything'] as const)('a fault of %s is reported as unavailable', async (kind) => {
     const store = new DynamoDbConsentStore(failing(db.client, kind), tableName);
     await expect(store.rememberConsent(newId(), testConsent(), NOW)).rejects.toThrow(UnavailableError);
   });

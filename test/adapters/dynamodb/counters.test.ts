@@ -19,18 +19,18 @@ describe.each(dynamoDbImplementations())('Counters in %s', (_name, open) => {
   });
   afterAll(() => dynamoDb.close());
 
-  it('begin at one, each by itself', async () => {
+  it('start at one, separately for each key', async () => {
     expect([await store.increment('a', 60), await store.increment('a', 60), await store.increment('b', 60)]).toEqual([
       1, 2, 1,
     ]);
   });
 
-  it('are exact however many count at the same time', async () => {
+  it('are exact with parallel callers', async () => {
     const counts = await Promise.all(Array.from({ length: 50 }, () => store.increment('parallel', 60)));
     expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
   });
 
-  it('are one row with a TTL, and nothing of whom they count', async () => {
+  it('are one row each, with a TTL and without the key that they count', async () => {
     await store.increment('row', 1_800_000_060);
     const { Item } = await dynamoDb.client.send(
       new GetItemCommand({ TableName: tableName, Key: { counterId: { S: 'row' } } }),
@@ -45,7 +45,7 @@ describe.each(dynamoDbImplementations())('Counters in %s', (_name, open) => {
 });
 
 describe('A fault of the counters', () => {
-  it('is asked once, and says so', async () => {
+  it('is reported after one attempt', async () => {
     let asked = 0;
     const server = createServer((_request, response) => {
       asked += 1;
@@ -60,7 +60,7 @@ describe('A fault of the counters', () => {
     await expect(store.increment('a', 60)).rejects.toThrow(UnavailableError);
   });
 
-  it('is not waited for when no answer comes', async () => {
+  it('ends after a timeout when no response comes', async () => {
     const server = createServer(() => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,6 +1,6 @@
 import { NOW } from '../../support/memory/records.ts';
 
-/** The rows of the first version, attribute by attribute: never change these, add the next version's beside them. */
+/** The rows of the first version, with every attribute. Never change them; add the rows of the next version instead. */
 export const FIRST = {
   client: {
     clientId: { S: 'client-of-the-first-version' },

@@ -25,17 +25,17 @@ const contract = (open: () => Promise<{ store: Store; close: () => Promise<void>
   });
   afterAll(() => close());
 
-  it('lists all grants of one person and nobody else’s, newest first', async () => {
+  it('lists all grants of one user and of no other user, newest first', async () => {
     const [ada, bob] = [newId(), newId()];
     const grants = [3, 1, 2].map((age) => testGrant({ subject: ada, issuedAt: NOW - age }));
     const others = [testGrant({ subject: bob }), testGrant({ subject: `${ada}2` })];
     for (const grant of [...grants, ...others]) await store.createGrant(grant);
     expect(await store.grantsOfSubject(ada, NOW)).toEqual([grants[1], grants[2], grants[0]]);
     expect(await store.grantsOfSubject(bob, NOW)).toEqual([others[0]]);
-    expect(await store.grantsOfSubject('nobody', NOW)).toEqual([]);
+    expect(await store.grantsOfSubject('unknown', NOW)).toEqual([]);
   });
 
-  it('lists grants of the same second, each once', async () => {
+  it('lists each grant of the same second once', async () => {
     const subject = newId();
     const grants = Array.from({ length: 60 }, () => testGrant({ subject }));
     await Promise.all(grants.map((grant) => store.createGrant(grant)));
@@ -43,7 +43,7 @@ const contract = (open: () => Promise<{ store: Store; close: () => Promise<void>
     expect(listed.map(({ grantId }) => grantId).sort()).toEqual(grants.map(({ grantId }) => grantId).sort());
   });
 
-  it('shows what became of a grant: revoked ones are listed, expired ones are not', async () => {
+  it('lists revoked grants, but not expired ones', async () => {
     const subject = newId();
     const [revoked, expired] = [testGrant({ subject }), testGrant({ subject, expiresAt: NOW })];
     for (const grant of [revoked, expired]) await store.createGrant(grant);
@@ -52,7 +52,7 @@ const contract = (open: () => Promise<{ store: Store; close: () => Promise<void>
     expect(await store.grantsOfSubject(subject, NOW - 1)).toHaveLength(2);
   });
 
-  it('#238 deletes all of one person, expired and revoked ones too, and nobody else’s', async () => {
+  it('#238 deletes all grants of one user, even expired and revoked ones, and of no other user', async () => {
     const [ada, bob] = [newId(), newId()];
     const grants = [testGrant({ subject: ada }), testGrant({ subject: ada, expiresAt: NOW - 1 })];
     const other = testGrant({ subject: bob });
@@ -64,7 +64,7 @@ const contract = (open: () => Promise<{ store: Store; close: () => Promise<void>
     expect(await store.grantsOfSubject(bob, NOW)).toEqual([other]);
   });
 
-  it('#238 what is deleted does not come back by a request that had loaded it', async () => {
+  it('#238 a request that had loaded a deleted grant cannot write it again', async () => {
     const subject = newId();
     const grant = testGrant({ subject });
     const { grant: redeemed, first } = redeemedGrant({ subject });
@@ -77,7 +77,7 @@ const contract = (open: () => Promise<{ store: Store; close: () => Promise<void>
   });
 };
 
-/** The directory and the store that its grants are created in. */
+/** The directory, and the store in which its grants are created. */
 const open = (db: TestDynamoDb, tableName: string): Store => {
   const store = new DynamoDbGrantStore(db.client, tableName);
   const directory = new DynamoDbGrantDirectory(db.client, tableName);
@@ -87,18 +87,18 @@ const open = (db: TestDynamoDb, tableName: string): Store => {
   });
 };
 
-describe.each(dynamoDbImplementations())('Grants by person on %s', (_, start) => {
+describe.each(dynamoDbImplementations())('Grants by user on %s', (_, start) => {
   contract(async () => {
     const db = await start();
     return { store: open(db, await db.createGrantsTable()), close: () => db.close() };
   });
 });
 
-describe('Grants by person in memory', () => {
+describe('Grants by user in memory', () => {
   contract(async () => ({ store: new MemoryGrantStore(), close: async () => {} }));
 });
 
-/** The same client with another answer to some commands. */
+/** The same client with other responses to some commands. */
 const answering = (
   client: DynamoDBClient,
   answer: (command: object, send: (command: object) => Promise<unknown>) => Promise<unknown>,
@@ -120,7 +120,7 @@ describe('DynamoDB grant directory', () => {
     const subject = newId();
     const store = new DynamoDbGrantStore(db.client, tableName);
     for (let age = 0; age < 5; age += 1) await store.createGrant(testGrant({ subject, issuedAt: NOW - age }));
-    // The next page is asked for by what the former one said: two keys each here, a megabyte of them in AWS.
+    // The former page says where the next one starts. A page has two keys here, and up to a megabyte in AWS.
     const smallPages = answering(db.client, (command, send) =>
       send(command instanceof QueryCommand ? new QueryCommand({ ...command.input, Limit: 2 }) : command),
     );
@@ -130,7 +130,7 @@ describe('DynamoDB grant directory', () => {
     expect(listed.map(({ issuedAt }) => NOW - issuedAt)).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('decides nothing by the index: a key whose row has gone is left out', async () => {
+  it('makes no decision from the index: a key without a row is left out', async () => {
     const subject = newId();
     const store = new DynamoDbGrantStore(db.client, tableName);
     const grants = [testGrant({ subject }), testGrant({ subject })];
@@ -143,12 +143,12 @@ describe('DynamoDB grant directory', () => {
     expect(listed).toEqual([grants[1]]);
   });
 
-  it('a fault of the index is ours: unavailable', async () => {
+  it('a fault of the index is unavailable', async () => {
     const directory = new DynamoDbGrantDirectory(failing(db.client, 'everything'), tableName);
     await expect(directory.grantsOfSubject('ada', NOW)).rejects.toThrow(UnavailableError);
   });
 
-  it('a row of a newer version is refused, not guessed at', async () => {
+  it('refuses a row of a newer version', async () => {
     const subject = newId();
     const row = { grantId: { S: newId() }, subject: { S: subject }, issuedAt: { N: '1' }, schemaVersion: { N: '99' } };
     await db.client.send(new PutItemCommand({ TableName: tableName, Item: row }));
@@ -157,7 +157,7 @@ describe('DynamoDB grant directory', () => {
     expect(String((fault as Error).cause)).toContain('schema version 99');
   });
 
-  it('#231 #238 whatever a row has become, it can be deleted', async () => {
+  it('#231 #238 deletes even a malformed row', async () => {
     const subject = newId();
     const row = { grantId: { S: newId() }, subject: { S: subject }, issuedAt: { N: '1' }, schemaVersion: { S: 'x' } };
     await db.client.send(new PutItemCommand({ TableName: tableName, Item: row }));

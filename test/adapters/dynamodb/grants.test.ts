@@ -32,34 +32,34 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
     return nextRefreshToken(first.token, grant.family, REFRESH_LIFETIMES, now).family;
   };
 
-  it('gives a grant back as it was stored', async () => {
+  it('returns a grant as it was stored', async () => {
     const grant = await created({ scopes: [] });
     expect(await store.findGrant(grant.grantId, NOW)).toEqual(grant);
   });
 
-  it('keeps absent members absent, and empty texts empty', async () => {
+  it('keeps missing members missing and empty texts empty', async () => {
     const { email: _, ...identity } = testGrant().identity;
     const grant = await created({ identity: { ...identity, name: '' } });
     expect(await store.findGrant(grant.grantId, NOW)).toEqual(grant);
   });
 
-  it('knows no grant that was never created', async () => {
+  it('does not find a grant that was never created', async () => {
     expect(await store.findGrant('unknown', NOW)).toBeUndefined();
   });
 
-  it('#44, #84: an expired grant is gone although its row still lies there', async () => {
+  it('#44, #84: does not find an expired grant whose row still exists', async () => {
     const grant = await created();
     expect(await store.findGrant(grant.grantId, grant.expiresAt - 1)).toBeDefined();
     expect(await store.findGrant(grant.grantId, grant.expiresAt)).toBeUndefined();
   });
 
-  it('never stores a grant over another', async () => {
+  it('never overwrites a grant', async () => {
     const grant = await created();
-    await expect(store.createGrant({ ...grant, subject: 'somebody else' })).rejects.toThrow('exist');
+    await expect(store.createGrant({ ...grant, subject: 'another subject' })).rejects.toThrow('exist');
     expect((await store.findGrant(grant.grantId, NOW))?.subject).toBe(grant.subject);
   });
 
-  it('redeems a code and keeps what the redemption brings', async () => {
+  it('redeems a code and stores the result of the redemption', async () => {
     const grant = await created();
     const { first } = redeemedGrant();
     const redemption = { clientAuthMethod: 'none', family: first.family, expiresAt: NOW + 5000 } as const;
@@ -73,7 +73,7 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
     expect((await store.findGrant(grant.grantId, NOW))?.family).toBeUndefined();
   });
 
-  it('#40: of 50 parallel redemptions exactly one wins, every time', async () => {
+  it('#40: exactly one of 50 parallel redemptions wins, every time', async () => {
     for (let round = 0; round < rounds(5, 100); round += 1) {
       const grant = await created();
       const outcomes = await Promise.all(
@@ -81,12 +81,12 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
       );
       const winner = outcomes.indexOf('redeemed');
       expect(outcomes.filter((outcome) => outcome === 'redeemed')).toHaveLength(1);
-      // The winner is the one whose write the row shows.
+      // The row shows the write of the winner.
       expect((await store.findGrant(grant.grantId, NOW))?.expiresAt).toBe(NOW + 1000 + winner);
     }
   });
 
-  it('does not redeem what is redeemed, revoked or gone', async () => {
+  it('does not redeem a grant that is redeemed, revoked or missing', async () => {
     const redemption = { clientAuthMethod: 'none', expiresAt: NOW + 5000 } as const;
     const [redeemed, revoked] = [await created(), await created()];
     await store.redeemCode(redeemed, redemption);
@@ -105,7 +105,7 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
     expect(await store.findGrant(created.grant.grantId, NOW)).toEqual(expected);
   });
 
-  it('#79: of 20 parallel rotations exactly one wins, and all others see its row', async () => {
+  it('#79: exactly one of 20 parallel rotations wins, and all others see its row', async () => {
     for (let round = 0; round < 10; round += 1) {
       const created = await createdWithFamily();
       const outcomes = await Promise.all(
@@ -132,7 +132,7 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
     expect(await store.rotateRefreshToken(gone.grant, successorOf(gone), NOW + 7000)).toEqual({ lost: undefined });
   });
 
-  it('revokes for good; revoking again, or what is gone, is no error and makes no row', async () => {
+  it('a revocation is final; revoking again or a missing grant is not an error and creates no row', async () => {
     const grant = await created();
     await store.revokeGrant(grant.grantId);
     await store.revokeGrant(grant.grantId);
@@ -141,7 +141,7 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
     expect(await store.findGrant('unknown', 0)).toBeUndefined();
   });
 
-  describe('what is kept of the provider', () => {
+  describe('the stored upstream session', () => {
     const upstream = { version: 1, checkedAt: NOW, tokens: { encryptedDataKey: 'k', ciphertext: 'c' } };
     const withUpstream = async () => {
       const { grant } = redeemedGrant({ upstream });
@@ -149,14 +149,14 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
       return grant;
     };
 
-    it('moves from version to version, and the identity with it', async () => {
+    it('moves from version to version, together with the identity', async () => {
       const grant = await withUpstream();
       const change = { upstream: { version: 2, checkedAt: NOW + 9 }, identity: { ...grant.identity, name: 'Renamed' } };
       expect(await store.replaceUpstream(grant, change)).toBe('replaced');
       expect(await store.findGrant(grant.grantId, NOW)).toEqual({ ...grant, ...change });
     });
 
-    it('#90: of 20 parallel askers exactly one gets the lease, and all others see its row', async () => {
+    it('#90: exactly one of 20 parallel requests gets the lease, and all others see its row', async () => {
       for (let round = 0; round < 10; round += 1) {
         const grant = await withUpstream();
         const change = { upstream: { ...upstream, version: 2, leaseExpiresAt: NOW + 30 } };
@@ -168,7 +168,7 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
       }
     });
 
-    it('a rotation beside it does not get in the way', async () => {
+    it('a concurrent rotation does not disturb it', async () => {
       const grant = await withUpstream();
       const { first } = redeemedGrant();
       await store.rotateRefreshToken(grant, { ...(grant.family ?? first.family), generation: 2 }, NOW + 7000);
@@ -176,7 +176,7 @@ const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<
       expect((await store.findGrant(grant.grantId, NOW))?.family?.generation).toBe(2);
     });
 
-    it('dies with a revocation, and does not come back', async () => {
+    it('is deleted by a revocation, and is not stored again', async () => {
       const grant = await withUpstream();
       await store.revokeGrant(grant.grantId);
       const outcome = await store.replaceUpstream(grant, { upstream: { ...upstream, version: 2 } });

@@ -26,13 +26,13 @@ describe('Key ring cache', () => {
     cache = new KeyRingCache(load, () => now);
   });
 
-  it('waits for one read when cold, however many ask', async () => {
+  it('a cold start waits for one read, even with parallel requests', async () => {
     await Promise.all([cache.read(), cache.read(), cache.read()]);
     await cache.read();
     expect(reads).toBe(1);
   });
 
-  it('refreshes beside the request, which does not wait', async () => {
+  it('refreshes in the background, so that the request does not wait', async () => {
     await cache.read();
     now += 30;
     let release = () => {};
@@ -48,7 +48,7 @@ describe('Key ring cache', () => {
     expect(reads).toBe(2);
   });
 
-  it('never acts on a copy older than 60 s: then it waits, and a fault is a fault', async () => {
+  it('never uses a copy older than 60 s: it waits, and reports a fault', async () => {
     await cache.read();
     now += 60;
     answer = async () => {
@@ -82,7 +82,7 @@ describe('Key ring cache', () => {
     expect(await cache.read()).toEqual(ringOf(otherKey));
   });
 
-  it('a copy is as old as the start of its read', async () => {
+  it('the age of a copy counts from the start of its read', async () => {
     answer = async () => {
       now += 59;
       return ring;
@@ -93,7 +93,7 @@ describe('Key ring cache', () => {
     expect(await cache.read()).toEqual(ringOf(otherKey));
   });
 
-  it('#95, #110: unknown key ids make it read once per 30 s, however many come', async () => {
+  it('#95, #110: unknown key ids cause at most one read per 30 s', async () => {
     await cache.read();
     now += 5;
     for (let count = 0; count < 1000; count += 1) {
@@ -112,7 +112,7 @@ describe('Key ring cache', () => {
     expect(await cache.findKey(otherKey.publicJwk.kid)).toEqual(otherKey.publicJwk);
   });
 
-  it('#114: in an outage an unknown key id is no verdict on the token', async () => {
+  it('#114: an unknown key id during an outage is a fault, not an invalid token', async () => {
     await cache.read();
     now += 5;
     answer = async () => {
@@ -124,12 +124,12 @@ describe('Key ring cache', () => {
     expect(await cache.findKey(key.publicJwk.kid)).toEqual(key.publicJwk);
   });
 
-  it('cold, an unknown key id costs one read, not two', async () => {
+  it('an unknown key id at a cold start costs one read, not two', async () => {
     expect(await cache.findKey('unknown')).toBeUndefined();
     expect(reads).toBe(1);
   });
 
-  it('before the first key there is no verdict either', async () => {
+  it('a missing first key is a fault too', async () => {
     answer = async () => undefined;
     await expect(cache.findKey('unknown')).rejects.toThrow(UnavailableError);
   });

@@ -44,14 +44,14 @@ describe.each(dynamoDbImplementations())('Key ring in %s', (_name, start) => {
     expect(await fetcher()()).toBeUndefined();
   });
 
-  it('gives the ring back as it was stored, to the SDK and to the signed fetch', async () => {
+  it('returns the ring as it was stored, to the SDK and to the signed fetch', async () => {
     expect(await store().replaceKeyRing(ring, undefined)).toBe('replaced');
     expect(await store().readKeyRing()).toEqual(ring);
     expect(await store().readLatestKeyRing()).toEqual(ring);
     expect(await fetcher()()).toEqual(ring);
   });
 
-  it('#230 keeps the marks, and a client may have any name', async () => {
+  it('#230 stores the marks, for any client id', async () => {
     const notBefore = { all: NOW, clients: { __proto__x: 1, 'https://a.example/c?d': 2 }, subjects: { s: 3 } };
     const marked = { ...ring, notBefore };
     await store().replaceKeyRing(marked, undefined);
@@ -59,7 +59,7 @@ describe.each(dynamoDbImplementations())('Key ring in %s', (_name, start) => {
     expect(await fetcher()()).toEqual(marked);
   });
 
-  it('#230 the latest ring is read each time, and kept for the others', async () => {
+  it('#230 reads the latest ring each time, and keeps it for other readers', async () => {
     await store().replaceKeyRing(ring, undefined);
     const { client, calls } = counting(dynamoDb.client);
     const cached = store(client);
@@ -72,7 +72,7 @@ describe.each(dynamoDbImplementations())('Key ring in %s', (_name, start) => {
     expect(calls).toHaveLength(2);
   });
 
-  it('replaces only the version that was read; of parallel writers exactly one wins', async () => {
+  it('replaces only the version that was read, so that exactly one parallel writer wins', async () => {
     await store().replaceKeyRing(ring, undefined);
     expect(await store().replaceKeyRing(ring, undefined)).toBe('lost');
     const next = ringOf(key, otherKey);
@@ -84,11 +84,11 @@ describe.each(dynamoDbImplementations())('Key ring in %s', (_name, start) => {
   it.each([
     ['the reply is lost', losingReplies],
     ['the SDK sends the write again', retrying],
-  ])('#218: our own write is never taken for another request’s: %s', async (_case, disturb) => {
+  ])('#218: our own write is never mistaken for another request’s: %s', async (_case, disturb) => {
     expect(await store(disturb(dynamoDb.client)).replaceKeyRing(ring, undefined)).toBe('replaced');
   });
 
-  it('is read once a minute, beside the request', async () => {
+  it('is read once a minute, in the background', async () => {
     await store().replaceKeyRing(ring, undefined);
     const { client, calls } = counting(dynamoDb.client);
     let now = NOW;
@@ -99,14 +99,14 @@ describe.each(dynamoDbImplementations())('Key ring in %s', (_name, start) => {
     expect(calls).toHaveLength(1);
   });
 
-  it('#114: a table that does not answer is unavailable', async () => {
+  it('#114: a table that does not respond is unavailable', async () => {
     await expect(fetcher({ tableName: 'no-such-table' })()).rejects.toThrow(UnavailableError);
     await expect(fetcher({ endpoint: 'http://127.0.0.1:1' })()).rejects.toThrow(UnavailableError);
   });
 });
 
 describe('Signed fetch of the key ring', () => {
-  it('asks once more after a failure, and reads consistently', async () => {
+  it('retries once after a failure, and reads consistently', async () => {
     const bodies: unknown[] = [];
     const answers = [new Response('busy', { status: 500 }), Response.json({})];
     const send = async (_url: unknown, init?: RequestInit) => {

@@ -30,7 +30,7 @@ describe('GrantStore in DynamoDB, when replies are lost', () => {
   it.each([
     ['the reply is lost', losingReplies],
     ['the SDK sends the write again', retrying],
-  ])('#218: our own write is never taken for another request’s: %s', async (_name, disturb) => {
+  ])('#218: our own write is never mistaken for another request’s: %s', async (_name, disturb) => {
     const disturbed = () => new DynamoDbGrantStore(disturb(dynamoDb.client), table);
     const grant = testGrant();
     await disturbed().createGrant(grant);
@@ -43,7 +43,7 @@ describe('GrantStore in DynamoDB, when replies are lost', () => {
     expect((await store.findGrant(rotating.grantId, NOW))?.family).toEqual(family);
   });
 
-  it('#40, #218: with lost replies among the 50, still exactly one wins', async () => {
+  it('#40, #218: exactly one of 50 wins, even with lost replies', async () => {
     const disturbed = new DynamoDbGrantStore(losingReplies(dynamoDb.client, 50), table);
     const grant = testGrant();
     await store.createGrant(grant);
@@ -61,13 +61,13 @@ describe('GrantStore in DynamoDB, when replies are lost', () => {
     expect(await store.findGrant(grant.grantId, NOW)).toEqual(grant);
   });
 
-  it('#67: when nothing answers, everything is unavailable', async () => {
+  it('#67: everything is unavailable when nothing responds', async () => {
     const disturbed = new DynamoDbGrantStore(failing(dynamoDb.client, 'everything'), table);
     await expect(disturbed.findGrant('any', NOW)).rejects.toThrow(UnavailableError);
     await expect(disturbed.redeemCode(testGrant(), redemption)).rejects.toThrow(UnavailableError);
   });
 
-  it('costs one write and no read when nothing goes wrong', async () => {
+  it('costs one write and no read without faults', async () => {
     const { client, calls } = counting(dynamoDb.client);
     const counted = new DynamoDbGrantStore(client, table);
     const grant = testGrant();
@@ -84,7 +84,7 @@ describe('GrantStore in DynamoDB, when replies are lost', () => {
     expect(inputs).toEqual([expect.objectContaining({ ConsistentRead: true })]);
   });
 
-  it('stores a schema version, and does not guess at rows of another one', async () => {
+  it('stores a schema version, and refuses rows of another version', async () => {
     const grant = testGrant();
     await store.createGrant(grant);
     const Key = { grantId: { S: grant.grantId } };

@@ -11,7 +11,7 @@ import { startDynalite, type TestDynamoDb } from '../../support/dynamodb.ts';
 import { NOW, redeemedGrant, testClient, testGrant, testTransaction } from '../../support/memory/records.ts';
 import { FIRST } from './first-version-rows.ts';
 
-// Rows that this version did not write: of the version before it, of the one after it, and malformed ones.
+// Rows that this version did not write: those of the previous and the next version, and malformed ones.
 
 type Item = NonNullable<PutItemCommand['input']['Item']>;
 
@@ -35,14 +35,14 @@ const grants = () => new DynamoDbGrantStore(db.client, tables.grants);
 const transactions = () => new DynamoDbTransactionStore(db.client, tables.transactions);
 
 const MARKS = { operationId: { S: 'operation' }, schemaVersion: { N: '1' } };
-/** What a version to come may add without raising the number: nothing that this one would have to understand. */
+/** Attributes that a later version may add without a new schema version, because this version can ignore them. */
 const ADDED_LATER = { addedLater: { M: { by: { L: [{ S: 'the next version' }] } } } };
 
 describe.each([
   ['former', MARKS],
   ['next', { ...MARKS, ...ADDED_LATER }],
-])('#228 a flow that began on the %s version', (_which, marks) => {
-  it('goes on with its transaction, and leaves what it does not know', async () => {
+])('#228 a flow that started on the %s version', (_which, marks) => {
+  it('continues with its transaction, and keeps unknown attributes', async () => {
     await put(tables.transactions, { ...FIRST.transaction, ...marks });
     const id = FIRST.transaction.transactionId.S;
     const expected = { identityProviderId: 'company', leg: 1, now: NOW };
@@ -55,7 +55,7 @@ describe.each([
     expect(row).toMatchObject({ ...marks, operationId: expect.anything(), leg: { N: '2' } });
   });
 
-  it('goes on with its grant: code, refresh, revocation', async () => {
+  it('continues with its grant: code, refresh, revocation', async () => {
     await put(tables.grants, { ...FIRST.grant, ...marks });
     const id = FIRST.grant.grantId.S;
     const { grant: other, first } = redeemedGrant();
@@ -85,11 +85,11 @@ describe.each([
   });
 });
 
-/** As they would lie there after a slip of the operator's pen, a bad copy, or a version that nobody knows. */
+/** Rows as after an operator's mistake, a damaged copy, or an unknown version. */
 const GARBAGE: readonly (readonly [what: string, change: (row: Item) => object])[] = [
   ['nothing but its key', () => ({})],
   ['no version', ({ schemaVersion: _, ...row }) => row],
-  ['a version to come', (row) => ({ ...row, schemaVersion: { N: '2' } })],
+  ['a future version', (row) => ({ ...row, schemaVersion: { N: '2' } })],
   ['a version in words', (row) => ({ ...row, schemaVersion: { S: '1' } })],
   ['a binary', (row) => ({ ...row, addedLater: { B: new Uint8Array([0, 255]) } })],
   ['a set', (row) => ({ ...row, addedLater: { SS: ['x'] } })],
@@ -107,10 +107,10 @@ const GARBAGE: readonly (readonly [what: string, change: (row: Item) => object])
   ['numbers in its lists and maps', (row) => ({ ...row, ...deepNumbers(row) })],
 ];
 
-describe('#228 a row of a version to come', () => {
+describe('#228 a row of a future version', () => {
   const later = { schemaVersion: { N: '2' } };
 
-  it('is not touched by a decision that this version would take', async () => {
+  it('is not changed by a decision of this version', async () => {
     const grant = testGrant();
     const Key = { grantId: { S: grant.grantId } };
     await grants().createGrant(grant);
@@ -120,7 +120,7 @@ describe('#228 a row of a version to come', () => {
     expect(await rowOf(tables.grants, Key)).toEqual(before);
   });
 
-  it('can be revoked, and stays one of its version', async () => {
+  it('can be revoked, and keeps its version', async () => {
     const grant = testGrant();
     const Key = { grantId: { S: grant.grantId } };
     await grants().createGrant(grant);
@@ -145,7 +145,7 @@ describe.each(GARBAGE)('#231 a row with %s', (_what, change) => {
     await put(TableName, { ...change(row), ...Key });
   };
 
-  it('of a client: unavailable, and the next client is found', async () => {
+  it('of a client is unavailable, and other clients are found', async () => {
     const [spoilt, good] = [testClient(), testClient()];
     for (const client of [spoilt, good]) await clients().putClient(client);
     await spoil(tables.clients, { clientId: { S: spoilt.clientId } });
@@ -153,7 +153,7 @@ describe.each(GARBAGE)('#231 a row with %s', (_what, change) => {
     expect(await clients().findClient(good.clientId, NOW)).toEqual(good);
   });
 
-  it('of a grant: unavailable, never redeemed, rotated, or said to be gone', async () => {
+  it('of a grant is unavailable, and never redeemed, rotated or reported as missing', async () => {
     const spoilt = testGrant();
     await grants().createGrant(spoilt);
     await spoil(tables.grants, { grantId: { S: spoilt.grantId } });
@@ -162,7 +162,7 @@ describe.each(GARBAGE)('#231 a row with %s', (_what, change) => {
     await expect(redeeming).rejects.toThrow(UnavailableError);
   });
 
-  it('of a transaction: unavailable, and the next one goes on', async () => {
+  it('of a transaction is unavailable, and other transactions continue', async () => {
     const [spoilt, good] = [testTransaction(), testTransaction()];
     for (const each of [spoilt, good]) await transactions().approve(each);
     await spoil(tables.transactions, { transactionId: { S: spoilt.transactionId } });
@@ -171,7 +171,7 @@ describe.each(GARBAGE)('#231 a row with %s', (_what, change) => {
     expect(await transactions().takeForExchange(good.transactionId, expected)).toMatchObject({ status: 'exchanging' });
   });
 
-  it('of the key ring: unavailable, until it is a ring again', async () => {
+  it('of the key ring is unavailable until it is repaired', async () => {
     const Key = { id: { S: 'ring' } };
     await put(tables.keys, { ...FIRST.ring, ...MARKS });
     await spoil(tables.keys, Key);
@@ -181,7 +181,7 @@ describe.each(GARBAGE)('#231 a row with %s', (_what, change) => {
     expect(await store.readLatestKeyRing()).toMatchObject({ version: 3 });
   });
 
-  it('of a used assertion: it is not taken for unused', async () => {
+  it('of a used assertion is not taken for an unused one', async () => {
     const table = await db.createTable('assertionId');
     const store = new DynamoDbClientAssertionStore(db.client, table, () => NOW);
     const [clientId, jti] = [newId(), newId()];
@@ -194,8 +194,8 @@ describe.each(GARBAGE)('#231 a row with %s', (_what, change) => {
   });
 });
 
-describe('#231 a spoilt row', () => {
-  it('of what is kept of the provider: unavailable, never taken for none', async () => {
+describe('#231 a malformed row', () => {
+  it('of the upstream session is unavailable, and not treated as missing', async () => {
     const spoilt = testGrant();
     await grants().createGrant(spoilt);
     const row = await rowOf(tables.grants, { grantId: { S: spoilt.grantId } });
@@ -203,7 +203,7 @@ describe('#231 a spoilt row', () => {
     await expect(grants().findGrant(spoilt.grantId, NOW)).rejects.toThrow(UnavailableError);
   });
 
-  it('of remembered consents: unavailable', async () => {
+  it('of remembered consents is unavailable', async () => {
     const table = await db.createTable('subject');
     const row = { version: { N: '1' }, expiresAt: { N: String(NOW + 9) }, ...MARKS };
     await put(table, { subject: { S: 'ada' }, consents: { M: { c: { M: { clientId: { S: 'x' } } } } }, ...row });

@@ -36,26 +36,26 @@ const contract = (open: () => Promise<{ store: TransactionStore; close: () => Pr
     expect(await store.approve(transaction)).toEqual(transaction);
   });
 
-  it('#144: approving again does not make it live longer', async () => {
+  it('#144: a second approval does not extend its lifetime', async () => {
     const transaction = await approved();
     const later = { ...transaction, expiresAt: transaction.expiresAt + 600 };
     expect(await store.approve(later)).toEqual(transaction);
   });
 
-  it('another provider chosen on the same form: the latest choice counts', async () => {
+  it('the latest choice of a provider on the same form is used', async () => {
     const transaction = await approved();
     const other = { ...transaction, identityProviderId: 'other' };
     expect(await store.approve(other)).toEqual(other);
     expect(await store.takeForExchange(transaction.transactionId, EXPECTED)).toBe('gone');
   });
 
-  it('takes an approved transaction, with all that was approved', async () => {
+  it('takes an approved transaction, with everything that was approved', async () => {
     const transaction = await approved();
     const taken = await store.takeForExchange(transaction.transactionId, EXPECTED);
     expect(taken).toEqual({ ...transaction, status: 'exchanging' });
   });
 
-  it('#145: of 20 parallel callbacks exactly one takes it, 20 rounds', async () => {
+  it('#145: exactly one of 20 parallel callbacks takes it, in 20 rounds', async () => {
     for (let round = 0; round < 20; round += 1) {
       const { transactionId } = await approved();
       const crowd = Array.from({ length: 20 }, () => store.takeForExchange(transactionId, EXPECTED));
@@ -64,7 +64,7 @@ const contract = (open: () => Promise<{ store: TransactionStore; close: () => Pr
     }
   });
 
-  it('#144: does not take what is unknown, expired, in another leg or of another provider', async () => {
+  it('#144: does not take a transaction that is unknown, expired, in another leg or of another provider', async () => {
     const { transactionId } = await approved();
     expect(await store.takeForExchange(newId(), EXPECTED)).toBe('gone');
     expect(await store.takeForExchange(transactionId, { ...EXPECTED, now: NOW + 600 })).toBe('gone');
@@ -73,14 +73,14 @@ const contract = (open: () => Promise<{ store: TransactionStore; close: () => Pr
     expect(await store.takeForExchange(transactionId, EXPECTED)).toMatchObject({ status: 'exchanging' });
   });
 
-  it('a seal whose transaction was taken is used up', async () => {
+  it('a seal cannot be used again after its transaction was taken', async () => {
     const transaction = await approved();
     await store.takeForExchange(transaction.transactionId, EXPECTED);
     expect(await store.approve(transaction)).toBe('used');
     expect(await store.takeForExchange(transaction.transactionId, EXPECTED)).toBe('used');
   });
 
-  it('goes back for another leg, which the same form keeps', async () => {
+  it('returns for another leg, which the same form uses', async () => {
     const transaction = await approved();
     const { transactionId } = transaction;
     await store.takeForExchange(transactionId, EXPECTED);
@@ -90,7 +90,7 @@ const contract = (open: () => Promise<{ store: TransactionStore; close: () => Pr
     expect(await store.takeForExchange(transactionId, { ...EXPECTED, leg: 2 })).toMatchObject({ leg: 2 });
   });
 
-  it('is released only by who took it, and once', async () => {
+  it('is released once, and only by the request that took it', async () => {
     const { transactionId } = await approved();
     await expect(store.releaseForRetry(transactionId, 1)).rejects.toThrow(UnavailableError);
     await store.takeForExchange(transactionId, EXPECTED);
@@ -123,7 +123,7 @@ describe('TransactionStore in DynamoDB, when replies are lost', () => {
   it.each([
     ['the reply is lost', losingReplies],
     ['the SDK sends the write again', retrying],
-  ])('#218: our own write is never taken for another request’s: %s', async (_name, disturb) => {
+  ])('#218: our own write is never mistaken for another request’s: %s', async (_name, disturb) => {
     const disturbed = () => new DynamoDbTransactionStore(disturb(dynamoDb.client), table);
     const transaction = testTransaction();
     const { transactionId } = transaction;
@@ -141,7 +141,7 @@ describe('TransactionStore in DynamoDB, when replies are lost', () => {
     expect(await store.takeForExchange(transaction.transactionId, EXPECTED)).toMatchObject({ status: 'exchanging' });
   });
 
-  it('costs one write and no read when nothing goes wrong', async () => {
+  it('costs one write and no read without faults', async () => {
     const { client, calls } = counting(dynamoDb.client);
     const store = new DynamoDbTransactionStore(client, table);
     const { transactionId } = (await store.approve(testTransaction())) as { transactionId: string };

@@ -12,7 +12,7 @@ const modern = (method: string, name?: string | string[]) =>
   });
 const base64 = (text: string | Uint8Array) => `=?base64?${Buffer.from(text).toString('base64')}?=`;
 
-describe('Mcp-* headers that may be believed (MCP 2026-07-28, Streamable HTTP)', () => {
+describe('Mcp-* headers that can be trusted (MCP 2026-07-28, Streamable HTTP)', () => {
   it.each([
     ['a call', modern('tools/call', 'echo'), { method: 'tools/call', target: 'echo' }],
     ['a base64 name', modern('tools/call', base64('lösche')), { method: 'tools/call', target: 'lösche' }],
@@ -28,7 +28,7 @@ describe('Mcp-* headers that may be believed (MCP 2026-07-28, Streamable HTTP)',
   it.each([
     ['no version', headers({ 'mcp-method': 'ping' })],
     ['an older revision', headers({ 'mcp-protocol-version': '2025-11-25', 'mcp-method': 'ping' })],
-    ['a version that is no date', headers({ 'mcp-protocol-version': 'draft', 'mcp-method': 'ping' })],
+    ['a version that is not a date', headers({ 'mcp-protocol-version': 'draft', 'mcp-method': 'ping' })],
     ['two versions', headers({ 'mcp-protocol-version': [VERSION, VERSION], 'mcp-method': 'ping' })],
     ['joined versions', headers({ 'mcp-protocol-version': `${VERSION}, ${VERSION}`, 'mcp-method': 'ping' })],
     ['no method', headers({ 'mcp-protocol-version': VERSION })],
@@ -48,7 +48,7 @@ describe('Mcp-* headers that may be believed (MCP 2026-07-28, Streamable HTTP)',
     ['bytes that are not UTF-8', modern('tools/call', base64(Uint8Array.from([0xff])))],
     ['a byte order mark, which decoders drop', modern('tools/call', base64('\ufeffdelete_user'))],
     ['NUL in a name', modern('tools/call', base64('echo\0'))],
-  ])('does not believe %s', (_, given) => {
+  ])('does not trust %s', (_, given) => {
     expect(trustedOperation(given)).toBe('untrusted');
   });
 
@@ -76,12 +76,12 @@ describe('What the authorizer decides from headers (#121)', () => {
       ...options,
     });
 
-  it('allows an operation whose scopes are held', () => {
+  it('allows an operation if the token has its scopes', () => {
     expect(decide('POST', modern('tools/call', 'echo'), ['mcp'])).toEqual({ outcome: 'allowed' });
     expect(decide('POST', modern('tools/call', 'delete_user'), ['mcp', 'mcp:write'])).toEqual({ outcome: 'allowed' });
   });
 
-  it('names every scope of the operation in one challenge, held or not (SEP-2350)', () => {
+  it('names every scope of the operation in one challenge, even those that the token has (SEP-2350)', () => {
     expect(decide('POST', modern('tools/call', 'delete_user'), ['mcp'])).toEqual({
       outcome: 'insufficient',
       scopes: ['mcp', 'mcp:write'],
@@ -92,13 +92,13 @@ describe('What the authorizer decides from headers (#121)', () => {
     });
   });
 
-  it('leaves untrusted headers to the inspector, so that older clients are not locked out', () => {
+  it('leaves untrusted headers to the inspector, so that older clients keep working', () => {
     expect(decide('POST', headers({}), ['mcp'])).toEqual({ outcome: 'undecided' });
     expect(decide('POST', modern('tools/call', ['echo', 'delete_user']), ['mcp'])).toEqual({ outcome: 'undecided' });
     expect(decide('POST', headers({}), [])).toEqual({ outcome: 'insufficient', scopes: ['mcp'] });
   });
 
-  it('leaves a method that its family does not have to the inspector: it may be a header that contradicts the body', () => {
+  it('leaves an unknown method of a family to the inspector, because the header may contradict the body', () => {
     for (const method of ['TOOLS/LIST', 'tools/callAll', 'Prompts/get']) {
       expect(decide('POST', modern(method), ['mcp'])).toEqual({ outcome: 'undecided' });
       expect(decide('POST', modern(method), ['mcp'], { validatesHeaders: true })).toEqual({
@@ -109,7 +109,7 @@ describe('What the authorizer decides from headers (#121)', () => {
     expect(decide('POST', modern('completion/complete'), ['mcp'])).toEqual({ outcome: 'allowed' });
   });
 
-  it('asks for every scope of every rule when there is no inspector and headers are untrusted', () => {
+  it('requires every scope of every rule when headers are untrusted and there is no inspector', () => {
     const all = ['mcp', 'mcp:write', 'prompts'];
     const options = { validatesHeaders: true };
     expect(decide('POST', headers({}), ['mcp', 'mcp:write'], options)).toEqual({
@@ -120,7 +120,7 @@ describe('What the authorizer decides from headers (#121)', () => {
     expect(decide('POST', modern('tools/call', 'echo'), ['mcp'], options)).toEqual({ outcome: 'allowed' });
   });
 
-  it('asks for the required scopes only where there are no rules, and of GET, which carries no call', () => {
+  it('requires only the required scopes without rules, and for GET, which carries no call', () => {
     expect(decide('POST', headers({}), ['mcp'], { rules: {} })).toEqual({ outcome: 'allowed' });
     expect(decide('GET', modern('tools/call', 'delete_user'), ['mcp'], { validatesHeaders: true })).toEqual({
       outcome: 'allowed',
@@ -128,7 +128,7 @@ describe('What the authorizer decides from headers (#121)', () => {
     expect(decide('GET', headers({}), [])).toEqual({ outcome: 'insufficient', scopes: ['mcp'] });
   });
 
-  it('#121 RFC 9110 §9.3.5: judges DELETE like POST, since some servers read its body like that of POST', () => {
+  it('#121 RFC 9110 §9.3.5: treats DELETE like POST, because some servers read its body', () => {
     const validating = { validatesHeaders: true };
     for (const sent of [headers({}), modern('tools/call', 'echo'), modern('tools/call', 'delete_user')]) {
       for (const held of [[], ['mcp'], ['mcp', 'mcp:write', 'prompts']]) {
@@ -142,7 +142,7 @@ describe('What the authorizer decides from headers (#121)', () => {
 describe('Headers that contradict the body (-32020)', () => {
   const echo = { method: 'tools/call', target: 'echo' };
 
-  it('finds no fault with the truth, nor with silence', () => {
+  it('accepts correct headers and missing headers', () => {
     expect(contradictingHeader(modern('tools/call', 'echo'), echo)).toBeUndefined();
     expect(contradictingHeader(modern('tools/call', base64('echo')), echo)).toBeUndefined();
     expect(contradictingHeader(headers({}), echo)).toBeUndefined();
@@ -163,7 +163,7 @@ describe('Headers that contradict the body (-32020)', () => {
     expect(contradictingHeader(given, echo)).toBe(header);
   });
 
-  it('refuses a method beside a response, which has none', () => {
+  it('refuses a method header with a response, which has no method', () => {
     expect(contradictingHeader(modern('ping'), undefined)).toBe('Mcp-Method');
   });
 });

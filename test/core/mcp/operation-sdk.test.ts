@@ -21,7 +21,7 @@ const ENVELOPE = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-/** Spellings of a member name, most of them the true one. */
+/** Spellings of a member name, most of them correct. */
 const spelled = (name: string): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 150, arbitrary: fc.constant(JSON.stringify(name)) },
@@ -42,7 +42,7 @@ const member = (name: string, value: fc.Arbitrary<string>) =>
 const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 30, arbitrary: fc.constant(undefined) }, arbitrary);
 
-/** An object of these members in any order, now and then with one left out or twice. */
+/** An object of these members in any order, sometimes with one missing or duplicated. */
 const object = (members: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
   fc
     .tuple(fc.tuple(...members), rarely(fc.oneof(...members)), rarely(fc.nat(members.length - 1)))
@@ -87,7 +87,7 @@ const body = fc.oneof(
   message.map((text) => `${text} ${text}`),
 );
 
-/** Headers that tell the truth about the body as JSON.parse sees it, or something else. */
+/** Headers that agree with the body as JSON.parse reads it, or other headers. */
 const headersFor = (text: string) => {
   let parsed: { method?: unknown; params?: { name?: unknown; uri?: unknown } } = {};
   try {
@@ -122,7 +122,7 @@ const toRequest = (text: string, headers: Record<string, readonly string[]>): Re
 const valuesOf = (headers: Record<string, readonly string[]>) =>
   new Map(Object.entries(headers).filter(([, values]) => values.length > 0));
 
-/** Scopes that the inspector asks for before it lets a request through; undefined when it never does. */
+/** The scopes that the inspector requires for a request. Undefined when it refuses the request in any case. */
 const askedFor = (text: string, headers: Record<string, readonly string[]>): readonly string[] | undefined => {
   const read = readStrictJson(text);
   const message = read.ok ? readMessage(read.value) : undefined;
@@ -134,7 +134,7 @@ const neededFor = (done: readonly Operation[]) => done.flatMap((operation) => sc
 
 const RUNS = { numRuns: rounds(400, 10_000) };
 
-/** Honest requests, one for each kind of operation, which every SDK carries out. */
+/** Valid requests, one for each kind of operation, which every SDK carries out. */
 const honest = [
   ['tools/call', { name: 'echo' }, 'echo'],
   ['tools/call', { name: 'delete_user' }, 'delete_user'],
@@ -149,7 +149,7 @@ const EXAMPLES = honest.map(([method, params, name]): [{ text: string; headers: 
 ]);
 const TRIED = { ...RUNS, examples: EXAMPLES as never };
 
-describe('A scope rule cannot be passed by any pair of header and body, in any era (#121)', () => {
+describe('A scope rule cannot be bypassed by any pair of header and body, in any revision (#121)', () => {
   it.each([
     ['@modelcontextprotocol/server 2.x', doneBySdk2],
     ['@modelcontextprotocol/sdk 1.x', doneBySdk1],
@@ -165,7 +165,7 @@ describe('A scope rule cannot be passed by any pair of header and body, in any e
       }),
       TRIED,
     );
-    // Not for want of trying: each kind of operation got through.
+    // The run is meaningful only if each kind of operation was carried out.
     expect([...seen]).toEqual(expect.arrayContaining(['echo', 'delete_user', 'file:///secret/plan', 'internal']));
   });
 
@@ -185,7 +185,7 @@ describe('A scope rule cannot be passed by any pair of header and body, in any e
     expect([...seen]).toEqual(expect.arrayContaining(['echo', 'delete_user', 'file:///secret/plan', 'internal']));
   });
 
-  it('what the inspector reads as operation, the SDKs’ message schema reads too, or refuses', () => {
+  it('the SDKs’ message schema reads the same operation as the inspector, or refuses the message', () => {
     let agreed = 0;
     fc.assert(
       fc.property(body, (text) => {

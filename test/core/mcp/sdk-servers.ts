@@ -6,7 +6,7 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { createMcpHandler, McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import type { Operation } from '../../../lambdas/core/mcp/operation.ts';
 
-/** Registers the same things with a server of either SDK; each notes what was really done. */
+/** Registers the same operations with a server of either SDK. Each records what was carried out. */
 const furnish = <S extends McpServer | McpServer1>(
   server: S,
   template: (uri: string) => unknown,
@@ -32,7 +32,7 @@ const furnish = <S extends McpServer | McpServer1>(
   return server;
 };
 
-/** What the 2.x SDK does, serving both eras at one endpoint. */
+/** What the 2.x SDK carries out, with both revisions at one endpoint. */
 export const doneBySdk2 = async (request: Request): Promise<Operation[]> => {
   const done: Operation[] = [];
   const template = (uri: string) => new ResourceTemplate(uri, { list: undefined });
@@ -42,7 +42,7 @@ export const doneBySdk2 = async (request: Request): Promise<Operation[]> => {
   return done;
 };
 
-/** What the 1.x SDK does, without sessions. */
+/** What the 1.x SDK carries out, without sessions. */
 export const doneBySdk1 = async (request: Request): Promise<Operation[]> => {
   const done: Operation[] = [];
   const template = (uri: string) => new ResourceTemplate1(uri, { list: undefined });
@@ -50,7 +50,7 @@ export const doneBySdk1 = async (request: Request): Promise<Operation[]> => {
   const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
   await server.connect(transport as Parameters<typeof server.connect>[0]);
   const answered = transport.handleRequest(request).then((response) => response.text());
-  // What has no id is answered at once; what has one, when it is done. A response that is never due must not hang us.
+  // A message without an id is answered at once. A response that never comes must not block the test.
   await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 200).unref())]);
   await server.close();
   return done;

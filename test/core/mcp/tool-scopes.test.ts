@@ -47,11 +47,11 @@ describe('Scopes per tool (#121)', () => {
     expect(needs(method)).toEqual(REQUIRED);
   });
 
-  it('asks nothing more of a response', () => {
+  it('requires no additional scope for a response', () => {
     expect(scopesOf(undefined, RULES, REQUIRED)).toEqual(REQUIRED);
   });
 
-  it('asks for all of a family when it does not know the method', () => {
+  it('requires all scopes of a family for an unknown method', () => {
     expect(needs('tools/callMany')).toEqual(['mcp', 'mcp:write', 'users', 'admin']);
     expect(needs('TOOLS/CALL')).toEqual(['mcp', 'mcp:write', 'users', 'admin']);
     expect(needs('prompts/render')).toEqual(['mcp', 'staff']);
@@ -72,20 +72,20 @@ describe('Scopes per tool (#121)', () => {
     ' file:///secret/plan',
     'file:///secret/%ff',
     'file:///%ff/..%2fsecret/plan',
-  ])('sees through the URI %s', (uri) => {
+  ])('recognizes the URI %s', (uri) => {
     expect(needs('resources/read', uri)).toContain('secrets');
   });
 
-  it('sees through spellings of hosts and ports', () => {
+  it('recognizes spellings of hosts and ports', () => {
     expect(needs('resources/read', 'https://EXAMPLE.com:443/a')).toContain('web');
   });
 
-  it('asks for all scopes of resources when a URI unfolds without end', () => {
+  it('requires all scopes of resources when a URI can be decoded too often', () => {
     const endless = `file:///public/%${'25'.repeat(20)}41`;
     expect(needs('resources/read', endless)).toEqual(['mcp', 'secrets', 'web']);
   });
 
-  it('reads ordinary URIs to their end', () => {
+  it('decodes ordinary URIs completely', () => {
     for (const uri of [
       'notes://a/b%20c?q=ä&x=%C3%A4#top',
       'https://example.com/%E2%82%AC?a=b%26c',
@@ -112,7 +112,7 @@ describe('Scopes per tool (#121)', () => {
     );
   });
 
-  it('takes no time to speak of for patterns made to backtrack', () => {
+  it('matches patterns that are made to backtrack in a short time', () => {
     const pattern = '*a'.repeat(30);
     const target = `${'a'.repeat(20_000)}b`;
     expect(scopesOf({ method: 'tools/call', target }, { tools: { [pattern]: ['x'] } }, [])).toEqual([]);

@@ -9,7 +9,7 @@ describe('Counting windows', () => {
     [60, 60, 120],
     [1_800_000_000, 900, 1_800_000_900],
     [1_800_000_899, 900, 1_800_000_900],
-  ])('what happens at %i belongs, with %i seconds each, to the one that ends at %i', (now, seconds, end) => {
+  ])('an event at %i, with windows of %i seconds, belongs to the window that ends at %i', (now, seconds, end) => {
     expect(windowEnd(now, seconds)).toBe(end);
   });
 
@@ -24,7 +24,7 @@ describe('Counting windows', () => {
     );
   });
 
-  it('have a counter for each limit, key and window, and no two that read alike', () => {
+  it('have a distinct counter for each limit, key and window', () => {
     const minute = requestLimit(120);
     const ids = [
       counterId(minute, ['ada', 'client'], 60),
@@ -42,7 +42,7 @@ describe('Counting windows', () => {
 });
 
 describe('Retry-After (RFC 9110 §10.2.3, #225)', () => {
-  it('after a fault is 2 to 8 seconds, all of them as likely', () => {
+  it('after a fault is 2 to 8 seconds, equally distributed', () => {
     const waits = Array.from({ length: 700 }, (_, index) => retryAfterSeconds(index / 700));
     expect([...new Set(waits)]).toEqual([2, 3, 4, 5, 6, 7, 8]);
     expect(waits.filter((seconds) => seconds === 5)).toHaveLength(100);

@@ -99,11 +99,11 @@ describe('special-use addresses (RFC 6890, IANA registries, #186, #189)', () => 
     '8.8.8.8/8',
     ':::',
     '[::1]',
-  ])('refuses %j, which is no plain address', (text) => {
+  ])('refuses %j, which is not a plain address', (text) => {
     expect(specialUseOf(text)).toBeDefined();
   });
 
-  it('no IPv6 address that carries an IPv4 address by a transition mechanism gets through', () => {
+  it('refuses IPv6 addresses that contain an IPv4 address by a transition mechanism', () => {
     fc.assert(
       fc.property(
         fc.ipV4(),
@@ -124,7 +124,7 @@ describe('special-use addresses (RFC 6890, IANA registries, #186, #189)', () => 
     );
   });
 
-  it('tells loopback apart', () => {
+  it('recognizes loopback addresses', () => {
     for (const address of ['127.0.0.1', '127.8.8.8', '::1']) expect(isLoopbackAddress(address)).toBe(true);
     for (const address of ['128.0.0.1', '::ffff:127.0.0.1', '::2', '0.0.0.0', 'localhost', '127.1']) {
       expect([address, isLoopbackAddress(address)]).toEqual([address, false]);

@@ -44,10 +44,10 @@ const reasonFor = async (token: string, now = NOW): Promise<string> => {
 const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const without = (name: string) => Object.fromEntries(Object.entries(claims).filter(([member]) => member !== name));
 
-describe('Access token claims of a client on its own account (RFC 9068 §2.2)', () => {
+describe('Access token claims of the client credentials grant (RFC 9068 §2.2)', () => {
   const own = clientAccessTokenClaims({ clientId: 'machine', resource: RESOURCE, scopes: ['mcp', 'email'] }, OPTIONS);
 
-  it('the subject is the client; there is no grant, no provider, and nothing of a person', async () => {
+  it('the subject is the client, without a grant, a provider or claims of a user', async () => {
     expect(own).toEqual({
       iss: ISSUER,
       sub: 'machine',
@@ -65,14 +65,14 @@ describe('Access token claims of a client on its own account (RFC 9068 §2.2)', 
     ['a grant without a provider', { ...own, grant_id: 'g' }],
     ['a provider without a grant', { ...own, idp: 'company' }],
     ['a subject that is not the client', { ...own, sub: 'subject-of-ada' }],
-    ['a grant that is no text', { ...own, grant_id: 1, idp: 'company' }],
-  ])('%s is neither kind of token', async (_, mixed) => {
+    ['a grant that is not text', { ...own, grant_id: 1, idp: 'company' }],
+  ])('%s is refused as neither kind of token', async (_, mixed) => {
     expect(await reasonFor(signedJwt(key, mixed))).toBe('missing_claim');
   });
 });
 
 describe('Access token claims (RFC 9068 §2.2)', () => {
-  it('#105: has every required claim, the grant and the provider, and nothing personal', () => {
+  it('#105: has every required claim, the grant and the provider, and no personal data', () => {
     expect(claims).toEqual({
       iss: ISSUER,
       sub: 'subject-of-ada',
@@ -98,7 +98,7 @@ describe('Access token claims (RFC 9068 §2.2)', () => {
     expect(withProfile).not.toHaveProperty('email');
   });
 
-  it('#106, #120: a name of any length stays short, and no character is cut in two', () => {
+  it('#106, #120: truncates a long name between characters', () => {
     const grant = testGrant({ identity: { ...testGrant().identity, name: '👩🏽‍🚀'.repeat(2000) } });
     const { name } = accessTokenClaims(grant, ['profile'], OPTIONS);
     expect([...(name ?? '')]).toHaveLength(128);
@@ -193,20 +193,20 @@ describe('Access token verification (RFC 9068 §4, RFC 8725 §3)', () => {
     expect(await reasonFor(signedJwt(key, without(name)))).toBe(reason);
   });
 
-  it('#95: only thumbprints ever reach the lookup', async () => {
+  it('#95: only thumbprints reach the lookup', async () => {
     for (const wanted of ['../x', 'https://evil.test', '', 'a'.repeat(44), '__proto__']) {
       await reasonFor(signedJwt(key, claims, { ...HEADER, kid: wanted }));
     }
     expect(lookups).toEqual([]);
   });
 
-  it('a fault of the lookup passes through: no verdict on the token', async () => {
+  it('a fault of the lookup passes through, and is not an invalid token', async () => {
     const fault = new Error('DynamoDB');
     const verification = verifyAccessToken(valid, () => Promise.reject(fault), { issuer: ISSUER, now: NOW });
     await expect(verification).rejects.toBe(fault);
   });
 
-  it('any text is refused, and any change of any character', async () => {
+  it('refuses any text, and any change of any character', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
         expect(await reasonFor(text)).not.toBe('accepted');

@@ -26,7 +26,7 @@ describe('Bearer header (RFC 6750 §2.1)', () => {
     [['abc']],
     [['Bearer a', 'Bearer a']],
     [[`Bearer ${'a'.repeat(9000)}`]],
-  ])('#116: %j carries none', (headers) => {
+  ])('#116: %j carries no token', (headers) => {
     expect(bearerToken(headers)).toBeUndefined();
   });
 

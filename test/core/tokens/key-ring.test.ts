@@ -14,7 +14,7 @@ describe('Key ring', () => {
     expect(publicJwk.kid).toBe(await calculateJwkThumbprint(publicJwk));
   });
 
-  it('finds keys in every state, and signs with the active one alone', () => {
+  it('finds keys in every state, and signs only with the active key', () => {
     const [next, active, retiring] = [newTestKey('next'), newTestKey('active'), newTestKey('retiring')];
     const ring = ringOf(next, active, retiring);
     expect(activeKey(ring)).toBe(active.signingKey);

@@ -32,7 +32,7 @@ const keyIn = (kid: string, state: SigningKey['state'], since: number, longestTo
 });
 const ring = (...keys: SigningKey[]): KeyRing => ({ version: 7, keys });
 const statesOf = ({ keys }: KeyRing) => Object.fromEntries(keys.map(({ kid, state }) => [kid, state]));
-/** The ring after the step, where `b` is what KMS makes. */
+/** The ring after the step. KMS creates the key `b`. */
 const ringAfter = (step: RingStep, former: KeyRing | undefined): KeyRing | undefined => {
   if (step.step === 'none') return former;
   return step.step === 'create_key' ? step.ringWith(newKey('b'), NOW) : step.ring;
@@ -46,34 +46,34 @@ describe('#109 next step of a key ring', () => {
   it.each<[string, KeyRing | undefined, boolean, RingStep['step'], Record<string, string>]>([
     ['no ring: the first key signs at once', undefined, false, 'create_key', { b: 'active' }],
     ['an empty ring: the first key signs at once', ring(), false, 'create_key', { b: 'active' }],
-    ['no key signs, but one is ready: it does', ring(B_NEXT), false, 'promote_key', { b: 'active' }],
+    ['no key signs, but one is ready: it is promoted', ring(B_NEXT), false, 'promote_key', { b: 'active' }],
     ['a young key: nothing', ring(A), false, 'none', { a: 'active' }],
     ['a second too young: nothing', ring({ ...OLD_A, since: OLD_A.since + 1 }), false, 'none', { a: 'active' }],
     ['old enough: a successor is published', ring(OLD_A), false, 'create_key', { a: 'active', b: 'next' }],
-    ['asked for: a successor is published', ring(A), true, 'create_key', { a: 'active', b: 'next' }],
+    ['forced: a successor is published', ring(A), true, 'create_key', { a: 'active', b: 'next' }],
     [
-      'asked for twice: one successor',
+      'forced twice: one successor',
       ring(A, { ...B_NEXT, since: NOW - DAY + 1 }),
       true,
       'none',
       { a: 'active', b: 'next' },
     ],
     [
-      'published for a second too short: it waits',
+      'published one second too short: it waits',
       ring(OLD_A, { ...B_NEXT, since: NOW - DAY + 1 }),
       false,
       'none',
       { a: 'active', b: 'next' },
     ],
     [
-      'published for long enough: it signs, the former stays published',
+      'published long enough: it signs, and the former key stays published',
       ring(OLD_A, B_NEXT),
       false,
       'promote_key',
       { a: 'retiring', b: 'active' },
     ],
     [
-      'its last token may be alive: it stays',
+      'its last token may still be valid: it stays',
       ring(keyIn('a', 'retiring', NOW - DAY - 3600 + 1, 3600), keyIn('b', 'active', NOW - DAY, 3600)),
       false,
       'none',
@@ -87,7 +87,7 @@ describe('#109 next step of a key ring', () => {
       { b: 'active' },
     ],
     [
-      'tokens of unknown lifetime: the longest that there can be',
+      'tokens of unknown lifetime: the longest lifetime counts',
       ring(keyIn('a', 'retiring', NOW - 2 * DAY + 1), keyIn('b', 'active', NOW, 3600)),
       false,
       'none',
@@ -108,19 +108,19 @@ describe('#109 next step of a key ring', () => {
     if (next.step !== 'none') expect(result?.version).toBe((former?.version ?? 0) + 1);
   });
 
-  it('a key counts from when it was made, not from when it was decided upon', () => {
+  it('the age of a key counts from its creation, not from the decision', () => {
     const step = nextRing(ring(OLD_A), NOW, SCHEDULE);
     if (step.step !== 'create_key') throw new Error(step.step);
     expect(step.ringWith(newKey('b'), NOW + 300).keys[1]).toMatchObject({ state: 'next', since: NOW + 300 });
   });
 
-  it('a withdrawn key verifies nothing and is in no JWK Set', () => {
+  it('a withdrawn key verifies no token and is not in the JWK Set', () => {
     const withdrawn = ring(keyIn('a', 'withdrawn', NOW), keyIn('b', 'active', NOW));
     expect(publicKeyOf(withdrawn, 'a')).toBeUndefined();
     expect(jwkSet(withdrawn).keys.map(({ kid }) => kid)).toEqual(['b']);
   });
 
-  it('emergency: the new key signs at once, no other verifies, and all that was issued is void', () => {
+  it('emergency: the new key signs at once, all others are withdrawn, and issued tokens are void', () => {
     const former = { ...ring(A, B_NEXT), notBefore: { all: 5, clients: { c: 6 }, subjects: {} } };
     const result = emergencyRing(former, newKey('c'), NOW, SCHEDULE);
     expect(statesOf(result)).toEqual({ a: 'withdrawn', b: 'withdrawn', c: 'active' });
@@ -130,7 +130,7 @@ describe('#109 next step of a key ring', () => {
     expect(statesOf(emergencyRing(undefined, newKey('c'), NOW, SCHEDULE))).toEqual({ c: 'active' });
   });
 
-  it('a deployment never changes who signs: it makes the first key, and takes note of longer tokens', () => {
+  it('a deployment creates the first key and records longer lifetimes, but never changes which key signs', () => {
     for (const due of [ring(OLD_A), ring(OLD_A, B_NEXT), ring(keyIn('a', 'withdrawn', 0), { ...A, kid: 'b' })]) {
       expect(ringForDeployment(due, 3600)).toEqual({ step: 'none' });
       const step = ringForDeployment(due, 7200);
@@ -140,7 +140,7 @@ describe('#109 next step of a key ring', () => {
     expect(ringForDeployment(undefined, 3600).step).toBe('create_key');
   });
 
-  it('marks that nothing can depend on any more are dropped', () => {
+  it('deletes marks that no longer apply to any token', () => {
     const notBefore = { all: 5, clients: { a: 5, b: NOW }, subjects: { s: 5 } };
     const step = nextRing({ ...ring(A), notBefore }, NOW, SCHEDULE);
     if (step.step !== 'keep_record') throw new Error(step.step);
@@ -164,7 +164,7 @@ describe('#109 any number of rotations', () => {
     makingSeconds: fc.integer({ min: 0, max: 60 }),
   });
 
-  it('each key is published long before it signs and long after its last token, whatever runs, fails, races or is missed', () => {
+  it('publishes each key long before it signs and long after its last token, even if runs fail or race', () => {
     fc.assert(
       fc.property(fc.array(run, { minLength: 1, maxLength: 60 }), (runs) => {
         const lives = new Map<string, Life>();
@@ -194,7 +194,7 @@ describe('#109 any number of rotations', () => {
           for (let count = 0; count < 12; count += 1) {
             const step: RingStep =
               kind === 'deploy' ? ringForDeployment(stored, lifetime) : nextRing(stored, now, schedule, isForced);
-            // A crash, or a write that somebody else won, leaves a key of ours to nobody; the ring is as it was.
+            // After a crash or a lost write, the new key belongs to no ring, and the ring is unchanged.
             if (step.step === 'none' || kind === 'crash' || kind === 'lost') break;
             if (step.step === 'create_key') now += makingSeconds;
             write(step.step === 'create_key' ? step.ringWith(newKey(`key-${nextNumber()}`), now) : step.ring);

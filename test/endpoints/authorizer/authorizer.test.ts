@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
-  it('RFC 9068 §2.2: a client on its own account comes in as itself, and as no person', async () => {
+  it('RFC 9068 §2.2: a client credentials token identifies the client and no user', async () => {
     const subject = { clientId: 'machine', resource: RESOURCE, scopes: ['mcp', 'email', 'profile'] };
     const { context, principalId } = await callWith(signedJwt(key, clientAccessTokenClaims(subject, OPTIONS)));
     expect(principalId).toBe('machine');
@@ -43,7 +43,7 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
     ]);
   });
 
-  it('the context has every key, and - where there is nothing', async () => {
+  it('the context has every key, with - for missing values', async () => {
     expect((await callWith(tokenFor())).context).toEqual({
       subject: 'subject-of-ada',
       upstreamSubject: '-',
@@ -73,14 +73,14 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
     ['', '-'],
     ['\u202eadA', '%E2%80%AEadA'],
     ['\ud800', '%EF%BF%BD'],
-  ])('#120: the name %j stands in a header as %j', async (name, value) => {
+  ])('#120: the name %j is sent in a header as %j', async (name, value) => {
     const identity = { ...testGrant().identity, name };
     const { context } = await callWith(tokenFor({ identity }, ['mcp', 'profile']));
     expect(context?.name).toBe(value);
     if (name.isWellFormed() && value !== '-') expect(decodeURIComponent(value)).toBe(name);
   });
 
-  it('#120: an upstream subject too long to be true is nothing, never a shortened one', async () => {
+  it('#120: an upstream subject that is too long is left out, never shortened', async () => {
     const identity = { ...testGrant().identity, subject: 'a'.repeat(3000) };
     const { context } = await callWith(tokenFor({ identity }, ['mcp', 'profile']));
     expect(context?.upstreamSubject).toBe('-');
@@ -119,14 +119,14 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
     await expect(callWith(token)).rejects.toThrow(/^Unauthorized$/);
   });
 
-  it('#113: servers are told apart by the API alone, and a token for one is refused by the other', async () => {
+  it('#113: servers are distinguished by the API alone, and a token for one is refused by the other', async () => {
     const token = tokenFor({ resource: `${ISSUER}/other` }, ['mcp', 'email']);
     await callWith(token, { apiId: 'api2' });
     await expect(callWith(token)).rejects.toThrow(/^Unauthorized$/);
     await expect(callWith(tokenFor(), { apiId: 'api2' })).rejects.toThrow(/^Unauthorized$/);
   });
 
-  it('#114: an API that is not configured is a fault of ours, and closed', async () => {
+  it('#114: an API that is not configured fails closed, as a server fault', async () => {
     for (const apiId of ['api5', 'toString', '__proto__']) {
       await expect(callWith(tokenFor(), { apiId })).rejects.toThrow('not among the protected resources');
     }
@@ -149,7 +149,7 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
     expect(policyDocument.Statement[0]?.Effect).toBe('Allow');
   });
 
-  it('warm, it waits for nothing', async () => {
+  it('a warm authorizer waits for nothing', async () => {
     await callWith(tokenFor());
     state.now += 45;
     state.read = () => new Promise(() => {});
@@ -157,7 +157,7 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
     expect(state.reads).toBe(2);
   });
 
-  it('#109: a token of a key that was published a moment ago is accepted', async () => {
+  it('#109: a token of a newly published key is accepted', async () => {
     await callWith(tokenFor());
     state.read = async () => ringOf(key, newKey);
     state.now += 5;
@@ -176,7 +176,7 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
     expect(state.reads).toBe(2);
   });
 
-  it('#114: cold without an answer of DynamoDB it fails closed, and not with 401', async () => {
+  it('#114: a cold start without DynamoDB fails closed, and not with 401', async () => {
     state.read = async () => {
       throw new UnavailableError('DynamoDB');
     };
@@ -186,7 +186,7 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
     await callWith(tokenFor());
   });
 
-  it('nothing of the token is logged', async () => {
+  it('logs no part of the token', async () => {
     const token = tokenFor({ resource: RESOURCE }, []);
     await callWith(token);
     await expect(callWith(`${token}x`)).rejects.toThrow();

@@ -29,7 +29,7 @@ describe('Scopes per tool (MCP authorization, "Scope Challenge Handling")', () =
     expect(await decide({ ...CURRENT, 'Mcp-Method': ['prompts/get'], 'Mcp-Name': ['plan'] })).toBe('mcp mcp:plan');
   });
 
-  it('who holds them passes, and so does every other operation', async () => {
+  it('allows a token with these scopes, and every other operation', async () => {
     expect(await decide(callTool('delete_all'), { scopes: ['mcp:write'] })).toBe('Allow');
     expect(await decide(callTool('list_all'))).toBe('Allow');
     expect(await decide({ ...CURRENT, 'Mcp-Method': ['tools/list'] })).toBe('Allow');

@@ -14,7 +14,7 @@ describe('The event stream encoding of AWS', () => {
     return all;
   };
 
-  it('gives every message back, however the bytes are cut', async () => {
+  it('returns every message, for any division into chunks', async () => {
     const payload = fc.uint8Array({ maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(fc.array(payload, { maxLength: 4 }), fc.integer({ min: 1, max: 50 }), async (payloads, size) => {
@@ -56,7 +56,7 @@ describe('The event stream encoding of AWS', () => {
   });
 });
 
-/** A message with header bytes as given. */
+/** A message with the given header bytes. */
 const rebuilt = (headerBytes: Buffer, payload: string): Buffer => {
   const model = eventStreamMessage({ x: 'y'.repeat(headerBytes.length - 5) }, payload);
   headerBytes.copy(model, 12);

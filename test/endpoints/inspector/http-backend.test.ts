@@ -6,7 +6,7 @@ import { AUTHORIZER_CONTEXT, call, inspectorWith, postEvent } from '../../suppor
 afterEach(closeServers);
 
 describe('The inspector in front of an HTTP backend', () => {
-  it('passes the request on untouched, with the identity that the authorizer found, and nobody else’s', async () => {
+  it('passes the request on unchanged, with only the identity that the authorizer verified', async () => {
     let seen: { url: string; headers: IncomingMessage['headersDistinct']; body: string } | undefined;
     const { url, backend } = await startServer(async (request, response) => {
       seen = { url: request.url ?? '', headers: request.headersDistinct, body: await bodyOf(request) };
@@ -57,7 +57,7 @@ describe('The inspector in front of an HTTP backend', () => {
     });
   });
 
-  it('passes a DELETE without a body on as it is: it ends a session (MCP Streamable HTTP, "Session Management")', async () => {
+  it('passes a DELETE without a body on, which ends a session (MCP Streamable HTTP)', async () => {
     let seen: Pick<IncomingMessage, 'method' | 'url' | 'headers'> | undefined;
     const { backend } = await startServer((request, response) => {
       seen = request;
@@ -75,7 +75,7 @@ describe('The inspector in front of an HTTP backend', () => {
     }
   });
 
-  it('asks of DELETE the scopes that every request needs', async () => {
+  it('requires the required scopes for DELETE', async () => {
     const authorizer = { ...AUTHORIZER_CONTEXT, scopes: '-' };
     const { status } = await refusal(postEvent('', { rest: { httpMethod: 'DELETE', body: null }, authorizer }));
     expect(status).toBe(403);
@@ -90,7 +90,7 @@ describe('The inspector in front of an HTTP backend', () => {
     ['a%2f..%2fb', undefined],
     ['a\\..\\b', undefined],
     ['%', undefined],
-  ])('appends the path /%s, and lets none climb out', async (proxy, expected) => {
+  ])('appends the path /%s, and refuses paths that climb out', async (proxy, expected) => {
     let url: string | undefined;
     const { backend } = await startServer((request, response) => {
       url = request.url;
@@ -103,7 +103,7 @@ describe('The inspector in front of an HTTP backend', () => {
     expect([reply.head?.statusCode, url]).toEqual(expected === undefined ? [404, undefined] : [200, expected]);
   });
 
-  it('gives status, headers, cookies and body of the answer back, and follows no redirect', async () => {
+  it('returns status, headers, cookies and body of the response, and follows no redirect', async () => {
     const { backend } = await startServer((_request, response) => {
       response.setHeader('Set-Cookie', ['a=1', 'b=2']);
       response.setHeader('X-Multi', ['1', '2']);
@@ -122,7 +122,7 @@ describe('The inspector in front of an HTTP backend', () => {
     expect(reply.text).toBe('{"moved":true}');
   });
 
-  it('leaves compressed answers as they are', async () => {
+  it('does not change compressed responses', async () => {
     const packed = gzipSync('data: x\n\n');
     const { backend } = await startServer((_request, response) => {
       response.writeHead(200, { ...SSE, 'Content-Encoding': 'gzip' }).end(packed);
@@ -136,7 +136,7 @@ describe('The inspector in front of an HTTP backend', () => {
     expect(reply.head?.headers['content-encoding']).toBe('gzip');
   });
 
-  it('gives an empty 202 its head', async () => {
+  it('sends the head of an empty 202', async () => {
     const { backend } = await startServer((_request, response) => response.writeHead(202).end());
     const { reply, done } = inspectorWith(backend).send(
       postEvent({ jsonrpc: '2.0', method: 'notifications/initialized' }),

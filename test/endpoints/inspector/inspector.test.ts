@@ -4,7 +4,7 @@ import { AUTHORIZER_CONTEXT, call, inspectorWith, postEvent } from '../../suppor
 afterEach(closeServers);
 
 describe('The inspector: scopes by body (#121)', () => {
-  it('answers 403 with every scope of the operation, in the body too', async () => {
+  it('answers 403 with every scope of the operation, also in the body', async () => {
     const { status, headers, body, logged } = await refusal(postEvent(call('danger_reset')));
     expect(status).toBe(403);
     expect(body).toEqual({
@@ -32,23 +32,23 @@ describe('The inspector: scopes by body (#121)', () => {
   });
 
   it.each([
-    ['a lie in headers', { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'ping' }, 400],
-    ['no headers, as older clients', {}, 403],
+    ['false headers', { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'ping' }, 400],
+    ['no headers, as from older clients', {}, 403],
     [
       'true headers',
       { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'delete_user' },
       403,
     ],
-  ])('lets no call of a ruled tool through with %s', async (_, headers, status) => {
+  ])('refuses a call of a tool with a rule, with %s', async (_, headers, status) => {
     expect((await refusal(postEvent(call('delete_user'), { headers }))).status).toBe(status);
   });
 
-  it('lets a notification call no tool either', async () => {
+  it('refuses a tool call by a notification too', async () => {
     const { id: _, ...notification } = call('delete_user');
     expect((await refusal(postEvent(notification))).status).toBe(403);
   });
 
-  it('honours implied scopes, and asks of responses, lists and older handshakes the required ones only', async () => {
+  it('accepts implied scopes, and needs only the required ones for responses, lists and handshakes', async () => {
     const { backend } = await startServer((_request, response) => response.writeHead(202).end());
     const { send } = inspectorWith(backend);
     const writer = { authorizer: { ...AUTHORIZER_CONTEXT, scopes: 'admin' } };
@@ -68,7 +68,7 @@ describe('The inspector: scopes by body (#121)', () => {
     }
   });
 
-  it('refuses what did not come through the authorizer, as a fault of ours', async () => {
+  it('refuses requests that did not pass the authorizer, as a server fault', async () => {
     for (const authorizer of [null, {}, { ...AUTHORIZER_CONTEXT, scopes: '' }]) {
       const { status, body, logged } = await refusal(postEvent(call('echo'), { authorizer: authorizer as never }));
       expect(status).toBe(500);
@@ -81,7 +81,7 @@ describe('The inspector: scopes by body (#121)', () => {
   });
 });
 
-describe('The inspector: what no two parsers read alike', () => {
+describe('The inspector: requests that two parsers could read differently', () => {
   it('answers HeaderMismatch with 400 and -32020 (MCP 2026-07-28, Streamable HTTP)', async () => {
     const headers = { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'delete_user' };
     const { status, body } = await refusal(postEvent(call('echo'), { headers }));
@@ -92,12 +92,12 @@ describe('The inspector: what no two parsers read alike', () => {
   it.each([
     ['a batch', [call('echo')], 400, -32600],
     [
-      'a member twice',
+      'a duplicate member',
       '{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call","params":{"name":"x"}}',
       400,
       -32700,
     ],
-    ['a name but for case', call('echo', { params: { name: 'echo', Name: 'delete_user' } }), 400, -32600],
+    ['a name in another case', call('echo', { params: { name: 'echo', Name: 'delete_user' } }), 400, -32600],
     ['a byte order mark', `\ufeff${JSON.stringify(call('echo'))}`, 400, -32700],
     ['no JSON', 'tools/call', 400, -32700],
     ['nothing', '', 400, -32700],
@@ -124,7 +124,7 @@ describe('The inspector: what no two parsers read alike', () => {
     expect((await refusal(postEvent(call('echo'), { headers }))).status).toBe(415);
   });
 
-  it('#121 RFC 9110 §9.3.5: refuses DELETE with a body, whatever it says and whoever asks', async () => {
+  it('#121 RFC 9110 §9.3.5: refuses DELETE with any body, from any caller', async () => {
     const rest = { httpMethod: 'DELETE' };
     const authorizer = { ...AUTHORIZER_CONTEXT, scopes: 'admin' };
     for (const body of [call('danger_reset'), call('echo'), [call('danger_reset')], ' ', 'no JSON']) {
@@ -133,7 +133,7 @@ describe('The inspector: what no two parsers read alike', () => {
     }
   });
 
-  it('takes POST and DELETE only: GET has no body and goes straight to the backend', async () => {
+  it('accepts only POST and DELETE, because GET has no body and goes directly to the backend', async () => {
     const { status, headers } = await refusal(postEvent(call('echo'), { rest: { httpMethod: 'GET' } }));
     expect([status, headers.allow]).toEqual([405, 'POST, DELETE']);
   });

@@ -5,7 +5,7 @@ import { ManualTimer } from '../../support/backends/inspector-fixture.ts';
 
 const COMMENT = ': keep-alive\n\n';
 
-/** What comes out when each chunk is followed by one spell of silence. */
+/** The output when a period of silence follows each chunk. */
 const passedOn = async (chunks: readonly string[]): Promise<string> => {
   const time = new ManualTimer();
   const stream = keepAlive(time.timer);
@@ -48,7 +48,7 @@ describe('Comments in silent event streams (HTML, "Server-sent events", 9.2.6)',
     expect(await passedOn(chunks)).toBe(expected);
   });
 
-  it('come again and again, and before the first event', async () => {
+  it('are repeated, and start before the first event', async () => {
     const time = new ManualTimer();
     const stream = keepAlive(time.timer);
     const out = text(stream);
@@ -60,7 +60,7 @@ describe('Comments in silent event streams (HTML, "Server-sent events", 9.2.6)',
     expect(await out).toBe(COMMENT.repeat(3));
   });
 
-  it('do not pile up while nobody reads', () => {
+  it('do not accumulate while the client does not read', () => {
     const time = new ManualTimer();
     const stream = keepAlive(time.timer);
     for (let count = 0; count < 10; count += 1) time.elapse(KEEP_ALIVE_MS);
@@ -76,7 +76,7 @@ describe('Comments in silent event streams (HTML, "Server-sent events", 9.2.6)',
     expect(time.count).toBe(0);
   });
 
-  it('change no event, however the stream is cut into chunks', async () => {
+  it('change no event, for any division into chunks', async () => {
     const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
     const line = fc.constantFrom('data: a', 'data:', 'id: 7', 'event: x', ': own comment', '');
     const stream = fc

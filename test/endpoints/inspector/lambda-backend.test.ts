@@ -39,7 +39,7 @@ const answering = (...messages: Buffer[]) =>
   });
 
 describe('The inspector in front of a Lambda backend', () => {
-  it('invokes it with the event, without what the caller says of himself', async () => {
+  it('invokes it with the event, without identity headers of the caller', async () => {
     let seen: Invocation | undefined;
     const { send } = await start((invocation) => {
       seen = invocation;
@@ -57,7 +57,7 @@ describe('The inspector in front of a Lambda backend', () => {
     expect(seen?.event).toMatchObject({ requestContext: { authorizer: AUTHORIZER_CONTEXT } });
   });
 
-  it('sends the text that was inspected, not what may be decoded otherwise', async () => {
+  it('sends the text that was inspected, not the encoded body', async () => {
     let seen: unknown;
     const { send } = await start((invocation) => {
       seen = invocation.event;
@@ -105,7 +105,7 @@ describe('The inspector in front of a Lambda backend', () => {
     expect(reply.text).toBe('data: 1\n\ndata: 2\n\n');
   });
 
-  it('finds the end of the head wherever the chunks are cut, and keeps NUL bytes of the body', async () => {
+  it('finds the end of the head in any chunks, and keeps NUL bytes of the body', async () => {
     const head = Buffer.concat([Buffer.from('{"statusCode":200}'), Buffer.alloc(8)]);
     const whole = Buffer.concat([head, Buffer.from('\0\0body')]);
     for (const cut of [1, head.length - 5, head.length, head.length + 1]) {
@@ -120,7 +120,7 @@ describe('The inspector in front of a Lambda backend', () => {
     }
   });
 
-  it('takes the one JSON answer of a function that does not stream', async () => {
+  it('accepts the JSON response of a function that does not stream', async () => {
     const result = {
       statusCode: 404,
       headers: { 'Content-Type': 'application/json', 'X-Number': 5 },
@@ -155,7 +155,7 @@ describe('The inspector in front of a Lambda backend', () => {
     expect(logged).toHaveLength(1);
   });
 
-  it('cuts a begun answer when the function fails on the way', async () => {
+  it('cuts a response that has started when the function fails', async () => {
     const { send, logged } = await answering(
       streamHead({ statusCode: 200 }),
       payloadChunk('data: 1\n\n'),
@@ -184,7 +184,7 @@ describe('The inspector in front of a Lambda backend', () => {
     expect(reply.head?.statusCode).toBe(status);
   });
 
-  it('closes the connection when the client goes', async () => {
+  it('closes the connection when the client disconnects', async () => {
     const asked = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     const { send, logged } = await start(({ response }) => {
@@ -200,7 +200,7 @@ describe('The inspector in front of a Lambda backend', () => {
     expect(logged).toEqual([]);
   });
 
-  it('signs as AWS wants it (Signature Version 4): the fake that checks it takes the SDK too, and no wrong key', async () => {
+  it('signs requests with Signature Version 4, which the fake checks as it checks the SDK', async () => {
     const answer = Buffer.concat([payloadChunk('hello'), invokeComplete({ ErrorCode: 'E' })]);
     const invoke = ({ response }: Invocation) => {
       response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' }).end(answer);

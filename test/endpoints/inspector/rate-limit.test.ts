@@ -32,7 +32,7 @@ const start = (serverPath = '/mcp', counters = new MemoryCounterStore()) => {
     for (let index = 0; index < count; index += 1) seen.push((await ask(authorizer)).head?.statusCode);
     return seen;
   };
-  /** Asks to end a session. */
+  /** Sends a request that ends a session. */
   const end = async () => {
     const { reply, done } = send(postEvent('', { rest: { httpMethod: 'DELETE', body: null } }));
     await done;
@@ -42,7 +42,7 @@ const start = (serverPath = '/mcp', counters = new MemoryCounterStore()) => {
 };
 
 describe('Requests per minute', () => {
-  it('beyond the limit 429 (RFC 6585 §4) with Retry-After, a JSON-RPC error with the id, and CORS', async () => {
+  it('beyond the limit are 429 (RFC 6585 §4) with Retry-After, a JSON-RPC error with the id, and CORS', async () => {
     const { ask, statuses, sent, events } = start();
     expect(await statuses(3)).toEqual([200, 200, 200]);
     const reply = await ask();
@@ -70,7 +70,7 @@ describe('Requests per minute', () => {
     ]);
   });
 
-  it('begin anew with the next minute', async () => {
+  it('start again with the next minute', async () => {
     const { statuses, clock } = start();
     expect(await statuses(4)).toEqual([200, 200, 200, 429]);
     clock.now += 49;
@@ -79,7 +79,7 @@ describe('Requests per minute', () => {
     expect(await statuses(1)).toEqual([200]);
   });
 
-  it('are counted for each person, client and server by themselves', async () => {
+  it('are counted separately for each user, client and server', async () => {
     const { statuses, counters } = start();
     await statuses(4);
     expect(await statuses(1, { ...AUTHORIZER_CONTEXT, subject: 'subject-2' })).toEqual([200]);
@@ -88,21 +88,21 @@ describe('Requests per minute', () => {
     expect(counters.counts.size).toBe(4);
   });
 
-  it('are counted whether they come by POST or by DELETE', async () => {
+  it('are counted for both POST and DELETE', async () => {
     const { statuses, end } = start();
     expect([await end(), await end()]).toEqual([200, 200]);
     expect(await statuses(2)).toEqual([200, 429]);
     expect(await end()).toBe(429);
   });
 
-  it('are counted by all execution environments together', async () => {
+  it('are counted across all execution environments', async () => {
     const { statuses, counters } = start();
     await statuses(2);
     expect(await start('/mcp', counters).statuses(2)).toEqual([200, 429]);
     expect(await statuses(1)).toEqual([429]);
   });
 
-  it('cost nothing more once they are too many, and nothing for what is refused anyway', async () => {
+  it('cost no write once the limit is exceeded, or for a request that is refused anyway', async () => {
     const { statuses, ask, counters } = start();
     await statuses(10);
     expect(counters.writes).toBe(4);
@@ -110,7 +110,7 @@ describe('Requests per minute', () => {
     expect(counters.writes).toBe(4);
   });
 
-  it('are not limited while they cannot be counted; the log says so', async () => {
+  it('are not limited while they cannot be counted, which is logged', async () => {
     const { statuses, counters, events } = start();
     counters.failing = true;
     expect(await statuses(10)).toEqual(Array(10).fill(200));

@@ -9,7 +9,7 @@ import { call, inspectorWith, postEvent, REMAINING_MS } from '../../support/back
 afterEach(closeServers);
 
 describe('The inspector while a backend answers', () => {
-  it('buffers nothing: head, then each event, before the backend goes on', async () => {
+  it('buffers nothing: the head and each event arrive before the backend continues', async () => {
     let response: ServerResponse | undefined;
     const asked = Promise.withResolvers<void>();
     const { backend } = await startServer((_request, answer) => {
@@ -31,7 +31,7 @@ describe('The inspector while a backend answers', () => {
     expect(reply.text).toBe('data: 1\n\ndata: 2\n\n');
   });
 
-  it('puts a comment into a silent event stream, between events only', async () => {
+  it('inserts a comment into a silent event stream, only between events', async () => {
     let response: ServerResponse | undefined;
     const { backend } = await startServer((_request, answer) => {
       response = answer;
@@ -56,7 +56,7 @@ describe('The inspector while a backend answers', () => {
     expect(time.count).toBe(0);
   });
 
-  it('puts nothing into other answers', async () => {
+  it('inserts nothing into other responses', async () => {
     let response: ServerResponse | undefined;
     const { backend } = await startServer((_request, answer) => {
       response = answer;
@@ -71,7 +71,7 @@ describe('The inspector while a backend answers', () => {
     expect(reply.text).toBe('{}');
   });
 
-  it.each(['before the answer', 'during the answer'])('ends the call when the client goes %s', async (when) => {
+  it.each(['before the answer', 'during the answer'])('ends the call when the client disconnects %s', async (when) => {
     const asked = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     const { backend } = await startServer((_request, response) => {
@@ -90,7 +90,7 @@ describe('The inspector while a backend answers', () => {
     expect(time.count).toBe(0);
   });
 
-  it('says so when the function’s 15 minutes are over before an answer begins (504)', async () => {
+  it('answers 504 when the function’s 15 minutes end before a response starts', async () => {
     const asked = Promise.withResolvers<void>();
     const { backend } = await startServer(() => asked.resolve());
     const { send, time, logged } = inspectorWith(backend);
@@ -103,7 +103,7 @@ describe('The inspector while a backend answers', () => {
   });
 
   it.each(['the backend breaks off', 'time is up'])(
-    'cuts a begun answer when %s, so that it does not look complete',
+    'cuts a response that has started when %s, so that it does not look complete',
     async (why) => {
       let response: ServerResponse | undefined;
       const { backend } = await startServer((_request, answer) => {
@@ -122,7 +122,7 @@ describe('The inspector while a backend answers', () => {
     },
   );
 
-  it('answers 502 when the backend cannot be reached, once, and says no more than that', async () => {
+  it('answers 502 without details when the backend cannot be reached, after one attempt', async () => {
     const { backend } = await startServer((request) => request.destroy());
     const { send, logged } = inspectorWith(backend);
     const { reply, done } = send(postEvent(call('echo')));
@@ -140,7 +140,7 @@ describe('The inspector while a backend answers', () => {
     expect(logged).toHaveLength(1);
   });
 
-  it('answers 503 with Retry-After when the backend is busy, 500 for anything unforeseen', async () => {
+  it('answers 503 with Retry-After when the backend is busy, and 500 for an unexpected error', async () => {
     for (const [error, status, retryAfter] of [
       [new BackendError(503, 'busy'), 503, '5'],
       [new TypeError('a secret detail'), 500, undefined],
@@ -152,7 +152,7 @@ describe('The inspector while a backend answers', () => {
     }
   });
 
-  it('uses a connection again when it was idle for a moment only: a call must not be sent twice', async () => {
+  it('reuses only a connection that was idle briefly, because a call must not be sent twice', async () => {
     const ports: (number | undefined)[] = [];
     const { url } = await startServer((request, response) => {
       ports.push(request.socket.remotePort);

@@ -30,14 +30,14 @@ describe('Answer to CloudFormation', () => {
     });
   });
 
-  it('keeps the physical id that there is, and sends a reason of bounded length', async () => {
+  it('keeps an existing physical id, and limits the length of the reason', async () => {
     const send = sent(new Response());
     const event = { ...customResource('Update'), PhysicalResourceId: 'former' } as CloudFormationCustomResourceEvent;
     await answerCloudFormation(send)(event, 'x'.repeat(10_000));
     expect(bodyOf(send)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'former', Reason: 'x'.repeat(1000) });
   });
 
-  it('tries again, and in the end throws', async () => {
+  it('retries, and throws after the last attempt', async () => {
     const twice = sent(new Error('reset'), new Response('', { status: 500 }), new Response());
     await answerCloudFormation(twice)(customResource('Create'), undefined);
     expect(twice).toHaveBeenCalledTimes(3);

@@ -8,7 +8,7 @@ import { NOW } from '../../support/memory/records.ts';
 describe('Commands of the key-ring function', () => {
   const statesOf = (ring: KeyRing | undefined) => ring?.keys.map(({ state }) => state);
 
-  it('{"action":"rotate"}: the same by one command, once however often it is sent; says how things stand', async () => {
+  it('{"action":"rotate"}: rotates by a command, once even if it is repeated, and returns the ring', async () => {
     const { run, state, clock, events } = start(firstRing);
     const summary = await run({ action: 'rotate' } as never, context);
     expect(events[0]).toEqual({ event: 'admin_action', fields: { action: 'rotation' } });
@@ -27,7 +27,7 @@ describe('Commands of the key-ring function', () => {
     expect(state.made).toBe(1);
   });
 
-  it('emergency: one command, and only the new key is left; it insists against other writers', async () => {
+  it('emergency: one command leaves only the new key, and is retried against other writers', async () => {
     const { run, deps, state, names } = start(firstRing);
     const write = deps.keyRings.replaceKeyRing;
     let disturbances = 2;
@@ -45,7 +45,7 @@ describe('Commands of the key-ring function', () => {
     expect(names().filter((name) => name === 'admin_action')).toHaveLength(1);
   });
 
-  it('emergency: the former key is out before KMS is asked to delete it, and deleted later where KMS fails', async () => {
+  it('emergency: withdraws the former key before KMS deletes it, and retries the deletion later', async () => {
     const { run, deps, state } = start(firstRing);
     const discard = deps.keyMaker.discardSigningKey;
     deps.keyMaker.discardSigningKey = () => Promise.reject(new UnavailableError('KMS'));
@@ -61,7 +61,7 @@ describe('Commands of the key-ring function', () => {
     [{ clientId: 'c' }, { clients: { c: NOW + 1 }, subjects: {} }],
     [{ subject: 's' }, { clients: {}, subjects: { s: NOW + 1 } }],
     [{ erasedSubject: 's' }, { clients: {}, subjects: {}, erased: { [sha256('s')]: NOW + 1 } }],
-  ])('#230 {"action":"setNotBefore"} %j, and no name of a person in the log', async (scope, notBefore) => {
+  ])('#230 {"action":"setNotBefore"} %j, without a user’s subject in the log', async (scope, notBefore) => {
     const { run, state, events } = start(firstRing);
     const summary = await run({ action: 'setNotBefore', ...scope } as never, context);
     expect(summary).toMatchObject({ version: 2, notBefore });
@@ -85,7 +85,7 @@ describe('Commands of the key-ring function', () => {
     { action: 'setNotBefore', clientId: 'c', subject: 's' },
     [],
     'rotate',
-  ])('%j is no command: nothing happens, and it says what is', async (event) => {
+  ])('%j is not a command: it changes nothing and names the commands', async (event) => {
     const { run, state } = start(firstRing);
     const outcome = run(event as never, context);
     await expect(outcome).rejects.toThrow('expected {"action":"rotate"}');

@@ -13,14 +13,14 @@ import {
 import { NOW } from '../../support/memory/records.ts';
 
 describe('Key-ring function', () => {
-  it('makes the first key at deployment, and says so', async () => {
+  it('creates the first key at deployment, and logs it', async () => {
     const { run, state, names } = start();
     await run(customResource('Create'), context);
     expect(state).toMatchObject({ ring: firstRing, made: 1, answers: [undefined] });
     expect(names()).toEqual(['key_created', 'key_changed']);
   });
 
-  it('does nothing when there is a key that signs: update, daily run, second creation', async () => {
+  it('does nothing when there is an active key: update, daily run, second creation', async () => {
     const { run, state } = start(firstRing);
     await run(customResource('Update'), context);
     await run({}, context);
@@ -28,19 +28,19 @@ describe('Key-ring function', () => {
     expect(state).toMatchObject({ ring: firstRing, made: 0, answers: [undefined, undefined] });
   });
 
-  it('the daily run makes the first key too, and answers nobody', async () => {
+  it('the daily run creates the first key too, without a response', async () => {
     const { run, state } = start();
     await run({}, context);
     expect(state).toMatchObject({ made: 1, answers: [] });
   });
 
-  it('a stack that goes leaves its keys', async () => {
+  it('deleting the stack keeps its keys', async () => {
     const { run, state } = start(ringOf(key));
     await run(customResource('Delete'), context);
     expect(state).toMatchObject({ ring: ringOf(key), discarded: [], answers: [undefined] });
   });
 
-  it('a run that comes second discards the key that it made', async () => {
+  it('a run that loses a race discards the key that it created', async () => {
     const { run, deps, state, events } = start();
     deps.keyRings.replaceKeyRing = async () => {
       state.ring = firstRing;
@@ -55,7 +55,7 @@ describe('Key-ring function', () => {
     });
   });
 
-  it('makes no keys without end where every write is lost', async () => {
+  it('creates a limited number of keys when every write is lost', async () => {
     const { run, deps, state } = start();
     deps.keyRings.replaceKeyRing = async () => 'lost';
     await expect(run({}, context)).rejects.toThrow(UnavailableError);
@@ -63,14 +63,14 @@ describe('Key-ring function', () => {
     expect(state.discarded).toHaveLength(3);
   });
 
-  it.each(['Create', 'Update'] as const)('%s: every failure is answered, with the reason', async (type) => {
+  it.each(['Create', 'Update'] as const)('%s: reports every failure, with the reason', async (type) => {
     const { run, deps, state } = start();
     deps.keyMaker.createSigningKey = () => Promise.reject(new UnavailableError('KMS', new Error('AccessDenied: tag')));
     await run(customResource(type), context);
     expect(state.answers).toEqual(['UnavailableError: KMS is not available <- Error: AccessDenied: tag']);
   });
 
-  it('answers before its own time is up', async () => {
+  it('responds before its own timeout', async () => {
     const { run, deps, state } = start();
     deps.keyMaker.createSigningKey = () => new Promise(() => {});
     await run(customResource('Create'), { getRemainingTimeInMillis: () => 5001 });
@@ -79,7 +79,7 @@ describe('Key-ring function', () => {
 
   const statesOf = (ring: KeyRing | undefined) => ring?.keys.map(({ state }) => state);
 
-  it('#109 a whole rotation by daily runs, each repeated, with its deletion at the end', async () => {
+  it('#109 a whole rotation by repeated daily runs, which ends with the deletion', async () => {
     const { run, state, clock, events } = start(firstRing);
     const seen: string[] = [];
     for (let day = 0; day <= 95; day += 1) {
@@ -91,7 +91,7 @@ describe('Key-ring function', () => {
     }
     expect(seen).toEqual(['active', 'active,next', 'retiring,active', 'active']);
     expect(state).toMatchObject({ made: 1, discarded: [key.signingKey.keyArn] });
-    // #237 each state that a key enters is said once, and none that it was in already.
+    // #237 each state that a key enters is logged exactly once.
     const changes = events.filter(({ event }) => event === 'key_changed');
     const successor = state.ring?.keys[0]?.keyArn;
     expect(changes.map(({ fields }) => [fields.keyArn, fields.state])).toEqual([
@@ -102,7 +102,7 @@ describe('Key-ring function', () => {
     ]);
   });
 
-  it('#109 days that were missed make nothing shorter', async () => {
+  it('#109 missed days shorten no period', async () => {
     const { run, state, clock } = start(firstRing);
     for (const [day, states] of [
       [400, ['active', 'next']],
@@ -116,7 +116,7 @@ describe('Key-ring function', () => {
     }
   });
 
-  it('two runs at once make one successor; the loser discards its own', async () => {
+  it('two parallel runs create one successor, and the loser discards its key', async () => {
     const { run, state, clock } = start(firstRing);
     clock.now = NOW + 91 * DAY;
     await Promise.all([run({}, context), run({}, context), run({}, context)]);
@@ -126,7 +126,7 @@ describe('Key-ring function', () => {
   });
 
   it.each(['after CreateKey', 'before the write that forgets a key'])(
-    'a crash %s: the next run goes on',
+    'after a crash %s the next run continues',
     async (when) => {
       const { run, deps, state, clock } = start(firstRing);
       const write = deps.keyRings.replaceKeyRing;
@@ -148,7 +148,7 @@ describe('Key-ring function', () => {
     },
   );
 
-  it('a deletion that KMS refuses holds up no rotation', async () => {
+  it('a deletion that KMS refuses does not delay the rotation', async () => {
     const withdrawn = { ...newTestKey().signingKey, state: 'withdrawn' as const };
     const { run, deps, state, clock } = start({ version: 2, keys: [firstKey, withdrawn] });
     deps.keyMaker.discardSigningKey = () => Promise.reject(new UnavailableError('KMS'));
@@ -159,7 +159,7 @@ describe('Key-ring function', () => {
     expect(statesOf(state.ring)).toEqual(['retiring', 'withdrawn', 'active']);
   });
 
-  it('#109 a deployment in the middle of a rotation changes nothing about it, however due it is', async () => {
+  it('#109 a deployment during a rotation does not change the rotation, even if a step is overdue', async () => {
     const next = { ...newTestKey('next').signingKey };
     const retiring = { ...newTestKey('retiring').signingKey, longestTokenSeconds: 1 };
     const notBefore = { all: 5, clients: {}, subjects: {} };
@@ -173,7 +173,7 @@ describe('Key-ring function', () => {
     }
   });
 
-  it('a daily run that fails fails, so that the alarm sees it', async () => {
+  it('a failed daily run throws, so that the alarm fires', async () => {
     const { run, deps } = start();
     deps.keyMaker.createSigningKey = () => Promise.reject(new UnavailableError('KMS'));
     await expect(run({}, context)).rejects.toThrow(UnavailableError);

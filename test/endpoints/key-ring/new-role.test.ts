@@ -2,7 +2,7 @@ import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import { context, customResource, firstRing, key, start } from '../../support/memory/key-ring-harness.ts';
 import { NOW } from '../../support/memory/records.ts';
 
-describe('Keys function, with a role so new that IAM does not know its rights everywhere', () => {
+describe('Key-ring function, with a role whose permissions do not apply everywhere yet', () => {
   const denied = (service: string) =>
     new UnavailableError(service, Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }));
   const refuseFor = (deps: ReturnType<typeof start>['deps'], seconds: number) => {
@@ -26,7 +26,7 @@ describe('Keys function, with a role so new that IAM does not know its rights ev
     };
   };
 
-  it('a deployment asks again for a minute, call by call', async () => {
+  it('a deployment retries each call for a minute', async () => {
     const { run, deps, state } = start();
     refuseFor(deps, 45);
     await run(customResource('Create'), context);
@@ -34,7 +34,7 @@ describe('Keys function, with a role so new that IAM does not know its rights ev
     expect(state.ring).toMatchObject({ version: 1, keys: [{ keyArn: key.signingKey.keyArn }] });
   });
 
-  it('a write that is refused when the key is made already makes no second one', async () => {
+  it('a write that is refused after the key was created does not create a second key', async () => {
     const { run, deps, state } = start();
     const write = deps.keyRings.replaceKeyRing;
     let refusals = 3;
@@ -57,7 +57,7 @@ describe('Keys function, with a role so new that IAM does not know its rights ev
     ]);
   });
 
-  it.each([{}, { action: 'rotate' }])('%j waits for nothing: its role is not new', async (event) => {
+  it.each([{}, { action: 'rotate' }])('%j does not wait, because its role is not new', async (event) => {
     const { run, deps, clock } = start(firstRing);
     refuseFor(deps, 3600);
     await expect(run(event as never, context)).rejects.toThrow(UnavailableError);

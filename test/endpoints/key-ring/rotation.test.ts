@@ -12,8 +12,8 @@ import { ISSUER, NOW, RESOURCE } from '../../support/memory/records.ts';
 import { DAY, HOUR, RUN_EVERY, startEverything } from '../../support/memory/rotation-harness.ts';
 import { startTokenEndpoint } from '../../support/memory/token-endpoint.ts';
 
-describe('#109 a whole rotation under traffic, by a clock that runs fast', () => {
-  it('no refresh, no authorizer and no verifier with a JWK Set of yesterday ever fails', async () => {
+describe('#109 a whole rotation under traffic, with a fast clock', () => {
+  it('refreshes, authorizers and verifiers with yesterday’s JWK Set never fail', async () => {
     const { clock, run, server, door, publishedKeys, deleted, ring } = await startEverything();
     server.clock.now = clock.now;
     const { client, refreshToken } = await server.signedIn();
@@ -27,7 +27,7 @@ describe('#109 a whole rotation under traffic, by a clock that runs fast', () =>
     const kids = new Set<string>();
     const states: string[] = [];
 
-    // Often around each run, seldom between them.
+    // Short steps around each run, and long steps between runs.
     const [nearSeconds, farSeconds] = [rounds(26, 8), rounds(3600, 1200)];
     const end = NOW + 16 * DAY;
     for (let step = 0; clock.now < end; step += 1) {
@@ -44,7 +44,7 @@ describe('#109 a whole rotation under traffic, by a clock that runs fast', () =>
       live.push({ accessToken: String(body.access_token), expiresAt: clock.now + HOUR });
       live = live.filter(({ expiresAt }) => expiresAt > clock.now);
 
-      // A copy of a stranger, as old as one may be: all but the time for which a key is published before it signs.
+      // A copy of an external verifier, almost as old as the period for which a key is published before it signs.
       if (clock.now - foreign.readAt > DAY - 120) {
         foreign = { keys: createLocalJWKSet(await publishedKeys()), readAt: clock.now };
       }
@@ -63,14 +63,14 @@ describe('#109 a whole rotation under traffic, by a clock that runs fast', () =>
       }
     }
     expect(failures).toEqual([]);
-    // It was a rotation, and more than one.
+    // There was more than one rotation.
     expect(kids.size).toBe(3);
     expect(deleted).toHaveLength(2);
     expect([...new Set(states)]).toEqual(['active', 'active,next', 'retiring,active']);
   }, 60_000);
 });
 
-describe('#230 the emergency form and the marks', () => {
+describe('#230 the emergency rotation and the marks', () => {
   const signedIn = async () => {
     const everything = await startEverything();
     const { server, door, clock } = everything;
@@ -81,7 +81,7 @@ describe('#230 the emergency form and the marks', () => {
     return { ...everything, session, judge, refresh };
   };
 
-  it('emergency: refresh ends at once, the former tokens within a minute, and new logins work at once', async () => {
+  it('emergency: refresh tokens end at once, access tokens within a minute, and new logins work at once', async () => {
     const { clock, run, server, judge, door, refresh, session, publishedKeys, deleted } = await signedIn();
     const [former] = (await publishedKeys()).keys;
     clock.now += 10;
@@ -137,14 +137,14 @@ describe('#230 the emergency form and the marks', () => {
     revoked: [(await end(token)).status, server.grants.rows.get(grantId)?.status],
   });
 
-  it('after an emergency a token of a new login is told alive, and revoked, by every copy of the ring', async () => {
+  it('after an emergency a new login’s token is active, and can be revoked, with every copy of the ring', async () => {
     const world = await afterEmergency();
     expect(await answersOf(world)).toEqual({ isActive: true, userinfo: 200, revoked: [200, 'revoked'] });
   });
 
-  it('also where somebody used up the look for unknown keys: RFC 7662 §2.2, RFC 7009 §2.2', async () => {
+  it('the same after unknown keys used up the extra read: RFC 7662 §2.2, RFC 7009 §2.2', async () => {
     const world = await afterEmergency();
-    // A new key is published, then the ring changes once more within the cooldown.
+    // Unknown keys cause the extra read. Then the ring changes again within the cooldown.
     await Promise.all([world.ask(world.madeUp()), world.end(world.madeUp())]);
     world.clock.now += 1;
     await world.run({ action: 'rotate', emergency: true });
@@ -160,14 +160,14 @@ describe('#230 the emergency form and the marks', () => {
     expect(world.server.grants.rows.get(grantId)?.status).toBe('revoked');
   });
 
-  it('what could not be a live token of ours makes nobody read the ring again', async () => {
+  it('a token that cannot be valid causes no further read of the ring', async () => {
     const { ask, end, tell, madeUp, clock, reads } = await afterEmergency();
     for (const send of [ask, end, tell]) await send(madeUp());
     const before = reads.count;
     for (const claims of [{ iss: 'https://evil.test' }, { exp: clock.now }, { grant_id: undefined }]) {
       for (const send of [ask, end, tell]) await send(madeUp(claims));
     }
-    // And at userinfo, where nobody has to say who they are, nothing does.
+    // The UserInfo endpoint has no client authentication, so no token causes a read there.
     await tell(madeUp());
     expect(reads.count).toBe(before);
   });
@@ -176,8 +176,8 @@ describe('#230 the emergency form and the marks', () => {
     ['all', { all: true }, true],
     ['this client', { clientId }, true],
     ['another client', { clientId: 'another' }, false],
-    ['this person', { subject: 'subject-of-ada' }, true],
-    ['another person', { subject: 'subject-of-grace' }, false],
+    ['this user', { subject: 'subject-of-ada' }, true],
+    ['another user', { subject: 'subject-of-grace' }, false],
   ];
   it.each([0, 1, 2, 3, 4])(
     '#229 a mark (%i): code and refresh at once, access token within a minute',
@@ -196,7 +196,7 @@ describe('#230 the emergency form and the marks', () => {
       clock.now += 60;
       expect(await judge(session.accessToken)).toBe(isEnded ? 'Unauthorized' : 'Allow');
 
-      // Who logs in again is in again.
+      // A new login works.
       server.clock.now = clock.now;
       const { code } = await server.issueCode(session.client, { issuedAt: clock.now });
       const { body } = await server.post(server.redemption(session.client, code));
@@ -204,7 +204,7 @@ describe('#230 the emergency form and the marks', () => {
     },
   );
 
-  it('a mark that cannot be read is 503, never a token and never a verdict', async () => {
+  it('a mark that cannot be read is 503, and never yields a token or a refusal', async () => {
     const { clock, server, session } = await signedIn();
     const down = startTokenEndpoint({ now: () => clock.now, clients: server.clients, grants: server.grants });
     down.keyRings.failing = true;

@@ -26,7 +26,7 @@ describe('The mark', () => {
     return { calls, endTokens: endTokensOf({ ...options, fetch: send }) };
   };
 
-  it('is set by the function that keeps the ring', async () => {
+  it('is set by the key-ring function', async () => {
     const { calls, endTokens } = answering(new Response('{}'));
     await endTokens(ADA);
     expect(calls).toEqual([

@@ -50,8 +50,8 @@ const start = (overrides: Partial<PrivacyDeps> = {}) => {
   return { ...memory, grants, consents, steps, run };
 };
 
-describe('Erasing a person (#238)', () => {
-  it('first ends the tokens, then deletes every row, and looks once more when the index has caught up', async () => {
+describe('Erasing a user (#238)', () => {
+  it('ends the tokens, then deletes every row, and repeats this after the index delay', async () => {
     const late = testGrant({ subject: ADA });
     const world = start({ pause: async () => void (await world.grants.createGrant(late)) });
     for (const grant of [testGrant({ subject: ADA }), redeemedGrant({ subject: ADA }).grant, testGrant()]) {
@@ -63,7 +63,7 @@ describe('Erasing a person (#238)', () => {
     expect([...world.grants.rows.values()].map(({ subject }) => subject)).toEqual(['subject-of-ada']);
   });
 
-  it('leaves evidence that names nobody: the log hashes the subject, and gets nothing else', async () => {
+  it('leaves evidence that identifies no user: the log gets only a hash of the subject', async () => {
     const { run, grants, events } = start();
     await grants.createGrant(testGrant({ subject: ADA }));
     await run({ action: 'erase', subject: ADA });
@@ -75,29 +75,29 @@ describe('Erasing a person (#238)', () => {
     ]);
   });
 
-  it('deletes nothing where the tokens cannot be ended: the command may be sent again', async () => {
+  it('deletes nothing if the tokens cannot be ended, so that the command can be repeated', async () => {
     const { run, grants, events } = start({ endTokens: () => Promise.reject(new UnavailableError('Lambda')) });
     await grants.createGrant(testGrant({ subject: ADA }));
     await expect(run({ action: 'erase', subject: ADA })).rejects.toThrow(UnavailableError);
     expect([grants.rows.size, events]).toEqual([1, []]);
   });
 
-  it('forgets the consents that were remembered, and nobody else’s', async () => {
+  it('deletes the user’s remembered consents, and no other user’s', async () => {
     const { run, consents } = start();
     for (const subject of [ADA, 'grace']) await consents.rememberConsent(subject, CONSENT, NOW);
     expect(await run({ action: 'erase', subject: ADA })).toMatchObject({ grants: 0, rememberedConsents: true });
     expect([...consents.rows.keys()]).toEqual(['grace']);
   });
 
-  it('of whom nothing is kept: waits all the same, and says so', async () => {
+  it('waits for the index even if nothing is stored, and reports that', async () => {
     const { run, steps } = start();
     expect(await run({ action: 'erase', subject: ADA })).toMatchObject({ grants: 0 });
     expect(steps).toEqual(['ended ada', 'deleted 0', 'waited 5 s', 'deleted 0']);
   });
 });
 
-describe('Exporting a person (#239)', () => {
-  it('shows what is kept, in times that people read, with no secret and no hash', async () => {
+describe('Exporting a user (#239)', () => {
+  it('shows what is stored, with readable times and without secrets or hashes', async () => {
     const { run, grants, consents, events } = start();
     await consents.rememberConsent(ADA, CONSENT, NOW);
     const { grant } = redeemedGrant({ subject: ADA, refusedScopes: ['mcp:write'] });
@@ -148,7 +148,7 @@ describe('Exporting a person (#239)', () => {
     expect(events).toMatchObject([{ event: 'subject_exported', fields: { subject: ADA, grants: 2 } }]);
   });
 
-  it('tells nothing that a later version keeps beside it', async () => {
+  it('does not export members that a later version adds', async () => {
     const { run, grants } = start();
     const grant = testGrant({ subject: ADA });
     await grants.createGrant({
@@ -160,18 +160,18 @@ describe('Exporting a person (#239)', () => {
   });
 });
 
-describe('Who is meant', () => {
-  it('is told by the provider’s own name for them', async () => {
+describe('The user of a command', () => {
+  it('can be named by the id at the provider', async () => {
     const { run } = start();
-    const person = { identityProvider: 'company', upstreamSubject: 'ada-upstream' };
-    expect(await run({ action: 'export', ...person })).toMatchObject({ subject: ADA });
+    const user = { identityProvider: 'company', upstreamSubject: 'ada-upstream' };
+    expect(await run({ action: 'export', ...user })).toMatchObject({ subject: ADA });
   });
 
-  it('at a provider of many tenants, with the tenant', async () => {
+  it('needs the tenant at a provider with several tenants', async () => {
     const { run } = start();
-    const person = { identityProvider: 'entra', upstreamSubject: 'ada', tenant: TENANT };
+    const user = { identityProvider: 'entra', upstreamSubject: 'ada', tenant: TENANT };
     const subject = deriveSubject(SECRET, `https://login.microsoftonline.com/${TENANT}/v2.0`, 'ada');
-    expect(await run({ action: 'export', ...person })).toMatchObject({ subject });
+    expect(await run({ action: 'export', ...user })).toMatchObject({ subject });
   });
 
   it.each([
@@ -186,9 +186,9 @@ describe('Who is meant', () => {
     ],
     [{ identityProvider: 'entra', upstreamSubject: 'ada', tenant: 'x' }, 'got "x"'],
     [{ subject: 'ada' }, 'subject: expected the sub of an access token'],
-  ])('%j is refused in words', async (person, message) => {
+  ])('%j is refused with a message', async (user, message) => {
     const { run, steps } = start();
-    await expect(run({ action: 'erase', ...person })).rejects.toThrow(message);
+    await expect(run({ action: 'erase', ...user })).rejects.toThrow(message);
     expect(steps).toEqual([]);
   });
 
@@ -206,7 +206,7 @@ describe('Who is meant', () => {
     { action: 'erase', identityProvider: 'company', upstreamSubject: '' },
     { action: 'erase', identityProvider: 'company', upstreamSubject: 'ada', tenant: 1 },
     { source: 'aws.events' },
-  ])('%j is no command', async (event) => {
+  ])('%j is not a command', async (event) => {
     const { run, steps } = start();
     await expect(run(event)).rejects.toThrow('expected {"action":"export"}');
     expect(steps).toEqual([]);
