@@ -1,25 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { startBackend, statefulServer } from '../../support/backends/mcp-backend.ts';
+import { startBackend } from '../../support/backends/mcp-backend.ts';
 import { User } from '../../support/browser/user.ts';
-import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
+import type { LocalCloud } from '../../support/cloud/local-cloud.ts';
 import { bearerChallenge } from '../../support/http/challenge.ts';
 import { callMcp, obtainSession } from '../../support/http/oauth-requests.ts';
-import { rawExchange, requestHead } from '../../support/http/raw-socket.ts';
+import { type RawParts, startHttpBackendCloud, statusOf } from './http-backend-cloud.ts';
 
 // HTTP backends: requests to /plain pass only API Gateway, those to /ruled pass the inspector, and /trusting has
 // rules as well and validates headers itself. All three use the same backend.
 
-const RULES = { required: ['mcp'], tools: { 'delete_*': ['mcp:write'] } };
 const DOORS = ['plain', 'ruled'] as const;
 
 type Handler = Parameters<typeof startBackend>[0];
 
 let scripted: Awaited<ReturnType<typeof startBackend>>;
-let stateful: Awaited<ReturnType<typeof startBackend>>;
-const { listener, sessions } = statefulServer();
 let handle: Handler;
 let cloud: LocalCloud;
 const tokens = new Map<string, string>();
@@ -52,27 +46,11 @@ const send = async (door: string, init: RequestInit & { path?: string } = {}): P
 
 beforeAll(async () => {
   scripted = await startBackend((request, response) => handle(request, response));
-  stateful = await startBackend(listener);
-  const http = (url: string, more = {}) => ({ kind: 'http', url, ...more });
-  cloud = await startLocalCloud({
-    config: {
-      servers: {
-        '/plain': { backend: http(scripted.url), scopes: { required: ['mcp'] } },
-        '/ruled': { backend: http(scripted.url), scopes: RULES },
-        '/trusting': {
-          backend: http(scripted.url, { validatesHeaders: true }),
-          scopes: { ...RULES, challengeScopes: 'all' },
-        },
-        '/sessions': { backend: http(stateful.url), scopes: { required: ['mcp'] } },
-        '/ruled/sessions': { backend: http(stateful.url), scopes: RULES },
-      },
-    },
-  });
+  cloud = await startHttpBackendCloud(scripted.url);
 }, 60_000);
 afterAll(async () => {
   await cloud?.stop();
   await scripted?.close();
-  await stateful?.close();
 });
 
 describe.each(DOORS)('Requests to /%s', (door) => {
@@ -199,22 +177,8 @@ const carelessBackend = (): string[] => {
   return reached;
 };
 
-/** The response status of a request with a valid token that no client library would send. */
-const rawStatus = async (
-  door: string,
-  method: string,
-  { path = `/${door}`, body = '', headers = [] }: { path?: string; body?: string; headers?: readonly string[] },
-): Promise<number | undefined> => {
-  const head = requestHead(`${method} ${path} HTTP/1.1`, [
-    `host: ${new URL(cloud.origin).host}`,
-    `authorization: Bearer ${await tokenFor(door)}`,
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-    ...headers,
-  ]);
-  return (await rawExchange(cloud.origin, head + body))[0]?.status;
-};
+const rawStatus = async (door: string, method: string, parts: RawParts): Promise<number | undefined> =>
+  statusOf(cloud, { door, method, token: await tokenFor(door), ...parts });
 
 describe('A call by a method other than POST (#121)', () => {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'delete_all' } });
@@ -281,31 +245,5 @@ describe('A backend that validates headers itself', () => {
     const refused = await send('trusting');
     expect([refused.status, bearerChallenge(refused.headers).scope]).toEqual([403, 'mcp mcp:write']);
     expect((await send('trusting', { method: 'GET' })).status).toBe(200);
-  });
-});
-
-describe.each(['sessions', 'ruled/sessions'])('A stateful server of an older revision, /%s', (door) => {
-  it('keeps its session through POST, the stream of GET, and DELETE', async () => {
-    const requestInit = { headers: { authorization: `Bearer ${await tokenFor(door)}` } };
-    const transport = new StreamableHTTPClientTransport(new URL(urlOf(door)), { requestInit });
-    const client = new Client({ name: 'older', version: '1' });
-    const announced = new Promise<unknown>((resolve) =>
-      client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => resolve(params.data)),
-    );
-    await client.connect(transport as never);
-    const sessionId = transport.sessionId ?? '';
-    expect(sessions.has(sessionId)).toBe(true);
-
-    const count = async (by: number) => (await client.callTool({ name: 'count', arguments: { by } })).content;
-    expect(await count(2)).toEqual([{ type: 'text', text: '2' }]);
-    expect(await count(3)).toEqual([{ type: 'text', text: '5' }]);
-    await client.callTool({ name: 'announce' });
-    expect(await announced).toBe('announced');
-
-    await transport.terminateSession();
-    expect(sessions.has(sessionId)).toBe(false);
-    const gone = await callMcp(urlOf(door), await tokenFor(door), undefined, { 'mcp-session-id': sessionId });
-    expect(gone.status).toBe(404);
-    await client.close();
   });
 });
