@@ -42,7 +42,7 @@ const claimsOf = ({ email, emailVerified, name }: UpstreamIdentity, scopes: read
 
 /** RFC 6750 §3.1: without a token, the challenge names the scheme and has no error. The body explains what to do. */
 const noToken = (): OAuthError =>
-  new OAuthError('invalid_token', 'Send one access token in the Authorization header, as "Bearer" and the token.', {
+  new OAuthError('invalid_token', 'Send one access token in the Authorization header, after the word Bearer.', {
     headers: { 'www-authenticate': 'Bearer' },
   });
 
