@@ -11,5 +11,5 @@ export type WithoutUndefined<T> = { [Name in Exclude<keyof T, Optional<T>>]: T[N
  * @param members an object literal
  * @returns a new object
  */
-export const withoutUndefined = <T extends object>(members: T): WithoutUndefined<T> =>
+export const withoutUndefined = <const T extends object>(members: T): WithoutUndefined<T> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as WithoutUndefined<T>;

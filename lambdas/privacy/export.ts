@@ -1,5 +1,6 @@
 import type { RememberedConsent } from '../core/authorization/consent.ts';
 import type { Grant } from '../core/grants/grant.ts';
+import { withoutUndefined } from '../core/without-undefined.ts';
 import type { PrivacyDeps } from './deps.ts';
 
 /** Everything that is stored about one user, except secrets and their hashes. Times are ISO 8601. */
@@ -58,26 +59,27 @@ export const exportSubject = async (deps: PrivacyDeps, subject: string, requestI
 };
 
 /** Copies single members, so that a new member of a grant is not exported by accident. */
-const exportedConnection = ({ identity, family, ...grant }: Grant): ExportedConnection => ({
-  clientId: grant.clientId,
-  redirectUri: grant.redirectUri,
-  resource: grant.resource,
-  scopes: grant.scopes,
-  ...(grant.refusedScopes === undefined ? {} : { refusedScopes: grant.refusedScopes }),
-  status: grant.status,
-  since: isoTime(grant.issuedAt),
-  ...(family === undefined ? {} : { lastUsed: isoTime(family.rotatedAt) }),
-  keptUntil: isoTime(grant.expiresAt),
-  identity: {
-    identityProviderId: identity.identityProviderId,
-    issuer: identity.issuer,
-    subject: identity.subject,
-    ...(identity.email === undefined ? {} : { email: identity.email }),
-    emailVerified: identity.emailVerified,
-    ...(identity.name === undefined ? {} : { name: identity.name }),
-    ...(identity.claims === undefined ? {} : { claims: identity.claims }),
-  },
-});
+const exportedConnection = ({ identity, family, ...grant }: Grant): ExportedConnection =>
+  withoutUndefined({
+    clientId: grant.clientId,
+    redirectUri: grant.redirectUri,
+    resource: grant.resource,
+    scopes: grant.scopes,
+    refusedScopes: grant.refusedScopes,
+    status: grant.status,
+    since: isoTime(grant.issuedAt),
+    lastUsed: family && isoTime(family.rotatedAt),
+    keptUntil: isoTime(grant.expiresAt),
+    identity: withoutUndefined({
+      identityProviderId: identity.identityProviderId,
+      issuer: identity.issuer,
+      subject: identity.subject,
+      email: identity.email,
+      emailVerified: identity.emailVerified,
+      name: identity.name,
+      claims: identity.claims,
+    }),
+  });
 
 const exportedConsent = ({ givenAt, expiresAt, ...consent }: RememberedConsent): ExportedConsent => ({
   clientId: consent.clientId,

@@ -1,6 +1,7 @@
 import type { Client, DocumentClient } from '../clients/client.ts';
 import { findRegisteredRedirectUri, withResponseParameters } from '../clients/redirect-uri.ts';
 import { OAuthError, type OAuthErrorCode } from '../oauth-error.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import { resolveResource } from './resources.ts';
 import { negotiateScopes, type ScopeDefinitions } from './scopes.ts';
 import type { AuthorizationRequest } from './transaction.ts';
@@ -93,18 +94,18 @@ export const parseAuthorizationRequest = (
   const scopes = negotiateScopes(parameter(query, 'scope'), requiredScopes, policy.scopes);
   assertMayAsk(query);
 
-  return {
+  return withoutUndefined({
     clientId: client.clientId,
     clientSource: client.source,
-    ...(client.clientName === undefined ? {} : { clientName: client.clientName }),
-    ...(client.expiresAt === undefined ? {} : { clientExpiresAt: client.expiresAt }),
-    ...(documentClient === undefined ? {} : { documentClient }),
+    clientName: client.clientName,
+    clientExpiresAt: client.expiresAt,
+    documentClient,
     redirectUri,
-    ...(state === undefined ? {} : { state }),
+    state,
     codeChallenge,
     scopes,
     resource,
-  };
+  });
 };
 
 /** The state to echo in an error response, if there is exactly one and it is valid (RFC 6749 §4.1.2.1). */

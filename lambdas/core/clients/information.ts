@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../without-undefined.ts';
 import type { Client } from './client.ts';
 import type { NewRegisteredClient } from './registration.ts';
 
@@ -12,27 +13,23 @@ export const registrationClientUri = (issuer: string, clientId: string): string 
 export const clientInformation = (issuer: string, client: Client, secrets: ClientSecrets = {}) => {
   const { clientSecret, registrationAccessToken } = secrets;
   const [method] = client.tokenEndpointAuthMethods;
-  return {
+  return withoutUndefined({
     client_id: client.clientId,
     client_id_issued_at: client.issuedAt,
     // The secret itself never expires. An unused registration does, and then the client gets invalid_client.
-    ...(clientSecret === undefined ? {} : { client_secret: clientSecret, client_secret_expires_at: 0 }),
-    ...(registrationAccessToken === undefined
-      ? {}
-      : {
-          registration_access_token: registrationAccessToken,
-          registration_client_uri: registrationClientUri(issuer, client.clientId),
-        }),
-    ...(client.clientName === undefined ? {} : { client_name: client.clientName }),
+    client_secret: clientSecret,
+    client_secret_expires_at: clientSecret === undefined ? undefined : 0,
+    registration_access_token: registrationAccessToken,
+    registration_client_uri:
+      registrationAccessToken === undefined ? undefined : registrationClientUri(issuer, client.clientId),
+    client_name: client.clientName,
     redirect_uris: client.redirectUris,
     grant_types: client.grantTypes,
     response_types: ['code'],
     token_endpoint_auth_method: method ?? 'none',
-    ...(client.tokenEndpointAuthSigningAlg === undefined
-      ? {}
-      : { token_endpoint_auth_signing_alg: client.tokenEndpointAuthSigningAlg }),
-    ...(client.jwksUri === undefined ? {} : { jwks_uri: client.jwksUri }),
-    ...(client.jwks === undefined ? {} : { jwks: client.jwks }),
-    ...(client.applicationType === undefined ? {} : { application_type: client.applicationType }),
-  };
+    token_endpoint_auth_signing_alg: client.tokenEndpointAuthSigningAlg,
+    jwks_uri: client.jwksUri,
+    jwks: client.jwks,
+    application_type: client.applicationType,
+  });
 };

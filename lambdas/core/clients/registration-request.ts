@@ -1,4 +1,5 @@
 import { OAuthError } from '../oauth-error.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import type { Client, GrantType, TokenEndpointAuthMethod } from './client.ts';
 import type { UrlRuleOptions } from './client-id-url.ts';
 import {
@@ -54,13 +55,13 @@ export const parseRegistrationRequest = (body: unknown, options: UrlRuleOptions 
 const parseMembers = (metadata: RawMetadata, options: UrlRuleOptions): ClientMetadata => {
   const clientName = parseClientName(metadata, countCodePoints);
   const applicationType = parseApplicationType(metadata);
-  return {
-    ...(clientName === undefined ? {} : { clientName }),
+  return withoutUndefined({
+    clientName,
     redirectUris: parseRedirectUris(metadata, MAX_REDIRECT_URIS, applicationType),
     grantTypes: parseGrantTypes(metadata),
     ...parseAuthentication(metadata, options),
-    ...(applicationType === undefined ? {} : { applicationType }),
-  };
+    applicationType,
+  });
 };
 
 const countCodePoints = (name: string): number => [...name].length;

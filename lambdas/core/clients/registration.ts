@@ -1,5 +1,6 @@
 import { newId, newSecret, sha256 } from '../crypto.ts';
 import { OAuthError } from '../oauth-error.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import { AUTH_METHOD_STRENGTH } from './authentication.ts';
 import type { Client } from './client.ts';
 import { firstClientExpiry } from './lifetime.ts';
@@ -35,34 +36,33 @@ export const newRegisteredClient = (metadata: ClientMetadata, now: number): NewR
   const hasSecret = isConfidential && metadata.tokenEndpointAuthMethod !== 'private_key_jwt';
   const clientSecret = hasSecret ? `gh_cs_${newSecret()}` : undefined;
   const registrationAccessToken = isConfidential ? `gh_rat_${newSecret()}` : undefined;
-  return {
-    client: {
+  return withoutUndefined({
+    client: withoutUndefined({
       clientId: isConfidential ? `gh_client_${newId()}` : publicClientId(metadata),
       source: 'registered',
       ...registeredMembers(metadata),
-      ...(clientSecret === undefined ? {} : { clientSecretHash: sha256(clientSecret) }),
-      ...(registrationAccessToken === undefined
-        ? {}
-        : { registrationAccessTokenHash: sha256(registrationAccessToken) }),
+      clientSecretHash: clientSecret && sha256(clientSecret),
+      registrationAccessTokenHash: registrationAccessToken && sha256(registrationAccessToken),
       issuedAt: now,
       expiresAt: firstClientExpiry(isConfidential, now),
-    },
-    ...(clientSecret === undefined ? {} : { clientSecret }),
-    ...(registrationAccessToken === undefined ? {} : { registrationAccessToken }),
-  };
+    }),
+    clientSecret,
+    registrationAccessToken,
+  });
 };
 
 /** The members of a client that come from its metadata. An update changes these and no others (RFC 7592 §2.2). */
 export const registeredMembers = (
   metadata: ClientMetadata,
-): Omit<Client, 'clientId' | 'source' | 'issuedAt' | 'expiresAt'> => ({
-  ...(metadata.clientName === undefined ? {} : { clientName: metadata.clientName }),
-  redirectUris: metadata.redirectUris,
-  grantTypes: metadata.grantTypes,
-  tokenEndpointAuthMethods: [metadata.tokenEndpointAuthMethod],
-  ...(metadata.applicationType === undefined ? {} : { applicationType: metadata.applicationType }),
-  ...metadata.keys,
-});
+): Omit<Client, 'clientId' | 'source' | 'issuedAt' | 'expiresAt'> =>
+  withoutUndefined({
+    clientName: metadata.clientName,
+    redirectUris: metadata.redirectUris,
+    grantTypes: metadata.grantTypes,
+    tokenEndpointAuthMethods: [metadata.tokenEndpointAuthMethod],
+    applicationType: metadata.applicationType,
+    ...metadata.keys,
+  });
 
 /**
  * A confidential client after an update (RFC 7592 §2.2): the new metadata replaces the former; id, secret and expiry stay.
@@ -79,14 +79,14 @@ export const updatedClient = (client: Client, metadata: ClientMetadata): Client 
     );
   }
   const { clientId, source, clientSecretHash, registrationAccessTokenHash, issuedAt, expiresAt } = client;
-  return {
+  return withoutUndefined({
     clientId,
     source,
     ...registeredMembers(metadata),
     // A client that changes to signatures loses its secret.
-    ...(clientSecretHash === undefined || method === 'private_key_jwt' ? {} : { clientSecretHash }),
-    ...(registrationAccessTokenHash === undefined ? {} : { registrationAccessTokenHash }),
+    clientSecretHash: method === 'private_key_jwt' ? undefined : clientSecretHash,
+    registrationAccessTokenHash,
     issuedAt,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-  };
+    expiresAt,
+  });
 };

@@ -4,6 +4,7 @@ import https from 'node:https';
 import { isIP, isIPv4, type LookupFunction } from 'node:net';
 import { brokenFetchUrlRule } from '../../core/clients/client-id-url.ts';
 import { isLocalName, isLoopbackAddress, specialUseOf } from '../../core/net/special-use-addresses.ts';
+import { withoutUndefined } from '../../core/without-undefined.ts';
 import type { FetchedDocument, FetchFailure, FetchFailureReason, GuardedFetch } from '../ports/index.ts';
 import { timeLimitMs } from '../time-limits.ts';
 
@@ -161,12 +162,12 @@ const read = async (response: http.IncomingMessage, maxBytes: number): Promise<F
   return {
     ok: true,
     text: decode(await readBody(response, maxBytes)),
-    headers: {
-      ...(headers['cache-control'] === undefined ? {} : { cacheControl: headers['cache-control'] }),
-      ...(headers.expires === undefined ? {} : { expires: headers.expires }),
-      ...(headers.date === undefined ? {} : { date: headers.date }),
-      ...(headers.age === undefined ? {} : { age: headers.age }),
-    },
+    headers: withoutUndefined({
+      cacheControl: headers['cache-control'],
+      expires: headers.expires,
+      date: headers.date,
+      age: headers.age,
+    }),
   };
 };
 

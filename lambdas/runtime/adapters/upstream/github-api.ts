@@ -2,6 +2,7 @@ import { GITHUB_ORGANIZATIONS, GITHUB_TEAMS } from '../../../core/authorization/
 import { UnavailableError } from '../../../core/oauth-error.ts';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
 import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
+import { withoutUndefined } from '../../../core/without-undefined.ts';
 import type { BoundedFetch } from './bounded-fetch.ts';
 import { parseEmail, parseName } from './oidc-identity.ts';
 
@@ -75,13 +76,13 @@ export const readGithubUser = async (
     ...listed(GITHUB_ORGANIZATIONS, organizations.flatMap(parseLogin)),
     ...listed(GITHUB_TEAMS, teams.flatMap(parseTeam)),
   };
-  return {
+  return withoutUndefined({
     subject: String(id),
-    ...(primary === undefined ? {} : { email: primary.email }),
+    email: primary?.email,
     emailVerified: primary?.verified === true,
-    ...(shownName === undefined ? {} : { name: shownName }),
-    ...(Object.keys(claims).length > 0 ? { claims } : {}),
-  };
+    name: shownName,
+    claims: Object.keys(claims).length > 0 ? claims : undefined,
+  });
 };
 
 /** Never the address of the public profile, which may be any text that the user chose (#156). */

@@ -16,6 +16,7 @@ import { UnavailableError } from '../../../core/oauth-error.ts';
 import { OutcomeUnknownError, UpstreamError } from '../../../core/upstream/errors.ts';
 import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import { accessTokenState, type UpstreamTokens } from '../../../core/upstream/session.ts';
+import { withoutUndefined } from '../../../core/without-undefined.ts';
 import type { Clock, RenewedLogin, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../ports/index.ts';
 import { timeLimitMs } from '../../time-limits.ts';
 import { parseAuthorizationResponse } from './authorization-response.ts';
@@ -161,11 +162,11 @@ export class GithubIdentityProvider implements UpstreamIdp {
       });
       const tokens = await processGenericTokenEndpointResponse(this.#server, client, await withProperStatus(response));
       const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresInSeconds } = tokens;
-      return {
+      return withoutUndefined({
         accessToken,
-        ...(expiresInSeconds === undefined ? {} : { accessTokenExpiresAt: this.#now() + expiresInSeconds }),
-        ...(refreshToken === undefined ? {} : { refreshToken }),
-      };
+        accessTokenExpiresAt: expiresInSeconds === undefined ? undefined : this.#now() + expiresInSeconds,
+        refreshToken,
+      });
     });
   }
 

@@ -2,6 +2,7 @@ import type { IDToken, UserInfoResponse } from 'oauth4webapi';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
 import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import { keptClaims, type OidcPreset } from '../../../core/upstream/provider-presets.ts';
+import { withoutUndefined } from '../../../core/without-undefined.ts';
 
 /** OpenID Connect Core §2: a subject has at most 255 ASCII characters. */
 const MAX_SUBJECT_LENGTH = 255;
@@ -41,15 +42,15 @@ export const toUpstreamIdentity = (
   const email = parseEmail(source.email);
   const name = parseName(idToken.name) ?? parseName(userInfo?.name);
   const claims = keptClaims(names, idToken, userInfo);
-  return {
+  return withoutUndefined({
     identityProviderId: id,
     issuer: idToken.iss,
     subject: idToken.sub,
-    ...(email === undefined ? {} : { email }),
+    email,
     emailVerified: email !== undefined && preset.isEmailVerified(source, issuer),
-    ...(name === undefined ? {} : { name }),
-    ...(claims === undefined ? {} : { claims }),
-  };
+    name,
+    claims,
+  });
 };
 
 /**

@@ -16,6 +16,7 @@ import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import type { IdentityProviderKind } from '../../../core/upstream/provider-kinds.ts';
 import { OIDC_PRESETS, type OidcPreset } from '../../../core/upstream/provider-presets.ts';
 import type { UpstreamTokens } from '../../../core/upstream/session.ts';
+import { withoutUndefined } from '../../../core/without-undefined.ts';
 import type {
   AuthorizationUrlOptions,
   Clock,
@@ -205,11 +206,11 @@ export class OidcIdentityProvider implements UpstreamIdp {
 
   #tokensOf(tokens: TokenEndpointResponse): UpstreamTokens {
     const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresInSeconds } = tokens;
-    return {
+    return withoutUndefined({
       accessToken,
-      ...(expiresInSeconds === undefined ? {} : { accessTokenExpiresAt: this.#now() + expiresInSeconds }),
-      ...(refreshToken === undefined ? {} : { refreshToken }),
-    };
+      accessTokenExpiresAt: expiresInSeconds === undefined ? undefined : this.#now() + expiresInSeconds,
+      refreshToken,
+    });
   }
 
   #requestOptions(): RequestOptions {
