@@ -30,7 +30,7 @@ const times = async (count: number, ask: () => Promise<Answer>): Promise<(readon
 };
 
 describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
-  it('1,000 wrong codes: the 51st and later are told 429, when to come back, and nothing about tokens', async () => {
+  it('after 50 wrong codes the answer is 429 with Retry-After, and it says nothing about tokens', async () => {
     const client = await server.registered();
     const answers = await times(1000, () => wrongCode(client));
     expect(answers.slice(0, 50)).toEqual(Array(50).fill([400, 'invalid_grant']));
@@ -43,7 +43,7 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     ]);
   });
 
-  it('what is right is served all the while: nobody locks a client out, and no counter is read', async () => {
+  it('a valid request succeeds meanwhile and reads no counter, so a stranger cannot lock a client out', async () => {
     const client = await server.registered();
     const other = await server.registered({ clientId: 'gh_other' });
     await times(60, () => wrongCode(client));
@@ -57,14 +57,14 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     expect(server.counters.writes).toBe(before);
   });
 
-  it('another client has a count of its own', async () => {
+  it('every client has its own count', async () => {
     const client = await server.registered();
     const other = await server.registered({ clientId: 'gh_other' });
     await times(60, () => wrongCode(client));
     expect((await wrongCode(other)).status).toBe(400);
   });
 
-  it('ends with its window', async () => {
+  it('the limit ends with its window', async () => {
     const client = await server.registered();
     await times(51, () => wrongCode(client));
     server.clock.now += SECONDS_LEFT - 1;
@@ -73,7 +73,7 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     expect((await wrongCode(client)).status).toBe(400);
   });
 
-  it('wrong verifiers and wrong secrets count, and one after the other', async () => {
+  it('wrong verifiers and wrong secrets add up', async () => {
     const secret = 'the secret';
     const client = await server.registered({
       clientSecretHash: sha256(secret),
@@ -90,7 +90,7 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     expect((await server.post(redemption)).status).toBe(200);
   });
 
-  it('a code that comes twice or too late does not: whoever has it has guessed nothing', async () => {
+  it('a code that was used before or has expired does not count, because it was not guessed', async () => {
     const client = await server.registered();
     const { code } = await server.issueCode(client);
     await server.post(server.redemption(client, code));
@@ -100,7 +100,7 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     expect(server.counters.writes).toBe(0);
   });
 
-  it('a late code is refused as dead, never as one guess too many, whoever else failed under its client', async () => {
+  it('a late code is refused as expired even if its client has reached the limit', async () => {
     const client = await server.registered();
     const { code } = await server.issueCode(client);
     const late = () => server.post(server.redemption(client, code));
@@ -112,7 +112,7 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     expect(await times(1, late)).toEqual([[400, 'invalid_grant']]);
   });
 
-  it('a dead refresh token does not: its client has to hear that it must log in again', async () => {
+  it('an expired refresh token does not count, so its client learns that the user must log in again', async () => {
     const { client, grantId, refreshToken } = await server.signedIn();
     await server.grants.revokeGrant(grantId);
     const dead = () => server.post(server.refresh(client, refreshToken));
@@ -120,9 +120,9 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     expect(server.counters.writes).toBe(0);
   });
 
-  it('of made-up clients leave no row', async () => {
-    const nobody = { clientId: 'https://made-up.example/client.json' } as Client;
-    expect(await times(60, () => wrongCode(nobody))).toEqual(Array(60).fill([401, 'invalid_client']));
+  it('failures of unknown clients leave no row', async () => {
+    const unknownClient = { clientId: 'https://made-up.example/client.json' } as Client;
+    expect(await times(60, () => wrongCode(unknownClient))).toEqual(Array(60).fill([401, 'invalid_client']));
     expect(server.counters.counts.size).toBe(0);
   });
 
@@ -135,7 +135,7 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     expect(server.events.filter(({ event }) => event === 'limit_unknown')).toHaveLength(60);
   });
 
-  it('are counted by all execution environments together', async () => {
+  it('all execution environments share one count', async () => {
     const { counters, log } = server;
     const second = startTokenEndpoint({
       clients: server.clients,
@@ -150,7 +150,7 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     expect((await wrongCode(client)).status).toBe(429);
   });
 
-  it.each(['/revoke', '/introspect'] as const)('wrong secrets at %s count as those at /token do', async (path) => {
+  it.each(['/revoke', '/introspect'] as const)('wrong secrets at %s count as they do at /token', async (path) => {
     const { clients, grants, keyRings, failures, clock, log } = server;
     const client = await server.registered({
       clientSecretHash: sha256('the secret'),
@@ -166,7 +166,7 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
     expect(await times(50, () => post(form))).toEqual(Array(50).fill([401, 'invalid_client']));
     expect(await times(1, () => post(form))).toEqual([[429, 'too_many_requests']]);
     expect((await post({ ...form, client_secret: 'the secret' })).status).toBe(200);
-    // Not by a token that is nobody's, which is no failure of the client.
+    // An unknown token is not a failure of the client.
     expect(server.counters.writes).toBe(51);
   });
 });

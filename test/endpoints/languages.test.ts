@@ -69,7 +69,7 @@ describe.each(LANGUAGES)('Pages in %s', (language) => {
     expectIn(await gate.consent({ request, decision: 'approve' }, browser), formUsed.title, formUsed.text);
   });
 
-  it('a login that is not allowed, that failed, or that nobody began', async () => {
+  it('a login that is not allowed, that failed, or that never began', async () => {
     const { errors } = messages;
     const answers: [() => never, string][] = [
       [

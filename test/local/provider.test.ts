@@ -84,7 +84,7 @@ describe('The development provider', () => {
         code_challenge_methods_supported: ['S256'],
       });
     }
-    expect((await fetch(`${origin}/nobody/.well-known/openid-configuration`)).status).toBe(404);
+    expect((await fetch(`${origin}/nemo/.well-known/openid-configuration`)).status).toBe(404);
   });
 
   it('accepts any login name, on a page that says what the provider is', async () => {

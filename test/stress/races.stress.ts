@@ -99,7 +99,7 @@ describe('Races', () => {
     rounds('a rotation begun by 3 at once', async () => {
       await putBackRing(cloud);
       const answers = await race(3, () => keys(cloud, { action: 'rotate' }));
-      const { body } = await keys(cloud, { action: 'setNotBefore', subject: 'nobody' });
+      const { body } = await keys(cloud, { action: 'setNotBefore', subject: 'nemo' });
       const states = (body as { keys: readonly { state: string }[] }).keys.map(({ state }) => state).sort();
       const isFine = states.join() === 'active,next' && answers.some(({ status }) => status === 200);
       return isFine ? undefined : `${states.join()} after ${tally(answers.map(({ status }) => status))}`;

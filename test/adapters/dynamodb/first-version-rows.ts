@@ -77,6 +77,6 @@ export const FIRST = {
         },
       ],
     },
-    notBefore: { M: { clients: { M: {} }, subjects: { M: { somebody: { N: '5' } } } } },
+    notBefore: { M: { clients: { M: {} }, subjects: { M: { alice: { N: '5' } } } } },
   },
 };

@@ -80,7 +80,7 @@ describe.each([
     expect(ring).toMatchObject({
       version: 3,
       keys: [{ kid: 'k', state: 'active' }],
-      notBefore: { subjects: { somebody: 5 } },
+      notBefore: { subjects: { alice: 5 } },
     });
   });
 });

@@ -118,7 +118,7 @@ describe('A state is accepted once, and only for its own login (RFC 6749 §10.12
 });
 
 describe('The response of one provider is never accepted as that of another (RFC 9207, RFC 9700 §4.4)', () => {
-  it.each(['other', 'entra', 'github', 'nobody', '__proto__'])(
+  it.each(['other', 'entra', 'github', 'nemo', '__proto__'])(
     '#146 a response sent to the callback of %s has no effect',
     async (id) => {
       const { url, cookies } = await pending();

@@ -79,7 +79,7 @@ const wholeSession = async (provider: ProviderId): Promise<void> => {
   expect(refreshed.status).toBe(200);
   await redeem(cloud, { client, code: 'gh_ac_x.y', codeVerifier: 'x'.repeat(43) });
   await revoke(cloud, client, session.refreshToken);
-  for (const secret of ['what nobody stored', CLIENT_SECRET]) {
+  for (const secret of ['a value that was never stored', CLIENT_SECRET]) {
     gate.providers[provider].secret = secret;
     await gate.user().signIn(authorizationRequest(cloud, client).url, { provider });
   }

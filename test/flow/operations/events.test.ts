@@ -32,7 +32,7 @@ beforeAll(async () => {
     },
   });
   client = await registerClient(cloud, { client_name: 'Events' });
-  watch = new EventWatch(cloud.takeLines, /\bada\b|mallory|nobody/i);
+  watch = new EventWatch(cloud.takeLines, /\bada\b|mallory|nemo/i);
 }, 60_000);
 afterAll(() => cloud?.stop());
 
@@ -155,7 +155,7 @@ describe('#237 one event for what the operator and the limits do', () => {
       ['key_created', undefined],
       ['key_changed', 'next'],
     ]);
-    const marked = await eventsOf(() => cloud.invoke('KeyRing', { action: 'setNotBefore', subject: 'nobody' }));
+    const marked = await eventsOf(() => cloud.invoke('KeyRing', { action: 'setNotBefore', subject: 'nemo' }));
     expect(marked).toEqual([expect.objectContaining({ event: 'admin_action', scope: 'subject' })]);
     const exported = await eventsOf(() => cloud.invoke('Privacy', { action: 'export', subject: 'x'.repeat(43) }));
     expect(exported).toEqual([expect.objectContaining({ event: 'subject_exported', grants: 0 })]);

@@ -76,7 +76,7 @@ describe('Export and erasure of a user', () => {
 
   it('#239 export: contains everything that is stored, but no secret', async () => {
     const [session] = sessions;
-    if (!session) throw new Error('nobody logged in');
+    if (!session) throw new Error('no user logged in');
     const { failed, body } = await invokeAsOperator(cloud, 'Privacy', { action: 'export', ...ZOE });
     expect(failed).toBeUndefined();
     expect(body.subject).toBe(subjectOf(session));
@@ -100,7 +100,7 @@ describe('Export and erasure of a user', () => {
 
   it('#238 erase: refresh tokens and codes end at once, no row names the user, other users are not affected', async () => {
     const [session] = sessions;
-    if (!session) throw new Error('nobody logged in');
+    if (!session) throw new Error('no user logged in');
     const waiting = await obtainCode(cloud, await registerClient(cloud), { user: new User(cloud, LOGIN) });
     const { failed, body } = await invokeAsOperator(cloud, 'Privacy', { action: 'erase', ...ZOE });
     expect([failed, body]).toEqual([undefined, expect.objectContaining({ grants: 4, rememberedConsents: true })]);

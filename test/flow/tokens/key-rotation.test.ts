@@ -49,7 +49,7 @@ const ringAfter = async (command: object): Promise<Ring> => {
   return body as Ring;
 };
 /** Sets a mark for a user who does not exist; the response shows the key ring. */
-const show = () => ringAfter({ action: 'setNotBefore', subject: 'nobody' });
+const show = () => ringAfter({ action: 'setNotBefore', subject: 'nemo' });
 const statesOf = ({ keys }: Ring) => keys.map(({ kid, state }) => [kid, state]);
 
 /** Refreshes and calls the server without a pause until it is stopped. */

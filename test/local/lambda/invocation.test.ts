@@ -122,7 +122,7 @@ describe('a function of the local cloud', () => {
     const refused = { ok: false, errorType: 'AccessDeniedException' };
     expect(await caller('apigateway.amazonaws.com', `${API}/prod/POST/token`)).toMatchObject(refused);
     expect(await caller('events.amazonaws.com', `${API}/prod/GET/token`)).toMatchObject(refused);
-    expect(await invoke('Nobody')).toMatchObject({ ok: false, errorType: 'ResourceNotFoundException' });
+    expect(await invoke('Missing')).toMatchObject({ ok: false, errorType: 'ResourceNotFoundException' });
     expect(await invoke('Context', 'x'.repeat(7e6))).toMatchObject({
       ok: false,
       errorType: 'RequestTooLargeException',

@@ -48,7 +48,7 @@ describe('the local cloud', () => {
       { Environment: { Variables: { AWS_REGION: 'eu-west-1' } } },
       'Fn: Lambda reserves the environment variable AWS_REGION',
     ],
-    [{ Role: 'arn:aws:iam::000000000000:role/Nobody' }, 'Fn: its role arn:aws:iam::000000000000:role/Nobody is not'],
+    [{ Role: 'arn:aws:iam::000000000000:role/Missing' }, 'Fn: its role arn:aws:iam::000000000000:role/Missing is not'],
   ])('refuses to start a function with %j', async (properties, message) => {
     const assembly = temporaryFolder();
     const template = templateOf(assembly, lambda(assembly, 'Fn', SHOW_ENVIRONMENT, { properties }));

@@ -20,7 +20,7 @@ describe('IAM: identity-based policies', () => {
     ['one character', [allow({ Action: 'dynamodb:GetIte?' })], read, 'allowed'],
     ['wildcard in the resource', [allow({ Resource: 'arn:aws:dynamodb:*:*:table/G*' })], read, 'allowed'],
     ['a dot is only a dot', [allow({ Resource: TABLE.replace('Grants', 'Gr.nts') })], read, 'not allowed'],
-    ['explicit deny wins, whatever the order', [deny({ Action: '*' }), allow({})], read, 'explicitly denied'],
+    ['an explicit deny wins in any order', [deny({ Action: '*' }), allow({})], read, 'explicitly denied'],
     ['a deny of something else', [allow({}), deny({ Action: 'dynamodb:Scan' })], read, 'allowed'],
     ['NotAction', [{ Effect: 'Allow', NotAction: 'dynamodb:Scan', Resource: '*' }], read, 'allowed'],
     ['NotResource', [{ Effect: 'Allow', Action: '*', NotResource: TABLE }], read, 'not allowed'],

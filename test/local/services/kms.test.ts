@@ -24,14 +24,14 @@ describe('local KMS', () => {
     const { KeyMetadata } = await running.keysKms.send(new CreateKeyCommand(newKey));
     const KeyId = KeyMetadata?.Arn;
     const head = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'at+jwt' })).toString('base64url');
-    const input = `${head}.${Buffer.from(JSON.stringify({ sub: 'somebody' })).toString('base64url')}`;
+    const input = `${head}.${Buffer.from(JSON.stringify({ sub: 'alice' })).toString('base64url')}`;
     const request = { KeyId, Message: sha256(input), SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256' } as const;
     const { Signature } = await running.tokenKms.send(new SignCommand({ ...request, MessageType: 'DIGEST' }));
     const { PublicKey } = await running.keysKms.send(new GetPublicKeyCommand({ KeyId }));
     const pem = `-----BEGIN PUBLIC KEY-----\n${Buffer.from(PublicKey ?? []).toString('base64')}\n-----END PUBLIC KEY-----`;
     const jws = `${input}.${Buffer.from(Signature ?? []).toString('base64url')}`;
     const { payload } = await jwtVerify(jws, await importSPKI(pem, 'RS256'));
-    expect(payload).toEqual({ sub: 'somebody' });
+    expect(payload).toEqual({ sub: 'alice' });
 
     const denied = named('AccessDeniedException', 'is not authorized to perform: kms:Sign');
     await expect(running.tokenKms.send(new SignCommand({ ...request, MessageType: 'RAW' }))).rejects.toEqual(denied);
@@ -81,7 +81,7 @@ describe('local KMS', () => {
     const create = (Statement: object[]) =>
       running.operatorKms.send(new CreateKeyCommand({ ...newKey, Policy: JSON.stringify({ Statement }) }));
     const allow = { Effect: 'Allow', Action: 'kms:*', Resource: '*' };
-    const unknown = create([{ ...allow, Principal: { AWS: roleArn('Nobody') } }]);
+    const unknown = create([{ ...allow, Principal: { AWS: roleArn('Missing') } }]);
     await expect(unknown).rejects.toEqual(named('MalformedPolicyDocumentException', 'invalid principals'));
     const locked = create([{ ...allow, Principal: { AWS: roleArn('TokenRole') } }]);
     await expect(locked).rejects.toEqual(named('MalformedPolicyDocumentException', 'will not allow you to update'));

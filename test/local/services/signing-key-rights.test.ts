@@ -49,7 +49,7 @@ beforeAll(async () => {
   services = await startServices(template, { dataDir });
   const rule = template.resources.find(({ type }) => type === DAILY);
   await services.events.runNow(rule?.logicalId ?? '');
-  const ring = await invoke(functionIn('KeyRingFunction').arn, { action: 'setNotBefore', subject: 'nobody' });
+  const ring = await invoke(functionIn('KeyRingFunction').arn, { action: 'setNotBefore', subject: 'nemo' });
   keyArn = ring.keys[0]?.keyArn ?? '';
   await services.close();
   for (const bundle of globSync('asset.*/index.mjs', { cwd: assembly })) {

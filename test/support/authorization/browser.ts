@@ -1,6 +1,6 @@
 import type { Answer } from './invoke.ts';
 
-/** One browser: its cookies, and the languages of whoever uses it. */
+/** One browser: its cookies, and its user's languages. */
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly languages: string | undefined;

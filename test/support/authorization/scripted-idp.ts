@@ -41,6 +41,6 @@ export class ScriptedIdp implements UpstreamIdp {
   }
 
   async renew(): Promise<never> {
-    throw new Error('nobody is asked again here');
+    throw new Error('this provider is never asked again');
   }
 }

@@ -23,7 +23,7 @@ interface OpenForm {
   readonly cookies: string;
 }
 
-/** What somebody knows who really uses this server, so that random requests get beyond the first check. */
+/** Values that a real user and client of this server know. They take random requests beyond the first check. */
 export interface KnownValues {
   readonly cloud: CloudAddress;
   readonly client: RegisteredClient;
@@ -60,7 +60,7 @@ export const gatherKnownValues = async (cloud: CloudAddress): Promise<KnownValue
   };
 };
 
-/** What nobody may find in an error: it was in the request, at most. */
+/** Values that no error may repeat. At most, the request contained them. */
 export const secretsOf = ({ sessions, codes, managedClients }: KnownValues): string[] => [
   ...Object.values(sessions).flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken]),
   ...codes.flatMap(({ code, codeVerifier }) => [code, codeVerifier]),
@@ -102,6 +102,6 @@ export const pendingLogin = async (
   };
   await user.signIn(authorizationRequest(cloud, client).url, choices);
   user.request = request;
-  if (back === undefined) throw new Error('the provider sent nobody back');
+  if (back === undefined) throw new Error('the provider did not send the browser back');
   return { url: back, cookies: await user.jar.getCookieString(cloud.origin) };
 };
