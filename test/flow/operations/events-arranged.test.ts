@@ -1,8 +1,6 @@
-import type { EventName } from '../../../lambdas/core/events.ts';
-import type { Seen, User } from '../../support/browser/user.ts';
+import type { User } from '../../support/browser/user.ts';
 import { readClientSecret } from '../../support/client-profiles/secrets.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
-import { formsOf } from '../../support/http/html-form.ts';
 import {
   authorizationRequest,
   callMcp,
@@ -12,7 +10,6 @@ import {
   type RegisteredClient,
   refresh,
   registerClient,
-  type Session,
 } from '../../support/http/oauth-requests.ts';
 import { sendJson } from '../../support/providers/misbehaving-provider.ts';
 import {
@@ -21,12 +18,14 @@ import {
   REFUSED_SCOPE,
   startArrangedCloud,
 } from '../../support/watched/arranged-cloud.ts';
+import { connectUser, line, submit } from '../../support/watched/arranged-user.ts';
 import { ARRANGED } from '../../support/watched/event-watch.ts';
 
 // Catalogue #237: events that need a special configuration, provider or fault.
 
 const WEBSITE = 'https://client.example.com/callback';
 const provider = 'company';
+const EMERGENCY_CHANGES = ['emergency_rotation', 'key_created', 'withdrawn', 'active', 'deletion_scheduled'];
 
 let gate: ArrangedCloud;
 let client: RegisteredClient;
@@ -35,26 +34,14 @@ beforeAll(async () => {
   client = await registerClient(gate.cloud, { client_name: 'Arranged' });
 }, 60_000);
 beforeEach(() => {
-  gate.providers.company.reset();
-  gate.providers.company.tokens = { refresh_token: 'upstream-refresh-1', expires_in: 3600 };
+  company().reset();
+  company().tokens = { refresh_token: 'upstream-refresh-1', expires_in: 3600 };
 });
 afterEach(() => gate.cloud.disarm());
 afterAll(() => gate?.stop());
 
 const eventsOf = (act: () => Promise<unknown>) => gate.watch.eventsOf(act);
 const namesOf = async (act: () => Promise<unknown>) => (await eventsOf(act)).map(({ event }) => event);
-const line = (name: EventName, fields: object = {}) => expect.objectContaining({ event: name, ...fields });
-
-/** Connects the user with this subject at the provider, with one scope. */
-const signedIn = (sub = 'person-1'): Promise<Session> => {
-  gate.providers.company.claims = { sub };
-  return obtainSession(gate.cloud, { client, user: gate.user(), provider, parameters: { scope: 'mcp' } });
-};
-const submit = (user: User, seen: Seen, field: string, extra: Record<string, string>): Promise<Seen> => {
-  const form = formsOf(seen.html).find(({ fields }) => fields[field] !== undefined);
-  if (form === undefined) throw new Error(`no form with ${field}: ${seen.html}`);
-  return user.submit(seen, form, extra);
-};
 
 describe('#237 one event for what a user decides', () => {
   const open = (user: User, website: RegisteredClient) =>
@@ -78,8 +65,7 @@ describe('#237 one event for what a user decides', () => {
       page = await user.signIn(page.url, { provider });
     };
     expect(await namesOf(logIn)).toEqual(['connections_opened']);
-    const forget = () => submit(user, page, 'consent', { action: 'forget' });
-    expect(await namesOf(forget)).toEqual(['consent_forgotten']);
+    expect(await namesOf(() => submit(user, page, 'consent', { action: 'forget' }))).toEqual(['consent_forgotten']);
     const ended = await eventsOf(() => submit(user, page, 'connection', { action: 'end' }));
     // One event for each of the two logins.
     expect(ended.map(({ event }) => event)).toEqual(['connection_ended', 'connection_ended']);
@@ -97,8 +83,8 @@ describe('#237 one event for what a user decides', () => {
   });
 });
 
+const company = () => gate.providers.company;
 describe('#237 one event for each way in which a login fails', () => {
-  const company = () => gate.providers.company;
   const failure = async (parameters: Record<string, string> = {}) => {
     const { url } = authorizationRequest(gate.cloud, client, parameters);
     const events = await eventsOf(() => gate.user().signIn(url, { provider }));
@@ -126,7 +112,7 @@ describe('#237 one event for each way in which a login fails', () => {
   });
 
   it('no_scope', async () => {
-    await signedIn();
+    await connectUser(gate, client);
     expect(await failure({ scope: `mcp ${REFUSED_SCOPE}` })).toEqual([failed('no_scope')]);
   });
 
@@ -146,7 +132,7 @@ describe('#237 one event for each way in which a login fails', () => {
 
 describe('#237 one event for each request to a provider or a document host', () => {
   it('a provider confirms a user, and later does not', async () => {
-    const session = await signedIn();
+    const session = await connectUser(gate, client);
     await gate.setClock('Token', LIFETIMES.recheckSeconds + 5);
     let { refreshToken } = session;
     const confirmed = await eventsOf(async () => {
@@ -165,7 +151,7 @@ describe('#237 one event for each request to a provider or a document host', () 
   });
 
   it('an MCP server exchanges the token of its caller', async () => {
-    const { accessToken } = await signedIn();
+    const { accessToken } = await connectUser(gate, client);
     const client_id = 'resource-mcp';
     const form = {
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -197,7 +183,7 @@ describe('#237 one event for limits and faults', () => {
   const outage = { kind: 'failed', service: 'dynamodb', times: 'always' } as const;
 
   it('requests are limited, cannot be counted, and cannot be authorized', async () => {
-    const { accessToken } = await signedIn('person-3');
+    const { accessToken } = await connectUser(gate, client, 'person-3');
     const call = () => callMcp(gate.cloud.mcpUrl, accessToken);
     // A window may end after the first event.
     const events = await eventsOf(async () => {
@@ -208,7 +194,7 @@ describe('#237 one event for limits and faults', () => {
       line('request_refused', { status: 429 }),
     ]);
 
-    const { accessToken: another } = await signedIn('person-4');
+    const { accessToken: another } = await connectUser(gate, client, 'person-4');
     const resource = (await gate.cloud.tables()).find((name) => name.includes('Counters')) ?? '';
     await gate.cloud.arm({ ...outage, resource });
     expect(await eventsOf(() => callMcp(gate.cloud.mcpUrl, another))).toEqual([
@@ -221,7 +207,7 @@ describe('#237 one event for limits and faults', () => {
   });
 
   it('a request fails with an internal error', async () => {
-    const { refreshToken } = await signedIn();
+    const { refreshToken } = await connectUser(gate, client);
     await gate.cloud.arm(outage);
     expect(await eventsOf(() => refresh(gate.cloud, client, refreshToken))).toEqual([
       line('request_failed', { path: '/token', error: 'temporarily_unavailable' }),
@@ -231,8 +217,7 @@ describe('#237 one event for limits and faults', () => {
 
 describe('#237 one event for what an administrator does', () => {
   it('a user is erased after a mark has ended their tokens', async () => {
-    const { accessToken } = await signedIn('person-5');
-    const subject = String(partsOf(accessToken).claims.sub);
+    const subject = String(partsOf((await connectUser(gate, client, 'person-5')).accessToken).claims.sub);
     const events = await eventsOf(() => gate.invoke('Privacy', { action: 'erase', subject }));
     expect(events).toEqual([
       line('admin_action', { action: 'set_not_before', scope: 'erasedSubject' }),
@@ -252,8 +237,7 @@ describe('#237 one event for what an administrator does', () => {
     expect(await changesOf({ action: 'rotate' }, 0)).toEqual(['rotation', 'key_created', 'next']);
     expect(await changesOf({}, published)).toEqual(['retiring', 'active']);
     expect(await changesOf({}, expired)).toEqual(['deletion_scheduled']);
-    const emergency = ['emergency_rotation', 'key_created', 'withdrawn', 'active', 'deletion_scheduled'];
-    expect(await changesOf({ action: 'rotate', emergency: true }, expired)).toEqual(emergency);
+    expect(await changesOf({ action: 'rotate', emergency: true }, expired)).toEqual(EMERGENCY_CHANGES);
   });
 });
 

@@ -1,20 +1,13 @@
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import {
-  type CloudWithProviders,
-  logInAt,
-  type ProviderId,
-  startCloudWithProviders,
-} from '../../support/cloud/cloud-with-providers.ts';
-import { partsOf } from '../../support/credentials/forged-token.ts';
-import {
-  callbackParameters,
-  callMcp,
-  obtainSession,
-  postForm,
-  type RegisteredClient,
-  registerClient,
-} from '../../support/http/oauth-requests.ts';
+import { type CloudWithProviders, startCloudWithProviders } from '../../support/cloud/cloud-with-providers.ts';
+import { callMcp, postForm, type RegisteredClient, registerClient } from '../../support/http/oauth-requests.ts';
 import { pendingLogin } from '../../support/memory/known-values.ts';
+import {
+  expectDistrustAt,
+  expectNoAccessAt,
+  expectWelcomeAt,
+  subjectOfLoginAt,
+} from '../../support/providers/login-outcomes.ts';
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -41,27 +34,6 @@ afterAll(() => gate?.stop());
 
 const NOW = () => Math.floor(Date.now() / 1000);
 
-/** Expects the page for an untrusted response: no code is issued, and the upstream code is not sent again. */
-const expectDistrust = async (id: ProviderId = 'company'): Promise<void> => {
-  const seen = await logInAt(gate, client, id);
-  expect([seen.status, seen.left]).toEqual([403, undefined]);
-  expect(seen.html).toContain('could not be verified');
-  expect(gate.providers[id].seen(id === 'github' ? '/login/oauth/access_token' : '/token')).toHaveLength(1);
-};
-const expectNoAccess = async (id: ProviderId = 'company'): Promise<void> => {
-  const seen = await logInAt(gate, client, id);
-  expect([seen.status, seen.left]).toEqual([403, undefined]);
-  expect(seen.html).toContain('This account does not have access');
-};
-const expectWelcome = async (id: ProviderId = 'company'): Promise<void> => {
-  expect(callbackParameters(await logInAt(gate, client, id)).get('code')).toMatch(/^gh_ac_/);
-};
-/** The subject that Gatehouse derives from the provider's identity. */
-const subjectAt = async (id: ProviderId): Promise<unknown> => {
-  const { accessToken } = await obtainSession(gate.cloud, { client, user: gate.user(), provider: id });
-  return partsOf(accessToken).claims.sub;
-};
-
 describe('ID tokens (OpenID Connect Core §3.1.3.7)', () => {
   it.each<[string, Record<string, unknown>]>([
     ['#149 another issuer', { iss: 'https://evil.test' }],
@@ -80,19 +52,19 @@ describe('ID tokens (OpenID Connect Core §3.1.3.7)', () => {
     ['a subject that is a number', { sub: 7 }],
   ])('%s yields no code', async (_what, claims) => {
     gate.providers.company.claims = claims;
-    await expectDistrust();
+    await expectDistrustAt(gate, client);
   });
 
   it('#151 the nonce of an earlier login yields no code', async () => {
     const { company } = gate.providers;
     await pendingLogin(gate.cloud, client, gate.user(), { provider: 'company' });
     company.claims = { nonce: company.nonce };
-    await expectDistrust();
+    await expectDistrustAt(gate, client);
   });
 
   it('#152 a clock skew of one minute is tolerated', async () => {
     gate.providers.company.claims = { exp: NOW() - 30, iat: NOW() + 30 };
-    await expectWelcome();
+    await expectWelcomeAt(gate, client);
   });
 
   const signatures: [string, () => Promise<MisbehavingProvider['sign']>][] = [
@@ -123,7 +95,7 @@ describe('ID tokens (OpenID Connect Core §3.1.3.7)', () => {
     const good = company.sign;
     company.sign = await make();
     try {
-      await expectDistrust();
+      await expectDistrustAt(gate, client);
     } finally {
       company.sign = good;
     }
@@ -141,14 +113,14 @@ describe('ID tokens (OpenID Connect Core §3.1.3.7)', () => {
         };
         sendJson(response, 200, { ...whole, [missing]: undefined });
       });
-      await expectDistrust();
+      await expectDistrustAt(gate, client);
     },
   );
 
   it('#153 a userinfo response about another user yields no code', async () => {
     gate.providers.company.claims = { email: undefined };
     gate.providers.company.userInfo = { sub: 'person-2', email: 'ada@example.com', email_verified: true };
-    await expectDistrust();
+    await expectDistrustAt(gate, client);
   });
 });
 
@@ -158,14 +130,18 @@ describe('Verified addresses (OpenID Connect Core §5.1)', () => {
     async (value) => {
       gate.providers.company.claims = { email_verified: value };
       gate.providers.company.userInfo = { sub: 'person-1', email: 'ada@example.com', email_verified: value };
-      await expectNoAccess();
+      await expectNoAccessAt(gate, client);
     },
   );
 
-  it('#155 email_verified: true grants access', () => expectWelcome());
+  it('#155 email_verified: true grants access', () => expectWelcomeAt(gate, client));
 
   it('#158 the same address at another provider is another user', async () => {
-    const subjects = [await subjectAt('company'), await subjectAt('other'), await subjectAt('company')];
+    const subjects = [
+      await subjectOfLoginAt(gate, client, 'company'),
+      await subjectOfLoginAt(gate, client, 'other'),
+      await subjectOfLoginAt(gate, client, 'company'),
+    ];
     expect(subjects[0]).toBe(subjects[2]);
     expect(subjects[0]).not.toBe(subjects[1]);
   });
@@ -210,23 +186,23 @@ describe('GitHub, which signs no tokens', () => {
     ['only the address of the profile', []],
   ])('#156 %s grants no access', async (_what, emails) => {
     gate.providers.github.github['/user/emails'] = emails;
-    await expectNoAccess('github');
+    await expectNoAccessAt(gate, client, 'github');
   });
 
   it('#156 the account number is the identity, even when the login name changes', async () => {
     const { github } = gate.providers;
-    const first = await subjectAt('github');
+    const first = await subjectOfLoginAt(gate, client, 'github');
     github.github['/user'] = account({ login: 'renamed' });
-    expect(await subjectAt('github')).toBe(first);
+    expect(await subjectOfLoginAt(gate, client, 'github')).toBe(first);
     github.github['/user'] = account({ id: 43 });
-    expect(await subjectAt('github')).not.toBe(first);
+    expect(await subjectOfLoginAt(gate, client, 'github')).not.toBe(first);
   });
 
   it.each([null, '42', 0, -1, 4.2, Number.MAX_SAFE_INTEGER + 1])(
     '#156 the account number %j is not accepted',
     async (id) => {
       gate.providers.github.github['/user'] = account({ id });
-      await expectDistrust('github');
+      await expectDistrustAt(gate, client, 'github');
     },
   );
 
@@ -235,14 +211,14 @@ describe('GitHub, which signs no tokens', () => {
     github.answers.set('/login/oauth/access_token', (response) =>
       sendJson(response, 200, { error: 'bad_verification_code', access_token: 'x', token_type: 'bearer' }),
     );
-    await expectDistrust('github');
+    await expectDistrustAt(gate, client, 'github');
   });
 });
 
 describe('Entra with several tenants (OpenID Connect Core §3.1.3.7, with a template in place of the issuer)', () => {
   const issuerOf = (tenant: string) => `${gate.providers.entra.origin}/${tenant}/v2.0`;
 
-  it('#149 the issuer is the one of the tenant that the token names', () => expectWelcome('entra'));
+  it('#149 the issuer is the one of the tenant that the token names', () => expectWelcomeAt(gate, client, 'entra'));
 
   it.each<[string, () => Record<string, unknown>]>([
     ['the issuer of another tenant', () => ({ iss: issuerOf(OTHER_TENANT) })],
@@ -254,20 +230,20 @@ describe('Entra with several tenants (OpenID Connect Core §3.1.3.7, with a temp
     ['another host', () => ({ iss: `https://evil.test/${TENANT}/v2.0` })],
   ])('#149 %s yields no code', async (_what, claims) => {
     gate.providers.entra.claims = claims();
-    await expectDistrust('entra');
+    await expectDistrustAt(gate, client, 'entra');
   });
 
   it('#157 an address of an allowed user, claimed in another tenant, grants no access', async () => {
     gate.providers.entra.claims = { tid: OTHER_TENANT, iss: issuerOf(OTHER_TENANT), email: 'ada@example.com' };
-    await expectNoAccess('entra');
+    await expectNoAccessAt(gate, client, 'entra');
     gate.providers.entra.claims = { ...gate.providers.entra.claims, email_verified: true };
-    await expectNoAccess('entra');
+    await expectNoAccessAt(gate, client, 'entra');
   });
 
   it('#157 the same address and subject in another tenant is another user', async () => {
     const { entra } = gate.providers;
-    const first = await subjectAt('entra');
+    const first = await subjectOfLoginAt(gate, client, 'entra');
     entra.claims = { tid: OTHER_TENANT, iss: issuerOf(OTHER_TENANT), xms_edov: true };
-    expect(await subjectAt('entra')).not.toBe(first);
+    expect(await subjectOfLoginAt(gate, client, 'entra')).not.toBe(first);
   });
 });

@@ -46,3 +46,24 @@ export class Secrets {
     return leaks;
   }
 }
+
+/** Kinds of secrets that one run of every flow puts on the wire. */
+export const SECRET_KINDS: readonly string[] = [
+  'our access token',
+  'our client secret',
+  'our code',
+  'our code verifier',
+  'our cookie',
+  'our nonce',
+  'our refresh token',
+  'our registration access token',
+  'our sealed request',
+  'our state',
+  'upstream access token',
+  'upstream code',
+  'upstream client secret',
+  'upstream code verifier',
+  'upstream cookie',
+  'upstream e-mail address',
+  'upstream ID token',
+];
