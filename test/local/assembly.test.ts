@@ -10,19 +10,33 @@ import { newAssembly } from '../../tools/local/assembly.ts';
 
 const templateIn = (folder: string): string => readFileSync(join(folder, `${STACK_NAME}.template.json`), 'utf8');
 
-const configurationAt = (origin: string): Configuration =>
-  parseConfiguration(merge(readConfiguration(), { identityProviders: { company: { issuer: `${origin}/company` } } }));
+/** Providers of every kind, at two ports that differ from start to start. */
+const configurationAt = ([first, second]: readonly [string, string]): Configuration =>
+  parseConfiguration(
+    merge(readConfiguration(), {
+      identityProviders: {
+        company: { issuer: `${first}/company` },
+        github: { kind: 'github', issuer: first },
+        other: { kind: 'oidc', issuer: second, recheck: true },
+        entra: { kind: 'entra', issuer: second, tenant: 'organizations' },
+      },
+    }),
+  );
 
-it('a kept assembly is, at any port, the one that a new synthesis gives', async () => {
+it('a kept assembly is the one that a new synthesis gives, at any ports', async () => {
   await ensureBundles();
   const folders: string[] = [];
-  for (const origin of ['http://localhost:5001', 'http://localhost:60001']) {
-    const kept = await newAssembly(configurationAt(origin), origin);
+  for (const origins of [
+    ['http://localhost:5001', 'http://localhost:5003'],
+    ['http://localhost:60001', 'http://localhost:2'],
+  ] as const) {
+    const configuration = configurationAt(origins);
+    const kept = await newAssembly(configuration);
     const made = mkdtempSync(join(tmpdir(), 'gatehouse-assembly-'));
     folders.push(kept, made);
-    synthesize(configurationAt(origin), made);
+    synthesize(configuration, made);
     expect(templateIn(kept)).toBe(templateIn(made));
-    expect(templateIn(kept)).toContain(origin);
+    for (const origin of origins) expect(templateIn(kept)).toContain(origin);
   }
   for (const folder of folders) rmSync(folder, { recursive: true });
 });

@@ -11,22 +11,21 @@ import type { Configuration } from '../../lib/config/configuration.ts';
  */
 export const ASSEMBLY_CACHE_VARIABLE = 'GATEHOUSE_ASSEMBLY_CACHE';
 
-/** Takes the place of the development providers' origin in a kept assembly, because their port differs in every start. */
-const KEPT_ORIGIN = 'http://localhost:1';
+/** Identity providers on this machine have other ports in every start. */
+const LOCAL_PORT = /(?<=\blocalhost:)\d+/g;
 
 const TEMPLATE = /\.template\.json$/;
 
 /**
  * Synthesizes the stack into a new folder.
  *
- * @param providerOrigin where the development providers serve
  * @returns the folder, which the caller removes
  */
-export const newAssembly = async (configuration: Configuration, providerOrigin: string): Promise<string> => {
+export const newAssembly = async (configuration: Configuration): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-assembly-'));
   const cache = process.env[ASSEMBLY_CACHE_VARIABLE];
   if (cache === undefined) await synthesizeInto(configuration, folder);
-  else await takeFrom(await keptAssembly(configuration, providerOrigin, cache), providerOrigin, folder);
+  else await copyInto(folder, await keptAssembly(configuration, cache));
   return folder;
 };
 
@@ -36,30 +35,39 @@ const synthesizeInto = async (configuration: Configuration, folder: string): Pro
   synthesize(configuration, folder);
 };
 
-/** @returns the folder of the assembly for this configuration, whichever port the development providers have */
-const keptAssembly = async (configuration: Configuration, providerOrigin: string, cache: string): Promise<string> => {
-  const text = JSON.stringify(configuration).replaceAll(`${providerOrigin}/`, `${KEPT_ORIGIN}/`);
-  const kept = join(cache, createHash('sha256').update(text).digest('hex'));
-  if (existsSync(kept)) return kept;
+interface KeptAssembly {
+  readonly folder: string;
+  /** The ports of this start. The kept assembly says 1 instead of the first, 2 instead of the second, and so on. */
+  readonly ports: readonly string[];
+}
+
+/** @returns the assembly for this configuration, which may be of a start with other ports */
+const keptAssembly = async (configuration: Configuration, cache: string): Promise<KeptAssembly> => {
+  const given = JSON.stringify(configuration);
+  const ports = [...new Set(given.match(LOCAL_PORT))];
+  const text = given.replaceAll(LOCAL_PORT, (port) => String(ports.indexOf(port) + 1));
+  const folder = join(cache, createHash('sha256').update(text).digest('hex'));
+  if (existsSync(folder)) return { folder, ports };
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(join(cache, 'unfinished-'));
   await synthesizeInto(JSON.parse(text) as Configuration, unfinished);
-  await rename(unfinished, kept).catch(async (error: unknown) => {
+  await rename(unfinished, folder).catch(async (error: unknown) => {
     // Another process was first.
-    if (!existsSync(kept)) throw error;
+    if (!existsSync(folder)) throw error;
     await rm(unfinished, { recursive: true });
   });
-  return kept;
+  return { folder, ports };
 };
 
-/** The template with this start's origin. The assets are links, because they never change. */
-const takeFrom = async (kept: string, providerOrigin: string, folder: string): Promise<void> => {
-  for (const name of await readdir(kept)) {
+/** Copies the templates with the ports of this start. The assets are links, because they never change. */
+const copyInto = async (folder: string, kept: KeptAssembly): Promise<void> => {
+  for (const name of await readdir(kept.folder)) {
     if (!TEMPLATE.test(name)) {
-      await symlink(join(kept, name), join(folder, name));
+      await symlink(join(kept.folder, name), join(folder, name));
       continue;
     }
-    const text = await readFile(join(kept, name), 'utf8');
-    await writeFile(join(folder, name), text.replaceAll(`${KEPT_ORIGIN}/`, `${providerOrigin}/`));
+    const text = await readFile(join(kept.folder, name), 'utf8');
+    const ported = text.replaceAll(LOCAL_PORT, (port) => kept.ports[Number(port) - 1] ?? port);
+    await writeFile(join(folder, name), ported);
   }
 };

@@ -83,7 +83,7 @@ export const startLocalCloud = async (
   await bundled;
 
   step('Synthesizing the stack…');
-  const assembly = await newAssembly(configuration, providerOrigin);
+  const assembly = await newAssembly(configuration);
   onCleanUp(() => rm(assembly, { recursive: true, force: true }));
   const { template, notRun } = await loadTemplate(assembly, origin);
 

@@ -1,9 +1,5 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'jest-worker';
-
-/** What V8 compiled in the last run, for the workers and for the processes that tests start. */
-const COMPILE_CACHE = join(tmpdir(), 'gatehouse-compile-cache');
 
 /** jest's runner for this project: `worker.mjs` says how it differs from jest's own. */
 export default class NativeRunner {
@@ -21,7 +17,7 @@ export default class NativeRunner {
       forkOptions: {
         stdio: 'pipe',
         execArgv: ['--no-warnings'],
-        env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+        env: process.env,
       },
     });
     workers.getStdout()?.pipe(process.stdout);

@@ -23,6 +23,10 @@ export interface FunctionLog {
 
 export type OnLog = (log: FunctionLog) => void;
 
+/** Lets environments share compiled code, where this process does: loading a bundle then takes half of the time. */
+const { NODE_COMPILE_CACHE } = process.env;
+const COMPILE_CACHE = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+
 /** How long a handler may run after its answer has ended or its reader has gone. */
 const WIND_DOWN_MS = 5_000;
 const STOPPING: ThrownError = { errorType: 'Runtime.ExitError', errorMessage: 'the local cloud is stopping' };
@@ -56,7 +60,7 @@ export class ExecutionEnvironment {
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData,
       name: functionName,
-      env: { ...environment },
+      env: { ...environment, ...COMPILE_CACHE },
       argv: [],
       execArgv: [],
       stdin: false,
