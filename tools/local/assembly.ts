@@ -14,6 +14,13 @@ export const ASSEMBLY_CACHE_VARIABLE = 'GATEHOUSE_ASSEMBLY_CACHE';
 /** Identity providers on this machine have other ports in every start. */
 const LOCAL_PORT = /(?<=\blocalhost:)\d+/g;
 
+/**
+ * Assets of kept assemblies, named after their content. A bundle has the same path in every start and run this way, so
+ * that Node.js finds what it has compiled of it.
+ */
+const ASSETS = join(tmpdir(), 'gatehouse-assets');
+const ASSET = /^asset\.[0-9a-f]{64}$/;
+
 const TEMPLATE = /\.template\.json$/;
 
 /**
@@ -51,12 +58,26 @@ const keptAssembly = async (configuration: Configuration, cache: string): Promis
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(join(cache, 'unfinished-'));
   await synthesizeInto(JSON.parse(text) as Configuration, unfinished);
+  await shareAssets(unfinished);
   await rename(unfinished, folder).catch(async (error: unknown) => {
     // Another process was first.
     if (!existsSync(folder)) throw error;
     await rm(unfinished, { recursive: true });
   });
   return { folder, ports };
+};
+
+const shareAssets = async (folder: string): Promise<void> => {
+  await mkdir(ASSETS, { recursive: true });
+  for (const name of await readdir(folder)) {
+    if (!ASSET.test(name)) continue;
+    const shared = join(ASSETS, name);
+    await rename(join(folder, name), shared).catch(async (error: unknown) => {
+      if (!existsSync(shared)) throw error;
+      await rm(join(folder, name), { recursive: true });
+    });
+    await symlink(shared, join(folder, name));
+  }
 };
 
 /** Copies the templates with the ports of this start. The assets are links, because they never change. */

@@ -39,8 +39,19 @@ const setClock = (offsetMs: number): void => {
   });
 };
 
+/**
+ * Takes away what no function uses: `import 'node:http'` reads these getters, and they load undici. That is a fifth of
+ * the time in which an environment starts.
+ */
+const skipUndici = (): void => {
+  const http = process.getBuiltinModule('node:http');
+  for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent'])
+    Reflect.defineProperty(http, name, { value: undefined });
+};
+
 const loadHandler = async (): Promise<Handler> => {
   installAwsLambda();
+  skipUndici();
   const bundle = (await import(setup.moduleUrl)) as Record<string, unknown>;
   const handler = bundle[setup.exportName];
   if (typeof handler === 'function') return handler as Handler;
@@ -95,6 +106,8 @@ const streamAnswer = async (handler: Handler, event: unknown, invocation: Invoca
 };
 
 try {
+  // Only Node.js itself needs it, and Lambda sets no such variable.
+  delete process.env.NODE_COMPILE_CACHE;
   if (setup.clockOffsetMs !== 0) setClock(setup.clockOffsetMs);
   const handler = await loadHandler();
   parentPort?.on('message', (message: ToWorker) => {
