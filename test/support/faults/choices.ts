@@ -1,6 +1,6 @@
 import type { FlowUnderFaults } from './flow.ts';
 import type { Fault, RecordedCall } from './injection/faults.ts';
-import { type FaultKind, kindsOf } from './injection/kinds.ts';
+import { type FaultKind, kindsOf, WRITES } from './injection/kinds.ts';
 import { upstreamKindsOf } from './injection/upstream-kinds.ts';
 import type { Choose } from './walk.ts';
 
@@ -29,13 +29,29 @@ const QUICK: ReadonlySet<Fault['kind']> = new Set(['failed', 'lost', 'refused', 
 /** A walk over the calls of a cold function starts a new environment each time, which takes half a second. */
 const QUICK_COLD: ReadonlySet<Fault['kind']> = new Set(['failed', 'down']);
 
-export const quickFaults: Choose = ({ call, isCold }, flow) => {
-  const name = `${call.action} ${call.resource}`;
-  if (flow.ownCalls?.test(name) === false) return [];
-  const quick = isCold ? QUICK_COLD : QUICK;
-  return kindsAt(call, flow)
-    .filter((kind) => quick.has(kind) || (KILLS.has(kind) && flow.commit?.test(name)))
-    .map((kind) => ({ kind }));
+/**
+ * The faults of one run of `npm test`. A write meets every quick kind in every flow, and so does the first call of each
+ * flow. A read, a request to an identity provider, and a call that only a cold function makes meet their faults in the
+ * first flow that makes them.
+ */
+export const newQuickFaults = (): Choose => {
+  const known = new Set<string>();
+  const begun = new Set<FlowUnderFaults>();
+  return ({ call, isCold }, flow) => {
+    const name = `${call.action} ${call.resource}`;
+    if (flow.ownCalls?.test(name) === false) return [];
+    const isWrite = WRITES.test(call.action);
+    if (isCold || (!isWrite && call.service !== 'lambda')) {
+      const place = `${call.functionLogicalId} ${call.service} ${name} ${call.nth}`;
+      if (known.has(place) && begun.has(flow)) return [];
+      known.add(place);
+    }
+    begun.add(flow);
+    const quick = isCold ? QUICK_COLD : QUICK;
+    return kindsAt(call, flow)
+      .filter((kind) => quick.has(kind) || (KILLS.has(kind) && flow.commit?.test(name)))
+      .map((kind) => ({ kind }));
+  };
 };
 
 /** Every kind for all attempts of a call and, where the SDK retries, also for the first attempt only. */

@@ -98,7 +98,7 @@ export type FaultKind = keyof typeof KINDS;
 export const meet = (kind: FaultKind, ...[call, execute, crash]: Parameters<Do>): Promise<object> =>
   KINDS[kind](call, execute, crash);
 
-const WRITES = /^(Put|Update|Delete|Create|Schedule|Tag|BatchWrite)/;
+export const WRITES = /^(Put|Update|Delete|Create|Schedule|Tag|BatchWrite)/;
 
 /** The kinds that can hit a call, in the order of the walk. */
 export const kindsOf = (call: CallNotice): readonly FaultKind[] => [
