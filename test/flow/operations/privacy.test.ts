@@ -111,7 +111,9 @@ describe('Export and erasure of a user', () => {
 
     const rows = await everyRow();
     expect(rows).toContain(subjectOf(other));
-    for (const name of [subjectOf(session), LOGIN, 'Zoe']) expect(rows).not.toContain(name);
+    for (const name of [subjectOf(session), LOGIN]) expect(rows).not.toContain(name);
+    // Three letters occur in random ids too, so only the whole word counts.
+    expect(rows).not.toMatch(/(?<![\w-])Zoe(?![\w-])/);
     const { body: left } = await invokeAsOperator(cloud, 'Privacy', { action: 'export', subject: subjectOf(session) });
     expect([left.connections, left.rememberedConsents]).toEqual([[], []]);
   }, 60_000);
