@@ -1,4 +1,4 @@
-import { parseCookie } from 'cookie';
+import { parse } from 'cookie';
 import { newSecret } from '../../core/crypto.ts';
 import type { HttpRequest } from './messages.ts';
 
@@ -25,7 +25,7 @@ const TRANSACTION_COOKIE_VALUE = /^(\d{1,12})\.([A-Za-z0-9_-]{43})$/;
  * If two cookies have the same name, the first one counts.
  */
 export const cookiesOf = (request: HttpRequest): Readonly<Record<string, string | undefined>> => ({
-  ...parseCookie((request.headers.get('cookie') ?? []).join('; '), { decode: (value) => value }),
+  ...parse((request.headers.get('cookie') ?? []).join('; '), { decode: (value) => value }),
 });
 
 /** The page cookie of the browser, or undefined when it has none or the value is malformed. */
