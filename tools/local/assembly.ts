@@ -14,11 +14,6 @@ export const ASSEMBLY_CACHE_VARIABLE = 'GATEHOUSE_ASSEMBLY_CACHE';
 /** Identity providers on this machine have other ports in every start. */
 const LOCAL_PORT = /(?<=\blocalhost:)\d+/g;
 
-/**
- * Assets of kept assemblies, named after their content. A bundle has the same path in every start and run this way, so
- * that Node.js finds what it has compiled of it.
- */
-const ASSETS = join(tmpdir(), 'gatehouse-assets');
 const ASSET = /^asset\.[0-9a-f]{64}$/;
 
 const TEMPLATE = /\.template\.json$/;
@@ -58,7 +53,7 @@ const keptAssembly = async (configuration: Configuration, cache: string): Promis
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(join(cache, 'unfinished-'));
   await synthesizeInto(JSON.parse(text) as Configuration, unfinished);
-  await shareAssets(unfinished);
+  await shareAssets(unfinished, join(cache, 'assets'));
   await rename(unfinished, folder).catch(async (error: unknown) => {
     // Another process was first.
     if (!existsSync(folder)) throw error;
@@ -67,11 +62,15 @@ const keptAssembly = async (configuration: Configuration, cache: string): Promis
   return { folder, ports };
 };
 
-const shareAssets = async (folder: string): Promise<void> => {
-  await mkdir(ASSETS, { recursive: true });
+/**
+ * Moves the assets of an assembly into one folder, where they are named after their content. A bundle then has the same
+ * path in every start of the run, so that Node.js finds what it has compiled of it.
+ */
+const shareAssets = async (folder: string, assets: string): Promise<void> => {
+  await mkdir(assets, { recursive: true });
   for (const name of await readdir(folder)) {
     if (!ASSET.test(name)) continue;
-    const shared = join(ASSETS, name);
+    const shared = join(assets, name);
     await rename(join(folder, name), shared).catch(async (error: unknown) => {
       if (!existsSync(shared)) throw error;
       await rm(join(folder, name), { recursive: true });
