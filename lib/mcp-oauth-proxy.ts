@@ -63,9 +63,7 @@ export class McpOAuthProxy extends Construct {
     const configuration = parseConfiguration(props.configuration);
     this.tables = new Tables(this, 'Tables');
 
-    this.authorizationServer = new AuthorizationServer(this, 'AuthorizationServer', {
-      serverPaths: Object.keys(configuration.servers),
-    });
+    this.authorizationServer = new AuthorizationServer(this, 'AuthorizationServer');
     this.protectedResources = Object.entries(configuration.servers).map(
       ([path, server]) => new ProtectedResource(this, `Server${path.replaceAll('/', '-')}`, { path, server }),
     );

@@ -1,16 +1,11 @@
 import { LambdaIntegration, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { authorizationServerRoutes, type Endpoints } from '../functions/endpoints/index.ts';
+import { AUTHORIZATION_SERVER_ROUTES, type Endpoints } from '../functions/endpoints/index.ts';
 import { addPreflight } from './cors.ts';
 import { addAuthorizationServerResponses } from './gateway-responses.ts';
-import { addLogo } from './logo-route.ts';
+import { addLogo, LOGO_ROUTE } from './logo-route.ts';
 import { makeRestApi } from './rest-api.ts';
-
-export interface AuthorizationServerProps {
-  /** Paths of the MCP servers, which have metadata here. */
-  readonly serverPaths: readonly string[];
-}
 
 /**
  * The REST API of the authorization server. It is created in two steps: the empty API, then `serve`. The distribution
@@ -18,18 +13,16 @@ export interface AuthorizationServerProps {
  */
 export class AuthorizationServer extends Construct {
   readonly api: RestApi;
-  readonly #routes: ReturnType<typeof authorizationServerRoutes>;
 
-  constructor(scope: Construct, id: string, { serverPaths }: AuthorizationServerProps) {
+  constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.#routes = authorizationServerRoutes(serverPaths);
     this.api = makeRestApi(this, 'Api', {
       name: 'authorization server',
       description: 'Gatehouse: authorization server',
       // This applies to preflights. Every other route has its own limit.
       throttle: { perSecond: 100, burst: 200 },
       routeThrottles: Object.fromEntries(
-        this.#routes.flatMap(({ path, methods, throttle }) =>
+        [...AUTHORIZATION_SERVER_ROUTES, LOGO_ROUTE].flatMap(({ path, methods, throttle }) =>
           methods.map((method) => [`${path}/${method}`, throttle] as const),
         ),
       ),
@@ -40,11 +33,11 @@ export class AuthorizationServer extends Construct {
   /**
    * Adds the routes.
    *
-   * @param logo an SVG document
+   * @param logo an SVG document; without one the route of the logo answers 404
    */
   serve(endpoints: Endpoints, logo?: string): void {
-    if (logo !== undefined) addLogo(this.api.root, logo);
-    for (const route of this.#routes) {
+    addLogo(this.api.root, logo);
+    for (const route of AUTHORIZATION_SERVER_ROUTES) {
       const resource = this.api.root.resourceForPath(route.path);
       for (const method of route.methods) {
         const open = resource.addMethod(

@@ -17,24 +17,44 @@ const HEADERS = {
 
 const BECAUSE = 'The pages show this image to every visitor';
 
+/** Its methods and their limit. */
+export const LOGO_ROUTE = { path: '/logo.svg', methods: ['GET'], throttle: { perSecond: 100, burst: 200 } };
+
+interface Response {
+  readonly status: string;
+  readonly mediaType: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const NO_LOGO: Response = {
+  status: '404',
+  mediaType: 'application/json',
+  body: '{"error":"not_found","error_description":"This server has no logo."}',
+  headers: { 'Cache-Control': 'no-store' },
+};
+
 /**
  * Adds `GET /logo.svg`, which API Gateway answers by itself: no function, no bucket, and no third party that sees logins.
+ * The route exists without a logo too, because no deployment may remove a route.
  *
  * @param svg an SVG document without `$` and `#`, which a mapping template would interpret
  */
-export const addLogo = (root: IResource, svg: string): void => {
+export const addLogo = (root: IResource, svg: string | undefined): void => {
+  const { status, mediaType, body, headers } =
+    svg === undefined ? NO_LOGO : { status: '200', mediaType: 'image/svg+xml', body: svg, headers: HEADERS };
   const method = root.addResource('logo.svg').addMethod(
     'GET',
     new MockIntegration({
       // A request for an image has no body, so its content type does not matter.
       passthroughBehavior: PassthroughBehavior.WHEN_NO_TEMPLATES,
-      requestTemplates: { 'application/json': '{"statusCode": 200}' },
+      requestTemplates: { 'application/json': `{"statusCode": ${status}}` },
       integrationResponses: [
         {
-          statusCode: '200',
-          responseTemplates: { 'image/svg+xml': svg },
+          statusCode: status,
+          responseTemplates: { [mediaType]: body },
           responseParameters: Object.fromEntries(
-            Object.entries(HEADERS).map(([name, value]) => [`method.response.header.${name}`, `'${value}'`]),
+            Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, `'${value}'`]),
           ),
         },
       ],
@@ -42,9 +62,9 @@ export const addLogo = (root: IResource, svg: string): void => {
     {
       methodResponses: [
         {
-          statusCode: '200',
+          statusCode: status,
           responseParameters: Object.fromEntries(
-            Object.keys(HEADERS).map((name) => [`method.response.header.${name}`, true]),
+            Object.keys(headers).map((name) => [`method.response.header.${name}`, true]),
           ),
         },
       ],

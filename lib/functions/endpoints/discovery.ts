@@ -1,3 +1,4 @@
+import { PROTECTED_RESOURCE_METADATA_PATH } from '../../../lambdas/core/authorization/resources.ts';
 import * as settings from '../../../lambdas/core/settings.ts';
 import { themeSettings } from '../../config/theme.ts';
 import { configuredClientSettings } from '../configured-clients.ts';
@@ -10,12 +11,10 @@ export const DISCOVERY = {
   protectedResourceMetadata: {
     folder: 'protected-resource-metadata',
     description: 'metadata of each MCP server (RFC 9728)',
-    // With one server the root document equals the path's. With several no root document could name one of them
-    // (RFC 9728 §3.3), so there is none.
-    routes: (serverPaths) =>
-      (serverPaths.length === 1 ? ['', ...serverPaths] : serverPaths).map((path) =>
-        document(`/.well-known/oauth-protected-resource${path}`, 'Metadata is public (RFC 9728 §3)'),
-      ),
+    // The function knows which paths exist, and answers 404 to the others.
+    routes: ['', '/{proxy+}'].map((rest) =>
+      document(`${PROTECTED_RESOURCE_METADATA_PATH}${rest}`, 'Metadata is public (RFC 9728 §3)'),
+    ),
     grant: (endpoint, { configuration, issuer }) =>
       endpoint.set(settings.issuer, issuer).set(settings.servers, serverSettings(configuration)),
   },
@@ -23,10 +22,9 @@ export const DISCOVERY = {
   authorizationServerMetadata: {
     folder: 'authorization-server-metadata',
     description: 'metadata of the authorization server (RFC 8414)',
-    routes: () =>
-      ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'].map((path) =>
-        document(path, 'Metadata is public (RFC 8414 §3)'),
-      ),
+    routes: ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'].map((path) =>
+      document(path, 'Metadata is public (RFC 8414 §3)'),
+    ),
     grant: (endpoint, { configuration, issuer }) =>
       endpoint
         .set(settings.issuer, issuer)
@@ -39,14 +37,14 @@ export const DISCOVERY = {
   jwks: {
     folder: 'jwks',
     description: 'public keys (RFC 7517)',
-    routes: () => [document('/.well-known/jwks.json', 'Public keys are public (RFC 7517)')],
+    routes: [document('/.well-known/jwks.json', 'Public keys are public (RFC 7517)')],
     grant: (endpoint, { tables }) => endpoint.bindTable(settings.keysTable, tables.keys, 'GetItem'),
   },
 
   welcome: {
     folder: 'welcome',
     description: 'explains the connector URL to users who open it in a browser',
-    routes: () => [page('GET', '/', 'Explains the connector URL to users who open it in a browser')],
+    routes: [page('GET', '/', 'Explains the connector URL to users who open it in a browser')],
     grant: (endpoint, { configuration, issuer }) =>
       endpoint
         .set(settings.issuer, issuer)
@@ -57,7 +55,7 @@ export const DISCOVERY = {
   health: {
     folder: 'health',
     description: 'says whether tokens can be issued and users can log in',
-    routes: () => [
+    routes: [
       {
         path: '/health',
         methods: ['GET'],

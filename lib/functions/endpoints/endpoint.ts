@@ -14,8 +14,8 @@ export interface Endpoint {
   readonly description: string;
   /** @default 10 seconds */
   readonly timeout?: Duration;
-  /** @param serverPaths paths of the MCP servers */
-  readonly routes: (serverPaths: readonly string[]) => readonly Route[];
+  /** They do not depend on the configuration, and none is ever removed (CONTRIBUTING, "Never remove a route"). */
+  readonly routes: readonly Route[];
   /**
    * Gives the function its settings, tables and secrets. It may use nothing else.
    *

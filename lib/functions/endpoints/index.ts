@@ -15,10 +15,9 @@ export type EndpointName = keyof typeof ENDPOINTS;
 const entries = Object.entries(ENDPOINTS) as [EndpointName, Endpoint][];
 
 /** Every route of the authorization server, with the endpoint that serves it. */
-export const authorizationServerRoutes = (
-  serverPaths: readonly string[],
-): readonly (Route & { readonly endpoint: EndpointName })[] =>
-  entries.flatMap(([name, { routes }]) => routes(serverPaths).map((route) => ({ ...route, endpoint: name })));
+export const AUTHORIZATION_SERVER_ROUTES: readonly (Route & { readonly endpoint: EndpointName })[] = entries.flatMap(
+  ([name, { routes }]) => routes.map((route) => ({ ...route, endpoint: name })),
+);
 
 /** One function for each endpoint of the authorization server. */
 export class Endpoints extends Construct {

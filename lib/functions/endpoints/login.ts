@@ -18,7 +18,7 @@ export const LOGIN = {
     folder: 'authorize',
     description: 'authorization endpoint (RFC 6749)',
     timeout: DOCUMENTS_TIMEOUT,
-    routes: () => [page('GET', '/authorize', 'Every authorization begins here (RFC 6749 §3.1); it writes nothing')],
+    routes: [page('GET', '/authorize', 'Every authorization begins here (RFC 6749 §3.1); it writes nothing')],
     // It writes nothing unless consents are remembered, so a flood of requests leaves no rows.
     grant: (endpoint, parts) => {
       const { configuration, issuer, tables, secrets } = parts;
@@ -48,7 +48,7 @@ export const LOGIN = {
     folder: 'consent',
     description: "takes the user's decision and sends the browser to the identity provider",
     timeout: UPSTREAM_TIMEOUT,
-    routes: () => [page('POST', '/consent', 'Bound to a sealed form, a cookie and the origin')],
+    routes: [page('POST', '/consent', 'Bound to a sealed form, a cookie and the origin')],
     grant: (endpoint, parts) =>
       endpoint
         .set(settings.issuer, parts.issuer)
@@ -64,7 +64,7 @@ export const LOGIN = {
     folder: 'callback',
     description: "takes the identity provider's response and issues the authorization code",
     timeout: UPSTREAM_TIMEOUT,
-    routes: () => [page('GET', '/callback/{idp}', 'Bound to a state and a cookie (OpenID Connect Core §3.1.2.5)')],
+    routes: [page('GET', '/callback/{idp}', 'Bound to a state and a cookie (OpenID Connect Core §3.1.2.5)')],
     grant: (endpoint, parts) => {
       const { configuration, issuer, tables, secrets, tokensKey } = parts;
       endpoint
@@ -95,7 +95,7 @@ export const LOGIN = {
     folder: 'connections',
     description: 'lets users see and end the connections of their clients',
     timeout: UPSTREAM_TIMEOUT,
-    routes: () => [
+    routes: [
       {
         path: '/connections',
         methods: ['GET', 'POST'],

@@ -7,7 +7,7 @@ export const REGISTRATION = {
     folder: 'register',
     description: 'dynamic client registration (RFC 7591)',
     // The limit on new rows for all clients together: hosted clients share addresses, so none has its own (#172).
-    routes: () => [api('/register', { perSecond: 50, burst: 100 }, 'Open registration (RFC 7591 §3)')],
+    routes: [api('/register', { perSecond: 50, burst: 100 }, 'Open registration (RFC 7591 §3)')],
     grant: (endpoint, { issuer, tables }) =>
       endpoint.set(settings.issuer, issuer).bindTable(settings.clientsTable, tables.clients, 'GetItem', 'UpdateItem'),
   },
@@ -15,7 +15,7 @@ export const REGISTRATION = {
   clientConfiguration: {
     folder: 'client-configuration',
     description: 'client configuration endpoint (RFC 7592)',
-    routes: () => [
+    routes: [
       {
         path: '/register/{client_id}',
         methods: ['GET', 'PUT', 'DELETE'],

@@ -17,9 +17,7 @@ export const TOKENS = {
     description: 'token endpoint (RFC 6749)',
     timeout: DOCUMENTS_TIMEOUT,
     // Below the 1,000 signatures a second that KMS allows per account and region.
-    routes: () => [
-      api('/token', { perSecond: 800, burst: 1600 }, 'Clients authenticate in the request (RFC 6749 §3.2.1)'),
-    ],
+    routes: [api('/token', { perSecond: 800, burst: 1600 }, 'Clients authenticate in the request (RFC 6749 §3.2.1)')],
     // The policy of each signing key lets only the role of this function sign.
     grant: (endpoint, parts) => {
       const { configuration, tables, secrets, tokensKey } = parts;
@@ -44,9 +42,7 @@ export const TOKENS = {
     folder: 'revoke',
     description: 'token revocation (RFC 7009)',
     timeout: DOCUMENTS_TIMEOUT,
-    routes: () => [
-      api('/revoke', { perSecond: 50, burst: 100 }, 'Clients authenticate in the request (RFC 7009 §2.1)'),
-    ],
+    routes: [api('/revoke', { perSecond: 50, burst: 100 }, 'Clients authenticate in the request (RFC 7009 §2.1)')],
     grant: (endpoint, parts) => {
       authenticateClients(endpoint, parts);
       endpoint.bindTable(settings.grantsTable, parts.tables.grants, 'GetItem', 'UpdateItem');
@@ -57,9 +53,7 @@ export const TOKENS = {
     folder: 'introspect',
     description: 'token introspection (RFC 7662)',
     timeout: DOCUMENTS_TIMEOUT,
-    routes: () => [
-      api('/introspect', { perSecond: 200, burst: 400 }, 'Clients authenticate in the request (RFC 7662 §2.1)'),
-    ],
+    routes: [api('/introspect', { perSecond: 200, burst: 400 }, 'Clients authenticate in the request (RFC 7662 §2.1)')],
     grant: (endpoint, parts) => {
       authenticateClients(endpoint, parts);
       endpoint
@@ -71,7 +65,7 @@ export const TOKENS = {
   userinfo: {
     folder: 'userinfo',
     description: 'claims about the user of a token (OpenID Connect Core, section 5.3)',
-    routes: () => [
+    routes: [
       {
         path: '/userinfo',
         methods: ['GET', 'POST'],

@@ -1,4 +1,4 @@
-import { authorizationServerRoutes } from '../../../lib/functions/endpoints/index.ts';
+import { AUTHORIZATION_SERVER_ROUTES } from '../../../lib/functions/endpoints/index.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import type { RawAnswer } from '../../support/http/raw-request.ts';
 import { rawExchange, requestHead } from '../../support/http/raw-socket.ts';
@@ -125,9 +125,9 @@ describe('Request lines (RFC 9112 §3)', () => {
   });
 });
 
-const ROUTES = authorizationServerRoutes(['/mcp']).map((route) => ({
+const ROUTES = AUTHORIZATION_SERVER_ROUTES.map((route) => ({
   ...route,
-  target: route.path.replace('{client_id}', 'unknown').replace('{idp}', 'company'),
+  target: route.path.replace('{client_id}', 'unknown').replace('{idp}', 'company').replace('{proxy+}', 'mcp'),
 }));
 
 describe('Every route (OAuth 2.1 §3.1: scripts cannot read the pages)', () => {

@@ -1,3 +1,4 @@
+import type { ConfigurationInput } from '../../../lib/config/configuration.ts';
 import { shown, type Template, TWO_SERVERS, templateFor } from '../template.ts';
 import { apiOf, gatewayResponsesOf, methodsOf, stageOf } from './api-of-template.ts';
 
@@ -6,12 +7,28 @@ beforeAll(async () => {
   template = await templateFor(TWO_SERVERS);
 });
 
+/** The two servers, one of them under another path. */
+const renamed = (from: string, to: string): ConfigurationInput => {
+  const { [from]: server, ...others } = TWO_SERVERS.servers;
+  return { ...TWO_SERVERS, servers: server ? { ...others, [to]: server } : others };
+};
+
+/** CloudFormation deletes and creates a resource whose logical id changes, so they must stay as well. */
+const methodIdsOf = (of: Template): string[] =>
+  of
+    .ofType('AWS::ApiGateway::Method')
+    .filter(([, { Properties }]) => Properties.RestApiId.Ref === apiOf(of, 'AuthorizationServer'))
+    .map(([logicalId]) => logicalId)
+    .sort();
+
 describe('Routes of the authorization server', () => {
   const metadata = (path: string) => ['GET', 'HEAD', 'OPTIONS'].map((method) => `${method} /.well-known/${path}`);
-  const SHARED = [
+  const ROUTES = [
     ...metadata('oauth-authorization-server'),
     ...metadata('openid-configuration'),
     ...metadata('jwks.json'),
+    ...metadata('oauth-protected-resource'),
+    ...metadata('oauth-protected-resource/{proxy+}'),
     'GET ', // the root
     'POST /register',
     'OPTIONS /register',
@@ -31,23 +48,22 @@ describe('Routes of the authorization server', () => {
     'POST /userinfo',
     'OPTIONS /userinfo',
     'GET /health',
+    'GET /logo.svg',
   ];
 
-  it('are exactly the listed ones, without a root document if there are several servers (RFC 9728 §3.3)', () => {
-    expect(Object.keys(methodsOf(template, 'AuthorizationServer')).sort()).toEqual(
-      [
-        ...SHARED,
-        ...metadata('oauth-protected-resource/mcp'),
-        ...metadata('oauth-protected-resource/tools/mcp'),
-      ].sort(),
-    );
+  it('are exactly the listed ones', () => {
+    expect(Object.keys(methodsOf(template, 'AuthorizationServer')).sort()).toEqual([...ROUTES].sort());
   });
 
-  it('include the root document if there is one server', async () => {
-    const single = await templateFor();
-    expect(Object.keys(methodsOf(single, 'AuthorizationServer')).sort()).toEqual(
-      [...SHARED, ...metadata('oauth-protected-resource'), ...metadata('oauth-protected-resource/mcp')].sort(),
-    );
+  it.each<[string, Partial<ConfigurationInput>]>([
+    ['one server', {}],
+    ['a renamed server', renamed('/tools/mcp', '/wiki/mcp')],
+    ['a logo', { theme: { logo: 'tools/screenshots/example-logo.svg' } }],
+    ['every option', { firewall: false, rememberConsent: true, clientDocuments: { advertise: false } }],
+  ])('B1: no deployment removes a route: %s has the same ones as two servers', async (_, overlay) => {
+    const other = await templateFor(overlay);
+    expect(methodIdsOf(other)).toEqual(methodIdsOf(template));
+    expect(Object.keys(methodsOf(other, 'AuthorizationServer')).sort()).toEqual([...ROUTES].sort());
   });
 
   it('answer no preflight at pages for users: /authorize, /consent, /callback, /connections (OAuth 2.1 §3.1, #28)', () => {
@@ -68,7 +84,8 @@ describe('Routes of the authorization server', () => {
         shown(Properties.Integration.Uri).match(/Endpoints(\w+)Function/)?.[1],
       ]);
     expect(Object.fromEntries(functions)).toMatchObject({
-      'GET /.well-known/oauth-protected-resource/mcp': 'ProtectedResourceMetadata',
+      'GET /.well-known/oauth-protected-resource': 'ProtectedResourceMetadata',
+      'GET /.well-known/oauth-protected-resource/{proxy+}': 'ProtectedResourceMetadata',
       'GET /.well-known/oauth-authorization-server': 'AuthorizationServerMetadata',
       'GET /.well-known/openid-configuration': 'AuthorizationServerMetadata',
       'GET /.well-known/jwks.json': 'Jwks',

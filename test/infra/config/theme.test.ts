@@ -95,7 +95,19 @@ describe('Theme', () => {
     });
   });
 
-  it('adds no route without a logo', async () => {
-    expect((await templateFor()).text).not.toContain('logo.svg');
+  it('without a logo the route answers 404, so that no deployment removes it', async () => {
+    const template = await templateFor();
+    const [logicalId] = template
+      .ofType('AWS::ApiGateway::Resource')
+      .flatMap(([id, { Properties }]) => (Properties.PathPart === 'logo.svg' ? [id] : []));
+    const methods = template
+      .ofType('AWS::ApiGateway::Method')
+      .filter(([, { Properties }]) => Properties.ResourceId.Ref === logicalId);
+    expect(methods.map(([, { Properties }]) => Properties.Integration)).toEqual([
+      expect.objectContaining({
+        Type: 'MOCK',
+        IntegrationResponses: [expect.objectContaining({ StatusCode: '404' })],
+      }),
+    ]);
   });
 });
