@@ -20,7 +20,7 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   };
   const { grant, outcome } = decideRedemption(request.grant, client, presented, now);
   assertNotBeforeMark(grant, request.notBefore);
-  assertGrantedResource(form, grant);
+  assertGrantedResource(form, grant, deps.resources);
   const scopes = narrowedScopes(form, grant.scopes, deps.scopes);
   const logFields = { requestId, clientId: client.clientId, grantId: grant.grantId };
   if (outcome === 'replayed') {

@@ -26,9 +26,14 @@ export const narrowedScopes = (
   return narrowed.length > 0 ? narrowed : grantedScopes;
 };
 
-/** @throws OAuthError `invalid_target` when the request names another resource than the grant (RFC 8707 §2.2) */
-export const assertGrantedResource = (form: URLSearchParams, grant: Grant): void => {
-  resolveResource(form.getAll('resource'), [grant.resource]);
+/**
+ * @param resources identifiers of the resources behind this authorization server
+ * @throws OAuthError `invalid_target` when the request names another resource than the grant (RFC 8707 §2.2)
+ */
+export const assertGrantedResource = (form: URLSearchParams, grant: Grant, resources: readonly string[]): void => {
+  const requested = form.getAll('resource');
+  if (requested.length === 0 || resolveResource(requested, resources) === grant.resource) return;
+  throw new OAuthError('invalid_target', 'The requested resource is not the one that was authorized.');
 };
 
 /** @throws OAuthError `invalid_grant` when a not-before mark voids the grant, in any of its states */

@@ -35,7 +35,7 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
     throw invalidGrant('reused: the family is revoked');
   }
   assertNotBeforeMark(loaded, request.notBefore);
-  assertGrantedResource(form, loaded);
+  assertGrantedResource(form, loaded, deps.resources);
   const requested = narrowedScopes(form, loaded.scopes, deps.scopes);
   const grant = await revalidateGrant(deps, loaded, logFields, now);
   const scopes = await permittedScopes(deps, grant, requested, logFields);

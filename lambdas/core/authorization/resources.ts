@@ -24,17 +24,17 @@ export const canonicalResource = (resource: string): string | undefined => {
 };
 
 /**
- * The resource that a request is for (RFC 8707 §2). Clients of revisions before 2025-06-18 omit the parameter; then it is
- * the only resource of this server.
+ * The resource that a request is for (RFC 8707 §2). Clients of revisions before 2025-06-18 omit the parameter, and some send
+ * the bare origin. Both mean the only resource of this server.
  *
  * @param requested all values of the `resource` parameter
  * @param resources identifiers of the resources behind this authorization server
  * @throws OAuthError `invalid_target`
  */
 export const resolveResource = (requested: readonly string[], resources: readonly string[]): string => {
+  const sole = resources.length === 1 ? resources[0] : undefined;
   if (requested.length === 0) {
-    const [sole, ...others] = resources;
-    if (sole !== undefined && others.length === 0) return sole;
+    if (sole !== undefined) return sole;
     throw new OAuthError('invalid_target', 'This server has several resources. Name one with the resource parameter.');
   }
   const canonical = new Set(requested.map(canonicalResource));
@@ -42,6 +42,7 @@ export const resolveResource = (requested: readonly string[], resources: readonl
     throw new OAuthError('invalid_target', 'A token is for one resource. Send the resource parameter once.');
   }
   const [wanted] = canonical;
+  if (sole !== undefined && wanted === new URL(sole).origin) return sole;
   const resource = resources.find((known) => wanted !== undefined && canonicalResource(known) === wanted);
   if (resource === undefined) {
     throw new OAuthError('invalid_target', 'The requested resource does not exist on this server.', {

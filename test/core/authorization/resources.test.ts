@@ -14,7 +14,10 @@ describe('Resource indicators (RFC 8707 §2)', () => {
     'https://other.test/mcp',
     'https://gate.example.com/MCP',
     'https://gate.example.com/mcp/x',
-    'https://gate.example.com',
+    'https://gate.example.com:444',
+    'http://gate.example.com',
+    'https://gate.example.com//',
+    'https://gate.example.com?',
     'http://gate.example.com/mcp',
     'https://gate.example.com/mcp?x=1',
     'https://gate.example.com/mcp#x',
@@ -33,6 +36,18 @@ describe('Resource indicators (RFC 8707 §2)', () => {
     expect(resolveResource([], [MCP])).toBe(MCP);
     expect(() => resolveResource([], [MCP, OTHER])).toThrow(OAuthError);
   });
+
+  it.each(['https://gate.example.com', 'https://gate.example.com/', 'HTTPS://Gate.Example.com:443'])(
+    'A35 (RFC 8707 §2): the bare origin %s means the sole server, and none of several',
+    (origin) => {
+      expect(resolveResource([origin], [MCP])).toBe(MCP);
+      expect(resolveResource([origin, `${origin}`], [MCP])).toBe(MCP);
+      expect(() => resolveResource([origin], [MCP, OTHER])).toThrow(
+        expect.objectContaining({ code: 'invalid_target' }),
+      );
+      expect(() => resolveResource([origin, MCP], [MCP])).toThrow(expect.objectContaining({ code: 'invalid_target' }));
+    },
+  );
 
   it('#73 accepts one resource, even repeated; two are invalid_target', () => {
     expect(resolveResource([MCP, `${MCP}/`], [MCP])).toBe(MCP);

@@ -149,6 +149,14 @@ describe('Phase 2: redirected with state and iss (RFC 6749 §4.1.2.1, RFC 9207 �
     expect(locationOf(await gate.authorize(query)).searchParams.get('error')).toBe('invalid_target');
   });
 
+  it('A35 (RFC 8707 §2): the bare origin as resource asks for the sole server', async () => {
+    const answer = await gateWithClient().authorize(authorizationQuery({ resource: ISSUER }));
+    expect(answer.body).toContain(`<dd>${new URL(ISSUER).host}/mcp</dd>`);
+    const several = gateWithClient({ paths: ['/mcp', '/other'] });
+    const { searchParams } = locationOf(await several.authorize(authorizationQuery({ resource: ISSUER })));
+    expect(searchParams.get('error')).toBe('invalid_target');
+  });
+
   it('a client that may not use the code flow', async () => {
     const gate = new AuthorizationHarness();
     gate.addClient({ grantTypes: ['client_credentials'] });

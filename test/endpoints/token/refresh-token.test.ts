@@ -159,6 +159,25 @@ describe('Token endpoint, refresh_token (RFC 6749 §6)', () => {
     await refreshed(client, refreshToken);
   });
 
+  it('A35 (RFC 8707 §2): with the bare origin as resource, the token is for the sole server; with several it is refused', async () => {
+    const client = await server.registered();
+    const { code } = await server.issueCode(client);
+    const redeemed = await server.post({ ...server.redemption(client, code), resource: ISSUER });
+    const again = await server.post({ ...server.refresh(client, redeemed.body.refresh_token), resource: `${ISSUER}/` });
+    for (const { body } of [redeemed, again]) {
+      const expected = { issuer: ISSUER, audience: RESOURCE, now: NOW };
+      expect(
+        await verifyAccessToken(String(body.access_token), async () => server.key.publicJwk, expected),
+      ).toMatchObject({ aud: RESOURCE });
+    }
+
+    const several = startTokenEndpoint({ resources: [RESOURCE, `${ISSUER}/other`] });
+    const login = await several.signedIn();
+    expect(
+      await several.post({ ...several.refresh(login.client, login.refreshToken), resource: ISSUER }),
+    ).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
+  });
+
   it('#68, §6: a narrower scope narrows the access token, and the successor keeps the whole', async () => {
     const { client, refreshToken } = await server.signedIn({}, { scopes: ['mcp:write', 'email'] });
     const narrow = await server.post({ ...server.refresh(client, refreshToken), scope: 'mcp' });
