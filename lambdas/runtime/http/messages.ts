@@ -23,7 +23,7 @@ export interface HttpResponse {
 export type Handler = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** The one value of a header, or undefined when it is absent or was sent more than once. */
-export const singleHeader = (request: HttpRequest, name: string): string | undefined => {
+export const singleHeader = (request: Pick<HttpRequest, 'headers'>, name: string): string | undefined => {
   const values = request.headers.get(name.toLowerCase());
   return values?.length === 1 ? values[0] : undefined;
 };

@@ -2,9 +2,12 @@ import { type HttpRequest, singleHeader } from './messages.ts';
 
 /**
  * Whether a form was sent by a page of this server (#129, cross-site request forgery). Browsers send `Origin` with every
- * form. A browser that omits it still sends `Sec-Fetch-Site`.
+ * form. If a browser omits it or hides it behind `null`, `Sec-Fetch-Site` decides, which scripts cannot set (Fetch Metadata
+ * §2.3).
  */
-export const isSameOrigin = (request: HttpRequest, issuer: string): boolean =>
-  request.headers.has('origin')
-    ? singleHeader(request, 'origin') === issuer
-    : singleHeader(request, 'sec-fetch-site') === 'same-origin';
+export const isSameOrigin = (request: Pick<HttpRequest, 'headers'>, issuer: string): boolean => {
+  const isHidden = !request.headers.has('origin') || singleHeader(request, 'origin') === 'null';
+  return isHidden
+    ? singleHeader(request, 'sec-fetch-site') === 'same-origin'
+    : singleHeader(request, 'origin') === issuer;
+};

@@ -14,7 +14,8 @@ import { page } from './page.ts';
 import { describeScope } from './scope-labels.ts';
 import type { Site } from './site.ts';
 
-// With no-referrer, browsers send the form with `Origin: null`, which `isSameOrigin` refuses.
+// With no-referrer, browsers send the form with `Origin: null`. `isSameOrigin` refuses that from browsers without
+// `Sec-Fetch-Site`.
 const HEADERS = { 'referrer-policy': 'same-origin' };
 
 export interface ConnectionsSignInPageOptions {

@@ -38,7 +38,8 @@ export const consentPage = (options: ConsentPageOptions): HttpResponse => {
     status: 200,
     title: messages.consent.title(name),
     cookies: options.cookies,
-    // With no-referrer, browsers send the form with `Origin: null`, which `isSameOrigin` refuses.
+    // With no-referrer, browsers send the form with `Origin: null`. `isSameOrigin` refuses that from browsers without
+    // `Sec-Fetch-Site`.
     headers: { 'referrer-policy': 'same-origin' },
     body: html`<h1>${messages.consent.heading(html`<bdi>${name}</bdi>`)}</h1>
 ${nameNote(client, messages)}
