@@ -12,6 +12,16 @@ export const clientId = matching(
 
 const PUBLIC_KEYS = 'a JWK Set of public keys: {"keys": [{"kty": "…", …}]}';
 
+const REDIRECT_URI = 'an https:// URL, http:// on a loopback host, or a URI of a private-use scheme';
+
+/** The policy of registered clients. The error says which of its rules the URI breaks. */
+const redirectUri = z.string({ error: REDIRECT_URI }).refine((uri) => judgeRedirectUri(uri).verdict === 'accepted', {
+  error: ({ input }) => {
+    const judgement = judgeRedirectUri(String(input));
+    return judgement.verdict === 'accepted' ? REDIRECT_URI : `${REDIRECT_URI} (${judgement.reason})`;
+  },
+});
+
 /** Resource clients alone use token exchange, and they are not configured here. */
 const CONFIGURABLE_GRANT_TYPES = GRANT_TYPES.filter((type) => type !== TOKEN_EXCHANGE);
 
@@ -20,15 +30,7 @@ export const ConfiguredClient = z.strictObject(
   {
     name: documented(shortName(), 'name on the consent page'),
     redirectUris: documented(
-      list(
-        'a list of redirect URIs',
-        text(
-          'an https:// URL, http:// on a loopback host, or a URI of a private-use scheme',
-          (uri) => judgeRedirectUri(uri).verdict === 'accepted',
-        ),
-      )
-        .max(10, { error: 'at most 10 redirect URIs' })
-        .default([]),
+      list('a list of redirect URIs', redirectUri).max(10, { error: 'at most 10 redirect URIs' }).default([]),
       'where responses may go; at most 10',
     ),
     authentication: documented(

@@ -88,7 +88,8 @@ const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 export const isServiceUrl = (value: string): boolean => {
   if (!URL.canParse(value) || /[?#{}\s]/.test(value)) return false;
   const url = new URL(value);
-  if (url.username || url.password) return false;
+  // A host with `*` is a pattern, which no name resolves.
+  if (url.username || url.password || url.hostname.includes('*')) return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname));
 };
 

@@ -3,7 +3,7 @@ import { AuthorizationHarness } from '../support/authorization/authorization-har
 
 const METADATA = {
   client_name: 'Test client',
-  redirect_uris: ['http://localhost:8787/callback', 'cursor://anysphere.cursor-mcp/oauth/callback', 'myapp://callback'],
+  redirect_uris: ['http://localhost:8787/callback', 'cursor://anysphere.cursor-mcp/oauth/callback', 'ftp://a.test/cb'],
   grant_types: ['authorization_code', 'refresh_token', 'implicit'],
   response_types: ['code', 'token'],
   token_endpoint_auth_method: 'none',

@@ -1,3 +1,5 @@
+import { isDangerousScheme, isPrivateUseScheme } from './uri-schemes.ts';
+
 /** Longest redirect URI that is stored, in characters. */
 export const MAX_REDIRECT_URI_LENGTH = 2048;
 
@@ -10,41 +12,14 @@ export type RedirectUriVerdict =
   | { readonly verdict: 'accepted' }
   | { readonly verdict: 'refused' | 'dangerous'; readonly reason: string };
 
-/** Schemes that browsers execute, or open with the rights of the page or of the machine. */
-const DANGEROUS_SCHEMES: ReadonlySet<string> = new Set([
-  'javascript:',
-  'data:',
-  'vbscript:',
-  'blob:',
-  'file:',
-  'filesystem:',
-  'about:',
-  'view-source:',
-  'jar:',
-  'chrome:',
-  'resource:',
-]);
-
-/** Private-use schemes of known MCP clients. All others must be a reversed domain (RFC 8252 §7.1). */
-const KNOWN_CLIENT_SCHEMES: ReadonlySet<string> = new Set([
-  'claude:',
-  'code-oss:',
-  'cursor:',
-  'goose:',
-  'kiro:',
-  'lmstudio:',
-  'raycast:',
-  'vscode:',
-  'vscode-insiders:',
-  'vscodium:',
-  'windsurf:',
-  'zed:',
-]);
-
 /** RFC 3986 §2: unreserved, reserved and percent-encoded characters. Parsers read these in the same way. */
 const URI_CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
 
-const REVERSED_DOMAIN_SCHEME = /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+:$/;
+/** A host, or a host and a part of a port, that stands for several. Encoded, too, it is no name that can be resolved. */
+const HOST_PATTERN = /\*|%2a|^\./i;
+
+/** `localhost:3000/callback` parses as a URI with the scheme `localhost`. */
+const HOST_AND_PORT = /^(?:localhost:|[^:]+:\d+(?:[/?]|$))/;
 
 /** `http` on exactly these hosts, with or without a port (RFC 8252 §7.3), before a path, a query or the end. */
 const LOOPBACK_URI = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?=[/?]|$)/;
@@ -57,16 +32,19 @@ const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description
 const refused = (reason: string): RedirectUriVerdict => ({ verdict: 'refused', reason });
 
 /**
- * The redirect URI policy for every source of clients: `https`, `http` on a loopback host, and private-use schemes that
- * identify their owner. It is an allow-list that checks the raw text and what a browser would make of it
- * (OAuth 2.1 §2.3.1, RFC 8252 §7, RFC 9700 §4.1).
+ * The redirect URI policy for every source of clients: `https`, `http` on a loopback host, and private-use schemes. It
+ * checks the raw text and what a browser would make of it (OAuth 2.1 §2.3.1, RFC 8252 §7, RFC 9700 §4.1). The reason
+ * completes a sentence about the URI, and has only characters of an `error_description`.
  */
 export const judgeRedirectUri = (uri: string): RedirectUriVerdict => {
   if (isDangerous(uri)) return { verdict: 'dangerous', reason: 'its scheme runs script or opens local files' };
   if (uri.length > MAX_REDIRECT_URI_LENGTH) return refused(`it has more than ${MAX_REDIRECT_URI_LENGTH} characters`);
-  if (uri.includes('#')) return refused('a fragment is not allowed (RFC 6749 §3.1.2)');
+  if (uri.includes('#')) return refused('a fragment is not allowed (RFC 6749 section 3.1.2)');
   if (!URI_CHARACTERS.test(uri)) return refused('it contains characters that RFC 3986 does not allow');
 
+  if (HOST_PATTERN.test(authorityOf(uri))) {
+    return refused('its host is a pattern, but redirect URIs are compared exactly (RFC 9700 section 4.1.3)');
+  }
   const url = URL.parse(uri);
   if (!url || !uri.startsWith(url.protocol)) return refused('it is not an absolute URI with a lower-case scheme');
   if (url.username || url.password || authorityOf(uri).includes('@')) return refused('user information is not allowed');
@@ -85,10 +63,20 @@ export const judgeRedirectUri = (uri: string): RedirectUriVerdict => {
         ? { verdict: 'accepted' }
         : refused('http is allowed only for localhost, 127.0.0.1 and [::1]; use https');
     default:
-      return KNOWN_CLIENT_SCHEMES.has(url.protocol) || REVERSED_DOMAIN_SCHEME.test(url.protocol)
-        ? { verdict: 'accepted' }
-        : refused('a private-use scheme must be a domain in reverse order, such as com.example.app (RFC 8252 §7.1)');
+      return judgePrivateUseUri(uri, url.protocol.slice(0, -1));
   }
+};
+
+/** RFC 8252 §7.1 asks for a domain in reverse order. Desktop clients use short names, and the page warns of both. */
+const judgePrivateUseUri = (uri: string, scheme: string): RedirectUriVerdict => {
+  if (!isPrivateUseScheme(scheme)) {
+    return refused(
+      'its scheme has another meaning to browsers or systems; use one that only the app opens (RFC 8252 section 7.1)',
+    );
+  }
+  return HOST_AND_PORT.test(uri)
+    ? refused('it has no scheme; begin with https:// or, on a loopback host, http://')
+    : { verdict: 'accepted' };
 };
 
 /**
@@ -131,8 +119,8 @@ export const withResponseParameters = (
 /** Reads the scheme as tolerantly as any program that gets the URI: trimmed, decoded, without controls, in any case. */
 const isDangerous = (uri: string): boolean =>
   [uri, decodeLeniently(uri)].some((candidate) => {
-    const scheme = /^[a-z][a-z0-9+.-]*:/.exec(candidate.replace(/[^!-~]/g, '').toLowerCase());
-    return scheme !== null && DANGEROUS_SCHEMES.has(scheme[0]);
+    const [, scheme] = /^([a-z][a-z0-9+.-]*):/.exec(candidate.replace(/[^!-~]/g, '').toLowerCase()) ?? [];
+    return scheme !== undefined && isDangerousScheme(scheme);
   });
 
 const decodeLeniently = (text: string): string =>

@@ -118,13 +118,7 @@ describe('client metadata document (draft-ietf-oauth-client-id-metadata-document
 
   it('keeps the acceptable redirect URIs, each once', () => {
     const callback = 'https://client.example.org/callback';
-    const redirect_uris = [
-      callback,
-      'http://client.example.org/cb',
-      'grokbot://cb',
-      callback,
-      'http://127.0.0.1:33418/',
-    ];
+    const redirect_uris = [callback, 'http://client.example.org/cb', 'sms://cb', callback, 'http://127.0.0.1:33418/'];
     expect(clientOf({ ...GOOD, redirect_uris }).redirectUris).toEqual([callback, 'http://127.0.0.1:33418/']);
   });
 

@@ -9,7 +9,7 @@ const URI = 'https://client.example.com/cb';
 
 describe('Client metadata (RFC 7591 §2)', () => {
   it('#10 keeps the redirect URIs that the policy accepts, each once', () => {
-    const uris = ['myapp://cb', 'http://localhost:8787/callback', URI, URI, 'http://app.test/cb'];
+    const uris = ['ftp://a.test/cb', 'http://localhost:8787/callback', URI, URI, 'http://app.test/cb'];
     expect(parseRegistrationRequest({ redirect_uris: uris }).redirectUris).toEqual([
       'http://localhost:8787/callback',
       URI,

@@ -67,10 +67,84 @@ describe('Redirect URI policy (OAuth 2.1 §2.3.1, RFC 8252 §7)', () => {
     ['a port out of range', 'http://localhost:99999/cb'],
     ['a relative reference', '/cb'],
     ['nothing', ''],
-    ['a scheme without an owner', 'myapp://cb'],
-    ['a scheme without an owner', 'ftp://a.test/cb'],
+    ['a scheme of a network service', 'ftp://a.test/cb'],
     ['parameters of the response', 'https://a.test/cb?state=x'],
   ])('refuses %s: %j', (_, uri) => expect(verdict(uri)).toBe('refused'));
+});
+
+describe('A13 (RFC 8252 §7.1): private-use schemes', () => {
+  it.each([
+    'workbuddy://oauth/callback',
+    'myapp://cb',
+    'my-app+beta://cb',
+    'claude://cb',
+    'vscode-insiders://publisher.name/cb',
+    'com.example.app:/oauth2redirect',
+    'com.example.app:cb',
+    'x-callback-tool://cb',
+  ])('accepts %s, which only an app opens', (uri) => expect(verdict(uri)).toBe('accepted'));
+
+  it.each([
+    ['a service of the internet', ['mailto:a@b.test', 'tel:123', 'sms:123', 'ssh://a.test', 'wss://a.test', 'urn:x:y']],
+    ['a permanent IANA scheme with dots', ['iris.beep:x', 'soap.beep://a.test/cb', 'z39.50r://a.test/cb']],
+    ['what a website can register', ['web+app://cb', 'matrix:r/x', 'bitcoin:x', 'openpgp4fpr:x', 'magnet:x']],
+    ['what an extension can register', ['ext+app://cb']],
+    ['Windows', ['ms-settings:privacy', 'ms-word:ofe', 'microsoft-edge:https://a.test', 'calculator:x']],
+    ['Apple', ['facetime://a.test', 'itms-services://x', 'x-apple.systempreferences:x', 'shortcuts://x', 'maps://x']],
+    ['Android', ['market://details', 'android-app://a.b']],
+    ['a drive of Windows', ['c:/windows/system32']],
+  ])('refuses %s', (_, uris) => {
+    for (const uri of uris) {
+      expect({ uri, ...judgeRedirectUri(uri) }).toMatchObject({
+        verdict: 'refused',
+        reason: uri.includes('@') ? expect.any(String) : expect.stringContaining('RFC 8252 section 7.1'),
+      });
+    }
+  });
+
+  it.each(['intent://scan/#Intent;end', 'ms-msdt:/id', 'search-ms:query=x', 'content://a', 'chrome-extension://x/cb'])(
+    'calls %s dangerous, because it starts something on the device',
+    (uri) => expect(verdict(uri)).toBe('dangerous'),
+  );
+
+  it.each(['localhost:3000/callback', 'example.com:8443/cb', 'com.example.app:443'])(
+    'refuses %s, which lacks its scheme',
+    (uri) => expect(judgeRedirectUri(uri)).toMatchObject({ reason: expect.stringContaining('it has no scheme') }),
+  );
+});
+
+describe('A28 (RFC 9700 §4.1.3): a redirect URI whose host is a pattern', () => {
+  it.each([
+    'https://*.example.com/cb',
+    'https://*/cb',
+    'https://app-*.example.com/cb',
+    'https://example.*/cb',
+    'https://%2a.example.com/cb',
+    'https://.example.com/cb',
+    'https://example.com:*/cb',
+    'http://localhost:*/cb',
+    'http://*.localhost/cb',
+    'com.example.app://*/cb',
+  ])('refuses %s with the rule', (uri) =>
+    expect(judgeRedirectUri(uri)).toEqual({
+      verdict: 'refused',
+      reason: 'its host is a pattern, but redirect URIs are compared exactly (RFC 9700 section 4.1.3)',
+    }),
+  );
+
+  it('accepts * elsewhere, where it is compared like any other character', () => {
+    expect([verdict('https://a.test/*'), verdict('https://a.test/cb?x=*')]).toEqual(['accepted', 'accepted']);
+    expect(findRegisteredRedirectUri('https://a.test/b', ['https://a.test/*'])).toBeUndefined();
+  });
+});
+
+it('gives every reason in the characters of an error_description (RFC 6749 §5.2)', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.webUrl({ withFragments: true })), (uri) => {
+      const judgement = judgeRedirectUri(uri);
+      if (judgement.verdict !== 'accepted') expect(judgement.reason).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
+    }),
+  );
 });
 
 it('#174 refuses a redirect URI of more than 2 KB', () => {

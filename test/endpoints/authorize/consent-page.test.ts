@@ -71,6 +71,16 @@ describe('Consent page', () => {
     expect((await gate.authorize(authorizationQuery())).body.includes('This name mixes alphabets.')).toBe(isWarned);
   });
 
+  it('A13 (RFC 8252 §8.6): an app with a private-use scheme registers, and the page warns of it', async () => {
+    const gate = new AuthorizationHarness();
+    const redirect_uri = 'workbuddy://oauth/callback';
+    const { client_id } = JSON.parse((await gate.register({ redirect_uris: [redirect_uri] })).body);
+    const { status, body } = await gate.authorize(authorizationQuery({ client_id, redirect_uri }));
+    expect(status).toBe(200);
+    expect(body).toContain('the app that opens <bdi>workbuddy:</bdi> links');
+    expect(body).toContain('An app on this device will receive the response.');
+  });
+
   it('#132 #211 #51 #133 cannot be framed or cached, runs no script, and lets the form redirect', async () => {
     const { headers, body } = await gateWithClient().authorize(authorizationQuery());
     expect(headers).toMatchObject({

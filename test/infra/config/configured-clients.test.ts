@@ -167,6 +167,17 @@ describe('Clients in the configuration', () => {
     ['a', { ...WEB, redirectUris: ['javascript:alert(1)'] }, /clients\.a\.redirectUris\.0: expected an https/],
     ['a', { ...WEB, redirectUris: ['http://app.example/cb'] }, /clients\.a\.redirectUris\.0: expected an https/],
     ['a', { ...WEB, redirectUris: ['https://app.example/cb#x'] }, /clients\.a\.redirectUris\.0: expected an https/],
+    [
+      'a',
+      { ...WEB, redirectUris: ['https://*.app.example/cb'] },
+      /redirectUris\.0: .*pattern.*RFC 9700 section 4\.1\.3/,
+    ],
+    ['a', { ...WEB, redirectUris: ['sms://cb'] }, /redirectUris\.0: .*another meaning.*RFC 8252 section 7\.1/],
+    [
+      'a',
+      { ...KEYED, jwks: undefined, jwksUri: 'https://*.example/jwks' },
+      /clients\.a\.jwksUri: expected an absolute/,
+    ],
     ['a', { ...WEB, scopes: ['mcp'] }, /clients\.a\.scopes: expected none without the grant type client_credentials/],
     ['a', { ...WEB, secret: 'x' }, /clients\.a\.secret: expected no such key\. Never put secrets/],
     ['a', { ...WEB, jwks: JWKS }, /clients\.a: expected "jwks" and "jwksUri" with private_key_jwt only/],
@@ -190,6 +201,10 @@ describe('Clients in the configuration', () => {
     ['a', { ...KEYED, jwks: { keys: [] } }, /clients\.a\.jwks/],
   ])('%s %j is refused with the expected value', (id, client, problem) => {
     expect(problemOf(id, client)).toMatch(problem);
+  });
+
+  it('A13: a private-use scheme of any app is accepted, as at registration', () => {
+    expect(problemOf('a', { ...WEB, redirectUris: ['workbuddy://oauth/callback'] })).toBe('none');
   });
 
   it('two ids that would share output names are refused', () => {
