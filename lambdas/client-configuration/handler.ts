@@ -71,7 +71,11 @@ const updateRegistration = async (
   const updated = updatedClient(client, metadata);
   if ((await deps.clients.updateClient(updated)) === 'gone')
     throw notAuthenticated('the registration was deleted in the meantime');
-  deps.log('client_updated', { requestId: request.requestId, clientId: client.clientId });
+  deps.log('client_updated', {
+    requestId: request.requestId,
+    clientId: client.clientId,
+    droppedRedirectUris: metadata.droppedRedirectUris,
+  });
   return json(200, clientInformation(deps.issuer, updated, { registrationAccessToken }), NO_STORE);
 };
 

@@ -9,8 +9,15 @@
  * - A list names the allowed values.
  */
 export const EVENTS = {
-  client_registered: { requestId: 'text', clientId: 'client', authMethod: 'text', isNew: 'boolean' },
-  client_updated: { requestId: 'text', clientId: 'client' },
+  // `droppedRedirectUris` names the redirect URIs that were left out, each with the rule that it breaks.
+  client_registered: {
+    requestId: 'text',
+    clientId: 'client',
+    authMethod: 'text',
+    isNew: 'boolean',
+    'droppedRedirectUris?': 'text',
+  },
+  client_updated: { requestId: 'text', clientId: 'client', 'droppedRedirectUris?': 'text' },
   client_deleted: { requestId: 'text', clientId: 'client' },
   // Registration sets `requestId`, `path` and `error`. Metadata documents and client keys set `rule` and their client.
   client_refused: {

@@ -36,6 +36,7 @@ export const registerHandler =
       clientId: client.clientId,
       authMethod: metadata.tokenEndpointAuthMethod,
       isNew,
+      droppedRedirectUris: metadata.droppedRedirectUris,
     });
     return json(201, clientInformation(deps.issuer, client, secrets), NO_STORE);
   };

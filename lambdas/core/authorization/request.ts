@@ -1,5 +1,5 @@
 import type { Client, DocumentClient } from '../clients/client.ts';
-import { findRegisteredRedirectUri, withResponseParameters } from '../clients/redirect-uri.ts';
+import { findRegisteredRedirectUri, judgeRedirectUri, withResponseParameters } from '../clients/redirect-uri.ts';
 import { OAuthError, type OAuthErrorCode } from '../oauth-error.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { resolveResource } from './resources.ts';
@@ -62,7 +62,13 @@ export const resolveRedirectUri = (client: Client, requested: string | undefined
     );
   }
   if (findRegisteredRedirectUri(requested, client.redirectUris) === undefined) {
-    throw new OAuthError('invalid_request', 'This client has not registered this redirect_uri.');
+    const judgement = judgeRedirectUri(requested);
+    throw new OAuthError('invalid_request', 'This client has not registered this redirect_uri.', {
+      detail:
+        judgement.verdict === 'accepted'
+          ? 'redirect_uri is not registered'
+          : `redirect_uri cannot be registered: ${judgement.reason}`,
+    });
   }
   return requested;
 };

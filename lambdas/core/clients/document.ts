@@ -56,7 +56,8 @@ export const parseClientDocument = (
     return { ok: true, client: parseClient(clientId, document, now, options) };
   } catch (error) {
     if (!(error instanceof ClientMetadataError)) throw error;
-    return refused(ruleOf(error.member), error.detail ?? error.message);
+    const detail = error.member === 'redirect_uris' ? undefined : error.detail;
+    return refused(ruleOf(error.member), detail ?? error.message);
   }
 };
 
@@ -78,7 +79,7 @@ const parseClient = (clientId: string, document: RawMetadata, now: number, optio
     clientId,
     source: 'document',
     clientName,
-    redirectUris: parseRedirectUris(document, MAX_REDIRECT_URIS),
+    redirectUris: parseRedirectUris(document, MAX_REDIRECT_URIS).redirectUris,
     grantTypes: parseGrantTypes(document),
     ...parseAuthentication(document, options),
     issuedAt: now,

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Client, GrantType } from './client.ts';
 import { brokenFetchUrlRule, type UrlRuleOptions } from './client-id-url.ts';
 import { CLIENT_ASSERTION_ALGORITHMS, parsePublicKeys } from './jwks.ts';
-import { judgeRedirectUri, type RedirectUriVerdict } from './redirect-uri.ts';
+import { describeRedirectUri, judgeRedirectUri, type RedirectUriVerdict } from './redirect-uri.ts';
 
 // What every source of client metadata has in common: the members, their types, and the rules of each. The sources are
 // registration-request.ts and document.ts; they say what is required, what is defaulted, and how a refusal is reported.
@@ -36,7 +36,7 @@ export type RawMetadata = Readonly<Record<string, unknown>>;
 /** Metadata that breaks a rule. `message` is a sentence for the client's developer and never repeats the input. */
 export class ClientMetadataError extends Error {
   readonly member: MetadataMember;
-  /** What exactly was wrong, for the log only. */
+  /** What exactly was wrong, for the log only. It may show redirect URIs. */
   readonly detail: string | undefined;
 
   constructor(member: MetadataMember, message: string, detail?: string) {
@@ -75,6 +75,12 @@ export const parseClientName = (metadata: RawMetadata, lengthOf: (name: string) 
   return name.trim() === '' ? undefined : name.toWellFormed();
 };
 
+/** The redirect URIs of a client, and for the log those that were left out: position, URI and rule. */
+export interface ParsedRedirectUris {
+  readonly redirectUris: readonly string[];
+  readonly droppedRedirectUris?: string;
+}
+
 /**
  * The redirect URIs that the policy accepts, each once. Real clients send mixed lists, so a refused URI is left out as
  * long as another one remains; a dangerous one refuses the metadata.
@@ -83,30 +89,41 @@ export const parseRedirectUris = (
   metadata: RawMetadata,
   maxRedirectUris: number,
   applicationType?: Client['applicationType'],
-): readonly string[] => {
+): ParsedRedirectUris => {
   const uris = readMember(metadata, 'redirect_uris') ?? [];
   if (uris.length === 0 || uris.length > maxRedirectUris) {
     throw new ClientMetadataError('redirect_uris', `redirect_uris must contain 1 to ${maxRedirectUris} redirect URIs.`);
   }
-  const judged = [...new Set(uris)].map((uri) => ({ uri, ...judgeFor(applicationType, uri) }));
-  const reasons = [...new Set(judged.flatMap((judgement) => ('reason' in judgement ? [judgement.reason] : [])))].join(
-    '; ',
-  );
-  if (judged.some(({ verdict }) => verdict === 'dangerous')) {
-    throw new ClientMetadataError(
-      'redirect_uris',
-      'A redirect URI has a scheme that runs script or opens local files. Remove it.',
-      reasons,
-    );
+  const accepted = new Set<string>();
+  const refused: RefusedRedirectUri[] = [];
+  for (const [position, uri] of uris.entries()) {
+    const judgement = judgeFor(applicationType, uri);
+    if (judgement.verdict === 'accepted') accepted.add(uri);
+    else refused.push({ position, uri, ...judgement });
   }
-  const accepted = judged.filter(({ verdict }) => verdict === 'accepted').map(({ uri }) => uri);
-  if (accepted.length > 0) return accepted;
-  throw new ClientMetadataError(
-    'redirect_uris',
-    'No redirect URI is acceptable: use https, http on a loopback host, or a private-use scheme that is a reversed domain.',
-    reasons,
-  );
+  const dangerous = refused.filter(({ verdict }) => verdict === 'dangerous');
+  if (dangerous.length > 0) throw redirectUriError('Remove the dangerous redirect URI', dangerous);
+  if (accepted.size === 0) throw redirectUriError('No redirect URI can be used', refused);
+  return { redirectUris: [...accepted], ...(refused.length > 0 ? { droppedRedirectUris: forLog(refused) } : {}) };
 };
+
+interface RefusedRedirectUri {
+  /** From 0, as in `redirect_uris[0]`. */
+  readonly position: number;
+  readonly uri: string;
+  readonly verdict: 'refused' | 'dangerous';
+  readonly reason: string;
+}
+
+const redirectUriError = (sentence: string, refused: readonly RefusedRedirectUri[]): ClientMetadataError => {
+  const reasons = refused.map(({ position, reason }) => `redirect_uris[${position}]: ${reason}`);
+  return new ClientMetadataError('redirect_uris', `${sentence}. ${reasons.join('; ')}.`, forLog(refused));
+};
+
+const forLog = (refused: readonly RefusedRedirectUri[]): string =>
+  refused
+    .map(({ position, uri, reason }) => `redirect_uris[${position}] ${describeRedirectUri(uri)}: ${reason}`)
+    .join('; ');
 
 /**
  * A client that registers as a web application may use https only (OpenID Connect Registration §2). A client that

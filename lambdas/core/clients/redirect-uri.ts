@@ -105,6 +105,16 @@ export const redirectTarget = (uri: string): RedirectTarget => {
   return { kind: 'app', name: url.protocol };
 };
 
+const MAX_DESCRIBED_CHARACTERS = 100;
+
+/** A redirect URI for the log: its start, in printable ASCII, without user information, query and fragment. */
+export const describeRedirectUri = (uri: string): string =>
+  uri
+    .replace(/[?#].*$/s, '')
+    .replace(/\/\/[^/]*@/, '//')
+    .replace(/[^\x21-\x7e]/g, '?')
+    .slice(0, MAX_DESCRIBED_CHARACTERS);
+
 /** Adds the parameters of an authorization response to the query (RFC 6749 §4.1.2). The rest stays byte for byte. */
 export const withResponseParameters = (
   redirectUri: string,

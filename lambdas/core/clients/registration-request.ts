@@ -24,6 +24,8 @@ type RegisteredKeys = Pick<Client, 'jwks' | 'jwksUri' | 'tokenEndpointAuthSignin
 export interface ClientMetadata {
   readonly clientName?: string;
   readonly redirectUris: readonly string[];
+  /** For the log: the redirect URIs that were left out, each with its position and the rule that it breaks. */
+  readonly droppedRedirectUris?: string;
   readonly grantTypes: readonly GrantType[];
   readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   readonly applicationType?: 'native' | 'web';
@@ -57,7 +59,7 @@ const parseMembers = (metadata: RawMetadata, options: UrlRuleOptions): ClientMet
   const applicationType = parseApplicationType(metadata);
   return withoutUndefined({
     clientName,
-    redirectUris: parseRedirectUris(metadata, MAX_REDIRECT_URIS, applicationType),
+    ...parseRedirectUris(metadata, MAX_REDIRECT_URIS, applicationType),
     grantTypes: parseGrantTypes(metadata),
     ...parseAuthentication(metadata, options),
     applicationType,

@@ -155,6 +155,15 @@ describe('Authorization endpoint with metadata documents (draft-ietf-oauth-clien
     expect([answer.status, answer.headers.location]).toEqual([400, undefined]);
   });
 
+  it('A12: the log says why a redirect URI of the document cannot be used', async () => {
+    const redirect_uri = 'http://client.example.com/callback';
+    const gate = gateWith(documentOf({ redirect_uris: [REDIRECT_URI, redirect_uri] }));
+    expect((await gate.authorize(query({ redirect_uri }))).status).toBe(400);
+    expect(gate.logged).toMatchObject([
+      { event: 'request_refused', detail: expect.stringContaining('cannot be registered: http is allowed only for') },
+    ]);
+  });
+
   it('with documents switched off, refuses a new login and fetches nothing', async () => {
     const gate = gateWith(documentOf(), { advertise: false });
     const answer = await gate.authorize(query());
