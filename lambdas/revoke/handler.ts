@@ -1,6 +1,7 @@
 import { authenticateClient, type ClientVerifiers, parsePresentedClient } from '../core/clients/authentication.ts';
-import { isOfFamily, parseRefreshToken } from '../core/grants/refresh-token.ts';
+import { isCurrentRefreshToken, isOfFamily, parseRefreshToken } from '../core/grants/refresh-token.ts';
 import { OAuthError } from '../core/oauth-error.ts';
+import { isCurrentAccessToken } from '../core/tokens/access-token.ts';
 import { formParameters } from '../runtime/http/forms.ts';
 import { type Handler, json, NO_STORE } from '../runtime/http/messages.ts';
 import type { ClientResolver, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
@@ -24,11 +25,14 @@ interface Revocable {
   /** Undefined for a token of the client credentials grant, which is not stored. */
   readonly grantId: string | undefined;
   readonly clientId: string;
+  /** False once a refresh has replaced the token. */
+  readonly isCurrent: boolean;
 }
 
 /**
  * Revocation endpoint (RFC 7009). Revoking either token revokes the whole grant, because a client without its access
- * token could refresh. `token_type_hint` is not needed, because access tokens and refresh tokens have different forms.
+ * token could refresh. Revoking a token that a refresh has replaced changes nothing, because clients discard their old
+ * tokens so. `token_type_hint` is not needed, because access tokens and refresh tokens have different forms.
  */
 export const revokeHandler =
   (deps: RevokeDeps): Handler =>
@@ -51,10 +55,12 @@ export const revokeHandler =
 
     // An unknown or invalid token, or one of another client, gets the same response (RFC 7009 §2.1, §2.2).
     if (revocable?.clientId === client.clientId) {
-      const { grantId, clientId } = revocable;
+      const { grantId, clientId, isCurrent } = revocable;
       if (grantId === undefined) throw cannotBeRevoked();
-      await deps.grants.revokeGrant(grantId);
-      deps.log('token_revoked', { requestId: request.requestId, clientId, grantId });
+      if (isCurrent) {
+        await deps.grants.revokeGrant(grantId);
+        deps.log('token_revoked', { requestId: request.requestId, clientId, grantId });
+      }
     }
     // RFC 7009 §2.2 gives the body no meaning, but strict clients expect a body that matches its content type.
     return json(200, {}, NO_STORE);
@@ -64,12 +70,18 @@ const findRevocable = async (deps: RevokeDeps, token: string, now: number): Prom
   const refreshToken = parseRefreshToken(token);
   if (refreshToken === undefined) return findByAccessToken(deps, token, now);
   const grant = await deps.grants.findGrant(refreshToken.grantId, now);
-  return grant !== undefined && isOfFamily(refreshToken, grant) ? grant : undefined;
+  if (grant === undefined || !isOfFamily(refreshToken, grant)) return undefined;
+  const { grantId, clientId } = grant;
+  return { grantId, clientId, isCurrent: isCurrentRefreshToken(refreshToken, grant) };
 };
 
 const findByAccessToken = async (deps: RevokeDeps, token: string, now: number): Promise<Revocable | undefined> => {
   const claims = await findAccessTokenClaimsOfAnyKey(deps, token, now);
-  return claims && { grantId: claims.grant_id, clientId: claims.client_id };
+  if (claims === undefined) return undefined;
+  const { grant_id: grantId, client_id: clientId } = claims;
+  if (grantId === undefined) return { grantId, clientId, isCurrent: true };
+  const grant = await deps.grants.findGrant(grantId, now);
+  return { grantId, clientId, isCurrent: grant !== undefined && isCurrentAccessToken(claims, grant) };
 };
 
 /** RFC 7009 §2.2.1: a 200 response would be wrong, because the token stays valid. */

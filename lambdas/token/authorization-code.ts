@@ -36,7 +36,12 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
     : undefined;
   const lifetimeSeconds = deps.accessTokenSeconds;
   const accessToken = await deps.signer.sign({
-    ...accessTokenClaims(grant, scopes, { issuer: deps.issuer, lifetimeSeconds, now }),
+    ...accessTokenClaims(grant, scopes, {
+      issuer: deps.issuer,
+      lifetimeSeconds,
+      now,
+      generation: refresh?.family.generation,
+    }),
   });
 
   // commit: nothing leaves unless this write succeeds

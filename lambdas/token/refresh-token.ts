@@ -42,8 +42,9 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
 
   // mint
   const lifetimeSeconds = deps.accessTokenSeconds;
+  const generation = decision.outcome === 'current' ? decision.family.generation + 1 : loaded.family?.generation;
   const accessToken = await deps.signer.sign({
-    ...accessTokenClaims(grant, scopes, { issuer: deps.issuer, lifetimeSeconds, now }),
+    ...accessTokenClaims(grant, scopes, { issuer: deps.issuer, lifetimeSeconds, now, generation }),
   });
 
   // commit: nothing leaves unless the row holds this successor

@@ -35,14 +35,40 @@ describe('Revocation endpoint (RFC 7009)', () => {
     },
   );
 
-  it('an older generation also ends the family, and so does a revoked token', async () => {
+  it('A24 (RFC 7009 §2.2): revoking a token that is no longer current changes nothing', async () => {
     const session = await server.signedIn();
-    await server.post(server.refresh(session.client, session.refreshToken));
-    for (let count = 0; count < 2; count += 1) {
-      const answer = await revoke({ client_id: session.client.clientId, token: session.refreshToken });
-      expect(answer.status).toBe(200);
+    const { client, grantId } = session;
+    const old = [session.refreshToken, session.accessToken];
+    let newest = session.refreshToken;
+    // All within one second, so that no time tells the tokens apart.
+    for (let count = 0; count < 3; count += 1) {
+      const { body } = await server.post(server.refresh(client, newest));
+      for (const token of old) expect((await revoke({ client_id: client.clientId, token })).status).toBe(200);
+      expect(server.grants.rows.get(grantId)?.status).toBe('redeemed');
+      newest = String(body.refresh_token);
+      old.push(newest, String(body.access_token));
     }
-    expect(server.grants.rows.get(session.grantId)?.status).toBe('revoked');
+    expect(server.names()).not.toContain('token_revoked');
+    expect(await isAlive({ ...session, refreshToken: newest })).toBe(true);
+  });
+
+  it.each(['refresh_token', 'access_token'])(
+    'A24: revoking the current %s ends the grant, also after a repeated refresh, and twice is 200',
+    async (kind) => {
+      const { client, grantId, refreshToken } = await server.signedIn();
+      await server.post(server.refresh(client, refreshToken));
+      const { body } = await server.post(server.refresh(client, refreshToken));
+      for (let count = 0; count < 2; count += 1) {
+        expect((await revoke({ client_id: client.clientId, token: String(body[kind]) })).status).toBe(200);
+        expect(server.grants.rows.get(grantId)?.status).toBe('revoked');
+      }
+    },
+  );
+
+  it('A24: an access token without a refresh token stays current', async () => {
+    const { client, grantId, accessToken } = await server.signedIn({ grantTypes: ['authorization_code'] });
+    expect((await revoke({ client_id: client.clientId, token: accessToken })).status).toBe(200);
+    expect(server.grants.rows.get(grantId)?.status).toBe('revoked');
   });
 
   it('§2.1, #74: another client’s token is 200 without effect', async () => {

@@ -133,6 +133,11 @@ export const decideRefresh = (
   return { outcome: 'reused', grant };
 };
 
-/** Whether this is a token of this grant's family, of any generation. That suffices to revoke it (RFC 7009 §2.1). */
-export const isOfFamily = (presented: RefreshToken, grant: Grant): boolean =>
-  grant.family !== undefined && constantTimeEqual(sha256(presented.familySecret), grant.family.familySecretHash);
+/** Whether this is a token of this grant's family, of any generation. */
+export const isOfFamily = (presented: RefreshToken, { family }: Grant): boolean =>
+  family !== undefined && constantTimeEqual(sha256(presented.familySecret), family.familySecretHash);
+
+/** Whether this is the newest token of this grant's family. Only that one can be revoked (RFC 7009 §2.2). */
+export const isCurrentRefreshToken = (presented: RefreshToken, grant: Grant): boolean =>
+  isOfFamily(presented, grant) &&
+  constantTimeEqual(sha256(presented.generationSecret), grant.family?.generationSecretHash ?? '');

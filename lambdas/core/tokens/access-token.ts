@@ -26,6 +26,7 @@ export interface AccessTokenClaims {
   /** Epoch seconds. */
   readonly iat: number;
   readonly exp: number;
+  /** Random; after a dot, the generation of the refresh token that came with it. */
   readonly jti: string;
   /** Missing, like `idp`, for the client credentials grant. Then `sub` is the client id (RFC 9068 §2.2). */
   readonly grant_id?: string;
@@ -41,12 +42,17 @@ export interface AccessTokenClaims {
  * Returns the claims of a new access token for a user.
  *
  * @param scopes the scopes of the token, which may be fewer than those of the grant
- * @param options `now` in epoch seconds
+ * @param options `now` in epoch seconds; `generation` of the refresh token that is sent with it, if there is one
  */
 export const accessTokenClaims = (
   grant: Grant,
   scopes: readonly string[],
-  options: { readonly issuer: string; readonly lifetimeSeconds: number; readonly now: number },
+  options: {
+    readonly issuer: string;
+    readonly lifetimeSeconds: number;
+    readonly now: number;
+    readonly generation?: number | undefined;
+  },
 ): AccessTokenClaims => {
   const { identity } = grant;
   const hasEmail = scopes.includes('email') && identity.emailVerified && identity.email !== undefined;
@@ -59,7 +65,7 @@ export const accessTokenClaims = (
     scope: scopes.join(' '),
     iat: options.now,
     exp: options.now + options.lifetimeSeconds,
-    jti: newId(),
+    jti: options.generation === undefined ? newId() : `${newId()}.${options.generation}`,
     grant_id: grant.grantId,
     idp: identity.identityProviderId,
     ...(hasEmail && identity.email !== undefined ? { email: identity.email } : {}),
@@ -89,6 +95,12 @@ export const clientAccessTokenClaims = (
   exp: options.now + options.lifetimeSeconds,
   jti: newId(),
 });
+
+/** Whether no refresh has replaced this access token of the grant. Without refresh tokens, none can. */
+export const isCurrentAccessToken = ({ jti }: Pick<AccessTokenClaims, 'jti'>, { family }: Grant): boolean => {
+  const [, generation] = jti.split('.');
+  return family === undefined || generation === undefined || generation === String(family.generation);
+};
 
 /** Why a token is refused. The reason is only logged; the caller gets the same 401 for each. */
 export type AccessTokenRefusal =
