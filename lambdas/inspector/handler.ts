@@ -4,7 +4,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { effectiveScopes, type ScopeDefinitions } from '../core/authorization/scopes.ts';
 import { describeError } from '../core/describe-error.ts';
 import { readStrictJson } from '../core/json.ts';
-import { contradictingHeader, type HeaderValues } from '../core/mcp/headers.ts';
+import { contradictingHeader, type HeaderValues, isOfRevisionWithHeaders } from '../core/mcp/headers.ts';
 import { type Operation, type RequestId, readMessage } from '../core/mcp/operation.ts';
 import { scopesOf, type ToolRules } from '../core/mcp/tool-scopes.ts';
 import { isHopByHop } from '../core/net/hop-by-hop.ts';
@@ -98,7 +98,7 @@ export const inspectorHandler =
       if (ending.signal.reason === CLIENT_HAS_GONE) return;
       logFault(deps.log, event, error);
       // Any other error interrupted a response that had started, and the client sees the stream end early.
-      if (error instanceof Refusal) await refuse(error, reply, event.requestContext.requestId);
+      if (error instanceof Refusal) await refuse(error, reply, event);
     } finally {
       stopDeadline();
     }
@@ -142,7 +142,9 @@ const readContent = (event: APIGatewayProxyEvent, headers: HeaderValues): Conten
   if (!json.ok) throw parseError(json.reason);
   const message = readMessage(json.value);
   if (!message.ok) throw invalidMessage(message.code, message.reason, message.id);
-  const { id, operation } = message;
+  const { operation } = message;
+  // The id of a response belongs to a request of the server, so a refusal must not answer it.
+  const id = operation === undefined ? null : message.id;
 
   const header = contradictingHeader(headers, operation);
   if (header !== undefined) throw headerMismatch(header, id);
@@ -207,10 +209,14 @@ const isPlainEventStream = (headers: HeaderValues): boolean =>
   /^text\/event-stream *(;|$)/i.test(headers.get('content-type')?.[0] ?? '') &&
   (headers.get('content-encoding') ?? []).every((coding) => coding.trim().toLowerCase() === 'identity');
 
-const refuse = async (refusal: Refusal, reply: Reply, requestId: string): Promise<void> => {
-  const out = reply.start({ statusCode: refusal.status, headers: refusal.headers });
+const refuse = async (refusal: Refusal, reply: Reply, event: APIGatewayProxyEvent): Promise<void> => {
+  const needsSuccess = event.httpMethod === 'POST' && !isOfRevisionWithHeaders(readHeaders(event));
+  const { body, ...head } = refusal.responseFor(event.requestContext.requestId, needsSuccess);
+  const out = reply.start(head);
+  // Lambda sends the head with the first write, so an empty body needs one too.
+  if (body === '') out.write('');
   // It is not worth a log entry if the client disconnects before it gets the refusal.
-  await pipeline([refusal.bodyFor(requestId)], out).catch(() => {});
+  await pipeline([body], out).catch(() => {});
 };
 
 const logFault = (log: Log, event: APIGatewayProxyEvent, error: unknown): void => {

@@ -14,6 +14,9 @@ const HEADERS = {
   'access-control-expose-headers': 'WWW-Authenticate, Retry-After, Mcp-Session-Id, MCP-Protocol-Version',
 } as const;
 
+/** Statuses of messages that were understood. A message without an id then is a notification or a response. */
+const UNDERSTOOD: ReadonlySet<number> = new Set([403, 413, 429]);
+
 interface RefusalOptions {
   readonly id?: RequestId;
   readonly data?: Readonly<Record<string, unknown>>;
@@ -39,11 +42,29 @@ export class Refusal extends Error {
     this.#data = options.data ?? {};
   }
 
-  /** Returns the JSON-RPC error, with the id of the HTTP request, which users can quote. */
-  bodyFor(requestId: string): string {
-    const { code, message } = this;
+  /**
+   * Returns the HTTP response.
+   *
+   * Many clients of revisions before 2026-07-28 cancel all pending calls when a POST gets an HTTP error. For them a
+   * refused request is a JSON-RPC error with status 200. A refused notification or response is 202, because JSON-RPC
+   * has no error for it (JSON-RPC 2.0 §4.1).
+   *
+   * @param requestId the id of the HTTP request, which users can quote
+   * @param needsSuccess whether the client cannot take an HTTP error for a single message
+   */
+  responseFor(
+    requestId: string,
+    needsSuccess: boolean,
+  ): { statusCode: number; headers: Refusal['headers']; body: string } {
+    const { code, message, status } = this;
     const data = { ...this.#data, request_id: requestId };
-    return JSON.stringify({ jsonrpc: '2.0', id: this.#id, error: { code, message, data } });
+    const body = JSON.stringify({ jsonrpc: '2.0', id: this.#id, error: { code, message, data } });
+    // A wrong path is no fault of one message, and older clients never send headers that contradict the body.
+    const isOfMessage = status < 500 && status !== 404 && code !== HEADER_MISMATCH;
+    if (!needsSuccess || !isOfMessage) return { statusCode: status, headers: this.headers, body };
+    if (this.#id !== null) return { statusCode: 200, headers: HEADERS, body };
+    if (UNDERSTOOD.has(status)) return { statusCode: 202, headers: HEADERS, body: '' };
+    return { statusCode: status, headers: this.headers, body };
   }
 }
 

@@ -55,6 +55,12 @@ export const decideByHeaders = (
   return { outcome: isUntrusted && !validatesHeaders ? 'undecided' : 'allowed' };
 };
 
+/** Whether the client says once that it speaks revision 2026-07-28 or a later one. */
+export const isOfRevisionWithHeaders = (headers: HeaderValues): boolean => {
+  const version = single(headers, 'mcp-protocol-version');
+  return version !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(version) && version >= FIRST_REVISION_WITH_HEADERS;
+};
+
 /**
  * Reads the operation from the headers, if they can be trusted (MCP 2026-07-28, Streamable HTTP, "intermediaries").
  * They are trusted under these conditions:
@@ -64,9 +70,7 @@ export const decideByHeaders = (
  * - The method is known here, or it belongs to no family that can have rules.
  */
 export const trustedOperation = (headers: HeaderValues): Operation | 'untrusted' => {
-  const version = single(headers, 'mcp-protocol-version');
-  if (version === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(version)) return 'untrusted';
-  if (version < FIRST_REVISION_WITH_HEADERS) return 'untrusted';
+  if (!isOfRevisionWithHeaders(headers)) return 'untrusted';
   const method = single(headers, 'mcp-method');
   if (method === undefined || !isMethod(method)) return 'untrusted';
   if (isUnknownOfFamily(method)) return 'untrusted';

@@ -54,7 +54,7 @@ export const isTarget = (text: string): boolean => text.isWellFormed() && !/\p{C
  * - batches
  * - members that differ from a known one only in case or in invisible characters
  * - a message with both a method and a result or error
- * - `params` by position
+ * - `params` by position, except for an empty array, which means the same as none
  * - operations without their target
  *
  * @param value the value that `readStrictJson` returned
@@ -69,7 +69,8 @@ export const readMessage = (value: unknown): MessageReading => {
     return invalid(id, 'a member differs from a JSON-RPC member only in spelling');
   if (value.jsonrpc !== '2.0') return invalid(id, 'member jsonrpc must be "2.0"');
 
-  const { method, params } = value;
+  const { method } = value;
+  const params = isAbsent(value.params) ? undefined : value.params;
   const isResponse = 'result' in value || 'error' in value;
   if (method === undefined) {
     if (!isResponse || params !== undefined)
@@ -85,6 +86,9 @@ export const readMessage = (value: unknown): MessageReading => {
   }
   return readTarget(id, method, params);
 };
+
+/** Serializers of several languages write `null` or `[]` for parameters that are not there. */
+const isAbsent = (params: unknown): boolean => params === null || (Array.isArray(params) && params.length === 0);
 
 const readTarget = (id: RequestId, method: string, params: Readonly<Record<string, unknown>>): MessageReading => {
   const member = TARGET_MEMBERS.get(method);

@@ -21,6 +21,16 @@ describe('The operation of an MCP message', () => {
     expect(readMessage(value)).toEqual({ ok: true, id: 'id' in value ? value.id : null, operation });
   });
 
+  it.each([null, []])('A2 (JSON-RPC 2.0 §4.2): params %j is the same as none', (params) => {
+    for (const method of ['tools/list', 'ping', 'notifications/initialized']) {
+      expect(readMessage(message({ method, params }))).toEqual({ ok: true, id: 1, operation: { method } });
+    }
+    expect(readMessage(message({ result: {}, params }))).toEqual({ ok: true, id: 1, operation: undefined });
+    for (const method of ['tools/call', 'prompts/get', 'resources/read', 'tasks/get']) {
+      expect(readMessage(message({ method, params }))).toMatchObject({ ok: false, code: -32602 });
+    }
+  });
+
   it.each([
     ['a batch', [call({ name: 'echo' })]],
     ['an empty batch', []],
@@ -33,7 +43,7 @@ describe('The operation of an MCP message', () => {
     ['a method beside an error', message({ method: 'ping', error: {} })],
     ['a result with params', message({ result: {}, params: { name: 'x' } })],
     ['params by position', call(['delete_user'])],
-    ['params null', message({ method: 'ping', params: null })],
+    ['params by position that hold nothing', call([null])],
     ['a method that is not text', message({ method: ['tools/call'] })],
     ['a method with a space', message({ method: 'tools/call ' })],
     ['a method with NUL', message({ method: 'ping\0' })],

@@ -3,9 +3,11 @@ import { AUTHORIZER_CONTEXT, call, inspectorWith, postEvent } from '../../suppor
 
 afterEach(closeServers);
 
+const CURRENT = { 'MCP-Protocol-Version': '2026-07-28' };
+
 describe('The inspector: scopes by body (#121)', () => {
   it('answers 403 with every scope of the operation, also in the body', async () => {
-    const { status, headers, body, logged } = await refusal(postEvent(call('danger_reset')));
+    const { status, headers, body, logged } = await refusal(postEvent(call('danger_reset'), { headers: CURRENT }));
     expect(status).toBe(403);
     expect(body).toEqual({
       jsonrpc: '2.0',
@@ -33,19 +35,20 @@ describe('The inspector: scopes by body (#121)', () => {
 
   it.each([
     ['false headers', { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'ping' }, 400],
-    ['no headers, as from older clients', {}, 403],
+    ['no headers, as from older clients', {}, 200],
     [
       'true headers',
       { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'delete_user' },
       403,
     ],
   ])('refuses a call of a tool with a rule, with %s', async (_, headers, status) => {
-    expect((await refusal(postEvent(call('delete_user'), { headers }))).status).toBe(status);
+    const refused = await refusal(postEvent(call('delete_user'), { headers }));
+    expect([refused.status, refused.body.error.code]).toEqual([status, status === 400 ? -32020 : -32000]);
   });
 
   it('refuses a tool call by a notification too', async () => {
     const { id: _, ...notification } = call('delete_user');
-    expect((await refusal(postEvent(notification))).status).toBe(403);
+    expect((await refusal(postEvent(notification, { headers: CURRENT }))).status).toBe(403);
   });
 
   it('accepts implied scopes, and needs only the required ones for responses, lists and handshakes', async () => {
@@ -76,8 +79,52 @@ describe('The inspector: scopes by body (#121)', () => {
       expect(logged[0]?.fields.detail).toContain("in the authorizer's context");
     }
     expect(
-      (await refusal(postEvent(call('echo'), { authorizer: { ...AUTHORIZER_CONTEXT, scopes: '-' } }))).status,
+      (await refusal(postEvent(call('echo'), { headers: CURRENT, authorizer: { ...AUTHORIZER_CONTEXT, scopes: '-' } })))
+        .status,
     ).toBe(403);
+  });
+});
+
+describe('A31: a refusal and the session of the client', () => {
+  const OLDER = [
+    {},
+    ...['2025-03-26', '2025-06-18', '2025-11-25', 'draft'].map((v) => ({ 'MCP-Protocol-Version': v })),
+  ];
+
+  it.each(OLDER)('%j: a refused request is a JSON-RPC error with status 200 and no challenge', async (headers) => {
+    const { status, headers: sent, body, logged } = await refusal(postEvent(call('danger_reset'), { headers }));
+    expect(status).toBe(200);
+    expect(sent).toMatchObject({ 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+    expect(sent).not.toHaveProperty('www-authenticate');
+    expect(body).toMatchObject({ id: 7, error: { data: { error: 'insufficient_scope', scope: 'mcp admin' } } });
+    expect(logged).toEqual([{ event: 'request_refused', fields: expect.objectContaining({ status: 403 }) }]);
+  });
+
+  it.each(OLDER)('%j: so is a request whose parameters are invalid', async (headers) => {
+    const { status, body } = await refusal(postEvent(call('echo\n'), { headers }));
+    expect([status, body.id, body.error.code]).toEqual([200, 7, -32602]);
+  });
+
+  it('a refused notification is 202 without a body, because JSON-RPC has no error for it (JSON-RPC 2.0 §4.1)', async () => {
+    const { id: _, ...notification } = call('delete_user');
+    const { status, text } = await refusal(postEvent(notification));
+    expect([status, text]).toEqual([202, '']);
+  });
+
+  it.each<[string, unknown, number]>([
+    ['a message that cannot be read', 'tools/call', 400],
+    ['a message without an id that is not valid', { jsonrpc: '2.0', method: 'tools/call' }, 400],
+    ['a batch', [call('echo')], 400],
+  ])('%s keeps its status in every revision', async (_, body, status) => {
+    for (const headers of [{}, CURRENT]) expect((await refusal(postEvent(body, { headers }))).status).toBe(status);
+  });
+
+  it('in revision 2026-07-28 and later, every refusal is an HTTP error', async () => {
+    for (const version of ['2026-07-28', '2027-01-01']) {
+      const headers = { 'MCP-Protocol-Version': version };
+      expect((await refusal(postEvent(call('danger_reset'), { headers }))).status).toBe(403);
+      expect((await refusal(postEvent(call('echo\n'), { headers }))).status).toBe(400);
+    }
   });
 });
 
@@ -102,7 +149,7 @@ describe('The inspector: requests that two parsers could read differently', () =
     ['no JSON', 'tools/call', 400, -32700],
     ['nothing', '', 400, -32700],
   ])('refuses %s', async (_, body, status, code) => {
-    const refused = await refusal(postEvent(body));
+    const refused = await refusal(postEvent(body, { headers: CURRENT }));
     expect([refused.status, refused.body.error.code]).toEqual([status, code]);
   });
 

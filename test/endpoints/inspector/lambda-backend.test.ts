@@ -179,7 +179,7 @@ describe('The inspector in front of a Lambda backend', () => {
     const { send } = await start(({ response }) => {
       response.writeHead(lambdaStatus, { 'x-amzn-errortype': 'X' }).end('{}');
     });
-    const { reply, done } = send(postEvent(call('echo')));
+    const { reply, done } = send(postEvent(call('echo'), { headers: { 'MCP-Protocol-Version': '2026-07-28' } }));
     await done;
     expect(reply.head?.statusCode).toBe(status);
   });

@@ -22,8 +22,12 @@ const start = (serverPath = '/mcp', counters = new MemoryCounterStore()) => {
     },
     { requests: { perMinute: PER_MINUTE, serverPath, limiter }, now: () => clock.now },
   );
-  const ask = async (authorizer: Record<string, string> = AUTHORIZER_CONTEXT, body: unknown = call('read_it')) => {
-    const { reply, done } = send(postEvent(body, { authorizer }));
+  const ask = async (
+    authorizer: Record<string, string> = AUTHORIZER_CONTEXT,
+    body: unknown = call('read_it'),
+    headers: Record<string, string> = { 'MCP-Protocol-Version': '2026-07-28' },
+  ) => {
+    const { reply, done } = send(postEvent(body, { authorizer, headers }));
     await done;
     return reply;
   };
@@ -68,6 +72,24 @@ describe('Requests per minute', () => {
     expect(events).toEqual([
       { event: 'limit_hit', fields: { requestId: 'request-1', clientId: 'client-1', limit: 'requests' } },
     ]);
+  });
+
+  it('A31: beyond the limit do not end the session of a client before 2026-07-28', async () => {
+    const { ask, statuses, end, sent } = start();
+    await statuses(3);
+    const request = await ask(undefined, undefined, {});
+    expect(request.head?.statusCode).toBe(200);
+    expect(request.json).toMatchObject({ id: 7, error: { data: { error: 'too_many_requests', retry_after: 50 } } });
+    for (const body of [
+      { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } },
+      // The id is that of a request of the server, which the client must not see as its own.
+      { jsonrpc: '2.0', id: 7, result: {} },
+    ]) {
+      const other = await ask(undefined, body, {});
+      expect([other.head?.statusCode, other.text]).toEqual([202, '']);
+    }
+    expect(await end()).toBe(429);
+    expect(sent()).toBe(3);
   });
 
   it('start again with the next minute', async () => {

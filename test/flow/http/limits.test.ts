@@ -111,8 +111,16 @@ describe('Requests per minute of one user with one client', () => {
     const answers: JsonAnswer[] = [];
     // A window may end in the meantime, so two windows are possible.
     for (let count = 0; count < 11; count += 1) answers.push(await callMcp(cloud.mcpUrl, ada.accessToken));
-    const refused = answers.find(({ status }) => status === 429);
-    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(5);
+    expect(answers.filter(({ body }) => body.result).length).toBeGreaterThanOrEqual(5);
+    // A client before 2026-07-28 keeps its session only if the refusal is no HTTP error.
+    const older = answers.find(({ body }) => body.error);
+    expect([older?.status, older?.body.error.data.error]).toEqual([200, 'too_many_requests']);
+    const current = { 'mcp-protocol-version': '2026-07-28' };
+    let refused: JsonAnswer | undefined;
+    for (let count = 0; count < 11 && refused?.status !== 429; count += 1) {
+      refused = await callMcp(cloud.mcpUrl, ada.accessToken, undefined, current);
+    }
+    expect(refused?.status).toBe(429);
     expect(refused?.body).toMatchObject({ jsonrpc: '2.0', id: 1, error: { data: { error: 'too_many_requests' } } });
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused?.headers.get('access-control-expose-headers')).toContain('Retry-After');

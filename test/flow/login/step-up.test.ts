@@ -122,9 +122,9 @@ describe('Scopes per tool', () => {
     });
   });
 
-  it('a call described by its body gets 403 with the same challenge and a JSON-RPC error that the gateway leaves intact', async () => {
+  it('a call described by its body gets the same challenge as a JSON-RPC error that the gateway leaves intact', async () => {
     const answer = await callMcp(url, narrow, message('danger_reset', 'seven'));
-    expect(answer.status).toBe(403);
+    expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
       jsonrpc: '2.0',
       id: 'seven',
@@ -152,7 +152,7 @@ describe('Scopes per tool', () => {
     ['headers that name another tool', currentMessage('danger_reset'), currentHeaders('echo'), 400, -32020],
     ['headers that name another method', message('danger_reset'), { 'mcp-method': 'tools/list' }, 400, -32020],
     ['a batch', [message('echo'), message('danger_reset')], {}, 400, -32600],
-    ['a look-alike member', { ...message('echo'), Method: 'tools/list' }, {}, 400, -32600],
+    ['a look-alike member', { ...message('echo'), Method: 'tools/list' }, {}, 200, -32600],
     ['another content type', message('danger_reset'), { 'content-type': 'text/plain' }, 415, -32000],
     ['a content encoding', message('danger_reset'), { 'content-encoding': 'gzip' }, 415, -32000],
   ])(
@@ -165,7 +165,7 @@ describe('Scopes per tool', () => {
 
   it('/mcp/ is treated as /mcp', async () => {
     const answer = await callMcp(`${url}/`, narrow, message('danger_reset'));
-    expect(answer.status).toBe(403);
+    expect(answer.body.error?.data).toMatchObject({ error: 'insufficient_scope' });
     expect((await callMcp(`${url}/`, narrow, message('echo'))).status).toBe(200);
     const refused = await callMcp(`${url}/`, undefined);
     expect(bearerChallenge(refused.headers).resource_metadata).toBe(

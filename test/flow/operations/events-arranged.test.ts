@@ -187,7 +187,7 @@ describe('#237 one event for limits and faults', () => {
     const call = () => callMcp(gate.cloud.mcpUrl, accessToken);
     // A window may end after the first event.
     const events = await eventsOf(async () => {
-      for (let status = 200; status === 200; ) ({ status } = await call());
+      for (let error: unknown; error === undefined; ) error = (await call()).body.error;
     });
     expect(events).toEqual([
       line('limit_hit', { limit: 'requests', clientId: client.client_id, LimitsHit: 1 }),

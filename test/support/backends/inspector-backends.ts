@@ -51,5 +51,7 @@ export const refusal = async (event: ReturnType<typeof postEvent>) => {
   const { reply, done } = send(event);
   await done;
   expect(reply.stream.writableFinished).toBe(true);
-  return { status: reply.head?.statusCode, headers: reply.head?.headers ?? {}, body: reply.json, logged };
+  const { head, text } = reply;
+  const body = text === '' ? undefined : JSON.parse(text);
+  return { status: head?.statusCode, headers: head?.headers ?? {}, text, body, logged };
 };
