@@ -1,4 +1,6 @@
 import { AuthorizationHarness } from '../support/authorization/authorization-harness.ts';
+import { Browser } from '../support/authorization/browser.ts';
+import { authorizationQuery } from '../support/authorization/requests.ts';
 
 const METADATA = {
   client_name: 'Confidential',
@@ -10,6 +12,7 @@ const JWKS = { keys: [{ kty: 'RSA', n: 'abc', e: 'AQAB', kid: 'one' }] };
 interface Registered {
   readonly client_id: string;
   readonly client_secret: string;
+  readonly client_secret_expires_at: number;
   readonly registration_access_token: string;
   readonly registration_client_uri: string;
 }
@@ -120,11 +123,7 @@ describe('Client configuration endpoint (RFC 7592 §2)', () => {
     const { client, call } = await registered();
     const answer = await call('GET');
     expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store']);
-    const {
-      client_secret: _,
-      client_secret_expires_at: __,
-      ...expected
-    } = client as Registered & Record<string, unknown>;
+    const { client_secret: _, ...expected } = client as Registered & Record<string, unknown>;
     expect(JSON.parse(answer.body)).toEqual(expected);
   });
 
@@ -227,10 +226,23 @@ describe('Client configuration endpoint (RFC 7592 §2)', () => {
     },
   );
 
-  it('an unused registration and its token are gone after a day', async () => {
-    const { gate, call } = await registered();
-    gate.now += 86_400;
+  it('A5: an unused registration and its token live exactly as long as the answer says, which is 30 days', async () => {
+    const { gate, client, call } = await registered();
+    expect(client.client_secret_expires_at).toBe(gate.now + 30 * 86_400);
+    gate.now = client.client_secret_expires_at - 1;
+    expect((await call('GET')).status).toBe(200);
+    gate.now += 1;
     expect((await call('GET')).status).toBe(401);
+  });
+
+  it('A5: after a login, GET returns the later expiry of the secret', async () => {
+    const { gate, client, call } = await registered();
+    const query = authorizationQuery({ client_id: client.client_id, redirect_uri: METADATA.redirect_uris[0] });
+    const browser = new Browser();
+    const provider = await gate.approve(browser, query);
+    const state = provider.searchParams.get('state') ?? '';
+    await gate.callback(new URLSearchParams({ state, code: 'up' }), browser);
+    expect(JSON.parse((await call('GET')).body).client_secret_expires_at).toBe(gate.now + 97 * 86_400);
   });
 
   it('#67 answers a fault of the table with 503', async () => {

@@ -52,17 +52,21 @@ describe('Registration endpoint (RFC 7591 §3)', () => {
     expect(gate.clients.rows.get(client_id)?.expiresAt).toBe(gate.now + 97 * 86_400);
   });
 
-  it('gives a confidential client a secret once, and a day to use it', async () => {
+  it('A5 (RFC 7591 §3.2.1): gives a confidential client a secret once, and says that it has 30 days to use it', async () => {
     const gate = new AuthorizationHarness();
     const body = { ...METADATA, token_endpoint_auth_method: 'client_secret_post' };
     const [first, second] = [
       JSON.parse((await gate.register(body)).body),
       JSON.parse((await gate.register(body)).body),
     ];
-    expect(first).toMatchObject({ client_secret: expect.stringMatching(/^gh_cs_/), client_secret_expires_at: 0 });
+    const expiresAt = gate.now + 30 * 86_400;
+    expect(first).toMatchObject({
+      client_secret: expect.stringMatching(/^gh_cs_/),
+      client_secret_expires_at: expiresAt,
+    });
     expect(second.client_id).not.toBe(first.client_id);
     expect(JSON.stringify([...gate.clients.rows.values()])).not.toContain(first.client_secret);
-    expect(gate.clients.rows.get(first.client_id)?.expiresAt).toBe(gate.now + 86_400);
+    expect(gate.clients.rows.get(first.client_id)?.expiresAt).toBe(expiresAt);
     expect(JSON.stringify(gate.logged)).not.toContain(first.client_secret);
   });
 

@@ -16,9 +16,9 @@ export const clientInformation = (issuer: string, client: Client, secrets: Clien
   return withoutUndefined({
     client_id: client.clientId,
     client_id_issued_at: client.issuedAt,
-    // The secret itself never expires. An unused registration does, and then the client gets invalid_client.
     client_secret: clientSecret,
-    client_secret_expires_at: clientSecret === undefined ? undefined : 0,
+    // The secret expires with the registration, which every login extends. 0 means never (RFC 7591 §3.2.1).
+    client_secret_expires_at: client.clientSecretHash === undefined ? undefined : (client.expiresAt ?? 0),
     registration_access_token: registrationAccessToken,
     registration_client_uri:
       registrationAccessToken === undefined ? undefined : registrationClientUri(issuer, client.clientId),

@@ -6,8 +6,11 @@ const CLIENT_LIFE_DAYS = 90;
 /** Added at each extension, so that at most one login in this many days causes a write. */
 const EXTENSION_STEP_DAYS = 7;
 
-/** Each registration of a confidential client is a new row, so one that is never used goes after a day. */
-const NEVER_USED_CONFIDENTIAL_CLIENT_SECONDS = DAY_SECONDS;
+/**
+ * Each registration of a confidential client is a new row, so one that is never used goes earlier than a public one.
+ * Connectors are often set up weeks before the first user logs in.
+ */
+const NEVER_USED_CONFIDENTIAL_CLIENT_DAYS = 30;
 
 /**
  * The new expiry of a client when an extension is due, or undefined.
@@ -36,5 +39,5 @@ export const usedClientExpiry = (now: number, refreshTokenAbsoluteDays: number):
  */
 export const firstClientExpiry = (isConfidential: boolean, now: number): number =>
   isConfidential
-    ? now + NEVER_USED_CONFIDENTIAL_CLIENT_SECONDS
+    ? now + NEVER_USED_CONFIDENTIAL_CLIENT_DAYS * DAY_SECONDS
     : now + (CLIENT_LIFE_DAYS + EXTENSION_STEP_DAYS) * DAY_SECONDS;

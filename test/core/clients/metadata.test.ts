@@ -164,13 +164,13 @@ describe('Client ids', () => {
     const { client, clientSecret = '' } = newRegisteredClient(metadata, NOW);
     expect(client.clientSecretHash).toBe(sha256(clientSecret));
     expect(JSON.stringify(client)).not.toContain(clientSecret);
-    expect(client.expiresAt).toBe(NOW + DAY);
+    expect(client.expiresAt).toBe(NOW + 30 * DAY);
   });
 });
 
 describe('Life of a registered client', () => {
-  it('a public client waits 97 days for its first login, a confidential one a day (#171)', () => {
-    expect([firstClientExpiry(false, NOW), firstClientExpiry(true, NOW)]).toEqual([NOW + 97 * DAY, NOW + DAY]);
+  it('A5: a public client waits 97 days for its first login, a confidential one 30 (#171)', () => {
+    expect([firstClientExpiry(false, NOW), firstClientExpiry(true, NOW)]).toEqual([NOW + 97 * DAY, NOW + 30 * DAY]);
   });
 
   it('is extended only when that gains a week, and then beyond the longest grant (#182)', () => {
