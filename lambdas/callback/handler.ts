@@ -35,6 +35,7 @@ export const callbackHandler =
     const subjectSecret = await deps.subjectSecret();
     await withProviderErrorPage(provider, provider.idp.prepare(), { log: deps.log, requestId: request.requestId });
     const transaction = await takeTransaction(deps, provider.id, reference);
+    request.language = transaction.request?.language;
 
     const leg = deriveUpstreamLeg(key, transaction.transactionId, provider.id, transaction.leg);
     const login: Login = { request, provider, key, transaction };

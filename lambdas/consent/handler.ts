@@ -41,6 +41,7 @@ export const consentHandler =
     const opened = await deps.sealer.open(form.get('request') ?? '', pageCookie, now);
     if (!opened) throw formExpired('the sealed request is altered, expired, or from another browser');
     const { transactionId, sealingKeyId, request: authorization } = opened;
+    request.language = authorization.language;
 
     if (form.get('decision') === 'deny') {
       deps.log('consent_denied', { requestId: request.requestId, clientId: authorization.clientId });

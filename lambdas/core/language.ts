@@ -6,6 +6,16 @@ export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const;
 
 export type Language = (typeof LANGUAGES)[number];
 
+/**
+ * The first language of a `ui_locales` parameter that the pages have (OpenID Connect Core §3.1.2.1, RFC 4647 §3.4).
+ *
+ * @returns undefined if the pages have none of them; then the browser's wishes count
+ */
+export const parseUiLocales = (uiLocales: string | null): Language | undefined => {
+  const primary = (uiLocales ?? '').split(' ').map((tag) => tag.split('-')[0]?.toLowerCase());
+  return primary.flatMap((wanted) => LANGUAGES.filter((language) => language === wanted))[0];
+};
+
 /** A text of the configuration: one text for all languages, or English with optional translations. */
 export const LocalizedText = z.union([
   z.string(),

@@ -2,6 +2,7 @@ import { resourceIdentifier } from './authorization/resources.ts';
 import { knownScopes, OFFLINE_ACCESS, type ScopeDefinitions } from './authorization/scopes.ts';
 import { TOKEN_EXCHANGE } from './clients/client.ts';
 import { CLIENT_ASSERTION_ALGORITHMS } from './clients/jwks.ts';
+import { LANGUAGES } from './language.ts';
 
 /** Authentication methods that the token and revocation endpoints accept. */
 const CLIENT_AUTH_METHODS = ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'] as const;
@@ -58,6 +59,7 @@ export const authorizationServerMetadata = (
     ...(options.hasClientCredentials ? ['client_credentials'] : []),
     ...(options.hasTokenExchange ? [TOKEN_EXCHANGE] : []),
   ],
+  ui_locales_supported: LANGUAGES,
   code_challenge_methods_supported: ['S256'],
   token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
   token_endpoint_auth_signing_alg_values_supported: CLIENT_ASSERTION_ALGORITHMS,

@@ -118,3 +118,52 @@ it('What leaves for a client stays in English: error_description (RFC 6749 §4.1
     'The parameter response_type is missing. Send code.',
   );
 });
+
+describe('A25 (OpenID Connect Core §3.1.2.1): ui_locales comes before Accept-Language', () => {
+  const { errors, consent } = LOCALES.de;
+  const query = (overrides = {}) => authorizationQuery({ ui_locales: 'nl de-CH', ...overrides });
+  const open = (options = {}) => {
+    const gate = new AuthorizationHarness(options);
+    gate.addClient();
+    return { gate, browser: new Browser('fr') };
+  };
+  const expectGerman = (answer: Answer, said: string) => {
+    expect(answer.headers['content-language']).toBe('de');
+    expect(read(answer)).toContain(said);
+  };
+
+  it('on the consent page, and on an error of /authorize', async () => {
+    const { gate, browser } = open();
+    expectGerman(await gate.authorize(query(), browser), consent.deny);
+    expectGerman(await gate.authorize(query({ client_id: 'unknown' }), browser), errors.clientUnknown.title);
+    const answer = await gate.authorize(query({ ui_locales: 'nl' }), browser);
+    expect(answer.headers['content-language']).toBe('fr');
+  });
+
+  it('on every error of /consent once the form is known', async () => {
+    const { gate, browser } = open();
+    const request = sealedRequestOf(await gate.authorize(query(), browser));
+    expectGerman(await gate.consent({ request }, browser), errors.requestRefused.title);
+    gate.transactions.failing = true;
+    expectGerman(await gate.consent({ request, decision: 'approve' }, browser), errors.busy.title);
+    expect((await gate.consent({ request: 'x' }, browser)).headers['content-language']).toBe('fr');
+  });
+
+  it('on the pages of /callback once the login is known', async () => {
+    const { gate, browser } = open({ access: { emails: ['bob@example.com'] } });
+    const callback = async () => {
+      const state = (await gate.approve(browser, query())).searchParams.get('state') ?? '';
+      return await gate.callback(new URLSearchParams({ code: 'c', state }), browser);
+    };
+    expectGerman(await callback(), errors.notAllowed('Login company', 'ada@example.com').text);
+    gate.provider().answer = () => {
+      throw new UpstreamError('rejected', 'wrong nonce');
+    };
+    expectGerman(await callback(), errors.providerNotTrusted('Login company').text);
+  });
+
+  it('and it never goes to the provider (#30)', async () => {
+    const { gate, browser } = open();
+    expect((await gate.approve(browser, query())).search).not.toMatch(/locale|de-CH/);
+  });
+});

@@ -53,6 +53,7 @@ describe('Authorization server metadata (RFC 8414 §2)', () => {
       response_types_supported: ['code'],
       response_modes_supported: ['query'],
       grant_types_supported: ['authorization_code', 'refresh_token'],
+      ui_locales_supported: ['en', 'de', 'fr', 'es'],
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'],
       token_endpoint_auth_signing_alg_values_supported: ALGORITHMS,

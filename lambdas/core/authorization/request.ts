@@ -1,5 +1,6 @@
 import type { Client, DocumentClient } from '../clients/client.ts';
 import { findRegisteredRedirectUri, judgeRedirectUri, withResponseParameters } from '../clients/redirect-uri.ts';
+import { parseUiLocales } from '../language.ts';
 import { OAuthError, type OAuthErrorCode } from '../oauth-error.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { resolveResource } from './resources.ts';
@@ -111,6 +112,7 @@ export const parseAuthorizationRequest = (
     codeChallenge,
     scopes,
     resource,
+    language: parseUiLocales(query.get('ui_locales')),
   });
 };
 

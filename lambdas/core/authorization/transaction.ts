@@ -1,4 +1,5 @@
 import type { ClientSource, DocumentClient } from '../clients/client.ts';
+import type { Language } from '../language.ts';
 
 /** A validated authorization request (RFC 6749 §4.1.1), as sealed into the consent form and stored in the transaction. */
 export interface AuthorizationRequest {
@@ -20,6 +21,8 @@ export interface AuthorizationRequest {
   readonly scopes: readonly string[];
   /** The protected resource (RFC 8707), in canonical form. */
   readonly resource: string;
+  /** The language of the pages that the client asked for (`ui_locales`). Absent: the browser's. */
+  readonly language?: Language;
 }
 
 /** A login in progress. It holds no secret: state, nonce, verifier and cookie are derived. */

@@ -2,8 +2,16 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { readHeaders } from './header-values.ts';
 import type { HttpRequest, HttpResponse } from './messages.ts';
 
-/** The request in a Lambda proxy event of a REST API. */
+const requests = new WeakMap<APIGatewayProxyEvent, HttpRequest>();
+
+/** The request in a Lambda proxy event of a REST API: one object for its handler and for the page of its error. */
 export const parseEvent = (event: APIGatewayProxyEvent): HttpRequest => {
+  const request = requests.get(event) ?? newRequest(event);
+  requests.set(event, request);
+  return request;
+};
+
+const newRequest = (event: APIGatewayProxyEvent): HttpRequest => {
   const headers = readHeaders(event);
   const query = new URLSearchParams();
   for (const [name, values] of Object.entries(event.multiValueQueryStringParameters ?? {})) {

@@ -1,3 +1,5 @@
+import type { Language } from '../../core/language.ts';
+
 /** A request as the handlers see it, independent of API Gateway's event format. */
 export interface HttpRequest {
   readonly method: string;
@@ -10,6 +12,8 @@ export interface HttpRequest {
   readonly body: string;
   /** API Gateway's request id. Every error that users and clients see has it, and so does every log line. */
   readonly requestId: string;
+  /** The language that the client of this login asked for. Set once the login is known, for every page and error after. */
+  language?: Language | undefined;
 }
 
 export interface HttpResponse {

@@ -3,6 +3,7 @@ import type { RememberedConsent } from '../../../core/authorization/consent.ts';
 import type { AuthorizationRequest, Transaction } from '../../../core/authorization/transaction.ts';
 import type { Client } from '../../../core/clients/client.ts';
 import type { Grant } from '../../../core/grants/grant.ts';
+import { LANGUAGES } from '../../../core/language.ts';
 import type { SigningKey } from '../../../core/tokens/key-ring.ts';
 import type { UpstreamState } from '../../../core/upstream/session.ts';
 import type { KeyRingRow } from './key-ring-row.ts';
@@ -44,6 +45,7 @@ const requestShape: z.ZodMiniType<AuthorizationRequest> = z.object({
   codeChallenge: text,
   scopes: texts,
   resource: text,
+  language: maybe(z.enum(LANGUAGES)),
 });
 
 const transaction = {
