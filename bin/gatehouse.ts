@@ -1,6 +1,8 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { readGatehouseJson } from '../lib/config/cdk-json.ts';
 import { assertDeployable, ConfigurationError, parseConfiguration } from '../lib/config/configuration.ts';
+import { ConfigurationFileError } from '../lib/config/configuration-file.ts';
 import { ensureBundles } from '../lib/functions/bundles.ts';
 import { GatehouseStack } from '../lib/gatehouse-stack.ts';
 import { STACK_NAME } from '../lib/names.ts';
@@ -8,14 +10,14 @@ import { STACK_NAME } from '../lib/names.ts';
 // The CDK app: it reads the configuration and creates one stack.
 try {
   const app = new App({ analyticsReporting: false });
-  const configuration = parseConfiguration(app.node.tryGetContext('gatehouse'));
+  const configuration = parseConfiguration(readGatehouseJson() ?? app.node.tryGetContext('gatehouse'));
   assertDeployable(configuration);
   await ensureBundles();
   new GatehouseStack(app, STACK_NAME, { configuration });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
+  if (!(error instanceof ConfigurationError || error instanceof ConfigurationFileError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -5,7 +5,7 @@ import { McpOAuthProxy } from './mcp-oauth-proxy.ts';
 import { addOutputs } from './outputs.ts';
 
 export interface GatehouseStackProps extends StackProps {
-  /** The object that cdk.json holds under `context.gatehouse`. */
+  /** The object of gatehouse.json, or under `context.gatehouse` of cdk.json. */
   readonly configuration: ConfigurationInput;
 }
 

@@ -30,7 +30,7 @@ import { Dashboard } from './monitoring/dashboard.ts';
 import { enableMetrics } from './monitoring/own-metrics.ts';
 
 export interface McpOAuthProxyProps {
-  /** The object that cdk.json holds under `context.gatehouse`. */
+  /** The object of gatehouse.json, or under `context.gatehouse` of cdk.json. */
   readonly configuration: ConfigurationInput;
 }
 

@@ -21,7 +21,8 @@ export class ConfigurationError extends Error {
     const list = problems.map((problem) => `  - ${problem}`).join('\n');
     super(
       `The configuration has ${count}:\n${list}\n` +
-        'Change it in cdk.json under context.gatehouse, or in the file that --config names, and run the command again.',
+        'Change it in gatehouse.json, in cdk.json under context.gatehouse, or in the file that --config names. ' +
+        'Then run the command again.',
     );
     this.problems = problems;
   }
@@ -30,7 +31,7 @@ export class ConfigurationError extends Error {
 /**
  * Checks a configuration and fills in its defaults.
  *
- * @param value the object as it is written in cdk.json
+ * @param value the object as it is written in gatehouse.json or cdk.json
  * @throws ConfigurationError names every wrong key, what was expected there, and what it holds
  */
 export const parseConfiguration = (value: unknown): Configuration => {

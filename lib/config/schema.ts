@@ -146,7 +146,7 @@ export const ConfigurationSchema = z.strictObject(
   { error: 'an object with "servers", "scopes", "identityProviders" and "access"' },
 );
 
-/** The object under `context.gatehouse` of cdk.json, with its defaults filled in. */
+/** The object of gatehouse.json, or under `context.gatehouse` of cdk.json, with its defaults filled in. */
 export type Configuration = z.infer<typeof ConfigurationSchema>;
 /** The same as it is written: keys with a default are optional. */
 export type ConfigurationInput = z.input<typeof ConfigurationSchema>;

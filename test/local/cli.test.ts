@@ -110,7 +110,7 @@ describe('A start that cannot succeed says what to change, exits with 1 and show
       { args: ['--config', '/nowhere/x.json'] },
       /x\.json cannot be read: there is no such file/,
     ],
-    ['a configuration file that is not JSON', { config: '{' }, /is not JSON/],
+    ['a configuration file that is not JSON', { config: '{' }, /\.json, line 1, column 2: expected a closing brace/],
     ['an unknown configuration key', { config: { sever: {} } }, /sever: expected no such key/],
     [
       'a bad URL',

@@ -1,12 +1,23 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readConfiguration } from '../../lib/config/cdk-json.ts';
 import { merge, parseConfiguration } from '../../lib/config/configuration.ts';
+import { readConfigurationFile } from '../../lib/config/configuration-file.ts';
 import { codeBlocksOf } from './markdown.ts';
 import { documents, textOf } from './repository.ts';
 
-/** JSON whose comments and elisions (`…,`) are removed; a block that shows only members gets the braces around them. */
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'gatehouse-examples-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Pastes an example into a file, and reads it. A block that shows only members gets the braces around them. */
 const parseExample = (text: string): Readonly<Record<string, unknown>> => {
-  const json = text.replaceAll(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|…,?/g, (_, string: string | undefined) => string ?? '');
-  return JSON.parse(json.trimStart().startsWith('{') ? json : `{${json}}`);
+  const file = join(directory, 'example.json');
+  writeFileSync(file, text.trimStart().startsWith('{') ? text : `{${text}}`);
+  return Object(readConfigurationFile(file));
 };
 
 const isClientConfiguration = (example: object): boolean =>

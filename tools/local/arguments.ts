@@ -25,7 +25,7 @@ export const USAGE = `Usage: npm start -- [options]
 
   --port PORT     serve on this port; the development provider uses the next one (default 4800)
   --data DIR      store clients, sessions and keys in DIR, so that they survive a restart (default: in memory)
-  --config FILE   merge this JSON file over context.gatehouse of cdk.json
+  --config FILE   merge this JSON file over the configuration; comments are allowed
   --providers K,K replace the configured identity providers by development providers of these kinds:
                   google, github, auth0, okta, entra, clerk, cognito, oidc
   --admin         print the administration commands for this run: rotate the signing key, end sessions

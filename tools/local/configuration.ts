@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { type Configuration, merge, parseConfiguration } from '../../lib/config/configuration.ts';
+import { ConfigurationFileError, readConfigurationFile } from '../../lib/config/configuration-file.ts';
 import { isRecord } from './cloud/template/shape.ts';
 import { PROVIDER_KINDS, type ProviderKind } from './development-provider/kinds.ts';
-
-/** The file given with `--config` cannot be used. */
-export class ConfigFileError extends Error {}
 
 export interface LocalConfiguration {
   readonly configuration: Configuration;
@@ -16,9 +13,9 @@ export interface LocalConfiguration {
  * Reads the configuration of the local run: the repository's configuration with the file merged over it. The
  * development provider replaces every identity provider for which the file names no issuer.
  *
- * @param base `context.gatehouse` of cdk.json
+ * @param base the repository's configuration, unchecked
  * @param developmentIssuer returns the issuer at the development provider for a provider's id
- * @throws ConfigFileError, ConfigurationError
+ * @throws ConfigurationFileError, ConfigurationError
  */
 export const readLocalConfiguration = async (
   base: unknown,
@@ -28,7 +25,7 @@ export const readLocalConfiguration = async (
   }: { readonly configFile: string | undefined; readonly providers?: readonly ProviderKind[] | undefined },
   developmentIssuer: (id: string) => string,
 ): Promise<LocalConfiguration> => {
-  const overlay = configFile === undefined ? {} : await readOverlay(configFile);
+  const overlay = configFile === undefined ? {} : readOverlay(configFile);
   const named = isRecord(overlay.identityProviders) ? overlay.identityProviders : {};
   const merged = providers ? withProviders(merge(base, overlay), named, providers) : merge(base, overlay);
   const developmentProviders = Object.keys(
@@ -53,17 +50,10 @@ const withProviders = (
   ),
 });
 
-const readOverlay = async (file: string): Promise<Record<string, unknown>> => {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-    throw new ConfigFileError(`--config ${file} cannot be read: ${why}`);
-  });
-  let overlay: unknown;
-  try {
-    overlay = JSON.parse(text);
-  } catch (error) {
-    throw new ConfigFileError(`--config ${file} is not JSON: ${error instanceof Error ? error.message : ''}`);
-  }
-  if (!isRecord(overlay)) throw new ConfigFileError(`--config ${file}: expected an object like context.gatehouse`);
+const readOverlay = (file: string): Record<string, unknown> => {
+  const shownName = `--config ${file}`;
+  const overlay = readConfigurationFile(file, shownName);
+  if (overlay === undefined) throw new ConfigurationFileError(`${shownName} cannot be read: there is no such file`);
+  if (!isRecord(overlay)) throw new ConfigurationFileError(`${shownName}: expected an object, as in gatehouse.json`);
   return overlay;
 };

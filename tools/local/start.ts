@@ -40,7 +40,7 @@ export interface Seams {
  * @param print writes one line to the console
  * @param onCleanUp receives each clean-up step as soon as it is needed
  * @returns the URL of the first server, the template and the running services
- * @throws PortError, DataFolderError, ConfigFileError, ConfigurationError, TemplateError or Error, each with a message
+ * @throws PortError, DataFolderError, ConfigurationFileError, ConfigurationError, TemplateError or Error, each with a message
  *   that tells the user what to change
  */
 export const startLocalCloud = async (

@@ -68,7 +68,7 @@ describe('Configuration', () => {
   it('is refused with one message that lists all problems and says what to do', () => {
     const bad = { servers: { '/mcp': { backend: { kind: 'http', url: 'ftp://x' } } }, access: 'staff' };
     expect(() => parseConfiguration(merge(GOOD, bad))).toThrow(
-      /^The configuration has 2 problems:\n {2}- servers\.\/mcp\.backend\.url: expected .*\n {2}- access: expected .*\nChange it in cdk\.json/,
+      /^The configuration has 2 problems:\n {2}- servers\.\/mcp\.backend\.url: expected .*\n {2}- access: expected .*\nChange it in gatehouse\.json, in cdk\.json/,
     );
   });
 
