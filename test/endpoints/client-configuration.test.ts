@@ -1,6 +1,4 @@
 import { AuthorizationHarness } from '../support/authorization/authorization-harness.ts';
-import { Browser } from '../support/authorization/browser.ts';
-import { authorizationQuery } from '../support/authorization/requests.ts';
 
 const METADATA = {
   client_name: 'Confidential',
@@ -233,16 +231,6 @@ describe('Client configuration endpoint (RFC 7592 §2)', () => {
     expect((await call('GET')).status).toBe(200);
     gate.now += 1;
     expect((await call('GET')).status).toBe(401);
-  });
-
-  it('A5: after a login, GET returns the later expiry of the secret', async () => {
-    const { gate, client, call } = await registered();
-    const query = authorizationQuery({ client_id: client.client_id, redirect_uri: METADATA.redirect_uris[0] });
-    const browser = new Browser();
-    const provider = await gate.approve(browser, query);
-    const state = provider.searchParams.get('state') ?? '';
-    await gate.callback(new URLSearchParams({ state, code: 'up' }), browser);
-    expect(JSON.parse((await call('GET')).body).client_secret_expires_at).toBe(gate.now + 97 * 86_400);
   });
 
   it('#67 answers a fault of the table with 503', async () => {
