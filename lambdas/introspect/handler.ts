@@ -29,9 +29,11 @@ export const introspectHandler =
     ]);
     const attempt = { client: known, now, requestId: request.requestId };
     const mayFetchKeys = live?.clientId === presented.clientId;
-    const { client } = await countingFailures(deps.failures, attempt, () =>
-      authenticateClient(known, presented, deps, { mayFetchKeys }),
-    );
+    const { client } = await countingFailures(deps.failures, attempt, async () => {
+      const authenticated = await authenticateClient(known, presented, deps, { mayFetchKeys });
+      if (authenticated.method === 'none') throw publicClient();
+      return authenticated;
+    });
 
     const answer = live !== undefined && mayLearn(deps, client, live) ? live.description : { active: false };
     const { clientId } = client;

@@ -1,5 +1,6 @@
 import { withMark } from '../../lambdas/core/grants/not-before.ts';
 import { newTestKey, signedJwt } from '../support/credentials/signing-key.ts';
+import { basic } from '../support/http/post-form.ts';
 import { SECRET, startIntrospectionEndpoint } from '../support/memory/introspection-endpoint.ts';
 import { ISSUER, NOW, RESOURCE } from '../support/memory/records.ts';
 
@@ -103,6 +104,25 @@ describe('Introspection endpoint (RFC 7662)', () => {
       ]) {
         expect(await introspect(fields)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
       }
+    }
+  });
+
+  it('A34: a client of client_secret_post may send its secret by Basic (RFC 7591 §2)', async () => {
+    const session = await server.ownSession();
+    const by = (secret: string) =>
+      server.introspect({ token: session.accessToken }, { authorization: basic(session.client.clientId, secret) });
+    expect((await by(SECRET)).body).toMatchObject({ active: true });
+    expect((await by('wrong')).status).toBe(401);
+  });
+
+  it('§2.1, A10: a public client that sends a secret is not authenticated', async () => {
+    const { session, introspect } = server;
+    const { clientId } = session.client;
+    for (const answer of [
+      await introspect({ token: session.accessToken, client_id: clientId, client_secret: 'x' }),
+      await introspect({ token: session.accessToken }, { authorization: basic(clientId, '') }),
+    ]) {
+      expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
     }
   });
 

@@ -2,7 +2,7 @@ import { sha256 } from '../../lambdas/core/crypto.ts';
 import { clientAccessTokenClaims } from '../../lambdas/core/tokens/access-token.ts';
 import { revokeHandler } from '../../lambdas/revoke/handler.ts';
 import { newTestKey, signedJwt } from '../support/credentials/signing-key.ts';
-import { formPoster } from '../support/http/post-form.ts';
+import { basic, formPoster } from '../support/http/post-form.ts';
 import { ISSUER, NOW, RESOURCE } from '../support/memory/records.ts';
 import { startTokenEndpoint } from '../support/memory/token-endpoint.ts';
 
@@ -121,6 +121,26 @@ describe('Revocation endpoint (RFC 7009)', () => {
     expect((await revoke({ ...fields, client_secret: 's' })).status).toBe(200);
     expect(server.grants.rows.get(session.grantId)?.status).toBe('revoked');
   });
+
+  it.each(['client_secret_post', 'client_secret_basic'] as const)(
+    'A34: a client of %s may send its secret either way (RFC 7591 §2)',
+    async (method) => {
+      for (const sent of ['post', 'basic']) {
+        const { client, grantId, refreshToken: token } = await server.signedIn();
+        const { clientId } = client;
+        const secret = { tokenEndpointAuthMethods: [method], clientSecretHash: sha256('s') };
+        server.clients.rows.set(clientId, { ...client, ...secret });
+        const by = (text: string) =>
+          sent === 'post'
+            ? revoke({ client_id: clientId, client_secret: text, token })
+            : revoke({ token }, { authorization: basic(clientId, text) });
+        expect((await by('wrong')).status).toBe(401);
+        expect(server.grants.rows.get(grantId)?.status).toBe('redeemed');
+        expect((await by('s')).status).toBe(200);
+        expect(server.grants.rows.get(grantId)?.status).toBe('revoked');
+      }
+    },
+  );
 
   it('§2.2.1: a client credentials token cannot be revoked, and only its client gets that error', async () => {
     const { clientId } = await server.registered({ source: 'configured', grantTypes: ['client_credentials'] });

@@ -41,7 +41,7 @@ export interface KeyOptions {
  */
 export class KeysNotFetchedError extends OAuthError {
   constructor() {
-    super('invalid_client', 'Client authentication failed. Register again, or check the client credentials.', {
+    super('invalid_client', 'Client authentication failed. Check the client credentials.', {
       detail: 'the keys are not in memory, and were not fetched for this request',
     });
     this.name = 'KeysNotFetchedError';

@@ -52,11 +52,14 @@ export interface AuthenticatedClient {
 /** RFC 6749 §5.2: a client that used the Authorization header gets the challenge of that scheme. */
 const BASIC_CHALLENGE = { 'www-authenticate': 'Basic realm="gatehouse", charset="UTF-8"' };
 
-const invalidClient = (detail: string, triedHeader: boolean): OAuthError =>
-  new OAuthError('invalid_client', 'Client authentication failed. Check the client credentials, or register again.', {
-    detail,
-    headers: triedHeader ? BASIC_CHALLENGE : {},
-  });
+const invalidClient = (
+  detail: string,
+  triedHeader: boolean,
+  description = 'Client authentication failed. Check the client credentials.',
+): OAuthError => new OAuthError('invalid_client', description, { detail, headers: triedHeader ? BASIC_CHALLENGE : {} });
+
+const unknownClient = (triedHeader: boolean): OAuthError =>
+  invalidClient('unknown client', triedHeader, 'This client does not exist, or exists no longer. Register again.');
 
 /**
  * Parses the client credentials of a request.
@@ -136,15 +139,16 @@ const isClientSecret = async (client: Client, presented: string, verifySecret?: 
 };
 
 /**
- * Authenticates a client by exactly the methods that it may use: a client with a secret always needs it
- * (catalogue #53), and a public client cannot authenticate with a secret.
+ * Authenticates a client by the methods that it may use: a client with a secret always needs it (catalogue #53). Both
+ * ways to send the secret prove the same, so each is accepted for the other. A public client that sends a secret
+ * proves nothing with it, and stays public.
  *
  * @param client the client with the id `presented.clientId`; undefined when it is unknown or gone
  * @param options.mayFetchKeys whether a host that the client names may be contacted; by default not. Pass true only for
  *   a request with a code or token that was issued to this client: otherwise any caller could make this server wait for
  *   a host of its choice. The host of a client that the operator configured may always be contacted.
  * @throws KeysNotFetchedError when the client can be proven only by contacting that host
- * @throws OAuthError `invalid_client`, which makes clients register again
+ * @throws OAuthError `invalid_client`
  * @throws UnavailableError when the credentials cannot be verified now
  */
 export const authenticateClient = async (
@@ -154,10 +158,10 @@ export const authenticateClient = async (
   { mayFetchKeys = false }: { readonly mayFetchKeys?: boolean } = {},
 ): Promise<AuthenticatedClient> => {
   const triedHeader = presented.method === 'client_secret_basic';
-  if (client === undefined) throw invalidClient('unknown client', triedHeader);
-  if (!client.tokenEndpointAuthMethods.includes(presented.method)) {
-    throw invalidClient(`the client may not use ${presented.method}`, triedHeader);
-  }
+  if (client === undefined) throw unknownClient(triedHeader);
+  const method = effectiveMethod(client, presented.method);
+  if (method === undefined) throw invalidClient(`the client may not use ${presented.method}`, triedHeader);
+  if (method === 'none') return { client, method };
   switch (presented.method) {
     case 'none':
       break;
@@ -173,7 +177,19 @@ export const authenticateClient = async (
         mayFetchKeys: mayFetchKeys || client.source === 'configured',
       });
   }
-  return { client, method: presented.method };
+  return { client, method };
+};
+
+const SECRET_METHODS: readonly TokenEndpointAuthMethod[] = ['client_secret_basic', 'client_secret_post'];
+
+/** The method that a request counts as, or undefined when the client may not use it. */
+const effectiveMethod = (
+  { tokenEndpointAuthMethods: allowed }: Client,
+  presented: TokenEndpointAuthMethod,
+): TokenEndpointAuthMethod | undefined => {
+  if (!SECRET_METHODS.includes(presented)) return allowed.includes(presented) ? presented : undefined;
+  if (allowed.some((method) => SECRET_METHODS.includes(method))) return presented;
+  return allowed.includes('none') ? 'none' : undefined;
 };
 
 /** The methods by strength: a higher number is harder to forge. */

@@ -74,21 +74,24 @@ describe('Token endpoint, authorization_code (RFC 6749 §4.1.3)', () => {
     expect(answer.status).toBe(200);
   });
 
-  it.each(['client_secret_post', 'client_secret_basic'] as const)('authenticates by %s', async (method) => {
-    const client = await server.registered({ tokenEndpointAuthMethods: [method], clientSecretHash: sha256('s e:c') });
-    const redeem = async (fields: Record<string, string | undefined>, headers = {}) => {
-      const { code, grantId } = await server.issueCode(client);
-      return { answer: await server.post({ ...server.redemption(client, code), ...fields }, headers), grantId };
-    };
-    const byPost = await redeem({ client_secret: 's e:c' });
-    const byBasic = await redeem({ client_id: undefined }, { authorization: basic(client.clientId, 's e:c') });
-    const byNone = await redeem({});
-    expect(byPost.answer.status).toBe(method === 'client_secret_post' ? 200 : 401);
-    expect(byBasic.answer.status).toBe(method === 'client_secret_basic' ? 200 : 401);
-    expect(byNone.answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
-    const { grantId } = method === 'client_secret_post' ? byPost : byBasic;
-    expect(server.grants.rows.get(grantId)?.clientAuthMethod).toBe(method);
-  });
+  it.each(['client_secret_post', 'client_secret_basic'] as const)(
+    'authenticates by %s, and A10 by the other secret method',
+    async (method) => {
+      const client = await server.registered({ tokenEndpointAuthMethods: [method], clientSecretHash: sha256('s e:c') });
+      const redeem = async (fields: Record<string, string | undefined>, headers = {}) => {
+        const { code, grantId } = await server.issueCode(client);
+        return { answer: await server.post({ ...server.redemption(client, code), ...fields }, headers), grantId };
+      };
+      const byPost = await redeem({ client_secret: 's e:c' });
+      const byBasic = await redeem({ client_id: undefined }, { authorization: basic(client.clientId, 's e:c') });
+      const byNone = await redeem({});
+      expect([byPost.answer.status, byBasic.answer.status]).toEqual([200, 200]);
+      expect(byNone.answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+      expect(byNone.answer.body.error_description).not.toMatch(/register/i);
+      const methodOf = ({ grantId }: typeof byPost) => server.grants.rows.get(grantId)?.clientAuthMethod;
+      expect([byPost, byBasic].map(methodOf)).toEqual(['client_secret_post', 'client_secret_basic']);
+    },
+  );
 
   it('#55, §5.2: 401 after Basic has a Basic challenge', async () => {
     const { code } = await server.issueCode(await server.registered());
@@ -110,7 +113,6 @@ describe('Token endpoint, authorization_code (RFC 6749 §4.1.3)', () => {
       ['#68 wider scope', { scope: 'mcp admin' }, 400, 'invalid_scope'],
       ['#52 no client_id', { client_id: undefined }, 401, 'invalid_client'],
       ['unknown client', { client_id: 'unknown' }, 401, 'invalid_client'],
-      ['#53 a secret from a public client', { client_secret: 'secret' }, 401, 'invalid_client'],
       ['#62 unknown grant type', { grant_type: 'password' }, 400, 'unsupported_grant_type'],
       ['no grant type', { grant_type: undefined }, 400, 'invalid_request'],
       ['no code', { code: undefined }, 400, 'invalid_request'],
@@ -121,6 +123,13 @@ describe('Token endpoint, authorization_code (RFC 6749 §4.1.3)', () => {
       expect(refused).toMatchObject({ status, body: { error, request_id: 'request-1' } });
       expect(refused.headers['cache-control']).toBe('no-store');
       expect((await server.post(server.redemption(client, code))).status).toBe(200);
+    });
+
+    it('A10: a public client that sends a secret is public', async () => {
+      const client = await server.registered();
+      const { code, grantId } = await server.issueCode(client);
+      expect((await server.post({ ...server.redemption(client, code), client_secret: 's' })).status).toBe(200);
+      expect(server.grants.rows.get(grantId)?.clientAuthMethod).toBe('none');
     });
 
     it('#73: several resources', async () => {

@@ -80,7 +80,7 @@ describe('Authorization code (RFC 6749 §4.1.2: single use)', () => {
     expect((await redeem(cloud, code)).status).toBe(200);
   });
 
-  it('RFC 6749 §2.3.1: a confidential client needs its secret, by the method it registered', async () => {
+  it('RFC 6749 §2.3.1: a confidential client needs its secret', async () => {
     const confidential = await registerClient(cloud, { token_endpoint_auth_method: 'client_secret_post' });
     const code = await obtainCode(cloud, confidential);
     const refused = await redeem(cloud, code, { client_secret: undefined });
