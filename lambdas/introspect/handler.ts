@@ -1,5 +1,5 @@
 import { resourceIdentifier } from '../core/authorization/resources.ts';
-import { authenticateClient, parsePresentedClient } from '../core/clients/authentication.ts';
+import { authenticateClient, parsePresentedClient, presentsCredentials } from '../core/clients/authentication.ts';
 import type { Client } from '../core/clients/client.ts';
 import { OAuthError } from '../core/oauth-error.ts';
 import { formParameters } from '../runtime/http/forms.ts';
@@ -19,8 +19,9 @@ export const introspectHandler =
     const form = formParameters(request);
     const token = form.get('token');
     if (token === null) throw new OAuthError('invalid_request', 'The parameter token is missing.');
-    const presented = parsePresentedClient(request.headers.get('authorization') ?? [], form);
-    if (presented.method === 'none') throw publicClient();
+    const authorization = request.headers.get('authorization') ?? [];
+    if (!presentsCredentials(authorization, form)) throw publicClient();
+    const presented = parsePresentedClient(authorization, form);
     const now = deps.now();
 
     const [known, live] = await Promise.all([

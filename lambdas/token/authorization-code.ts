@@ -67,9 +67,10 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
 export const authorizationCode: GrantTypeHandler = {
   grantType: 'authorization_code',
   parseGrantId: (form) => {
-    const code = form.get('code');
-    if (code === null) throw new OAuthError('invalid_request', 'The parameter code is missing.');
-    return parseAuthorizationCode(code);
+    for (const name of ['code', 'code_verifier']) {
+      if (form.get(name) === null) throw new OAuthError('invalid_request', `The parameter ${name} is missing.`);
+    }
+    return parseAuthorizationCode(form.get('code') ?? '');
   },
   exchange,
 };

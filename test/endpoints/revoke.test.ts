@@ -156,7 +156,7 @@ describe('Revocation endpoint (RFC 7009)', () => {
   });
 
   it('#52: no client, or no token', async () => {
-    expect(await revoke({ token: 'x' })).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect(await revoke({ token: 'x' })).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
     const { clientId } = await server.registered();
     expect(await revoke({ client_id: clientId })).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
   });

@@ -66,8 +66,8 @@ const unknownClient = (triedHeader: boolean): OAuthError =>
  *
  * @param authorizationHeaders every `Authorization` header of the request
  * @param form the parameters of the body, none of them empty
- * @throws OAuthError `invalid_client` when there are no credentials or they are malformed, `invalid_request` when the
- *   request uses several methods (RFC 6749 §2.3, §5.2)
+ * @throws OAuthError `invalid_client` when the credentials are malformed; `invalid_request` when `client_id` is missing,
+ *   the header has another scheme, or the request uses several methods (RFC 6749 §2.3, §5.2)
  */
 export const parsePresentedClient = (
   authorizationHeaders: readonly string[],
@@ -75,18 +75,33 @@ export const parsePresentedClient = (
 ): PresentedClient => {
   const [header, ...others] = authorizationHeaders;
   if (others.length > 0) throw invalidClient('several Authorization headers', true);
+  if (header !== undefined && !/^basic\b/i.test(header)) throw otherScheme();
   if (header !== undefined) return parseBasicCredentials(header, form);
   if (hasAssertion(form)) return parseAssertion(form);
   const [clientId, clientSecret] = [form.get('client_id'), form.get('client_secret')];
-  if (clientId === null) throw invalidClient('client_id is missing', false);
+  if (clientId === null) throw new OAuthError('invalid_request', 'The parameter client_id is missing.');
   if (clientSecret === null) return { method: 'none', clientId };
   return { method: 'client_secret_post', clientId, clientSecret };
 };
 
+/** Whether a request has credentials of any kind, valid or not. Without them it can only be that of a public client. */
+export const presentsCredentials = (
+  authorizationHeaders: readonly string[],
+  form: Pick<URLSearchParams, 'get'>,
+): boolean => authorizationHeaders.length > 0 || form.get('client_secret') !== null || hasAssertion(form);
+
+/** Some clients send their access token here. It is no credential of a client. */
+const otherScheme = (): OAuthError =>
+  new OAuthError(
+    'invalid_request',
+    'The Authorization header must have the scheme Basic. Omit it, and send client_id in the body.',
+    { detail: 'the Authorization header is not Basic' },
+  );
+
 /** RFC 6749 §2.3.1: id and secret are form-encoded before RFC 7617 joins them. */
 const parseBasicCredentials = (header: string, form: Pick<URLSearchParams, 'get'>): PresentedClient => {
   const credentials = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
-  if (credentials === undefined) throw invalidClient('the Authorization header is not Basic', true);
+  if (credentials === undefined) throw invalidClient('the Basic credentials are not base64', true);
   const text = Buffer.from(credentials, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   const clientId = colon < 0 ? undefined : decodeFormValue(text.slice(0, colon));

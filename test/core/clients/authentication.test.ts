@@ -58,8 +58,6 @@ describe('Client authentication (RFC 6749 §2.3)', () => {
     ['empty', ['Basic ']],
     ['broken percent-encoding', [encoded('%zz:s')]],
     ['bytes that are not UTF-8', [encoded('%ff:s')]],
-    ['another scheme', ['Bearer abc']],
-    ['no scheme', ['abc']],
     ['two headers', [basic('c', 's'), basic('c', 's')]],
     ['an id that differs from client_id', [basic('d', 's')]],
   ])('#55, §5.2: a malformed Authorization header is 401 with the challenge: %s', async (_name, headers) => {
@@ -73,8 +71,20 @@ describe('Client authentication (RFC 6749 §2.3)', () => {
     expect(error.code).toBe('invalid_request');
   });
 
-  it('#52: a request without client_id is invalid_client', async () => {
-    expect((await refusalOf(() => parsePresentedClient([], form({})))).code).toBe('invalid_client');
+  it.each([
+    ['nothing at all', [], {}],
+    ['a secret alone', [], { client_secret: 's' }],
+    ['a Bearer header', ['Bearer abc'], {}],
+    ['a Bearer header and client_id', ['Bearer abc'], { client_id: 'c' }],
+    ['a header without scheme', ['abc'], { client_id: 'c' }],
+  ])('A11, #52: what is missing is invalid_request and named: %s', async (_name, headers, fields) => {
+    const error = await refusalOf(() => parsePresentedClient(headers, form(fields as Record<string, string>)));
+    expect([error.code, error.status, error.message]).toEqual([
+      'invalid_request',
+      400,
+      expect.stringContaining('client_id'),
+    ]);
+    expect(error.isGuess).toBe(false);
   });
 
   const publicClient = testClient({ clientId: 'c' });

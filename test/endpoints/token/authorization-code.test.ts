@@ -94,8 +94,7 @@ describe('Token endpoint, authorization_code (RFC 6749 §4.1.3)', () => {
   );
 
   it('#55, §5.2: 401 after Basic has a Basic challenge', async () => {
-    const { code } = await server.issueCode(await server.registered());
-    const fields = { grant_type: 'authorization_code', code };
+    const fields = { grant_type: 'refresh_token', refresh_token: 'x' };
     const answer = await server.post(fields, { authorization: basic('unknown', 'secret') });
     expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
     expect(answer.headers['www-authenticate']).toMatch(/^Basic/);
@@ -104,24 +103,25 @@ describe('Token endpoint, authorization_code (RFC 6749 §4.1.3)', () => {
 
   describe('an invalid request uses up nothing: the valid request works afterwards', () => {
     it.each([
-      ['#32 no verifier', { code_verifier: undefined }, 400, 'invalid_grant'],
-      ['#32 empty verifier', { code_verifier: '' }, 400, 'invalid_grant'],
+      ['A11, #32 no verifier', { code_verifier: undefined }, 400, 'invalid_request'],
+      ['A11, #32 empty verifier', { code_verifier: '' }, 400, 'invalid_request'],
       ['wrong verifier', { code_verifier: 'x'.repeat(43) }, 400, 'invalid_grant'],
       ['#18 other redirect_uri', { redirect_uri: 'http://127.0.0.1:51001/callback' }, 400, 'invalid_grant'],
       ['#70 other resource', { resource: 'https://other.test/mcp' }, 400, 'invalid_target'],
       ['#70 a resource that is not a URL', { resource: 'mcp' }, 400, 'invalid_target'],
       ['#68 wider scope', { scope: 'mcp admin' }, 400, 'invalid_scope'],
-      ['#52 no client_id', { client_id: undefined }, 401, 'invalid_client'],
+      ['A11, #52 no client_id', { client_id: undefined }, 400, 'invalid_request'],
       ['unknown client', { client_id: 'unknown' }, 401, 'invalid_client'],
       ['#62 unknown grant type', { grant_type: 'password' }, 400, 'unsupported_grant_type'],
       ['no grant type', { grant_type: undefined }, 400, 'invalid_request'],
-      ['no code', { code: undefined }, 400, 'invalid_request'],
-    ])('%s', async (_name, change, status, error) => {
+      ['A11 no code', { code: undefined }, 400, 'invalid_request'],
+    ])('%s', async (name, change, status, error) => {
       const client = await server.registered();
       const { code } = await server.issueCode(client);
       const refused = await server.post({ ...server.redemption(client, code), ...change });
       expect(refused).toMatchObject({ status, body: { error, request_id: 'request-1' } });
       expect(refused.headers['cache-control']).toBe('no-store');
+      if (name.startsWith('A11')) expect(refused.body.error_description).toContain(Object.keys(change)[0]);
       expect((await server.post(server.redemption(client, code))).status).toBe(200);
     });
 

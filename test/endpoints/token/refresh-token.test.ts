@@ -111,7 +111,7 @@ describe('Token endpoint, refresh_token (RFC 6749 §6)', () => {
     const { client, refreshToken } = await server.signedIn();
     await expectRefused(await server.registered(), refreshToken);
     const { client_id: _, ...anonymous } = server.refresh(client, refreshToken);
-    expect(await server.post(anonymous)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect(await server.post(anonymous)).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
     await refreshed(client, refreshToken);
   });
 

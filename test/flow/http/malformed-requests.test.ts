@@ -76,7 +76,7 @@ describe('Malformed requests (RFC 6749 §5.2: an error that the client can read,
   });
 
   it.each(['Basic', 'Basic !', 'Basic Og==', 'Basic eHg=', 'basic dXNlcjpwYXNz', 'Bearer x', 'Negotiate'])(
-    '#55 POST /token with Authorization: %s is invalid_client',
+    '#55 POST /token with Authorization: %s is refused',
     async (authorization) => {
       const answer = await post('/token', 'grant_type=refresh_token&refresh_token=x', [
         ...FORM,

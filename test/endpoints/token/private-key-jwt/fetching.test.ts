@@ -1,5 +1,6 @@
 import type { Client } from '../../../../lambdas/core/clients/client.ts';
 import { assertionForm } from '../../../support/credentials/client-assertions.ts';
+import { CODE_VERIFIER } from '../../../support/memory/records.ts';
 import {
   DOCUMENT_CLIENT,
   ID,
@@ -19,12 +20,17 @@ describe('Hosts that clients name, for requests without a grant of the client (d
   type Ask = (server: Server, form: Record<string, string>) => Promise<{ status: number; body: { error?: unknown } }>;
 
   const withoutGrant: readonly [string, Ask, number, string][] = [
-    ['no code', (s, form) => s.post({ grant_type: 'authorization_code', code: 'x', ...form }), 400, 'invalid_grant'],
+    [
+      'no code',
+      (s, form) => s.post({ grant_type: 'authorization_code', code: 'x', code_verifier: CODE_VERIFIER, ...form }),
+      400,
+      'invalid_grant',
+    ],
     [
       "another client's code",
       async (s, form) => {
         const { code } = await s.issueCode(await s.registered({ clientId: 'other' }));
-        return s.post({ grant_type: 'authorization_code', code, ...form });
+        return s.post({ grant_type: 'authorization_code', code, code_verifier: CODE_VERIFIER, ...form });
       },
       400,
       'invalid_grant',
