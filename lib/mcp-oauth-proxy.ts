@@ -69,7 +69,7 @@ export class McpOAuthProxy extends Construct {
     );
     this.frontDoor = new FrontDoor(this, 'FrontDoor', {
       authorizationServer: this.authorizationServer.api,
-      protectedResources: new Map(this.protectedResources.map(({ path, api }) => [path, api])),
+      servers: this.protectedResources,
     });
     this.issuer = this.frontDoor.issuer;
 

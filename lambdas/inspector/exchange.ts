@@ -12,6 +12,8 @@ export type Exchange = (
   url: URL,
   request: {
     method: string;
+    /** Path and query as they are sent. @default those of the URL */
+    path?: string;
     headers: Readonly<Record<string, string | string[]>>;
     /** Null if the request has no content. */
     body: string | null;
@@ -35,11 +37,12 @@ export const newExchange = (now: Clock): Exchange => {
   const touch = () => {
     usedAt = now();
   };
-  return async (url, { method, headers, body, signal }) => {
+  return async (url, { method, path, headers, body, signal }) => {
     if (now() - usedAt > MAX_IDLE_SECONDS) agents = newAgents();
     const [send, agent] = url.protocol === 'https:' ? [httpsRequest, agents.https] : [httpRequest, agents.http];
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       send(url, {
+        ...(path === undefined ? {} : { path }),
         method,
         headers: body === null ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
         agent,

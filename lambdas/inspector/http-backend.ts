@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { HeaderValues } from '../core/mcp/headers.ts';
-import { IDENTITY_HEADERS, type IdentityContext, isIdentityHeader } from '../core/mcp/identity-headers.ts';
+import {
+  IDENTITY_HEADERS,
+  type IdentityContext,
+  isIdentityHeader,
+  QUERY_HEADER,
+} from '../core/mcp/identity-headers.ts';
 import { isHopByHop } from '../core/net/hop-by-hop.ts';
 import { type Backend, BackendError, type BackendRequest } from './backend.ts';
 import type { Exchange } from './exchange.ts';
@@ -17,7 +22,8 @@ export const httpBackend = (url: string, exchange: Exchange): Backend => ({
   send: async (request, signal) => {
     const { event, body } = request;
     const headers = headersFor(request);
-    const answer = await exchange(targetOf(url, request), { method: event.httpMethod, headers, body, signal });
+    const target = targetOf(url, request);
+    const answer = await exchange(target.url, { path: target.path, method: event.httpMethod, headers, body, signal });
     return { status: answer.statusCode ?? 502, headers: headersOf(answer), body: answer };
   },
 });
@@ -46,14 +52,24 @@ const toBytes = (value: string): string =>
 const headersOf = (answer: IncomingMessage): HeaderValues =>
   new Map(Object.entries(answer.headersDistinct).map(([name, values]) => [name, values ?? []]));
 
-const targetOf = (url: string, { event }: BackendRequest): URL => {
+/** `path` has the query byte for byte, which `URL` would change. */
+const targetOf = (url: string, request: BackendRequest): { url: URL; path: string } => {
   const target = new URL(url);
-  const rest = event.pathParameters?.proxy;
+  const rest = request.event.pathParameters?.proxy;
   if (rest) target.pathname = [target.pathname.replace(/\/$/, ''), ...rest.split('/').map(encodeSegment)].join('/');
+  const query = [target.search.slice(1), queryOf(request)].filter((part) => part !== '').join('&');
+  return { url: target, path: query === '' ? target.pathname : `${target.pathname}?${query}` };
+};
+
+/** The query as the client wrote it, or the parameters of the event if the edge did not send it. */
+const queryOf = ({ event, headers }: BackendRequest): string => {
+  const [sent, ...others] = headers.get(QUERY_HEADER) ?? [];
+  if (sent !== undefined && others.length === 0 && /^[\x21-\x22\x24-\x7e]*$/.test(sent)) return sent;
+  const parameters = new URLSearchParams();
   for (const [name, values] of Object.entries(event.multiValueQueryStringParameters ?? {})) {
-    for (const value of values ?? []) target.searchParams.append(name, value);
+    for (const value of values ?? []) parameters.append(name, value);
   }
-  return target;
+  return parameters.toString();
 };
 
 /**

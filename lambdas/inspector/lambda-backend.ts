@@ -14,6 +14,8 @@ export interface LambdaBackendOptions {
   readonly exchange: Exchange;
 }
 
+const EXPECTED = 'expected awslambda.HttpResponseStream, or {"statusCode": 200, "headers": {…}, "body": "…"}';
+
 /** Separates the head from the body of a streamed HTTP response. */
 const HEAD_END = Buffer.alloc(8);
 
@@ -119,10 +121,10 @@ const parseHead = (bytes: Buffer): Omit<BackendAnswer, 'body'> & Pick<ProxyResul
   try {
     result = JSON.parse(bytes.toString());
   } catch (error) {
-    throw new BackendError(502, "the MCP server's function did not return a response for API Gateway", error);
+    throw new BackendError(502, `the MCP server's function did not return JSON; ${EXPECTED}`, error);
   }
   if (typeof result?.statusCode !== 'number') {
-    throw new BackendError(502, "the MCP server's function returned no statusCode");
+    throw new BackendError(502, `the MCP server's function returned no statusCode; ${EXPECTED}`);
   }
   return {
     status: result.statusCode,

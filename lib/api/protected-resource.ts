@@ -90,6 +90,11 @@ export class ProtectedResource extends Construct {
     this.#addMethods(resource.addResource('{proxy+}'), guard, (method) => integrate(method, '/{proxy}'));
   }
 
+  /** The event of the inspector has the query only decoded, and an HTTP backend gets it byte for byte. */
+  get needsRawQuery(): boolean {
+    return this.#server.backend.kind === 'http' && needsInspector(this.#server);
+  }
+
   /** Applies rules to bodies and limits rates; undefined if the server needs neither. */
   get inspector(): EndpointFunction | undefined {
     return this.#inspector;

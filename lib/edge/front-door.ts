@@ -25,7 +25,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { EXPOSED_HEADERS, MCP_METHODS } from '../api/cors.ts';
 import { ORIGIN_HEADER, STAGE_NAME } from '../names.ts';
-import { viewerRequestCode } from './viewer-request.ts';
+import { type EdgeServer, viewerRequestCode } from './viewer-request.ts';
 
 /**
  * Every status that CloudFront would cache for ten seconds. The cache key of these behaviours has no query, so CloudFront
@@ -40,8 +40,11 @@ const MAX_METADATA_AGE = Duration.hours(1);
 
 export interface FrontDoorProps {
   readonly authorizationServer: RestApi;
-  /** Path of each MCP server → its API. */
-  readonly protectedResources: ReadonlyMap<string, RestApi>;
+  readonly servers: readonly ServerBehindFrontDoor[];
+}
+
+export interface ServerBehindFrontDoor extends EdgeServer {
+  readonly api: RestApi;
 }
 
 /** CloudFront gives clients one origin, chooses the API by path, and gives the issuer its name. */
@@ -52,10 +55,10 @@ export class FrontDoor extends Construct {
   /** Dynamic reference to the origin secret. CloudFormation resolves it at deployment; the template never holds it. */
   readonly originSecret: string;
 
-  constructor(scope: Construct, id: string, { authorizationServer, protectedResources }: FrontDoorProps) {
+  constructor(scope: Construct, id: string, { authorizationServer, servers }: FrontDoorProps) {
     super(scope, id);
     this.originSecret = this.#makeOriginSecret();
-    const behavior = this.#behaviors([...protectedResources.keys()]);
+    const behavior = this.#behaviors(servers.map(({ path, needsRawQuery }) => ({ path, needsRawQuery })));
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Gatehouse',
       httpVersion: HttpVersion.HTTP2_AND_3,
@@ -63,7 +66,7 @@ export class FrontDoor extends Construct {
       additionalBehaviors: {
         '/.well-known/*': behavior.metadata(authorizationServer),
         ...Object.fromEntries(
-          mostSpecificFirst(protectedResources).flatMap(([path, api]) => [
+          mostSpecificFirst(servers).flatMap(({ path, api }) => [
             [path, behavior.server(api)],
             [`${path}/*`, behavior.server(api)],
           ]),
@@ -92,7 +95,7 @@ export class FrontDoor extends Construct {
     return `{{resolve:secretsmanager:${secret.ref}:SecretString}}`;
   }
 
-  #behaviors(serverPaths: readonly string[]) {
+  #behaviors(servers: readonly EdgeServer[]) {
     const everyRequest = {
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
       // Compression would delay streams.
@@ -102,7 +105,7 @@ export class FrontDoor extends Construct {
           eventType: FunctionEventType.VIEWER_REQUEST,
           function: new CloudFrontFunction(this, 'ViewerRequest', {
             comment: 'Gatehouse: removes forged identity headers',
-            code: FunctionCode.fromInline(viewerRequestCode(serverPaths)),
+            code: FunctionCode.fromInline(viewerRequestCode(servers)),
             runtime: FunctionRuntime.JS_2_0,
           }),
         },
@@ -171,5 +174,5 @@ export class FrontDoor extends Construct {
 }
 
 /** CloudFront uses the first behaviour that matches, so `/tools/mcp` must come before `/tools/*`. */
-const mostSpecificFirst = (resources: ReadonlyMap<string, RestApi>): [string, RestApi][] =>
-  [...resources].sort(([a], [b]) => b.split('/').length - a.split('/').length);
+const mostSpecificFirst = (servers: readonly ServerBehindFrontDoor[]): ServerBehindFrontDoor[] =>
+  [...servers].sort((a, b) => b.path.split('/').length - a.path.split('/').length);

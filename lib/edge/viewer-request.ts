@@ -1,4 +1,13 @@
+import { QUERY_HEADER } from '../../lambdas/core/mcp/identity-headers.ts';
 import { VIEWER_HEADER } from '../names.ts';
+
+/** What the edge knows of an MCP server. */
+export interface EdgeServer {
+  /** Path from the root of the issuer. */
+  readonly path: string;
+  /** An inspector forwards POST and DELETE to an HTTP backend, and needs the query as it was sent. */
+  readonly needsRawQuery: boolean;
+}
 
 /**
  * The source of the CloudFront Function that sees every request first.
@@ -12,15 +21,21 @@ import { VIEWER_HEADER } from '../names.ts';
  * - It treats `/mcp/` as `/mcp`, and redirects browsers from there to the welcome page. A page visit asks for HTML,
  *   brings no token and does not accept a stream. Every client that sends GET accepts a stream (MCP 2025-11-25,
  *   "Listening for Messages from the Server").
+ * - It sends the query byte for byte in `x-gatehouse-query` to an inspector that forwards it.
  *
  * The runtime supports ES 5.1 and a little more, but neither `for … of` nor destructuring. The local run refuses what
  * the runtime lacks.
  *
- * @param serverPaths paths of the MCP servers
+ * @param servers the MCP servers
  */
-export const viewerRequestCode = (
-  serverPaths: readonly string[],
-): string => `const serverPaths = ${JSON.stringify(serverPaths)};
+export const viewerRequestCode = (servers: readonly EdgeServer[]): string => `const servers = ${JSON.stringify(
+  // The most specific path comes first, as in the behaviours of the distribution.
+  [...servers].sort((a, b) => b.path.split('/').length - a.path.split('/').length),
+)};
+
+function serverOf(uri) {
+  return servers.filter((server) => uri === server.path || uri.startsWith(server.path + '/'))[0];
+}
 
 function isPageVisit(request) {
   const accept = request.headers.accept;
@@ -46,10 +61,14 @@ function handler(event) {
     if (/^x[^a-z0-9]gatehouse[^a-z0-9]/i.test(name)) delete request.headers[name];
   });
   request.headers['${VIEWER_HEADER}'] = { value: event.viewer.ip };
-  if (request.uri.endsWith('/') && serverPaths.includes(request.uri.slice(0, -1))) {
-    request.uri = request.uri.slice(0, -1);
+  const server = serverOf(request.uri);
+  if (!server) return request;
+  if (request.uri === server.path + '/') request.uri = server.path;
+  const query = request.rawQueryString();
+  if (server.needsRawQuery && query && (request.method === 'POST' || request.method === 'DELETE')) {
+    request.headers['${QUERY_HEADER}'] = { value: query };
   }
-  if (serverPaths.includes(request.uri) && isPageVisit(request)) {
+  if (request.uri === server.path && isPageVisit(request)) {
     return {
       statusCode: 303,
       statusDescription: 'See Other',

@@ -18,6 +18,8 @@ export const ACCESS_LOG_FORMAT = JSON.stringify({
   integrationLatencyMs: '$context.integrationLatency',
   responseBytes: '$context.responseLength',
   errorType: '$context.error.responseType',
+  integrationStatus: '$context.integration.status',
+  integrationError: '$context.integration.error',
   authorizerStatus: '$context.authorizer.status',
   authorizerError: '$context.authorizer.error',
   authorizerLatencyMs: '$context.authorizer.latency',

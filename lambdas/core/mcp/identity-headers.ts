@@ -15,6 +15,9 @@ export type IdentityContext = Readonly<Record<keyof typeof IDENTITY_HEADERS, str
 /** Stands for a missing value. With an empty value, API Gateway's mapping might pass on the caller's own header. */
 export const NO_VALUE = '-';
 
+/** The edge sends the query in this header as the client wrote it, because the event of a function has it only decoded. */
+export const QUERY_HEADER = 'x-gatehouse-query';
+
 /**
  * Whether a backend could mistake a header of the caller for an identity header. Servers that read headers as CGI
  * variables (RFC 3875 §4.1.18) turn hyphens into underscores. Some replace every character except letters and digits.

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { bodyOf, closeServers, refusal, SSE, startServer } from '../../support/backends/inspector-backends.ts';
 import { AUTHORIZER_CONTEXT, call, inspectorWith, postEvent } from '../../support/backends/inspector-fixture.ts';
@@ -102,6 +102,23 @@ describe('The inspector in front of an HTTP backend', () => {
     await done;
     expect([reply.head?.statusCode, url]).toEqual(expected === undefined ? [404, undefined] : [200, expected]);
   });
+
+  it.each(['flag', 'flag=', ';b=c', "q='a'&%41=%7e+%20&&a", 'a=1&b=2&a=3', '?'])(
+    'A36 (RFC 3986 §3.4): passes the query %j byte for byte',
+    async (query) => {
+      const urls: (string | undefined)[] = [];
+      const listener: RequestListener = (request, response) => {
+        urls.push(request.url);
+        response.end();
+      };
+      const headers = { 'x-gatehouse-query': query };
+      for (const path of ['/base', '/base?key=v']) {
+        const { backend } = await startServer(listener, path);
+        await inspectorWith(backend).send(postEvent(call('echo'), { headers })).done;
+      }
+      expect(urls).toEqual([`/base?${query}`, `/base?key=v&${query}`]);
+    },
+  );
 
   it('returns status, headers, cookies and body of the response, and follows no redirect', async () => {
     const { backend } = await startServer((_request, response) => {

@@ -155,6 +155,18 @@ describe('The inspector in front of a Lambda backend', () => {
     expect(logged).toHaveLength(1);
   });
 
+  it.each(['{"jsonrpc":"2.0","id":7,"result":{}}', '"the body alone"', 'no JSON'])(
+    'A27: one event says what was expected instead of %s',
+    async (output) => {
+      const { send, logged } = await answering(payloadChunk(output), invokeComplete());
+      await send(postEvent(call('echo'))).done;
+      expect(logged).toEqual([
+        { event: 'request_failed', fields: expect.objectContaining({ status: 502, error: '-32603' }) },
+      ]);
+      expect(logged[0]?.fields.detail).toContain('expected awslambda.HttpResponseStream, or {"statusCode": 200');
+    },
+  );
+
   it('cuts a response that has started when the function fails', async () => {
     const { send, logged } = await answering(
       streamHead({ statusCode: 200 }),

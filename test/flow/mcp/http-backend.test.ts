@@ -89,8 +89,8 @@ describe.each(DOORS)('Requests to /%s', (door) => {
         seen.push(request);
         response.writeHead(204).end();
       };
-      expect((await send(door, { method, headers: sent, path: '/more/x?a=1' })).status).toBe(204);
-      expect(seen).toMatchObject([{ method, url: '/mcp/more/x?a=1' }]);
+      expect((await send(door, { method, headers: sent, path: '/more/x?flag&;b=c&a=%41&a' })).status).toBe(204);
+      expect(seen).toMatchObject([{ method, url: '/mcp/more/x?flag&;b=c&a=%41&a' }]);
       expect(seen[0]?.headers).toMatchObject({
         ...sent,
         accept: 'application/json, text/event-stream',

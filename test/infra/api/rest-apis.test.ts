@@ -33,6 +33,16 @@ describe('APIs', () => {
     }
   });
 
+  it('A27: log what API Gateway found wrong with the answer of a backend', () => {
+    for (const api of apiIds(template)) {
+      const { Properties } = stageOf(template, api);
+      expect(JSON.parse(Properties.AccessLogSetting.Format)).toMatchObject({
+        integrationStatus: '$context.integration.status',
+        integrationError: '$context.integration.error',
+      });
+    }
+  });
+
   it("set the account's log role first, unless the configuration says that it exists", async () => {
     const [[logicalId, account] = []] = template.ofType('AWS::ApiGateway::Account');
     expect(account?.DeletionPolicy).toBe('Retain');

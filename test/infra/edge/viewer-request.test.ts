@@ -4,10 +4,30 @@ import { TWO_SERVERS, templateFor } from '../template.ts';
 
 describe('Viewer request', () => {
   type Request = { uri: string; headers: Record<string, { value: string }> };
-  const handle = (request: Request): Request =>
-    runInNewContext(`${viewerRequestCode(['/mcp', '/tools/mcp'])}; handler(event)`, {
-      event: { request, viewer: { ip: '203.0.113.7' } },
+  const SERVERS = [
+    { path: '/mcp', needsRawQuery: true },
+    { path: '/tools/mcp', needsRawQuery: false },
+    { path: '/mcp/inner', needsRawQuery: false },
+  ];
+  const handle = (request: Request & { method?: string }, query?: string): Request =>
+    runInNewContext(`${viewerRequestCode(SERVERS)}; handler(event)`, {
+      event: { request: { ...request, rawQueryString: () => query }, viewer: { ip: '203.0.113.7' } },
     });
+
+  it.each<[string, string, string | undefined, string | undefined]>([
+    ['POST', '/mcp', '?flag', '?flag'],
+    ['POST', '/mcp/', ';b=c&a=%41', ';b=c&a=%41'],
+    ['DELETE', '/mcp/x', 'a', 'a'],
+    ['POST', '/mcp', undefined, undefined],
+    ['POST', '/mcp', '', undefined],
+    ['GET', '/mcp', 'flag', undefined],
+    ['POST', '/mcp/inner/x', 'flag', undefined],
+    ['POST', '/tools/mcp', 'flag', undefined],
+    ['POST', '/token', 'flag', undefined],
+  ])('A36: %s %s sends the query %j to an inspector as it is: %j', (method, uri, query, sent) => {
+    const { headers } = handle({ method, uri, headers: { 'x-gatehouse-query': { value: 'forged' } } }, query);
+    expect(headers['x-gatehouse-query']?.value).toBe(sent);
+  });
 
   it("drops every x-gatehouse header of the caller, in CGI spellings too, and sets the viewer's address", () => {
     const { headers } = handle({
@@ -124,7 +144,10 @@ describe('Viewer request', () => {
   it('is the code in the template, for the runtime cloudfront-js-2.0', async () => {
     const template = await templateFor(TWO_SERVERS);
     expect(template.ofType('AWS::CloudFront::Function')[0]?.[1].Properties).toMatchObject({
-      FunctionCode: viewerRequestCode(['/mcp', '/tools/mcp']),
+      FunctionCode: viewerRequestCode([
+        { path: '/mcp', needsRawQuery: false },
+        { path: '/tools/mcp', needsRawQuery: false },
+      ]),
       FunctionConfig: { Runtime: 'cloudfront-js-2.0' },
       AutoPublish: true,
     });

@@ -125,6 +125,8 @@ describe('The answer of a Lambda proxy integration', () => {
     const response = await answered(backend);
     expect(response.status).toBe(502);
     expect(await json(response)).toEqual({ message: 'Internal server error' });
+    // A27: the line of the request says what was expected.
+    expect(response.reason).toContain(_what === 'an error' ? 'boom' : 'expected {"statusCode": 200');
   });
 
   it('uses DEFAULT_5XX for a malformed answer', async () => {

@@ -7,7 +7,7 @@ describe('The viewer-request function', () => {
   const echo = (code: string) => serve(answering(), { code });
 
   it('of this repository removes forged identity headers and adds the viewer’s address', async () => {
-    const { edge, seen } = echo(viewerRequestCode(['/mcp']));
+    const { edge, seen } = echo(viewerRequestCode([{ path: '/mcp', needsRawQuery: true }]));
     await edge(
       request('GET', '/token?b=2&a=%20&b=1', {
         headers: [
@@ -29,8 +29,18 @@ describe('The viewer-request function', () => {
     expect(sent?.query).toBe('b=2&a=%20&b=1');
   });
 
+  it('knows the query as it was sent', async () => {
+    const { edge } = echo(
+      "function handler(event) { return { statusCode: 200, body: '' + event.request.rawQueryString() }; }",
+    );
+    for (const query of ['flag', 'flag=', ';b=c', 'a=%41&A=1&a=2']) {
+      expect(await bodyOf(await edge(request('GET', `/?${query}`)))).toBe(query);
+    }
+    expect(await bodyOf(await edge(request('GET', '/')))).toBe('undefined');
+  });
+
   it('may return a response: the origin gets no request', async () => {
-    const { edge, seen } = echo(viewerRequestCode(['/tools']));
+    const { edge, seen } = echo(viewerRequestCode([{ path: '/tools', needsRawQuery: false }]));
     const answer = await edge(request('GET', '/tools', { headers: [['Accept', 'text/html,*/*;q=0.8']] }));
     expect([answer.status, answer.headers.find(([name]) => name === 'location')?.[1]]).toEqual([303, '/']);
     expect(seen).toEqual([]);

@@ -10,6 +10,7 @@ import { integrationHeaders } from './response-headers.ts';
 import { answerWithin, gatewayStream } from './stream-limits.ts';
 
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
+const EXPECTED = 'expected {"statusCode": 200, "headers": {}, "body": "text"}';
 const RESPONSE_KEYS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
 
 /**
@@ -57,7 +58,7 @@ const streamedResponse = ({ metadata, body }: StreamedInvocation, timeoutMs: num
 /** The only members that a proxy answer may have. Any other makes the answer malformed. */
 const bufferedResponse = (result: unknown): EdgeResponse => {
   const malformed = (why: string) =>
-    new GatewayError('INTERNAL_SERVER_ERROR', `malformed Lambda proxy response: ${why}`);
+    new GatewayError('INTERNAL_SERVER_ERROR', `malformed Lambda proxy response: ${why}; ${EXPECTED}`);
   if (!isRecord(result)) throw malformed('not an object');
   const unknown = Object.keys(result).find((key) => !RESPONSE_KEYS.has(key));
   if (unknown) throw malformed(`unknown member ${unknown}`);

@@ -17,6 +17,9 @@ const DISALLOWED =
 /** The function threw, or broke a rule of the platform. */
 export class ViewerFunctionError extends Error {}
 
+/** Adds the helper methods of a request (developer guide, "General helper methods"). */
+const WITH_HELPERS = '((event, query) => (event.request.rawQueryString = () => query, event))';
+
 type Field = { value: string; multiValue?: { value: string }[] };
 
 export type ViewerFunction = (request: EdgeRequest, requestId: string) => Promise<EdgeRequest | EdgeResponse>;
@@ -38,10 +41,11 @@ export const createViewerFunction = (code: string, distribution: Distribution): 
   }
   const context = createContext(Object.create(null));
   new Script(code).runInContext(context);
-  const call = new Script('Promise.resolve(handler(JSON.parse(input))).then(JSON.stringify)');
+  const call = new Script(`Promise.resolve(handler(${WITH_HELPERS}(JSON.parse(input), query))).then(JSON.stringify)`);
 
-  const run = async (event: string): Promise<unknown> => {
+  const run = async (event: string, query: string | undefined): Promise<unknown> => {
     context.input = event;
+    context.query = query;
     return call.runInContext(context, { timeout: RUN_LIMIT_MS });
   };
 
@@ -58,7 +62,7 @@ export const createViewerFunction = (code: string, distribution: Distribution): 
       viewer: { ip: request.sourceIp },
       request: { method: request.method, uri: request.path, ...sent },
     });
-    const answer: unknown = await run(event)
+    const answer: unknown = await run(event, request.query === '' ? undefined : request.query)
       .then((text) => JSON.parse(String(text)))
       .catch((error: unknown) => {
         throw new ViewerFunctionError(String(error));
