@@ -5,7 +5,6 @@ import { assertDeployable, ConfigurationError, parseConfiguration } from '../lib
 import { ConfigurationFileError } from '../lib/config/configuration-file.ts';
 import { ensureBundles } from '../lib/functions/bundles.ts';
 import { GatehouseStack } from '../lib/gatehouse-stack.ts';
-import { STACK_NAME } from '../lib/names.ts';
 
 // The CDK app: it reads the configuration and creates one stack.
 try {
@@ -13,7 +12,7 @@ try {
   const configuration = parseConfiguration(readGatehouseJson() ?? app.node.tryGetContext('gatehouse'));
   assertDeployable(configuration);
   await ensureBundles();
-  new GatehouseStack(app, STACK_NAME, { configuration });
+  new GatehouseStack(app, configuration.stackName, { configuration });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {

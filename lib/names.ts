@@ -1,7 +1,7 @@
 // Names that two parts of the stack must agree on.
 
-/** Name of the stack. */
-export const STACK_NAME = 'Gatehouse';
+/** Name of the stack, unless the configuration gives it another. */
+export const DEFAULT_STACK_NAME = 'Gatehouse';
 
 /** Stage of every REST API. It is a literal, because a reference to the stage would close a cycle with the distribution. */
 export const STAGE_NAME = 'prod';

@@ -3,7 +3,6 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { readContext } from './config/cdk-json.ts';
 import type { Configuration } from './config/configuration.ts';
 import { GatehouseStack } from './gatehouse-stack.ts';
-import { STACK_NAME } from './names.ts';
 
 // The cdk command sets these by itself. With them, both ways produce the same template.
 const CLI_CONTEXT = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
@@ -12,7 +11,7 @@ const CLI_CONTEXT = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asse
  * Synthesizes the template that `cdk deploy` would deploy, in this process and without the validation of the command.
  * The bundles must exist.
  *
- * @param outputDirectory receives the cloud assembly: `Gatehouse.template.json` and the assets
+ * @param outputDirectory receives the cloud assembly: `<stack name>.template.json` and the assets
  */
 export const synthesize = (configuration: Configuration, outputDirectory: string): CloudAssembly => {
   const { gatehouse: _, ...featureFlags } = readContext();
@@ -24,6 +23,6 @@ export const synthesize = (configuration: Configuration, outputDirectory: string
     stackTraces: false,
     builtinCloudFormationValidation: false,
   });
-  new GatehouseStack(app, STACK_NAME, { configuration });
+  new GatehouseStack(app, configuration.stackName, { configuration });
   return app.synth();
 };

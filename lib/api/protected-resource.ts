@@ -25,7 +25,7 @@ import { ExistingFunctionBackend } from '../functions/existing-function-backend.
 import { ORIGIN_HEADER } from '../names.ts';
 import { addPreflight, MCP_METHODS } from './cors.ts';
 import { addProtectedResourceResponses } from './gateway-responses.ts';
-import { makeRestApi } from './rest-api.ts';
+import { ACCOUNT_BURST, makeRestApi } from './rest-api.ts';
 
 const STREAMED = { responseTransferMode: ResponseTransferMode.STREAM, timeout: Duration.minutes(15) };
 
@@ -68,7 +68,7 @@ export class ProtectedResource extends Construct {
     this.api = makeRestApi(this, 'Api', {
       name: `MCP server ${path}`,
       description: `Gatehouse: MCP server ${path}`,
-      throttle: { perSecond: 1000, burst: 2000 },
+      throttle: { perSecond: 1000, burst: ACCOUNT_BURST },
     });
   }
 

@@ -18,6 +18,9 @@ export interface Throttle {
   readonly burst: number;
 }
 
+/** The burst that thirteen regions allow an account by default. A larger limit there would never be reached. */
+export const ACCOUNT_BURST = 1250;
+
 export interface GatehouseRestApiProps {
   /** ASCII, and unique in the stack, because CloudWatch tells APIs apart by name. */
   readonly name: string;

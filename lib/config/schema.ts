@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Lifetimes as RuntimeLifetimes } from '../../lambdas/core/settings.ts';
+import { DEFAULT_STACK_NAME } from '../names.ts';
 import { ConfiguredClient, clientId } from './client-schema.ts';
 import {
   days,
@@ -136,6 +137,17 @@ export const ConfigurationSchema = z.strictObject(
     }),
     monitoring: Monitoring.prefault({}),
     reservedConcurrency: ReservedConcurrency.prefault({}),
+    stackName: documented(
+      matching(
+        'a stack name of at most 40 letters, digits and -, such as "Gatehouse-test"',
+        /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
+      ).default(DEFAULT_STACK_NAME),
+      'name of the stack, one for each deployment of the account and region; another name is a new deployment',
+    ),
+    terminationProtection: documented(
+      yesOrNo().default(true),
+      '`false` lets `cdk destroy` delete the issuer, and with it every connector, once it is deployed',
+    ),
     // API Gateway refuses a deployment with access logs in an account without such a role. It is one setting for the
     // account and region.
     apiGatewayLogRole: documented(

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfigurationInput } from '../../lib/config/configuration.ts';
 import { ensureBundles } from '../../lib/functions/bundles.ts';
-import { STACK_NAME } from '../../lib/names.ts';
 import { templatesOfThisRun } from '../support/cloud/templates-of-this-run.ts';
 
 export interface TemplateResource {
@@ -45,8 +44,9 @@ const synthesizeTo = async (file: string, overlay: Partial<ConfigurationInput>):
   const { synthesize } = await import('../../lib/synthesize.ts');
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-infra-'));
   try {
-    synthesize(parseConfiguration(merge(readConfiguration(), overlay)), directory);
-    renameSync(join(directory, `${STACK_NAME}.template.json`), file);
+    const configuration = parseConfiguration(merge(readConfiguration(), overlay));
+    synthesize(configuration, directory);
+    renameSync(join(directory, `${configuration.stackName}.template.json`), file);
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { readConfiguration } from '../../lib/config/cdk-json.ts';
 import { type Configuration, merge, parseConfiguration } from '../../lib/config/configuration.ts';
 import { ensureBundles } from '../../lib/functions/bundles.ts';
-import { STACK_NAME } from '../../lib/names.ts';
+import { DEFAULT_STACK_NAME } from '../../lib/names.ts';
 import { synthesize } from '../../lib/synthesize.ts';
 import { newAssembly } from '../../tools/local/assembly.ts';
 
-const templateIn = (folder: string): string => readFileSync(join(folder, `${STACK_NAME}.template.json`), 'utf8');
+const templateIn = (folder: string): string =>
+  readFileSync(join(folder, `${DEFAULT_STACK_NAME}.template.json`), 'utf8');
 
 /** Providers of every kind, at two ports that differ from start to start. */
 const configurationAt = ([first, second]: readonly [string, string]): Configuration =>

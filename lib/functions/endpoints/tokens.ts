@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as settings from '../../../lambdas/core/settings.ts';
+import { ACCOUNT_BURST } from '../../api/rest-api.ts';
 import { accessPolicy, identityProviderKinds } from '../../config/identity-providers.ts';
 import { configuredClientSettings } from '../configured-clients.ts';
 import type { EndpointFunction } from '../endpoint-function.ts';
@@ -17,7 +18,9 @@ export const TOKENS = {
     description: 'token endpoint (RFC 6749)',
     timeout: DOCUMENTS_TIMEOUT,
     // Below the 1,000 signatures a second that KMS allows per account and region.
-    routes: [api('/token', { perSecond: 800, burst: 1600 }, 'Clients authenticate in the request (RFC 6749 §3.2.1)')],
+    routes: [
+      api('/token', { perSecond: 800, burst: ACCOUNT_BURST }, 'Clients authenticate in the request (RFC 6749 §3.2.1)'),
+    ],
     // The policy of each signing key lets only the role of this function sign.
     grant: (endpoint, parts) => {
       const { configuration, tables, secrets, tokensKey } = parts;

@@ -43,7 +43,7 @@ describe('Throttles', () => {
     }
     const of = (route: string) => limits.get(route) ?? { perSecond: Number.NaN, burst: Number.NaN };
     expect(of('POST /~1register')).toEqual({ perSecond: 50, burst: 100 });
-    expect(of('POST /~1token')).toEqual({ perSecond: 800, burst: 1600 });
+    expect(of('POST /~1token')).toEqual({ perSecond: 800, burst: 1250 });
     // Everything that callers without a token can send to the authorization server in one second.
     const others = ['POST /~1register', 'GET /~1authorize', 'POST /~1consent', 'GET /~1callback~1{idp}'];
     const sum = others.reduce((total, route) => total + of(route).perSecond, 0);
@@ -51,7 +51,16 @@ describe('Throttles', () => {
     // Each server has its own stage.
     const servers = [...limits].filter(([route]) => /^GatehouseServer.*\* \/\*$/.test(route));
     expect(servers).toHaveLength(2);
-    for (const [, limit] of servers) expect(limit).toEqual({ perSecond: 1000, burst: 2000 });
+    for (const [, limit] of servers) expect(limit).toEqual({ perSecond: 1000, burst: 1250 });
+  });
+
+  it('B6: no limit exceeds what thirteen regions allow an account: 2,500 a second and a burst of 1,250', () => {
+    const all = template.ofType('AWS::ApiGateway::Stage').flatMap(([, { Properties }]) => Properties.MethodSettings);
+    expect(all.length).toBeGreaterThan(20);
+    for (const { ThrottlingRateLimit, ThrottlingBurstLimit } of all) {
+      expect(ThrottlingRateLimit).toBeLessThanOrEqual(2500);
+      expect(ThrottlingBurstLimit).toBeLessThanOrEqual(1250);
+    }
   });
 });
 
