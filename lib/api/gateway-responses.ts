@@ -14,12 +14,6 @@ interface GatewayError {
    * @default no other headers
    */
   readonly headers?: Readonly<Record<string, string>>;
-  /**
-   * Whether scripts of any origin may read it.
-   *
-   * @default true
-   */
-  readonly cors?: boolean;
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -52,8 +46,9 @@ const COMMON_ERRORS: readonly GatewayError[] = [
   },
   {
     type: ResponseType.REQUEST_TOO_LARGE,
+    // For events beyond the 6 MB that Lambda accepts. Beyond 10 MB API Gateway refuses with a text of its own.
     status: 413,
-    error: 'invalid_request',
+    error: 'request_too_large',
     description: 'The request is too large.',
   },
   {
@@ -69,18 +64,24 @@ const COMMON_ERRORS: readonly GatewayError[] = [
   },
 ];
 
-/** An unknown path, or a method that a path does not have. API Gateway cannot tell them apart. */
-const NOT_FOUND: GatewayError = {
-  type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
+/**
+ * An unknown path, or a method that a path does not have. API Gateway cannot tell them apart. It takes an `Authorization`
+ * header there for a signature of AWS, and a bearer token for a bad one. The status keeps preflights from succeeding
+ * (Fetch §4.8).
+ */
+const NOT_FOUND: readonly GatewayError[] = [
+  ResponseType.MISSING_AUTHENTICATION_TOKEN,
+  ResponseType.INVALID_SIGNATURE,
+].map((type) => ({
+  type,
   status: 404,
   error: 'not_found',
   description: 'There is nothing at this path for this method.',
-};
+}));
 
 /** Adds the errors of the authorization server's API. */
 export const addAuthorizationServerResponses = (api: RestApi): void => {
-  // 404 has no CORS headers: it answers preflights of /authorize, /consent and /callback, which scripts must not call.
-  addErrors(api, [...COMMON_ERRORS, { ...NOT_FOUND, cors: false }]);
+  addErrors(api, [...COMMON_ERRORS, ...NOT_FOUND]);
 };
 
 /** Adds the errors of a protected resource's API, with the challenges of RFC 9728 §5.1 and RFC 6750 §3.1. */
@@ -96,7 +97,7 @@ export const addProtectedResourceResponses = (
   };
   addErrors(api, [
     ...COMMON_ERRORS,
-    NOT_FOUND,
+    ...NOT_FOUND,
     {
       type: ResponseType.UNAUTHORIZED,
       status: 401,
@@ -125,7 +126,7 @@ const addErrors = (api: RestApi, errors: readonly GatewayError[]): void => {
 const toGatewayResponse = (response: GatewayError): GatewayResponseOptions => ({
   type: response.type,
   ...(response.status ? { statusCode: String(response.status) } : {}),
-  responseHeaders: { ...NO_STORE, ...(response.cors === false ? {} : CORS_HEADERS), ...response.headers },
+  responseHeaders: { ...NO_STORE, ...CORS_HEADERS, ...response.headers },
   templates: {
     'application/json': JSON.stringify({
       error: response.error,

@@ -53,7 +53,11 @@ function handler(event) {
     return {
       statusCode: 404,
       statusDescription: 'Not Found',
-      headers: { 'content-type': { value: 'application/json' }, 'cache-control': { value: 'no-store' } },
+      headers: {
+        'content-type': { value: 'application/json' },
+        'cache-control': { value: 'no-store' },
+        'access-control-allow-origin': { value: '*' },
+      },
       body: '{"error":"not_found","error_description":"The path holds . or .. or an encoded slash: send it without."}',
     };
   }

@@ -40,24 +40,31 @@ describe('Gateway responses', () => {
     });
   });
 
+  it.each(['AuthorizationServer', 'Servermcp', 'Servertoolsmcp'])(
+    'B7: %s: an unknown path with a bearer token, which API Gateway takes for a signature, is 404',
+    (name) => {
+      const { INVALID_SIGNATURE, MISSING_AUTHENTICATION_TOKEN } = gatewayResponsesOf(template, name);
+      expect({ ...INVALID_SIGNATURE, ResponseType: '' }).toEqual({ ...MISSING_AUTHENTICATION_TOKEN, ResponseType: '' });
+    },
+  );
+
   it.each(['AuthorizationServer', 'Servermcp'])('%s: a crashed function leads to 502 with Retry-After', (name) => {
     const { StatusCode, ResponseParameters } = gatewayResponsesOf(template, name).DEFAULT_5XX;
     expect(StatusCode).toBeUndefined();
     expect(ResponseParameters['gatewayresponse.header.Retry-After']).toBe(`'5'`);
   });
 
-  it('are JSON with the request id, are readable by scripts, and are never cached', () => {
+  it('A20: are JSON with the request id, are readable by scripts, and are never cached', () => {
     for (const name of ['AuthorizationServer', 'Servermcp', 'Servertoolsmcp']) {
       const answers = gatewayResponsesOf(template, name);
       expect(Object.keys(answers)).toEqual(expect.arrayContaining(['DEFAULT_4XX', 'DEFAULT_5XX', 'THROTTLED']));
-      for (const [type, { ResponseParameters: headers, ResponseTemplates }] of Object.entries(answers)) {
+      for (const { ResponseParameters: headers, ResponseTemplates } of Object.values(answers)) {
         expect(JSON.parse(ResponseTemplates['application/json'])).toEqual({
           error: expect.stringMatching(/^[a-z_]+$/),
           error_description: expect.any(String),
           request_id: '$context.requestId',
         });
         expect(headers['gatewayresponse.header.Cache-Control']).toBe(`'no-store'`);
-        if (name === 'AuthorizationServer' && type === 'MISSING_AUTHENTICATION_TOKEN') continue;
         expect(headers['gatewayresponse.header.Access-Control-Allow-Origin']).toBe(`'*'`);
         expect(headers['gatewayresponse.header.Access-Control-Expose-Headers']).toContain('WWW-Authenticate');
       }
@@ -80,7 +87,8 @@ describe('Refusals by API Gateway', () => {
   it.each([
     ['WAF_FILTERED', '403', "'60'", 'access_denied'],
     ['THROTTLED', '429', "'5'", 'temporarily_unavailable'],
-  ])('%s: every API sends JSON with Retry-After that scripts can read', (type, status, retryAfter, error) => {
+    ['REQUEST_TOO_LARGE', '413', undefined, 'request_too_large'],
+  ])('%s: every API sends JSON that scripts can read', (type, status, retryAfter, error) => {
     const answers = template
       .ofType('AWS::ApiGateway::GatewayResponse')
       .filter(([, { Properties }]) => Properties.ResponseType === type);
@@ -88,7 +96,7 @@ describe('Refusals by API Gateway', () => {
     for (const [, { Properties }] of answers) {
       expect(Properties.StatusCode).toBe(status);
       expect(Properties.ResponseParameters).toMatchObject({
-        'gatewayresponse.header.Retry-After': retryAfter,
+        ...(retryAfter === undefined ? {} : { 'gatewayresponse.header.Retry-After': retryAfter }),
         'gatewayresponse.header.Access-Control-Allow-Origin': "'*'",
         'gatewayresponse.header.Access-Control-Expose-Headers': expect.stringContaining('Retry-After'),
       });

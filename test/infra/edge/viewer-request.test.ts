@@ -82,7 +82,11 @@ describe('Viewer request', () => {
     expect(handle({ uri, headers: {} })).toEqual({
       statusCode: 404,
       statusDescription: 'Not Found',
-      headers: { 'content-type': { value: 'application/json' }, 'cache-control': { value: 'no-store' } },
+      headers: {
+        'content-type': { value: 'application/json' },
+        'cache-control': { value: 'no-store' },
+        'access-control-allow-origin': { value: '*' },
+      },
       body: expect.stringContaining('"error":"not_found"'),
     });
   });

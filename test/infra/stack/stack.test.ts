@@ -50,7 +50,6 @@ describe('B14: two stacks in one account and region', () => {
     const tagOf = (template: Template) =>
       template.functionOf('key-ring')[1].Properties.Environment.Variables.GATEHOUSE_STACK_TAG;
     expect([tagOf(one), tagOf(other)]).toEqual(['Gatehouse/Gatehouse', 'Gatehouse-test/Gatehouse']);
-    expect(Object.keys(other.resources).sort()).toEqual(Object.keys(one.resources).sort());
   });
 
   it.each(['', '1st', 'a_b', 'x'.repeat(41)])('the name %j is refused', async (stackName) => {

@@ -16,7 +16,7 @@ describe('A REQUEST authorizer', () => {
     return { api, invoked, response: api(request('GET', '/prod/a', { headers: AUTHORIZED })) };
   };
 
-  it('is not called when an identity source is missing: 401', async () => {
+  it('B20: without a result cache, it is not called either when an identity source is missing: 401', async () => {
     const { api, invoked } = ask(() => ALLOW_ALL);
     invoked.length = 0;
     const response = await api(request('GET', '/prod/a'));

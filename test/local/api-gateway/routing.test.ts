@@ -1,6 +1,8 @@
-import { header, request } from '../template-fixture.ts';
+import { createApiGateway } from '../../../tools/local/cloud/api-gateway/index.ts';
+import { FunctionError } from '../../../tools/local/cloud/function-invoker.ts';
+import { bodyOf, header, lambdaProxy, request, resolve, restApi } from '../template-fixture.ts';
 
-import { buffered, json, serve } from './serve.ts';
+import { AUTHORIZED, buffered, json, serve } from './serve.ts';
 
 describe('Routing of a REST API', () => {
   const routes = {
@@ -66,6 +68,12 @@ describe('Gateway responses', () => {
     });
     expect((await api(request('GET', '/prod/b'))).status).toBe(404);
   });
+
+  it('B7: an unknown path with a bearer token is INVALID_SIGNATURE', async () => {
+    const { api } = serve({ 'GET /a': buffered });
+    const response = await api(request('GET', '/prod/b', { headers: AUTHORIZED }));
+    expect([response.status, header(response, 'x-amzn-errortype')]).toEqual([403, 'IncompleteSignatureException']);
+  });
 });
 
 describe('Limits', () => {
@@ -76,10 +84,31 @@ describe('Limits', () => {
     expect((await send(10_240)).status).toBe(431);
   });
 
-  it('10 MB of body: REQUEST_TOO_LARGE', async () => {
-    const { api, invoked } = serve({ 'POST /a': buffered });
-    expect((await api(request('POST', '/prod/a', { body: Buffer.alloc(10 * 1024 * 1024 + 1) }))).status).toBe(413);
+  it('10 MB of body: 413 with a text, to which no gateway response applies', async () => {
+    const { api, invoked } = serve({ 'POST /a': buffered }, undefined, {
+      gatewayResponses: { REQUEST_TOO_LARGE: { StatusCode: '400' } },
+    });
+    const response = await api(request('POST', '/prod/a', { body: Buffer.alloc(10 * 1024 * 1024 + 1) }));
+    expect(response.status).toBe(413);
+    expect(await bodyOf(response)).toBe('HTTP content length exceeded 10485760 bytes.');
     expect(invoked).toEqual([]);
+  });
+
+  it.each([
+    ['buffered', {}],
+    ['streamed', { ResponseTransferMode: 'STREAM' }],
+  ])('A29: an event beyond the 6 MB of Lambda is REQUEST_TOO_LARGE, 413, %s', async (_, properties) => {
+    const refuse = async () => {
+      throw new FunctionError('RequestTooLargeException', 'the event is larger than 6291456 bytes');
+    };
+    const gatewayResponses = { REQUEST_TOO_LARGE: { ResponseTemplates: { 'application/json': '{"error":"x"}' } } };
+    const template = restApi({ 'POST /a': { integration: lambdaProxy('Backend', properties) } }, { gatewayResponses });
+    const [api] = createApiGateway(resolve(template), {
+      functions: { invoke: refuse, invokeStreaming: refuse },
+    }).values();
+    const response = await api?.(request('POST', '/prod/a', { body: 'x' }));
+    expect(response?.status).toBe(413);
+    expect(response && (await json(response))).toEqual({ error: 'x' });
   });
 
   it('throttling: a bucket per method, the most specific setting first', async () => {

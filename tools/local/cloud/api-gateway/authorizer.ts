@@ -23,7 +23,8 @@ export const createAuthorizers = ({ functions, now }: AuthorizerDependencies) =>
    */
   return async (authorizer: Authorizer, invocation: Invocation): Promise<void> => {
     const identity = authorizer.identitySources.map((source) => identityValue(source, invocation));
-    // A missing identity source is answered with 401, without a call (developer guide, "Lambda authorizer").
+    // A missing or empty identity source is answered with 401, without a call (API reference, Authorizer:
+    // "identitySource"). This does not depend on the cache.
     if (identity.some((value) => !value)) throw new GatewayError('UNAUTHORIZED', 'identity source missing');
 
     const key = JSON.stringify([authorizer.id, identity]);

@@ -25,12 +25,18 @@ const KINDS = {
     message: 'Endpoint request timed out',
     errorType: 'InternalServerErrorException',
   },
+  INVALID_SIGNATURE: {
+    status: 403,
+    message: "Authorization header requires 'Credential' parameter.",
+    errorType: 'IncompleteSignatureException',
+  },
   MISSING_AUTHENTICATION_TOKEN: {
     status: 403,
     message: 'Missing Authentication Token',
     errorType: 'MissingAuthenticationTokenException',
   },
-  REQUEST_TOO_LARGE: { status: 413, message: 'Request Too Long', errorType: 'RequestTooLargeException' },
+  // What AWS answers to an event beyond 6 MB, as reported.
+  REQUEST_TOO_LARGE: { status: 413, message: 'Request Too Long', errorType: 'BadRequestException' },
   THROTTLED: { status: 429, message: 'Too Many Requests', errorType: 'TooManyRequestsException' },
   UNAUTHORIZED: { status: 401, message: 'Unauthorized', errorType: 'UnauthorizedException' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Unsupported Media Type', errorType: 'BadRequestException' },

@@ -1,5 +1,5 @@
 import type { FunctionInvoker } from '../function-invoker.ts';
-import type { EdgeRequest, EdgeResponse } from '../http-message.ts';
+import { type EdgeRequest, type EdgeResponse, lastHeader } from '../http-message.ts';
 import type { ResolvedTemplate } from '../resolved-template.ts';
 import { createAuthorizers } from './authorizer.ts';
 import { GatewayError, gatewayResponse } from './gateway-response.ts';
@@ -49,8 +49,12 @@ const serveApi = (api: RestApi, functions: FunctionInvoker, now: () => number): 
    */
   const answer = async (invocation: Invocation): Promise<EdgeResponse> => {
     const { route, method, request } = invocation;
-    if (request.body.length > MAX_BODY_BYTES) throw new GatewayError('REQUEST_TOO_LARGE');
-    if (!route || !method) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');
+    if (!route || !method) {
+      // An `Authorization` header is then taken for a signature of AWS (Signature Version 4).
+      throw new GatewayError(
+        lastHeader(request.headers, 'authorization') ? 'INVALID_SIGNATURE' : 'MISSING_AUTHENTICATION_TOKEN',
+      );
+    }
     if (!takeToken(route, method)) throw new GatewayError('THROTTLED');
     if (method.authorizer) await authorize(method.authorizer, invocation);
     switch (method.integration.type) {
@@ -68,6 +72,7 @@ const serveApi = (api: RestApi, functions: FunctionInvoker, now: () => number): 
     // Assumed: the documentation states the limit but not the response. No gateway response applies.
     if (lineAndHeaderBytes(incoming) > MAX_REQUEST_LINE_AND_HEADERS_BYTES) return tooLong();
     if (path === undefined) return forbidden();
+    if (incoming.body.length > MAX_BODY_BYTES) return tooLarge();
     const invocation = createInvocation(api, { ...incoming, path }, now());
     const response = await answer(invocation).catch((error: unknown) => {
       if (error instanceof GatewayError) return gatewayResponse(invocation, error);
@@ -98,6 +103,13 @@ const tooLong = (): EdgeResponse => ({
   headers: [['Content-Type', 'application/json']],
   body: Buffer.from('{"message":"Request Header Fields Too Large"}'),
   reason: 'request line and headers beyond 10,240 bytes',
+});
+
+/** As reported: a text, to which no gateway response applies. */
+const tooLarge = (): EdgeResponse => ({
+  status: 413,
+  headers: [['Content-Type', 'text; charset=utf-8']],
+  body: Buffer.from(`HTTP content length exceeded ${MAX_BODY_BYTES} bytes.`),
 });
 
 /** A stage that does not exist. */

@@ -31,18 +31,19 @@ export const invokeLambda = async (
     signal: invocation.request.signal,
   };
   if (integration.stream) {
-    const streamed = functions.invokeStreaming(functionArn, event, options).catch((error: unknown) => {
-      throw new GatewayError('INTERNAL_SERVER_ERROR', describe(error));
-    });
+    const streamed = functions.invokeStreaming(functionArn, event, options).catch(refuse);
     const answer = await answerWithin(streamed, integration.timeoutMs);
     return streamedResponse(answer, integration.timeoutMs);
   }
-  const buffered = functions.invoke(functionArn, event, options).catch((error: unknown) => {
-    throw new GatewayError('INTERNAL_SERVER_ERROR', describe(error));
-  });
+  const buffered = functions.invoke(functionArn, event, options).catch(refuse);
   const answer = await answerWithin(buffered, integration.timeoutMs);
   if (!answer.ok) throw new GatewayError('INTERNAL_SERVER_ERROR', `${answer.errorType}: ${answer.errorMessage}`);
   return bufferedResponse(answer.result);
+};
+
+const refuse = (error: unknown): never => {
+  const isTooLarge = error instanceof FunctionError && error.errorType === 'RequestTooLargeException';
+  throw new GatewayError(isTooLarge ? 'REQUEST_TOO_LARGE' : 'INTERNAL_SERVER_ERROR', describe(error));
 };
 
 const streamedResponse = ({ metadata, body }: StreamedInvocation, timeoutMs: number): EdgeResponse => {
