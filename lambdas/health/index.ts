@@ -15,4 +15,4 @@ const secrets = new Map(
   ]),
 );
 
-export const handler = endpoint(healthHandler({ keyRing: keyRingStore(), secrets }), { log: jsonLog() });
+export const handler = endpoint(healthHandler({ keyRing: keyRingStore(), secrets }), { log: jsonLog(), cors: true });
