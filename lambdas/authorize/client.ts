@@ -31,7 +31,11 @@ export const findClient = async (
 };
 
 const unknown = (): PageError =>
-  new PageError('invalid_request', ({ errors }) => errors.clientUnknown, { detail: 'unknown client_id' });
+  new PageError('invalid_client', ({ errors }) => errors.clientUnknown, {
+    status: 400,
+    description: 'No client has this client_id, or its registration has expired. Register again.',
+    detail: 'unknown client_id',
+  });
 
 const blocked = (): PageError =>
   new PageError('access_denied', ({ errors }) => errors.clientBlocked, {

@@ -50,7 +50,11 @@ const offerTryAgain = async (deps: CallbackDeps, login: Login, status: 400 | 503
     ...errors.loginFailed(provider.displayName),
     actions: [{ label: actions.tryAgain, href }],
   });
-  return messagePage(deps.site, request, message, { status, headers: { 'retry-after': '5' } });
+  return messagePage(deps.site, request, message, {
+    code: 'temporarily_unavailable',
+    status,
+    headers: { 'retry-after': '5' },
+  });
 };
 
 /** The user logged in but has no access. The page shows the account, and offers another account or the way back. */
@@ -74,7 +78,7 @@ export const notAllowedResponse = async (
       { label: actions.returnToApplication, href: application },
     ],
   });
-  return messagePage(deps.site, request, message, { status: 403 });
+  return messagePage(deps.site, request, message, { code: 'access_denied', status: 403 });
 };
 
 /**
@@ -84,6 +88,7 @@ export const notAllowedResponse = async (
 export const otherUserResponse = (deps: CallbackDeps, login: AuthorizationLogin): HttpResponse => {
   logFailure(deps, login, 'other_user', 'the remembered consent belongs to another user, or has ended');
   return messagePage(deps.site, login.request, ({ errors }) => errors.consentNotRemembered, {
+    code: 'access_denied',
     status: 403,
     cookies: [clearTransaction(login.transaction.transactionId), clearRememberedBrowser()],
   });

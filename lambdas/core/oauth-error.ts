@@ -38,11 +38,19 @@ export class OAuthError extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether the caller presented a wrong secret. Such refusals are counted (RFC 6749 §10.10). */
   readonly isGuess: boolean;
+  readonly status: number;
 
   constructor(
     code: OAuthErrorCode,
     description: string,
-    options: { detail?: string; cause?: unknown; headers?: Record<string, string>; isGuess?: boolean } = {},
+    options: {
+      detail?: string;
+      cause?: unknown;
+      headers?: Record<string, string>;
+      isGuess?: boolean;
+      /** Where no client authenticates, `invalid_client` is not 401, which requires a challenge (RFC 9110 §15.5.2). */
+      status?: 400;
+    } = {},
   ) {
     super(description, { cause: options.cause });
     this.name = 'OAuthError';
@@ -50,10 +58,7 @@ export class OAuthError extends Error {
     this.detail = options.detail;
     this.headers = options.headers ?? {};
     this.isGuess = options.isGuess ?? code === 'invalid_client';
-  }
-
-  get status(): number {
-    return STATUS_BY_CODE[this.code];
+    this.status = options.status ?? STATUS_BY_CODE[code];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Language } from '../../core/language.ts';
+import type { OAuthError } from '../../core/oauth-error.ts';
 
 /** A request as the handlers see it, independent of API Gateway's event format. */
 export interface HttpRequest {
@@ -40,6 +41,14 @@ export const json = (status: number, body: unknown, headers: Readonly<Record<str
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),
 });
+
+/** An error for a program (RFC 6749 §5.2), with the request id, which users can quote. */
+export const errorJson = (error: OAuthError, request: HttpRequest): HttpResponse =>
+  json(
+    error.status,
+    { error: error.code, error_description: error.message, request_id: request.requestId },
+    { ...NO_STORE, ...error.headers },
+  );
 
 /** Redirects a browser, always by GET. A 307 would send the form a second time (RFC 9700 §4.12). */
 export const seeOther = (location: string, cookies: readonly string[] = []): HttpResponse => ({

@@ -1,5 +1,5 @@
 import { OAuthError, type OAuthErrorCode } from '../../core/oauth-error.ts';
-import type { HttpRequest, HttpResponse } from '../http/messages.ts';
+import { errorJson, type HttpRequest, type HttpResponse } from '../http/messages.ts';
 import { type Html, html } from './html.ts';
 import { LOCALES, messagesFor } from './locales/locales.ts';
 import type { Messages } from './locales/messages.ts';
@@ -29,20 +29,31 @@ export class PageError extends OAuthError {
   constructor(
     code: OAuthErrorCode,
     message: LocalizedMessage,
-    options: { detail?: string; cause?: unknown; headers?: Record<string, string> } = {},
+    options: {
+      detail?: string;
+      cause?: unknown;
+      headers?: Record<string, string>;
+      status?: 400;
+      /**
+       * What a program is told.
+       *
+       * @default the English title
+       */
+      description?: string;
+    } = {},
   ) {
-    super(code, message(LOCALES.en).title, options);
+    super(code, options.description ?? message(LOCALES.en).title, { ...options, isGuess: false });
     this.name = 'PageError';
     this.page = message;
   }
 }
 
-/** A page with a message for the user, and with the request id. */
+/** A page with a message for the user, and with the request id and the code of the error. */
 export const messagePage = (
   site: Site,
   request: HttpRequest,
   message: LocalizedMessage,
-  response: Pick<PageOptions, 'status' | 'headers' | 'cookies'>,
+  { code, ...response }: Pick<PageOptions, 'status' | 'headers' | 'cookies'> & { readonly code: OAuthErrorCode },
 ): HttpResponse => {
   const messages = messagesFor(request);
   const { title, text, actions = [] } = message(messages);
@@ -54,7 +65,7 @@ export const messagePage = (
     body: html`<h1>${title}</h1>
 <p>${text}</p>
 ${links(actions)}
-<p class="foot">${messages.quoteRequestId(html`<code>${request.requestId}</code>`)}</p>`,
+<p class="foot">${messages.quoteRequestId(html`<code>${request.requestId}</code> (<code>${code}</code>)`)}</p>`,
   });
 };
 
@@ -63,9 +74,22 @@ export const errorPage =
   (site: Site) =>
   (error: OAuthError, request: HttpRequest): HttpResponse =>
     messagePage(site, request, error instanceof PageError ? error.page : plainMessage(error, request), {
+      code: error.code,
       status: error.status,
       headers: error.headers,
     });
+
+/** As `errorPage`, but in JSON for a program that visits a page: it does not ask for `text/html`. */
+export const errorPageOrJson =
+  (site: Site) =>
+  (error: OAuthError, request: HttpRequest): HttpResponse =>
+    asksForHtml(request) ? errorPage(site)(error, request) : errorJson(error, request);
+
+/** Whether `Accept` names `text/html`, as browsers do whenever they open a page. Programs send other types or none. */
+const asksForHtml = ({ headers }: HttpRequest): boolean =>
+  (headers.get('accept') ?? [])
+    .flatMap((value) => value.split(','))
+    .some((range) => /^\s*text\/html\s*(?:;|$)/i.test(range) && !/;\s*q=0(?:\.0*)?\s*(?:;|$)/i.test(range));
 
 /** The message of an error that has none for users. */
 const plainMessage =

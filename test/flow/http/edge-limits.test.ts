@@ -166,7 +166,7 @@ describe('GET /authorize', () => {
   const ask = async (change: (url: URL) => void): Promise<RawAnswer> => {
     const { url } = authorizationRequest(cloud, await registerClient(cloud, { client_name: 'Limits' }));
     change(url);
-    return rawRequest(url.href);
+    return rawRequest(url.href, { headers: ['accept', 'text/html'] });
   };
   const bytesOf = (url: URL) => url.searchParams.toString().length;
 

@@ -6,7 +6,12 @@ const cloud = sharedCloud();
 /** One request to every endpoint, and whether the response is a page or JSON. */
 const ANSWERS: [string, 'page' | 'json', () => Promise<Response>][] = [
   ['/authorize', 'page', async () => fetch(authorizationRequest(cloud, await registerClient(cloud)).url)],
-  ['/authorize, an error', 'page', () => fetch(`${cloud.origin}/authorize?client_id=unknown`)],
+  [
+    '/authorize, an error',
+    'page',
+    () => fetch(`${cloud.origin}/authorize?client_id=unknown`, { headers: { accept: 'text/html' } }),
+  ],
+  ['/authorize, an error for a program', 'json', () => fetch(`${cloud.origin}/authorize?client_id=unknown`)],
   ['/consent, an error', 'page', () => fetch(`${cloud.origin}/consent`, { method: 'POST' })],
   ['/callback, an error', 'page', () => fetch(`${cloud.origin}/callback/company?state=x&code=y`)],
   ['/token, an error', 'json', () => fetch(`${cloud.origin}/token`, { method: 'POST' })],

@@ -119,7 +119,7 @@ describe('Malformed requests (RFC 6749 §5.2: an error that the client can read,
     '?client_id=https://client.example/../x',
     `?client_id=${'x'.repeat(3_000)}`,
   ])('GET /authorize%s gets a page and no redirect', async (query) => {
-    expectPage(await rawRequest(`${cloud.origin}/authorize${query}`));
+    expectPage(await rawRequest(`${cloud.origin}/authorize${query}`, { headers: ['accept', 'text/html'] }));
   });
 
   it.each([

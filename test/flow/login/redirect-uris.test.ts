@@ -23,12 +23,12 @@ beforeAll(async () => {
 });
 
 const get = async (target: string): Promise<RawAnswer> => {
-  const head = requestHead(`GET ${target} HTTP/1.1`, [`host: ${new URL(cloud.origin).host}`, 'connection: close']);
-  const [answer] = await rawExchange(cloud.origin, head);
-  if (answer === undefined) throw new Error('no answer');
-  return answer;
+  const host = `host: ${new URL(cloud.origin).host}`;
+  const head = [host, 'connection: close', 'accept: text/html'];
+  const [answer] = await rawExchange(cloud.origin, requestHead(`GET ${target} HTTP/1.1`, head));
+  if (answer !== undefined) return answer;
+  throw new Error('no answer');
 };
-
 const expectPage = ({ status, headers, body }: RawAnswer): void => {
   expect([status, headers.location, headers['set-cookie']]).toEqual([400, undefined, undefined]);
   expect(headers['content-type']).toMatch(/^text\/html/);

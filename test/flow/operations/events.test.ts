@@ -196,7 +196,9 @@ describe('#237 every error response has the request id of its log line', () => {
   it('a page', async () => {
     let html = '';
     const events = await eventsOf(async () => {
-      html = await (await fetch(`${cloud.origin}/authorize?client_id=unknown`)).text();
+      html = await (
+        await fetch(`${cloud.origin}/authorize?client_id=unknown`, { headers: { accept: 'text/html' } })
+      ).text();
     });
     expect(idsOf(events)).toHaveLength(1);
     expect(html).toContain(String(events[0]?.requestId));

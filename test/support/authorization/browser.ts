@@ -13,6 +13,7 @@ export class Browser {
   headers(): Record<string, string> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     return {
+      accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
       ...(cookie === '' ? {} : { cookie }),
       ...(this.languages === undefined ? {} : { 'accept-language': this.languages }),
     };

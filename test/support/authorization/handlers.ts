@@ -16,7 +16,7 @@ import {
 } from '../../../lambdas/runtime/adapters/sealing/sealers.ts';
 import { sealingKey } from '../../../lambdas/runtime/adapters/secrets-manager/sealing-keys.ts';
 import { endpoint } from '../../../lambdas/runtime/http/endpoint.ts';
-import { errorPage } from '../../../lambdas/runtime/pages/message-page.ts';
+import { errorPage, errorPageOrJson } from '../../../lambdas/runtime/pages/message-page.ts';
 import { siteOf } from '../../../lambdas/runtime/pages/site.ts';
 import type { Clock, GuardedFetch, SealingKeys } from '../../../lambdas/runtime/ports/index.ts';
 import { ClientDocuments } from '../../../lambdas/runtime/services/client-documents.ts';
@@ -151,7 +151,7 @@ export const authorizationHandlers = (state: HarnessState, options: Authorizatio
           scopes,
         },
       }),
-      page,
+      { log, renderError: errorPageOrJson(site) },
     ),
     consent: endpoint(consentHandler({ ...shared, transactionSeconds: 600 }), page),
     connections: endpoint(

@@ -5,7 +5,7 @@ import { retryAfterSeconds } from '../../../core/net/retry-after.ts';
 import { OAuthError, UnavailableError } from '../../../core/oauth-error.ts';
 import type { Log } from '../../ports/index.ts';
 import { parseEvent, toResult } from '../api-gateway.ts';
-import { type HttpRequest, type HttpResponse, json, NO_STORE } from '../messages.ts';
+import { errorJson, type HttpRequest, type HttpResponse } from '../messages.ts';
 
 export interface OAuthErrorsOptions {
   readonly log: Log;
@@ -34,7 +34,7 @@ export const oauthErrors = ({
   log,
   random = Math.random,
   refusalEvent = 'request_refused',
-  renderError = renderJson,
+  renderError = errorJson,
 }: OAuthErrorsOptions): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult> => ({
   onError: (handling) => {
     const request = parseEvent(handling.event);
@@ -48,14 +48,6 @@ export const oauthErrors = ({
     handling.response = toResult(renderError(error, request));
   },
 });
-
-/** RFC 6749 §5.2, with the request id, which users can quote. */
-const renderJson = (error: OAuthError, request: HttpRequest): HttpResponse =>
-  json(
-    error.status,
-    { error: error.code, error_description: error.message, request_id: request.requestId },
-    { ...NO_STORE, ...error.headers },
-  );
 
 const asOAuthError = (error: unknown, random: () => number): OAuthError => {
   if (error instanceof OAuthError) return error;
