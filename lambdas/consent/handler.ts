@@ -40,10 +40,12 @@ export const consentHandler =
     if (pageCookie === undefined) throw cookiesMissing();
     const opened = await deps.sealer.open(form.get('request') ?? '', pageCookie, now);
     if (!opened) throw formExpired('the sealed request is altered, expired, or from another browser');
-    const { transactionId, sealingKeyId, request: authorization } = opened;
+    const { transactionId, sealingKeyId, request: authorization, expiresAt } = opened;
     request.language = authorization.language;
 
+    // One answer for one form: a denied form cannot be approved, and an approved one cannot be denied.
     if (form.get('decision') === 'deny') {
+      if ((await deps.transactions.deny(transactionId, expiresAt)) === 'used') throw formUsed();
       deps.log('consent_denied', { requestId: request.requestId, clientId: authorization.clientId });
       const denied = new OAuthError('access_denied', 'The user denied the request.');
       return seeOther(errorRedirect(deps.issuer, authorization, denied));
@@ -78,5 +80,5 @@ const cookiesMissing = (): PageError =>
 
 const formUsed = (): PageError =>
   new PageError('invalid_request', ({ errors }) => errors.formUsed, {
-    detail: 'the transaction was already used',
+    detail: 'the form was already answered',
   });

@@ -57,7 +57,7 @@ describe('Consent endpoint', () => {
     expect([searchParams.get('prompt'), searchParams.get('login_hint')]).toEqual([null, null]);
   });
 
-  it('#139 deny: access_denied with state and iss, and nothing is written', async () => {
+  it('#139 deny: access_denied with state and iss; one write, which holds nothing of the request', async () => {
     const { gate, browser, request } = await shownForm();
     const answer = await gate.consent({ request, decision: 'deny', idp: 'company' }, browser);
     expect(answer.status).toBe(303);
@@ -68,8 +68,31 @@ describe('Consent endpoint', () => {
       state: 'the state',
       iss: ISSUER,
     });
-    expect([gate.transactions.writes, answer.cookies.length]).toEqual([0, 0]);
+    expect([gate.transactions.writes, gate.transactions.rows.size, answer.cookies.length]).toEqual([1, 0, 0]);
+    expect([...gate.transactions.denied.values()]).toEqual([gate.now + 600]);
     expect(gate.events()).toEqual(['consent_shown', 'consent_denied']);
+  });
+
+  it('A38: after Deny the form cannot be approved, and after Approve it cannot be denied', async () => {
+    const denied = await shownForm();
+    const post = ({ gate, browser, request }: typeof denied, decision: string) =>
+      gate.consent({ request, decision }, browser);
+    const first = await post(denied, 'deny');
+    const approval = await post(denied, 'approve');
+    expect([approval.status, approval.headers.location, approval.cookies]).toEqual([400, undefined, []]);
+    expect(approval.body).toContain('You have already responded');
+    expect((await post(denied, 'deny')).headers.location).toBe(first.headers.location);
+
+    const approved = await shownForm();
+    const upstream = locationOf(await post(approved, 'approve'));
+    const denial = await post(approved, 'deny');
+    expect([denial.status, denial.headers.location]).toEqual([400, undefined]);
+    expect((await post(approved, 'approve')).headers.location).toBe(upstream.href);
+    const state = upstream.searchParams.get('state') ?? '';
+    const back = await approved.gate.callback(new URLSearchParams({ code: 'c', state }), approved.browser);
+    expect(locationOf(back).searchParams.get('error')).toBeNull();
+    expect(approved.gate.events()).not.toContain('consent_denied');
+    expect((await post(approved, 'deny')).status).toBe(400);
   });
 
   it('#2 takes nothing of the request from the form', async () => {

@@ -57,3 +57,12 @@ export interface ConnectionsTransaction extends AnyTransaction {
 }
 
 export type Transaction = AuthorizationTransaction | ConnectionsTransaction;
+
+/** A form to which the user said no. It says so until the form expires, and nothing about the request. */
+export interface DeniedForm {
+  /** The id of the form's seal. */
+  readonly transactionId: string;
+  readonly status: 'denied';
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+}

@@ -7,9 +7,16 @@ export interface TransactionStore {
   /**
    * Stores an approved login in one write. The same seal approved again is the same row, which keeps its leg.
    *
-   * @returns the stored transaction, or `used` when it was already taken for exchange
+   * @returns the stored transaction, or `used` when it was already taken for exchange, or the form was denied
    */
   approve(transaction: Transaction): Promise<Transaction | 'used'>;
+  /**
+   * Stores in one write that the user denied a form, so that it cannot be approved. Denying it again changes nothing.
+   *
+   * @param expiresAt when the form expires, in epoch seconds
+   * @returns `used` when the form was approved before
+   */
+  deny(transactionId: string, expiresAt: number): Promise<'denied' | 'used'>;
   /**
    * Takes an approved, unexpired transaction for the exchange at the provider. Exactly one of several callers gets it.
    *

@@ -42,6 +42,35 @@ const contract = (open: () => Promise<{ store: TransactionStore; close: () => Pr
     expect(await store.approve(later)).toEqual(transaction);
   });
 
+  it('A38: a denied form cannot be approved, and an approved one cannot be denied, in any state', async () => {
+    const denied = testTransaction();
+    expect(await store.deny(denied.transactionId, NOW + 600)).toBe('denied');
+    expect(await store.approve(denied)).toBe('used');
+    expect(await store.takeForExchange(denied.transactionId, EXPECTED)).toBe('gone');
+    expect(await store.deny(denied.transactionId, NOW + 600)).toBe('denied');
+
+    const { transactionId } = await approved();
+    expect(await store.deny(transactionId, NOW + 600)).toBe('used');
+    await store.takeForExchange(transactionId, EXPECTED);
+    expect(await store.deny(transactionId, NOW + 600)).toBe('used');
+  });
+
+  it('A38: when a form is approved and denied at once, one answer counts, in 20 rounds', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const transaction = testTransaction();
+      const deny = () => store.deny(transaction.transactionId, NOW + 600);
+      const approve = () => store.approve(transaction);
+      const outcomes = await Promise.all(
+        [deny, approve, deny, approve].map(async (answer, at) => ({ at, outcome: await answer() })),
+      );
+      const counted = outcomes.filter(({ outcome }) => outcome !== 'used').map(({ at }) => at);
+      expect([
+        [0, 2],
+        [1, 3],
+      ]).toContainEqual(counted);
+    }
+  });
+
   it('the latest choice of a provider on the same form is used', async () => {
     const transaction = await approved();
     const other = { ...transaction, identityProviderId: 'other' };
@@ -130,6 +159,7 @@ describe('TransactionStore in DynamoDB, when replies are lost', () => {
     expect(await disturbed().approve(transaction)).toEqual(transaction);
     expect(await disturbed().takeForExchange(transactionId, EXPECTED)).toMatchObject({ status: 'exchanging' });
     expect(await disturbed().releaseForRetry(transactionId, 1)).toMatchObject({ status: 'approved', leg: 2 });
+    expect(await disturbed().deny(testTransaction().transactionId, NOW + 600)).toBe('denied');
   });
 
   it('#67: a write that did not happen is unavailable, and changes nothing', async () => {
@@ -147,6 +177,7 @@ describe('TransactionStore in DynamoDB, when replies are lost', () => {
     const { transactionId } = (await store.approve(testTransaction())) as { transactionId: string };
     await store.takeForExchange(transactionId, EXPECTED);
     await store.releaseForRetry(transactionId, 1);
-    expect(calls).toEqual(['UpdateItemCommand', 'UpdateItemCommand', 'UpdateItemCommand']);
+    await store.deny(testTransaction().transactionId, NOW + 600);
+    expect(calls).toEqual(Array.from({ length: 4 }, () => 'UpdateItemCommand'));
   });
 });

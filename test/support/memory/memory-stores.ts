@@ -87,15 +87,25 @@ export class MemoryClientAssertionStore extends MemoryStore implements ClientAss
 
 export class MemoryTransactionStore extends MemoryStore implements TransactionStore {
   readonly rows = new Map<string, Transaction>();
+  /** Form id → when it expires. */
+  readonly denied = new Map<string, number>();
 
   async approve(transaction: Transaction): Promise<Transaction | 'used'> {
     await this.write();
+    if (this.denied.has(transaction.transactionId)) return 'used';
     const present = this.rows.get(transaction.transactionId);
     if (present && present.status !== 'approved') return 'used';
     const { leg, expiresAt } = present ?? transaction;
     const approved: Transaction = { ...transaction, status: 'approved', leg, expiresAt };
     this.rows.set(approved.transactionId, approved);
     return approved;
+  }
+
+  async deny(transactionId: string, expiresAt: number): Promise<'denied' | 'used'> {
+    await this.write();
+    if (this.rows.has(transactionId)) return 'used';
+    this.denied.set(transactionId, expiresAt);
+    return 'denied';
   }
 
   async takeForExchange(

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { RememberedConsent } from '../../../core/authorization/consent.ts';
-import type { AuthorizationRequest, Transaction } from '../../../core/authorization/transaction.ts';
+import type { AuthorizationRequest, DeniedForm, Transaction } from '../../../core/authorization/transaction.ts';
 import type { Client } from '../../../core/clients/client.ts';
 import type { Grant } from '../../../core/grants/grant.ts';
 import { LANGUAGES } from '../../../core/language.ts';
@@ -56,7 +56,8 @@ const transaction = {
   sealingKeyId: text,
   expiresAt: seconds,
 };
-export const transactionShape: z.ZodMiniType<Transaction> = z.union([
+export const transactionShape: z.ZodMiniType<Transaction | DeniedForm> = z.union([
+  z.object({ transactionId: text, status: z.literal('denied'), expiresAt: seconds }),
   z.object({ ...transaction, purpose: z.literal('connections') }),
   z.object({
     ...transaction,

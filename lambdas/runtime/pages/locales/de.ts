@@ -108,7 +108,7 @@ export const de: Messages = {
     },
     formUsed: {
       title: 'Sie haben bereits geantwortet',
-      text: 'Diese Seite wurde bereits für eine Anmeldung verwendet. Wenn Ihre Anwendung nicht verbunden ist, starten Sie den Vorgang dort erneut.',
+      text: 'Diese Seite nimmt nur eine Antwort an. Wenn Ihre Anwendung nicht verbunden ist, starten Sie den Vorgang dort erneut.',
     },
     loginUnknown: {
       title: 'Diese Anmeldung wurde nicht hier gestartet',

@@ -108,7 +108,7 @@ export const en: Messages = {
     },
     formUsed: {
       title: 'You have already responded',
-      text: 'This page was already used to sign in. If your application is not connected, start again there.',
+      text: 'This page takes one response. If your application is not connected, start again there.',
     },
     loginUnknown: {
       title: 'This sign-in was not started here',

@@ -108,7 +108,7 @@ export const es: Messages = {
     },
     formUsed: {
       title: 'Ya has respondido',
-      text: 'Esta página ya se ha usado para iniciar sesión. Si tu aplicación no está conectada, empieza de nuevo en ella.',
+      text: 'Esta página solo admite una respuesta. Si tu aplicación no está conectada, empieza de nuevo en ella.',
     },
     loginUnknown: {
       title: 'Este inicio de sesión no ha comenzado aquí',

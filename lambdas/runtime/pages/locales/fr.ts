@@ -108,7 +108,7 @@ export const fr: Messages = {
     },
     formUsed: {
       title: 'Vous avez déjà répondu',
-      text: 'Cette page a déjà servi à une connexion. Si votre application n’est pas connectée, recommencez depuis celle-ci.',
+      text: 'Cette page n’accepte qu’une réponse. Si votre application n’est pas connectée, recommencez depuis celle-ci.',
     },
     loginUnknown: {
       title: 'Cette connexion n’a pas commencé ici',
