@@ -1,9 +1,9 @@
 import { generateKeyPair, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Provider, { type Context } from 'oidc-provider';
+import { openStateFile } from '../cloud/services/state-file.ts';
 import { serveGithub } from './github.ts';
 import { loginPage, messagePage } from './pages.ts';
 import { refreshTokensOf, withOfflineRequest } from './refresh-tokens.ts';
@@ -22,11 +22,16 @@ export interface ProviderKeys {
 const MINUTE_SECONDS = 60;
 const DAY_SECONDS = 86_400;
 
-/** Reads the provider's keys, or creates them. Without a folder every run has new keys. */
+/**
+ * Reads the provider's keys, or creates them. Without a folder every run has new keys.
+ *
+ * @throws DataFolderError when the file is damaged
+ */
 export const providerKeys = async (dataDir: string | undefined): Promise<ProviderKeys> => {
   const file = dataDir && join(dataDir, 'development-provider.json');
-  const kept = file && (await readFile(file, 'utf8').catch(() => undefined));
-  if (kept) return JSON.parse(kept);
+  const kept = await openStateFile<Partial<ProviderKeys>>(file, {});
+  const { jwk, cookieKey } = kept.value;
+  if (jwk && cookieKey) return { jwk, cookieKey };
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const keys: ProviderKeys = {
     jwk: {
@@ -37,10 +42,8 @@ export const providerKeys = async (dataDir: string | undefined): Promise<Provide
     },
     cookieKey: randomBytes(32).toString('base64url'),
   };
-  if (dataDir && file) {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await writeFile(file, JSON.stringify(keys), { mode: 0o600 });
-  }
+  Object.assign(kept.value, keys);
+  await kept.save();
   return keys;
 };
 

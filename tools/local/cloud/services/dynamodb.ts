@@ -2,10 +2,12 @@ import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import dynalite from 'dynalite';
+import { Level } from 'level';
 import type { ResolvedTemplate, Resource } from '../resolved-template.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
 import { validationError } from './aws-error.ts';
 import { closeServer, type JsonService, listenOnLoopback, type RawAnswer } from './aws-json-server.ts';
+import { lost } from './data-folder.ts';
 import { authorize, ofType } from './principals.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -19,6 +21,8 @@ export interface DynamoDb {
   readonly service: JsonService;
   /** Names of the tables that this run created. */
   readonly createdTables: readonly string[];
+  /** How many tables the template has. */
+  readonly tableCount: number;
   close(): Promise<void>;
 }
 
@@ -59,19 +63,18 @@ const RESOURCES_OF_ACTION: Readonly<Record<string, (input: Input) => string[]>> 
  * deleted, and code for AWS must not rely on that deletion either.
  * @param options.folder folder of the embedded tables; without it they are in memory. With `endpoint` and no folder the
  *   tables are emptied first, so that runs share no data
+ * @throws DataFolderError when the folder's database is damaged
  * @throws Error when the endpoint does not answer, or a table exists with other keys or indexes
  */
 export const startDynamoDb = async (
   template: ResolvedTemplate,
   options: { folder?: string | undefined; endpoint?: string | undefined },
 ): Promise<DynamoDb> => {
+  const path = options.folder && !options.endpoint ? join(options.folder, 'dynamodb') : undefined;
+  if (path !== undefined) await assertOpens(path);
   const embedded = options.endpoint
     ? undefined
-    : dynalite({
-        createTableMs: 0,
-        deleteTableMs: 0,
-        ...(options.folder ? { path: join(options.folder, 'dynamodb') } : {}),
-      });
+    : dynalite({ createTableMs: 0, deleteTableMs: 0, ...(path === undefined ? {} : { path }) });
   const url = embedded ? await listenOnLoopback(embedded) : (options.endpoint ?? '');
   const agent = new Agent({ keepAlive: true });
   const send = (action: string, body: Buffer) => post(url, agent, action, body);
@@ -81,8 +84,9 @@ export const startDynamoDb = async (
     if (embedded) await closeServer(embedded);
   };
   const createdTables: string[] = [];
+  const tables = ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable');
   try {
-    for (const table of ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')) {
+    for (const table of tables) {
       if (options.endpoint && !options.folder) {
         await command(send, 'DeleteTable', { TableName: table.physicalId });
         await untilTableIs(send, table.physicalId, undefined);
@@ -95,6 +99,7 @@ export const startDynamoDb = async (
   }
   return {
     createdTables,
+    tableCount: tables.length,
     service: {
       name: 'dynamodb',
       title: 'DynamoDB',
@@ -112,6 +117,23 @@ export const startDynamoDb = async (
     },
     close,
   };
+};
+
+/**
+ * Opens the database once, because dynalite ends the process when it cannot.
+ *
+ * @throws DataFolderError
+ */
+const assertOpens = async (path: string): Promise<void> => {
+  const database = new Level(path);
+  try {
+    await database.open();
+  } catch (error) {
+    const { cause } = error as Error;
+    throw lost(path, `is damaged (${cause instanceof Error ? cause.message : String(error)})`);
+  } finally {
+    await database.close();
+  }
 };
 
 /**

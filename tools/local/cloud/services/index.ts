@@ -7,7 +7,7 @@ import { LOCAL_REGION, type ResolvedTemplate } from '../resolved-template.ts';
 import { AwsError } from './aws-error.ts';
 import { type OnCall, type ServiceName, startJsonServer } from './aws-json-server.ts';
 import { type CustomResourcesState, runCustomResources } from './cloudformation.ts';
-import { takeDataFolder } from './data-folder.ts';
+import { assertComplete, LAST_FILE, lost, takeDataFolder } from './data-folder.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { type Events, startEvents } from './events.ts';
 import { kmsService } from './kms/index.ts';
@@ -76,12 +76,24 @@ const startAll = async (
   started: (() => Promise<void> | void)[],
 ): Promise<Omit<Services, 'close'>> => {
   const principals = readPrincipals(template);
-  if (dataDir) started.push(await takeDataFolder(dataDir));
-  const stateFile = <T>(name: string, initial: T) => openStateFile(dataDir && join(dataDir, name), initial);
+  if (dataDir) {
+    started.push(await takeDataFolder(dataDir));
+    const names = [...(dynamoDbEndpoint ? [] : ['dynamodb']), 'secrets.json', 'keys.json'];
+    await assertComplete(dataDir, names);
+  }
+  const stateFile = <T extends object>(name: string, initial: T) =>
+    openStateFile(dataDir && join(dataDir, name), initial);
+
+  const deployed = await stateFile<CustomResourcesState>(LAST_FILE, {});
 
   onStep?.('Creating tables and secrets…');
   const dynamoDb = await startDynamoDb(template, { folder: dataDir, endpoint: dynamoDbEndpoint });
   started.push(dynamoDb.close);
+  // A newer template may have a new table, but not only new ones.
+  const hasKeptTables = dynamoDb.createdTables.length < dynamoDb.tableCount;
+  if (dataDir && !dynamoDbEndpoint && Object.keys(deployed.value).length > 0 && !hasKeptTables) {
+    throw lost(join(dataDir, 'dynamodb'), 'has lost its tables');
+  }
   const secrets = await stateFile<SecretsState>('secrets.json', {});
   await createSecrets(template, secrets);
   const keys = await stateFile<KmsState>('keys.json', {});
@@ -106,7 +118,6 @@ const startAll = async (
 
   // Tables behind an endpoint may have been emptied. Then the rows that the custom resources wrote are gone.
   const always = dynamoDbEndpoint !== undefined && dynamoDb.createdTables.length > 0;
-  const deployed = await stateFile<CustomResourcesState>('custom-resources.json', {});
   await runCustomResources(template, functions, deployed, { always, ...(onStep ? { onStep } : {}) });
 
   const events = startEvents(template, functions, (functionLogicalId, error) =>

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readFile, rename } from 'node:fs/promises';
+import { isRecord } from '../template/shape.ts';
+import { lost } from './data-folder.ts';
 
 /** A value that survives the process when it has a file. */
 export interface StateFile<T> {
@@ -10,12 +11,13 @@ export interface StateFile<T> {
 
 /**
  * Reads a JSON file. Uses `initial` when the file does not exist.
- * @param path undefined: the value is in memory only
- * @throws Error naming the file when it is not JSON
+ *
+ * @param path undefined: the value is in memory only. Otherwise its folder exists.
+ * @throws DataFolderError when the file cannot be read, or does not hold an object
  */
-export const openStateFile = async <T>(path: string | undefined, initial: T): Promise<StateFile<T>> => {
+export const openStateFile = async <T extends object>(path: string | undefined, initial: T): Promise<StateFile<T>> => {
   if (!path) return { value: initial, save: async () => {} };
-  const value = (await readJson(path)) ?? initial;
+  const value = (await readStateFile(path)) ?? initial;
   let last: Promise<void> = Promise.resolve();
   return {
     value: value as T,
@@ -26,21 +28,29 @@ export const openStateFile = async <T>(path: string | undefined, initial: T): Pr
   };
 };
 
-const readJson = async (path: string): Promise<unknown> => {
+/**
+ * Reads a JSON file of the data folder.
+ *
+ * @returns its object, or undefined when there is no such file
+ * @throws DataFolderError when the file cannot be read, or does not hold an object
+ */
+const readStateFile = async (path: string): Promise<Record<string, unknown> | undefined> => {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw error;
+    throw lost(path, `cannot be read (${error.code})`);
   });
   if (text === undefined) return undefined;
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    throw new Error(`${path} is damaged (not JSON): restore it, or start with an empty data folder`);
+    throw lost(path, 'is damaged (not JSON)');
   }
+  if (!isRecord(value)) throw lost(path, 'is damaged (not an object)');
+  return value;
 };
 
 const writeAtomically = async (path: string, text: string): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(`${path}.new`, 'w', 0o600);
   try {
     await file.writeFile(text);
