@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/browser/chromium.ts';
-import { DESKTOP, PHONE, SMALL_PHONE, show } from '../support/browser/gallery-browser.ts';
+import { DESKTOP, GalleryWindow, PHONE, SMALL_PHONE, show, type View } from '../support/browser/gallery-browser.ts';
 import { PAGES } from '../support/browser/page-gallery.ts';
 
 // #143: checks every page with axe, by keyboard, at 320 pixels, in dark and light, and in forced colours. It runs in
@@ -44,31 +44,44 @@ const stateOf = (name: string) => {
   return found;
 };
 
-const VIEWS: readonly [string, BrowserContextOptions & { readonly languages: string }][] = [
+const VIEWS: readonly [string, View][] = [
   ['light, on a desktop', { ...DESKTOP, colorScheme: 'light', languages: 'en' }],
   ['dark, on a phone', { ...PHONE, colorScheme: 'dark', languages: 'fr' }],
 ];
 
-describe.each(PAGES)('#143 $name', (state) => {
-  it.each(VIEWS)(
-    'in %s: axe finds nothing, nothing scrolls sideways, and the browser reports no error',
-    async (_, view) => {
-      if (!browser) return;
-      const { page, complaints } = await show(browser, state, view);
-      await unfold(page);
-      expect(await violationsOf(page)).toEqual([]);
-      expect(await widthBeyondScreen(page)).toBeLessThanOrEqual(0);
-      expect(complaints).toEqual([]);
-      await page.context().close();
+/** One window for all pages: a browser that starts a process for each would take most of the time of this file. */
+const windowFor = (view: View): (() => GalleryWindow | undefined) => {
+  let window: GalleryWindow | undefined;
+  beforeAll(async () => {
+    window = browser && (await GalleryWindow.open(browser, view));
+  });
+  return () => window;
+};
+
+describe.each(VIEWS)('#143 in %s', (_, view) => {
+  const window = windowFor(view);
+
+  it.each(PAGES)(
+    '$name: axe finds nothing, nothing scrolls sideways, and the browser reports no error',
+    async (state) => {
+      const shown = await window()?.show(state);
+      if (shown === undefined) return;
+      await unfold(shown.page);
+      expect(await violationsOf(shown.page)).toEqual([]);
+      expect(await widthBeyondScreen(shown.page)).toBeLessThanOrEqual(0);
+      expect(shown.complaints).toEqual([]);
     },
   );
+});
 
-  it('at 320 pixels, with long German words, nothing scrolls sideways (WCAG 2.2 §1.4.10)', async () => {
-    if (!browser) return;
-    const { page } = await show(browser, state, { ...SMALL_PHONE, languages: 'de' });
-    await unfold(page);
-    expect(await widthBeyondScreen(page)).toBeLessThanOrEqual(0);
-    await page.context().close();
+describe('#143 at 320 pixels, with long German words (WCAG 2.2 §1.4.10)', () => {
+  const window = windowFor({ ...SMALL_PHONE, languages: 'de' });
+
+  it.each(PAGES)('$name: nothing scrolls sideways', async (state) => {
+    const shown = await window()?.show(state);
+    if (shown === undefined) return;
+    await unfold(shown.page);
+    expect(await widthBeyondScreen(shown.page)).toBeLessThanOrEqual(0);
   });
 });
 
