@@ -29,10 +29,12 @@ const QUICK: ReadonlySet<Fault['kind']> = new Set(['failed', 'lost', 'refused', 
 /** A walk over the calls of a cold function starts a new environment each time, which takes half a second. */
 const QUICK_COLD: ReadonlySet<Fault['kind']> = new Set(['failed', 'down']);
 
+/** What a later flow tries at a write that an earlier flow has tried in full: the write happened, the reply is lost. */
+const LOST: ReadonlySet<Fault['kind']> = new Set(['lost']);
+
 /**
- * The faults of one run of `npm test`. A write meets every quick kind in every flow, and so does the first call of each
- * flow. A read, a request to an identity provider, and a call that only a cold function makes meet their faults in the
- * first flow that makes them.
+ * The faults of one run of `npm test`. A call meets every quick kind in the first flow that makes it, and the first call
+ * of a flow does too. A write is lost in every flow, since what follows it differs.
  */
 export const newQuickFaults = (): Choose => {
   const known = new Set<string>();
@@ -40,14 +42,12 @@ export const newQuickFaults = (): Choose => {
   return ({ call, isCold }, flow) => {
     const name = `${call.action} ${call.resource}`;
     if (flow.ownCalls?.test(name) === false) return [];
-    const isWrite = WRITES.test(call.action);
-    if (isCold || (!isWrite && call.service !== 'lambda')) {
-      const place = `${call.functionLogicalId} ${call.service} ${name} ${call.nth}`;
-      if (known.has(place) && begun.has(flow)) return [];
-      known.add(place);
-    }
+    const place = `${call.functionLogicalId} ${call.service} ${name} ${call.nth}`;
+    const isNew = !known.has(place) || !begun.has(flow);
+    known.add(place);
     begun.add(flow);
-    const quick = isCold ? QUICK_COLD : QUICK;
+    if (!isNew && (isCold || !WRITES.test(call.action))) return [];
+    const quick = isCold ? QUICK_COLD : isNew ? QUICK : LOST;
     return kindsAt(call, flow)
       .filter((kind) => quick.has(kind) || (KILLS.has(kind) && flow.commit?.test(name)))
       .map((kind) => ({ kind }));
