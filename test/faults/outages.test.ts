@@ -57,38 +57,38 @@ describe('An outage', () => {
   it('that begins at any call of a login shows a page with 503, and afterwards every login succeeds', async () => {
     const client = await registerClient(cloud);
     for (let nth = 1; ; nth += 1) {
-      await cloud.arm({ kind: 'failed', nth, times: 'always' });
+      cloud.arm({ kind: 'failed', nth, times: 'always' });
       const seen = await new User(cloud).signIn(authorizationRequest(cloud, client).url);
       if (seen.left !== undefined) {
         expect(nth).toBeGreaterThan(5);
         return;
       }
       expect([nth, seen.left, seen.status, seen.headers.has('retry-after')]).toEqual([nth, undefined, 503, true]);
-      await cloud.disarm();
+      cloud.disarm();
       expect((await redeem(cloud, await obtainCode(cloud, client))).status).toBe(200);
     }
   }, 120_000);
 
   it('#218 in which a write succeeds but no response arrives yields at most one success', async () => {
     const code = await obtainCode(cloud, await registerClient(cloud));
-    const writes = { service: 'dynamodb', functionLogicalId: await functionNamed('Token') } as const;
-    await cloud.arm(
+    const writes = { service: 'dynamodb', functionLogicalId: cloud.functionNamed('Token') } as const;
+    cloud.arm(
       { ...writes, kind: 'lost', action: 'UpdateItem' },
       // The read that would tell the function that its own write succeeded.
       { ...writes, kind: 'dropped', action: 'GetItem', nth: 4, times: 'always' },
     );
     expect(isHonest(await redeem(cloud, code))).toBe(true);
-    await cloud.disarm();
+    cloud.disarm();
     // Gatehouse cannot tell that it was the same client, so the second request gets no token. No token was issued before.
     expect((await redeem(cloud, code)).body.error).toBe('invalid_grant');
 
     const session = await obtainSession(cloud, { client: code.client });
-    await cloud.arm(
+    cloud.arm(
       { ...writes, kind: 'lost', action: 'UpdateItem' },
       { ...writes, kind: 'dropped', action: 'GetItem', nth: 4, times: 'always' },
     );
     expect(isHonest(await refresh(cloud, session.client, session.refreshToken))).toBe(true);
-    await cloud.disarm();
+    cloud.disarm();
     expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
   });
 
@@ -97,12 +97,12 @@ describe('An outage', () => {
     async (kind) => {
       const code = await obtainCode(cloud, await registerClient(cloud));
       const session = await obtainSession(cloud, { client: code.client });
-      await cloud.arm({ kind, service: 'kms', times: 'always' });
+      cloud.arm({ kind, service: 'kms', times: 'always' });
       const answers = [await redeem(cloud, code), await refresh(cloud, session.client, session.refreshToken)];
       expect(answers.map(isHonest)).toEqual([true, true]);
       // Users who are logged in stay logged in, because verifying a token needs no KMS call.
       expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
-      await cloud.disarm();
+      cloud.disarm();
       expect((await redeem(cloud, code)).status).toBe(200);
       expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
     },
@@ -117,24 +117,18 @@ describe('An outage', () => {
       sessions.push(await obtainSession(cloud, { client, user: new User(cloud, `p${count}`) }));
     }
     const refreshAll = () => Promise.all(sessions.map(({ refreshToken }) => refresh(cloud, client, refreshToken)));
-    await cloud.arm({ kind: 'throttled', service: 'dynamodb', times: 'always' });
+    cloud.arm({ kind: 'throttled', service: 'dynamodb', times: 'always' });
     // Ten times the usual load, because each client retries.
     for (let round = 0; round < 3; round += 1) {
       for (const answer of await refreshAll()) expect(isHonest(answer)).toBe(true);
     }
-    await cloud.disarm();
+    cloud.disarm();
     const startedAt = performance.now();
     const answers = await refreshAll();
     expect(answers.map(({ status }) => status)).toEqual(sessions.map(() => 200));
     expect(performance.now() - startedAt).toBeLessThan(60_000);
   }, 120_000);
 });
-
-const functionNamed = async (name: string): Promise<string> => {
-  const logicalId = (await cloud.functions()).find((id) => new RegExp(`${name}Function[0-9A-F]{8}$`).test(id));
-  if (logicalId === undefined) throw new Error(`no function is named ${name}`);
-  return logicalId;
-};
 
 describe('#231 Unreadable rows', () => {
   const GARBAGE: readonly (readonly [string, object])[] = [
@@ -165,6 +159,5 @@ describe('#231 Unreadable rows', () => {
     expect((await refresh(cloud, good.client, good.refreshToken)).status).toBe(200);
   });
 
-  const tableNamed = async (name: string): Promise<string> =>
-    (await cloud.tables()).find((table) => table.includes(name)) ?? '';
+  const tableNamed = async (name: string): Promise<string> => cloud.tables.find((table) => table.includes(name)) ?? '';
 });

@@ -14,7 +14,7 @@ import { FEWER_ROUNDS, newClient, type Races, ROUNDS, race, startRaces, tally } 
 // Races in which a token, connection, client or user is ended while in use.
 
 /** Longer than the lifetime of the development provider's access tokens. */
-const PROVIDERS_TOKEN_IS_OVER_MS = 605_000;
+const PROVIDERS_TOKEN_IS_OVER_SECONDS = 605;
 
 let cloud: WalkGround;
 let rounds: Races['rounds'];
@@ -96,7 +96,7 @@ it('RFC 7592 one registration, changed and deleted at once: deleted', () =>
 /** Every row of every table. */
 const everyRow = async (): Promise<string> => {
   const rows: unknown[] = [];
-  for (const TableName of await cloud.tables()) {
+  for (const TableName of cloud.tables) {
     let ExclusiveStartKey: unknown;
     do {
       const page = await cloud.asOperator('dynamodb', 'Scan', {
@@ -149,13 +149,12 @@ it('#90 one token, exchanged ten times after the upstream token expired: the pro
   for (let count = 0; count < ROUNDS; count += 1) {
     callers.push(await obtainSession(cloud, { client: await newClient(cloud), user: newPerson(), provider: 'kept' }));
   }
-  const logicalId = (await cloud.functions()).find((id) => /TokenFunction[0-9A-F]{8}$/.test(id)) ?? '';
-  await cloud.restart({ logicalId, clockOffsetMs: PROVIDERS_TOKEN_IS_OVER_MS });
+  cloud.setClock(PROVIDERS_TOKEN_IS_OVER_SECONDS, 'Token');
   await rounds('a token exchanged by 10 at once, one-time upstream', async () => {
     const { accessToken } = callers.pop() ?? { accessToken: '' };
-    await cloud.record();
+    cloud.record();
     const answers = await race(10, () => exchange(cloud, accessToken));
-    const asked = (await cloud.recorded()).filter(({ service, action }) => service === 'upstream' && action === 'POST');
+    const asked = cloud.recorded().filter(({ service, action }) => service === 'upstream' && action === 'POST');
     const tokens = new Set(answers.map(({ status, body }) => (status === 200 ? body.access_token : status)));
     if (tokens.size !== 1 || asked.length !== 1) {
       return `asked ${asked.length} times for ${tally(answers.map(({ status }) => status))}`;
@@ -163,5 +162,5 @@ it('#90 one token, exchanged ten times after the upstream token expired: the pro
     const { status, body } = await exchange(cloud, accessToken);
     return status === 200 && tokens.has(body.access_token) ? undefined : `another time it is ${status}`;
   });
-  await cloud.restart({ logicalId });
+  cloud.setClock(0, 'Token');
 });

@@ -32,7 +32,7 @@ export const startRaces = async (configuration: Parameters<typeof startWalkGroun
       for (let count = 1; count <= howMany; count += 1) {
         const failure = await round().catch((error: unknown) => String(error));
         if (failure !== undefined) failures.push(`round ${count}: ${failure}`);
-        const shown = canaries.foundIn(await cloud.takeLog());
+        const shown = canaries.foundIn(cloud.takeLog());
         if (shown.length > 0) failures.push(`round ${count}: the log shows ${shown.join(', ')}`);
       }
       report({ what: `race: ${what}`, howMany, unit: 'rounds', failures });

@@ -136,16 +136,16 @@ describe('When the counters are unavailable', () => {
     async (kind) => {
       const client = await registerClient(cloud, { client_name: `While ${kind}` });
       const session = await obtainSession(cloud, { client });
-      const resource = (await cloud.tables()).find((name) => name.includes('Counters')) ?? '';
-      await cloud.arm({ service: 'dynamodb', resource, kind, times: 'always' });
+      const resource = cloud.tables.find((name) => name.includes('Counters')) ?? '';
+      cloud.arm({ service: 'dynamodb', resource, kind, times: 'always' });
       const calls: number[] = [];
       for (let count = 0; count < 7; count += 1) calls.push((await callMcp(cloud.mcpUrl, session.accessToken)).status);
       const wrong = await redeem(cloud, { client, code: wrongCode(), codeVerifier: 'v'.repeat(43) });
       const right = await refresh(cloud, client, session.refreshToken);
-      expect(await cloud.disarm()).toBe(8);
+      expect(cloud.disarm()).toBe(8);
       expect(calls).toEqual(Array(7).fill(200));
       expect([wrong.status, wrong.body.error, right.status]).toEqual([400, 'invalid_grant', 200]);
-      expect(await cloud.takeLog()).toContain('"limit_unknown"');
+      expect(cloud.takeLog()).toContain('"limit_unknown"');
     },
     60_000,
   );

@@ -133,16 +133,16 @@ describe('#237 one event for each way in which a login fails', () => {
 describe('#237 one event for each request to a provider or a document host', () => {
   it('a provider confirms a user, and later does not', async () => {
     const session = await connectUser(gate, client);
-    await gate.setClock('Token', LIFETIMES.recheckSeconds + 5);
+    gate.cloud.setClock(LIFETIMES.recheckSeconds + 5, 'Token');
     let { refreshToken } = session;
     const confirmed = await eventsOf(async () => {
       refreshToken = (await refresh(gate.cloud, client, refreshToken)).body.refresh_token;
     });
     expect(confirmed).toEqual([line('upstream_rechecked', { outcome: 'confirmed' }), line('token_refreshed')]);
     gate.providers.company.answers.set('/token', (response) => sendJson(response, 400, { error: 'invalid_grant' }));
-    await gate.setClock('Token', 2 * LIFETIMES.recheckSeconds + 10);
+    gate.cloud.setClock(2 * LIFETIMES.recheckSeconds + 10, 'Token');
     const refused = await eventsOf(() => refresh(gate.cloud, client, refreshToken));
-    await gate.setClock('Token', 0);
+    gate.cloud.setClock(0, 'Token');
     expect(refused).toEqual([
       line('upstream_rechecked', { outcome: 'refused' }),
       line('access_ended', { reason: 'provider_refused' }),
@@ -169,8 +169,8 @@ describe('#237 one event for each request to a provider or a document host', () 
     const client_id = gate.cloud.documents.urlOf('client.json');
     gate.cloud.documents.publish('client.json', { client_id, client_name: 'D', redirect_uris: [REDIRECT_URI] });
     await obtainSession(gate.cloud, { client: { client_id }, user: gate.user(), provider });
-    await gate.cloud.restartOnly('Authorize');
-    await gate.cloud.arm({ kind: 'down', service: 'upstream', times: 'always' });
+    gate.cloud.restart('Authorize');
+    gate.cloud.arm({ kind: 'down', service: 'upstream', times: 'always' });
     const { url } = authorizationRequest(gate.cloud, { client_id });
     expect(await eventsOf(() => gate.user().open(url))).toEqual([
       line('client_copy_used', { copy: 'stored', document: client_id }),
@@ -195,20 +195,20 @@ describe('#237 one event for limits and faults', () => {
     ]);
 
     const { accessToken: another } = await connectUser(gate, client, 'person-4');
-    const resource = (await gate.cloud.tables()).find((name) => name.includes('Counters')) ?? '';
-    await gate.cloud.arm({ ...outage, resource });
+    const resource = gate.cloud.tables.find((name) => name.includes('Counters')) ?? '';
+    gate.cloud.arm({ ...outage, resource });
     expect(await eventsOf(() => callMcp(gate.cloud.mcpUrl, another))).toEqual([
       line('limit_unknown', { limit: 'requests' }),
     ]);
 
-    await gate.cloud.restartOnly('Authorizer');
-    await gate.cloud.arm(outage);
+    gate.cloud.restart('Authorizer');
+    gate.cloud.arm(outage);
     expect(await eventsOf(call)).toEqual([line('authorizer_failed', { AuthorizerFailures: 1 })]);
   });
 
   it('a request fails with an internal error', async () => {
     const { refreshToken } = await connectUser(gate, client);
-    await gate.cloud.arm(outage);
+    gate.cloud.arm(outage);
     expect(await eventsOf(() => refresh(gate.cloud, client, refreshToken))).toEqual([
       line('request_failed', { path: '/token', error: 'temporarily_unavailable' }),
     ]);
@@ -228,7 +228,7 @@ describe('#237 one event for what an administrator does', () => {
 
   it('a key enters each state', async () => {
     const changesOf = async (command: object, atSeconds: number) => {
-      await gate.setClock('KeyRing', atSeconds);
+      gate.cloud.setClock(atSeconds, 'KeyRing');
       const events = await eventsOf(() => gate.invoke('KeyRing', command));
       return events.map(({ event: name, action, state }) => action ?? state ?? name);
     };

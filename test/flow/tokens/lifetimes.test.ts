@@ -29,7 +29,7 @@ beforeAll(async () => {
   expect((await callMcp(cloud.mcpUrl, expired?.accessToken ?? '')).status).toBe(200);
   successor = (await refresh(cloud, (late as Session).client, (late as Session).refreshToken)).body.refresh_token;
   // From now on the clock of every function is past all lifetimes.
-  await cloud.restart({ clockOffsetMs: LATER_SECONDS * 1000 });
+  cloud.setClock(LATER_SECONDS);
 });
 afterAll(() => cloud?.stop());
 

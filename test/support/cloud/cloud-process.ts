@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { collectOutput, commandLine, type LocalCloudOptions, type ReadyCloud, whenReady } from './cloud-run.ts';
+import { commandLine, type LocalCloudOptions, outputOf, type ReadyCloud, whenReady } from './cloud-run.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const FAILING_START_TIMEOUT_MS = 300_000;
@@ -63,11 +63,11 @@ export const failingStart = async (
 ): Promise<{ exitCode: number | null; output: string }> => {
   const { args } = await commandLine(options);
   const child = spawnCloud(NPM_START, args);
-  const { output, find } = collectOutput(streamsOf(child));
+  const output = outputOf(streamsOf(child));
   const timer = setTimeout(() => child.kill('SIGKILL'), FAILING_START_TIMEOUT_MS);
   // It was not meant to start: seen by the exit code.
-  void find((text) => /^ready /m.test(text) || undefined).then(() => child.kill('SIGKILL'));
+  void output.find((text) => /^ready /m.test(text) || undefined).then(() => child.kill('SIGKILL'));
   const [exitCode] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
-  return { exitCode, output: output() };
+  return { exitCode, output: output.text };
 };

@@ -32,8 +32,8 @@ export interface CloudAddress {
   readonly port: number;
 }
 
-/** A run of the local cloud, wherever it takes place. */
-export interface CloudRun {
+/** A run of the local cloud in another process. */
+interface CloudRun {
   /** What it prints. */
   readonly streams: readonly Readable[];
   /** Resolves to its exit code, when it has ended. */
@@ -65,56 +65,63 @@ export const commandLine = async (options: LocalCloudOptions): Promise<{ port: n
   return { port, args: [...args, ...(options.args ?? [])] };
 };
 
-/** @returns everything that was printed so far, and a way to look at it again whenever there is more */
-export const collectOutput = (streams: readonly Readable[]) => {
-  let text = '';
-  const lookers = new Set<() => void>();
-  for (const stream of streams) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      for (const look of lookers) look();
+/** Everything that a run printed so far. */
+export class Output {
+  readonly #lookers = new Set<() => void>();
+  #text = '';
+
+  get text(): string {
+    return this.#text;
+  }
+
+  add(text: string): void {
+    this.#text += text;
+    for (const look of this.#lookers) look();
+  }
+
+  /** Resolves to what is found in the output, as soon as it is there. */
+  find<T>(search: (output: string) => T | undefined): Promise<T> {
+    return new Promise((fulfil) => {
+      const look = () => {
+        const found = search(this.#text);
+        if (found === undefined) return;
+        this.#lookers.delete(look);
+        fulfil(found);
+      };
+      this.#lookers.add(look);
+      look();
     });
   }
-  return {
-    output: () => text,
-    /** Resolves to what is found in the output, as soon as it is there. */
-    find: <T>(search: (output: string) => T | undefined): Promise<T> =>
-      new Promise((fulfil) => {
-        const look = () => {
-          const found = search(text);
-          if (found === undefined) return;
-          lookers.delete(look);
-          fulfil(found);
-        };
-        lookers.add(look);
-        look();
-      }),
-  };
+}
+
+/** @returns everything that is printed on the streams, now and later */
+export const outputOf = (streams: readonly Readable[]): Output => {
+  const output = new Output();
+  for (const stream of streams) stream.setEncoding('utf8').on('data', (chunk: string) => output.add(chunk));
+  return output;
 };
 
 /** Waits for the `ready` line. @throws Error with all the output when it ends before, or takes too long */
 export const whenReady = async (run: CloudRun, port: number): Promise<ReadyCloud> => {
-  const { output, find } = collectOutput(run.streams);
+  const output = outputOf(run.streams);
   let timer: NodeJS.Timeout | undefined;
   const failed = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       run.end();
-      reject(new Error(`the local cloud was not ready after ${START_TIMEOUT_MS} ms:\n${output()}`));
+      reject(new Error(`the local cloud was not ready after ${START_TIMEOUT_MS} ms:\n${output.text}`));
     }, START_TIMEOUT_MS);
     void run.ended.then((code) =>
-      reject(new Error(`the local cloud ended with ${code} before it was ready:\n${output()}`)),
+      reject(new Error(`the local cloud ended with ${code} before it was ready:\n${output.text}`)),
     );
   });
-  const mcpUrl = await Promise.race([find((text) => /^ready (\S+)$/m.exec(text)?.[1]), failed]);
+  const mcpUrl = await Promise.race([output.find((text) => /^ready (\S+)$/m.exec(text)?.[1]), failed]);
   clearTimeout(timer);
   failed.catch(() => {});
   return {
     origin: `http://localhost:${port}`,
     mcpUrl,
     port,
-    output,
-    until: async (isThere) => {
-      await find((text) => isThere(text) || undefined);
-    },
+    output: () => output.text,
+    until: async (isThere) => void (await output.find((text) => isThere(text) || undefined)),
   };
 };

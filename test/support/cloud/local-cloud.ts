@@ -1,6 +1,9 @@
-import { hasCloudHost, runInCloudHost } from './cloud-host.ts';
-import { startCloudProcess } from './cloud-process.ts';
-import { commandLine, type LocalCloudOptions, type ReadyCloud, whenReady } from './cloud-run.ts';
+import { parseArguments } from '../../../tools/local/arguments.ts';
+import { CleanUp } from '../../../tools/local/cloud/clean-up.ts';
+import type { ResolvedTemplate } from '../../../tools/local/cloud/resolved-template.ts';
+import type { Services } from '../../../tools/local/cloud/services/index.ts';
+import { type Seams, startLocalCloud as start } from '../../../tools/local/start.ts';
+import { commandLine, type LocalCloudOptions, Output, type ReadyCloud } from './cloud-run.ts';
 
 export type { CloudAddress, LocalCloudOptions } from './cloud-run.ts';
 
@@ -10,17 +13,37 @@ export interface LocalCloud extends ReadyCloud {
   readonly stop: () => Promise<unknown>;
 }
 
-/** Starts a local cloud of its own for the caller, and waits until it is ready. */
-export const startLocalCloud = async (options: LocalCloudOptions = {}): Promise<LocalCloud> => {
-  if (!hasCloudHost()) return startCloudProcess(options);
+/** A local cloud with everything that runs in it, within reach of the test. */
+export interface OpenCloud extends LocalCloud {
+  readonly template: ResolvedTemplate;
+  readonly services: Services;
+}
+
+/**
+ * Starts a local cloud of its own for the caller, in the process of the test: a process for each would load the CDK
+ * anew. Its functions run in worker threads, as they always do.
+ *
+ * @param seams what the test sees of its work
+ */
+export const startLocalCloud = async (options: LocalCloudOptions = {}, seams: Seams = {}): Promise<OpenCloud> => {
   const { port, args } = await commandLine(options);
-  const run = runInCloudHost(args);
-  const ready = await whenReady(run, port);
-  return {
-    ...ready,
-    stop: () => {
-      run.end();
-      return run.ended;
-    },
-  };
+  const output = new Output();
+  const cleanUp = new CleanUp();
+  try {
+    const print = (line: string): void => output.add(`${line}\n`);
+    const { connectorUrl, template, services } = await start(parseArguments(args), print, cleanUp.add, seams);
+    return {
+      origin: `http://localhost:${port}`,
+      mcpUrl: connectorUrl,
+      port,
+      output: () => output.text,
+      until: async (isThere) => void (await output.find((text) => isThere(text) || undefined)),
+      template,
+      services,
+      stop: () => cleanUp.run(),
+    };
+  } catch (error) {
+    await cleanUp.run();
+    throw error;
+  }
 };

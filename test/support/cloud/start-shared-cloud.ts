@@ -1,18 +1,14 @@
-import type { ChildProcess } from 'node:child_process';
 import { startWatchedCloud, type WatchedCloud } from '../watched/watched-cloud.ts';
-import { startCloudHost } from './cloud-host.ts';
 import { announceSharedCloud } from './shared-cloud.ts';
 import prepareRun from './templates-of-this-run.ts';
 
 declare global {
   var sharedLocalCloud: WatchedCloud | undefined;
-  var cloudHost: ChildProcess | undefined;
 }
 
 export default async (): Promise<void> => {
   // jest runs the set-up of a project before that of the run.
   prepareRun();
-  globalThis.cloudHost = await startCloudHost();
   globalThis.sharedLocalCloud = await startWatchedCloud({ isWarm: true });
   announceSharedCloud(globalThis.sharedLocalCloud);
 };

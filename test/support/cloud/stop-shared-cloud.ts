@@ -8,7 +8,6 @@ import { join } from 'node:path';
  * the events of the list (#237).
  */
 export default async (): Promise<void> => {
-  globalThis.cloudHost?.disconnect();
   const cloud = globalThis.sharedLocalCloud;
   if (cloud === undefined) return;
   const report = await cloud.report();

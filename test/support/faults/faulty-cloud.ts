@@ -1,82 +1,84 @@
-import type { ChildProcess } from 'node:child_process';
-import { resolve } from 'node:path';
+import type { ServiceName } from '../../../tools/local/cloud/services/aws-json-server.ts';
+import { ofType } from '../../../tools/local/cloud/services/principals.ts';
 import { ClientDocuments } from '../client-profiles/documents.ts';
-import { type CloudProcess, startCloudProcess } from '../cloud/cloud-process.ts';
 import type { LocalCloudOptions } from '../cloud/cloud-run.ts';
-import type { CloudControl, ControlAnswer, ControlRequest } from './control.ts';
+import { type LocalCloud, startLocalCloud } from '../cloud/local-cloud.ts';
 import { type Fault, Faults, type RecordedCall } from './injection/faults.ts';
 
-const ENTRY = resolve(import.meta.dirname, 'cloud-with-faults.ts');
-
 /** A local cloud and a host of client documents, in which a test can make every call fail. */
-export interface FaultyCloud extends CloudProcess, CloudControl {
+export interface FaultyCloud extends LocalCloud {
   readonly documents: ClientDocuments;
-  /** Starts new environments for functions, each named by the end of its logical id, such as `Token`. */
-  restartOnly(...names: readonly string[]): Promise<void>;
+  /** Names of the tables. */
+  readonly tables: readonly string[];
+  /** Arms these faults and replaces the earlier ones. */
+  arm(...faults: readonly Fault[]): void;
+  /** @returns the number of attempts that met a fault */
+  disarm(): number;
+  record(): void;
+  recorded(): readonly RecordedCall[];
+  /** Resolves when every function has an environment. */
+  prewarm(): Promise<void>;
+  /** Kills every busy environment. */
+  crash(): Promise<void>;
+  /** @returns the logical id of a function that is named by its end, such as `Token` */
+  functionNamed(name: string): string;
+  /** Starts new environments for functions, each named by its logical id or the end of it. @default all */
+  restart(...names: readonly string[]): void;
+  /** Moves the clocks of functions, which are named in the same way. @default all */
+  setClock(offsetSeconds: number, ...names: readonly string[]): void;
+  /** Invokes a function with every permission. */
+  invoke(
+    name: string,
+    event: unknown,
+  ): Promise<{ readonly ok: boolean; readonly result?: unknown; readonly errorMessage?: string }>;
+  asOperator(service: ServiceName, action: string, input: object): Promise<Record<string, unknown>>;
+  /** Returns every line that functions have written since the last call, unchanged. */
+  takeLog(): string;
 }
 
-const controlOf = (child: ChildProcess): CloudControl => {
-  let lastId = 0;
-  const waiting = new Map<number, (answer: ControlAnswer) => void>();
-  child.on('message', (answer: ControlAnswer) => {
-    waiting.get(answer.id)?.(answer);
-    waiting.delete(answer.id);
-  });
-  const order =
-    (name: keyof CloudControl) =>
-    (...parameters: readonly unknown[]): Promise<never> =>
-      new Promise((fulfil, reject) => {
-        lastId += 1;
-        waiting.set(lastId, (answer) =>
-          'error' in answer ? reject(new Error(answer.error)) : fulfil(answer.result as never),
-        );
-        child.send({ id: lastId, order: name, parameters } satisfies ControlRequest);
-      });
-  return {
-    arm: order('arm'),
-    disarm: order('disarm'),
-    record: order('record'),
-    recorded: order('recorded'),
-    prewarm: order('prewarm'),
-    crash: order('crash'),
-    restart: order('restart'),
-    tables: order('tables'),
-    functions: order('functions'),
-    invoke: order('invoke'),
-    asOperator: order('asOperator'),
-    takeLog: order('takeLog'),
-  };
-};
-
 export const startFaultyCloud = async (options: LocalCloudOptions = {}): Promise<FaultyCloud> => {
-  const cloud = await startCloudProcess(options, ENTRY);
-  const control = controlOf(cloud.child);
-  // The document host runs in this process, so its faults are armed here.
-  const ownFaults = new Faults(() => control.crash());
-  const documents = new ClientDocuments(ownFaults.before);
+  const lines: string[] = [];
+  const faults = new Faults((logicalId) => cloud.services.functions.crash(logicalId));
+  const cloud = await startLocalCloud(options, {
+    onCall: faults.onCall,
+    beforeProvider: faults.before,
+    onLog: ({ text }) => lines.push(text),
+  });
+  const { template, services } = cloud;
+  const { functions } = services;
+  const documents = new ClientDocuments(faults.before);
   await documents.start();
+  const functionNamed = (name: string): string => {
+    const isNamed = (id: string): boolean => id === name || new RegExp(`${name}Function[0-9A-F]{8}$`).test(id);
+    const found = [...functions.arns.keys()].find(isNamed);
+    if (found === undefined) throw new Error(`no function is named ${name}`);
+    return found;
+  };
   return {
     ...cloud,
-    ...control,
     documents,
-    arm: async (...faults: readonly Fault[]) => {
-      ownFaults.arm(...faults.filter(({ service }) => service === undefined || service === 'upstream'));
-      await control.arm(...faults);
+    tables: ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(({ physicalId }) => physicalId),
+    arm: (...armed) => faults.arm(...armed),
+    disarm: () => faults.disarm(),
+    record: () => faults.record(),
+    recorded: () => faults.recorded(),
+    functionNamed,
+    prewarm: () => functions.prewarm(),
+    crash: () => functions.crash(),
+    restart: (...names) => {
+      if (names.length === 0) functions.restart();
+      for (const name of names) functions.restart(functionNamed(name));
     },
-    disarm: async () => ownFaults.disarm() + (await control.disarm()),
-    record: async () => {
-      ownFaults.record();
-      await control.record();
+    setClock: (offsetSeconds, ...names) => {
+      if (names.length === 0) functions.setClock(offsetSeconds * 1000);
+      for (const name of names) functions.setClock(offsetSeconds * 1000, functionNamed(name));
     },
-    recorded: async (): Promise<readonly RecordedCall[]> => [...(await control.recorded()), ...ownFaults.recorded()],
-    restartOnly: async (...names) => {
-      const isNamed = (logicalId: string) =>
-        names.some((name) => new RegExp(`${name}Function[0-9A-F]{8}$`).test(logicalId));
-      for (const logicalId of (await control.functions()).filter(isNamed)) await control.restart({ logicalId });
-    },
-    stop: async (signal) => {
+    invoke: async (name, event) => functions.invoke(functions.arns.get(functionNamed(name)) ?? name, event),
+    asOperator: async (service, action, input) => services.asOperator(service, action, input),
+    takeLog: () => lines.splice(0).join('\n'),
+    stop: async () => {
       await documents.stop();
-      return cloud.stop(signal);
+      await cloud.stop();
     },
   };
 };

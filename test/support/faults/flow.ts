@@ -18,7 +18,7 @@ export interface FlowUnderFaults {
   readonly ownCalls?: RegExp;
   /** The write that commits the flow. `npm test` also kills the function before and after this write. */
   readonly commit?: RegExp;
-  readonly run: (cloud: WalkGround, begin: () => Promise<Stage>, end: () => Promise<void>) => Promise<void>;
+  readonly run: (cloud: WalkGround, begin: () => Stage, end: () => void) => Promise<void>;
 }
 
 interface Parts<Ready, Done> extends Omit<FlowUnderFaults, 'run'> {
@@ -34,12 +34,12 @@ export const flow = <Ready, Done>({ before, under, after, ...facts }: Parts<Read
   ...facts,
   run: async (cloud, begin, end) => {
     const ready = await before(cloud);
-    const stage = await begin();
+    const stage = begin();
     let done: Done;
     try {
       done = await under(stage, ready);
     } finally {
-      await end();
+      end();
     }
     await after?.(cloud, done, ready);
   },

@@ -61,10 +61,15 @@ export class FaultWalk {
           ...(resource === undefined ? {} : { resource }),
           ...(functionLogicalId === undefined ? {} : { functionLogicalId }),
         };
-        const play = (restart: () => Promise<void>) =>
-          this.#play(flow, () => restart().then(() => this.#cloud.arm(fault)), expectationOf(fault), true);
-        let failure = await play(async () => {
-          if (isCold) await this.#restart(flow, functionLogicalId);
+        const play = (restart: () => void) => {
+          const begin = () => {
+            restart();
+            this.#cloud.arm(fault);
+          };
+          return this.#play(flow, begin, expectationOf(fault), true);
+        };
+        let failure = await play(() => {
+          if (isCold) this.#restart(flow, functionLogicalId);
         });
         // A different environment, with a different cache, may have served this request.
         if (failure === NOT_MADE) failure = await play(() => this.#restart(flow));
@@ -87,51 +92,38 @@ export class FaultWalk {
 
   /** Every call that the flow makes when its functions are warm, and the calls that cold functions add. */
   async stepsOf(flow: FlowUnderFaults): Promise<readonly Step[]> {
-    await this.#withoutFault(flow, async () => {});
-    const warm = await this.#recorded(flow, async () => {});
     const cold = await this.#recorded(flow, () => this.#restart(flow));
+    const warm = await this.#recorded(flow, () => {});
     const known = new Set(warm.map(nameOf));
     const steps: Step[] = warm.map((call) => ({ call, isCold: false }));
     for (const call of cold) if (!known.has(nameOf(call))) steps.push({ call, isCold: true });
     return steps;
   }
 
-  async #recorded(flow: FlowUnderFaults, begin: () => Promise<void>): Promise<readonly RecordedCall[]> {
+  async #recorded(flow: FlowUnderFaults, begin: () => void): Promise<readonly RecordedCall[]> {
     let calls: readonly RecordedCall[] = [];
-    await this.#withoutFault(
-      flow,
-      async () => {
-        await begin();
-        await this.#cloud.record();
+    await flow.run(
+      this.#cloud,
+      () => {
+        begin();
+        this.#cloud.record();
+        return new Stage(this.#cloud, { isHealed: true });
       },
-      async () => {
-        calls = await this.#cloud.recorded();
+      () => {
+        calls = this.#cloud.recorded();
       },
     );
     return calls;
   }
 
-  async #withoutFault(flow: FlowUnderFaults, begin: () => Promise<void>, end = async () => {}): Promise<void> {
-    const stage = new Stage(this.#cloud, { isHealed: true });
-    await flow.run(
-      this.#cloud,
-      async () => {
-        await begin();
-        return stage;
-      },
-      end,
-    );
-  }
-
   /** Starts new environments for the function, or for all functions of the flow. */
-  async #restart(flow: FlowUnderFaults, functionLogicalId?: string): Promise<void> {
-    if (functionLogicalId !== undefined) return this.#cloud.restart({ logicalId: functionLogicalId });
-    return this.#cloud.restartOnly(...flow.functions);
+  #restart(flow: FlowUnderFaults, functionLogicalId?: string): void {
+    this.#cloud.restart(...(functionLogicalId === undefined ? flow.functions : [functionLogicalId]));
   }
 
   async #play(
     flow: FlowUnderFaults,
-    begin: () => Promise<void>,
+    begin: () => void,
     expectation: Expectation,
     mustHit: boolean,
   ): Promise<string | undefined> {
@@ -140,19 +132,19 @@ export class FaultWalk {
     const failure = await flow
       .run(
         this.#cloud,
-        async () => {
-          await begin();
+        () => {
+          begin();
           return stage;
         },
-        async () => {
-          hits = await this.#cloud.disarm();
+        () => {
+          hits = this.#cloud.disarm();
         },
       )
       .then(
         () => undefined,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
-    const shown = this.#canaries.foundIn(await this.#cloud.takeLog());
+    const shown = this.#canaries.foundIn(this.#cloud.takeLog());
     if (shown.length > 0) return `the log shows ${shown.join(', ')}${failure === undefined ? '' : `; ${failure}`}`;
     if (failure === undefined && mustHit && hits + stage.badAnswers === 0) return NOT_MADE;
     return failure;

@@ -10,8 +10,6 @@ export interface ArrangedCloud extends CloudWithProviders {
   readonly watch: EventWatch;
   /** Invokes a function with the rights of an operator. @param name the end of its id in the stack, such as `Keys` */
   readonly invoke: (name: string, event: object) => Promise<void>;
-  /** Starts new environments of a function with this clock offset. */
-  readonly setClock: (name: string, seconds: number) => Promise<void>;
 }
 
 /** @param userNames matches the names of users, which no event may contain */
@@ -27,19 +25,12 @@ export const startArrangedCloud = async (userNames: RegExp): Promise<ArrangedClo
     { company: { recheck: true, keepTokens: true } },
   );
   const { cloud } = gate;
-  const functionNamed = async (name: string): Promise<string> => {
-    const logicalId = (await cloud.functions()).find((id) => new RegExp(`${name}Function[0-9A-F]{8}$`).test(id));
-    if (logicalId === undefined) throw new Error(`no function is named ${name}`);
-    return logicalId;
-  };
   return {
     ...gate,
-    watch: new EventWatch(async () => (await cloud.takeLog()).split('\n'), userNames),
+    watch: new EventWatch(async () => cloud.takeLog().split('\n'), userNames),
     invoke: async (name, event) => {
-      const { ok, errorMessage } = await cloud.invoke(await functionNamed(name), event);
+      const { ok, errorMessage } = await cloud.invoke(name, event);
       if (!ok) throw new Error(`${name} failed: ${errorMessage}`);
     },
-    setClock: async (name, seconds) =>
-      cloud.restart({ logicalId: await functionNamed(name), clockOffsetMs: seconds * 1000 }),
   };
 };

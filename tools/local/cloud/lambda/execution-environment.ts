@@ -51,12 +51,11 @@ export class ExecutionEnvironment {
   /** Called once, when this environment has ended. */
   onDeath: () => void = () => {};
 
-  /** @param clockOffsetMs offset of the environment's clock, for tests of clock skew */
-  constructor(definition: FunctionDefinition, onLog: OnLog, clockOffsetMs = 0) {
+  constructor(definition: FunctionDefinition, onLog: OnLog) {
     this.#definition = definition;
     this.#onLog = onLog;
     const { moduleUrl, exportName, name: functionName, memoryMb, environment } = definition;
-    const workerData: WorkerSetup = { moduleUrl, exportName, functionName, memoryMb, clockOffsetMs };
+    const workerData: WorkerSetup = { moduleUrl, exportName, functionName, memoryMb };
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData,
       name: functionName,
@@ -95,6 +94,11 @@ export class ExecutionEnvironment {
   abort(): void {
     this.#tell({ type: 'abort' });
     this.#windDown();
+  }
+
+  /** Moves its clock, for tests of lifetimes and of clock skew. */
+  setClock(offsetMs: number): void {
+    this.#tell({ type: 'clock', offsetMs });
   }
 
   async terminate(): Promise<void> {

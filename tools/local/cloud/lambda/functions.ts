@@ -41,11 +41,10 @@ export interface Functions extends FunctionInvoker {
    * @throws FunctionError, also of type `MalformedStream`
    */
   invokeStreaming(functionArn: string, event: unknown, options?: Options): Promise<StreamedInvocation>;
-  /**
-   * Uses new environments from now on, as after a deployment, for every function or for one.
-   * @param options.clockOffsetMs offset of the clocks of the new environments (default 0)
-   */
-  restart(options?: { readonly logicalId?: string | undefined; readonly clockOffsetMs?: number | undefined }): void;
+  /** Uses new environments from now on, as after a deployment, for every function or for one. */
+  restart(logicalId?: string): void;
+  /** Moves the clocks of every function or of one, for tests of lifetimes and of clock skew. */
+  setClock(offsetMs: number, logicalId?: string): void;
   /** Kills the busy environments of every function, or of one. Resolves when their code no longer runs. */
   crash(logicalId?: string): Promise<void>;
   /** Starts one environment of every function, two at a time, so that no first request waits. Never rejects. */
@@ -77,6 +76,11 @@ export const startFunctions = (
     }
     return { ...found, payload };
   };
+
+  const poolsOf = (logicalId: string | undefined): readonly EnvironmentPool[] =>
+    [...pools.values()]
+      .filter(({ definition }) => logicalId === undefined || logicalId === definition.logicalId)
+      .map(({ pool }) => pool);
 
   const newInvocation = ({ arn, timeoutMs }: FunctionDefinition, event: string): Invocation => ({
     requestId: randomUUID(),
@@ -123,16 +127,14 @@ export const startFunctions = (
       }
       return answer;
     },
-    restart: ({ logicalId, clockOffsetMs = 0 } = {}) => {
-      for (const { definition, pool } of pools.values()) {
-        if (logicalId === undefined || logicalId === definition.logicalId) pool.restart(clockOffsetMs);
-      }
+    restart: (logicalId) => {
+      for (const pool of poolsOf(logicalId)) pool.restart();
+    },
+    setClock: (offsetMs, logicalId) => {
+      for (const pool of poolsOf(logicalId)) pool.setClock(offsetMs);
     },
     crash: async (logicalId) => {
-      const meant = [...pools.values()].filter(
-        ({ definition }) => logicalId === undefined || logicalId === definition.logicalId,
-      );
-      await Promise.all(meant.map(({ pool }) => pool.crash()));
+      await Promise.all(poolsOf(logicalId).map((pool) => pool.crash()));
     },
     prewarm: async () => {
       const cold = [...pools.values()];

@@ -70,12 +70,14 @@ export class EnvironmentPool {
     this.#idleTimers.set(environment, timer);
   }
 
-  /**
-   * Uses new environments from now on, as after a deployment. Idle ones end at once, busy ones after their invocation.
-   * @param clockOffsetMs offset of the clocks of the new environments
-   */
-  restart(clockOffsetMs: number): void {
-    this.#clockOffsetMs = clockOffsetMs;
+  /** Moves the clock of every environment, also of those that start later. */
+  setClock(offsetMs: number): void {
+    this.#clockOffsetMs = offsetMs;
+    for (const environment of this.#all) environment.setClock(offsetMs);
+  }
+
+  /** Uses new environments from now on, as after a deployment. Idle ones end at once, busy ones after their invocation. */
+  restart(): void {
     const idle = new Set(this.#idle);
     for (const environment of this.#all) {
       if (idle.has(environment)) void environment.terminate();
@@ -103,7 +105,8 @@ export class EnvironmentPool {
   }
 
   #startOne(): void {
-    const environment = new ExecutionEnvironment(this.#definition, this.#onLog, this.#clockOffsetMs);
+    const environment = new ExecutionEnvironment(this.#definition, this.#onLog);
+    if (this.#clockOffsetMs !== 0) environment.setClock(this.#clockOffsetMs);
     this.#all.add(environment);
     this.#starting++;
     environment.onDeath = () => this.#forget(environment);

@@ -6,7 +6,6 @@ export interface WorkerSetup {
   readonly exportName: string;
   readonly functionName: string;
   readonly memoryMb: number;
-  readonly clockOffsetMs: number;
 }
 
 export interface Invocation {
@@ -23,7 +22,9 @@ export type ToWorker =
   /** The last chunk was consumed: send the next one. */
   | { readonly type: 'taken' }
   /** The reader has gone. */
-  | { readonly type: 'abort' };
+  | { readonly type: 'abort' }
+  /** The clock shows another time from now on. */
+  | { readonly type: 'clock'; readonly offsetMs: number };
 
 /** A thrown error, as Lambda reports it. */
 export interface ThrownError {

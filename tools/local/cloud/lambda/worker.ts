@@ -30,12 +30,18 @@ const describe = (error: unknown): ThrownError =>
     ? { errorType: error.name, errorMessage: error.message }
     : { errorType: typeof error, errorMessage: typeof error === 'string' ? error : JSON.stringify(error) };
 
+const RealDate = Date;
+let clockOffsetMs = 0;
+
+/** Time passes at its normal pace. */
 const setClock = (offsetMs: number): void => {
-  const RealDate = Date;
+  clockOffsetMs = offsetMs;
+  if (Date !== RealDate) return;
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, parameters, self) =>
-      Reflect.construct(target, parameters.length === 0 ? [RealDate.now() + offsetMs] : parameters, self),
-    get: (target, name, self) => (name === 'now' ? () => RealDate.now() + offsetMs : Reflect.get(target, name, self)),
+      Reflect.construct(target, parameters.length === 0 ? [RealDate.now() + clockOffsetMs] : parameters, self),
+    get: (target, name, self) =>
+      name === 'now' ? () => RealDate.now() + clockOffsetMs : Reflect.get(target, name, self),
   });
 };
 
@@ -60,8 +66,7 @@ const loadHandler = async (): Promise<Handler> => {
   throw error;
 };
 
-/** Shifts the clock. Time passes at its normal pace. */
-const remainingMs = (deadlineMs: number): number => Math.max(0, deadlineMs + setup.clockOffsetMs - Date.now());
+const remainingMs = (deadlineMs: number): number => Math.max(0, deadlineMs - RealDate.now());
 
 const context = ({ requestId: awsRequestId, functionArn, deadlineMs }: Invocation) => ({
   callbackWaitsForEmptyEventLoop: true,
@@ -108,11 +113,11 @@ const streamAnswer = async (handler: Handler, event: unknown, invocation: Invoca
 try {
   // Only Node.js itself needs it, and Lambda sets no such variable.
   delete process.env.NODE_COMPILE_CACHE;
-  if (setup.clockOffsetMs !== 0) setClock(setup.clockOffsetMs);
   const handler = await loadHandler();
   parentPort?.on('message', (message: ToWorker) => {
     if (message.type === 'invoke') void invoke(handler, message);
     else if (message.type === 'taken') stream?.taken();
+    else if (message.type === 'clock') setClock(message.offsetMs);
     else stream?.destroy();
   });
   tell({ type: 'ready' });
