@@ -22,7 +22,7 @@ import { Firewall } from './edge/firewall.ts';
 import { FrontDoor } from './edge/front-door.ts';
 import { EndpointFunction } from './functions/endpoint-function.ts';
 import { Endpoints } from './functions/endpoints/index.ts';
-import { authorizerSettings, scopeSettings } from './functions/function-settings.ts';
+import { authorizerSettings, exampleOrigins, scopeSettings } from './functions/function-settings.ts';
 import { identityProviderSettings } from './functions/identity-provider-settings.ts';
 import { Privacy } from './functions/privacy.ts';
 import { Alarms } from './monitoring/alarms.ts';
@@ -98,7 +98,7 @@ export class McpOAuthProxy extends Construct {
 
     const { logo } = configuration.theme;
     this.authorizationServer.serve(this.endpoints, logo === undefined ? undefined : readLogo(logo));
-    const example = once(() => this.#createExampleServer());
+    const example = once(() => this.#createExampleServer(configuration));
     for (const resource of this.protectedResources) {
       resource.serve({
         issuer: this.issuer,
@@ -187,12 +187,14 @@ export class McpOAuthProxy extends Construct {
       .bindTable(settings.keysTable, this.tables.keys, 'GetItem');
   }
 
-  #createExampleServer(): EndpointFunction {
-    return new EndpointFunction(this, 'ExampleServer', {
+  #createExampleServer(configuration: Configuration): EndpointFunction {
+    const example = new EndpointFunction(this, 'ExampleServer', {
       folder: 'example-mcp-server',
       description: 'the example MCP server',
       timeout: Duration.minutes(15),
     });
+    const origins = exampleOrigins(configuration);
+    return Object.keys(origins).length === 0 ? example : example.set(settings.exampleOrigins, origins);
   }
 
   #createLogRole(): void {

@@ -139,6 +139,9 @@ const InspectedServer = z.object({
 export type InspectedServer = Immutable<z.infer<typeof InspectedServer>>;
 export const inspectedServer = json('GATEHOUSE_INSPECTED_SERVER', InspectedServer);
 
+/** Path of each example server that is not open to every origin, and its allowed origins. */
+export const exampleOrigins = json('GATEHOUSE_EXAMPLE_ORIGINS', z.record(z.string(), z.array(z.string())));
+
 export const clientsTable = text('GATEHOUSE_CLIENTS_TABLE');
 export const transactionsTable = text('GATEHOUSE_TRANSACTIONS_TABLE');
 export const grantsTable = text('GATEHOUSE_GRANTS_TABLE');

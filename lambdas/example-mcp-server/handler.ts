@@ -15,8 +15,16 @@ const CORS_HEADERS = {
   'access-control-expose-headers': 'Mcp-Session-Id, MCP-Protocol-Version',
 } as const;
 
+/** Allowed origins by path. A path that is missing is open to every origin. */
+export type AllowedOrigins = Readonly<Record<string, readonly string[]>>;
+
 /** Handles one MCP request, of revision 2026-07-28 or of an older one with `initialize`, and streams the response. */
-export const serveMcp = async (event: APIGatewayProxyEvent, startResponse: StartResponse): Promise<void> => {
+export const serveMcp = async (
+  event: APIGatewayProxyEvent,
+  startResponse: StartResponse,
+  allowedOrigins: AllowedOrigins = {},
+): Promise<void> => {
+  if (isForeign(event, allowedOrigins)) return send(refusal(), startResponse);
   const caller = identityFrom(event);
   const mcp = createMcpHandler(() => exampleServer(caller));
   try {
@@ -24,6 +32,20 @@ export const serveMcp = async (event: APIGatewayProxyEvent, startResponse: Start
   } finally {
     await mcp.close();
   }
+};
+
+/** Whether the request comes from a web page that may not call this path (MCP, Streamable HTTP, "Security Warning"). */
+const isForeign = ({ multiValueHeaders, resource }: APIGatewayProxyEvent, allowedOrigins: AllowedOrigins): boolean => {
+  const allowed = allowedOrigins[resource.replace(/\/\{proxy\+\}$/, '')];
+  const origins = Object.entries(multiValueHeaders ?? {})
+    .filter(([name]) => name.toLowerCase() === 'origin')
+    .flatMap(([, values]) => values ?? []);
+  return allowed !== undefined && origins.some((origin) => !allowed.includes(origin));
+};
+
+const refusal = (): Response => {
+  const error = { code: -32000, message: 'Pages of this origin may not use this server.' };
+  return Response.json({ jsonrpc: '2.0', id: null, error }, { status: 403 });
 };
 
 const toRequest = (event: APIGatewayProxyEvent): Request => {

@@ -95,6 +95,11 @@ export class ProtectedResource extends Construct {
     return this.#server.backend.kind === 'http' && needsInspector(this.#server);
   }
 
+  /** Origins whose pages may call the server; undefined for any. */
+  get allowedOrigins(): readonly string[] | undefined {
+    return this.#server.allowedOrigins;
+  }
+
   /** Applies rules to bodies and limits rates; undefined if the server needs neither. */
   get inspector(): EndpointFunction | undefined {
     return this.#inspector;

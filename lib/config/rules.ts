@@ -3,6 +3,7 @@ import { checkUpstreamTokens } from '../data/upstream-tokens.ts';
 import { checkIdentityProviderRules, issuerOf } from './identity-providers.ts';
 import { checkMonitoring } from './monitoring-schema.ts';
 import type { Configuration, ServerConfiguration } from './schema.ts';
+import { checkAllowedOrigins } from './server-schema.ts';
 import { checkTheme } from './theme.ts';
 
 type ScopeConfiguration = Configuration['scopes'][string];
@@ -39,6 +40,7 @@ const SECONDS_PER_DAY = 86_400;
 /** Returns the problems that only show across several keys. They read like the problems of the schema. */
 export const crossCheck = (configuration: Configuration): string[] => [
   ...checkServers(configuration),
+  ...checkAllowedOrigins(configuration.servers),
   ...checkScopes(configuration),
   ...checkIdentityProviders(configuration),
   ...checkClients(configuration),

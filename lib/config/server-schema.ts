@@ -104,6 +104,22 @@ const RateLimit = z.strictObject(
   { error: '{"requestsPerMinute": 120}' },
 );
 
+/** The function at the edge that compares the origins of all servers may have 10 KB. */
+const MAX_ORIGIN_CHARACTERS = 3_000;
+
+/** An origin as browsers send it (RFC 6454 §6.2): lower case, and no default port. */
+const isOrigin = (value: string): boolean => {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._:[\]-]+$/.test(value) || value.length > 100) return false;
+  return !/^https?:/.test(value) || URL.parse(value)?.origin === value;
+};
+
+const allowedOrigins = list(
+  'a list of origins',
+  text('an origin as browsers send it, such as "https://app.example.com" (at most 100 characters)', isOrigin),
+)
+  .min(1, { error: 'at least one origin' })
+  .optional();
+
 /** One MCP server: where its requests go, and what they need. */
 export const Server = z.strictObject(
   {
@@ -115,6 +131,10 @@ export const Server = z.strictObject(
       list('a list of "email" and "profile"', oneOf(['email', 'profile'])).default([]),
       '`"email"`, `"profile"`: user data for the server; each becomes a required scope',
     ),
+    allowedOrigins: documented(allowedOrigins, {
+      description: 'origins of web pages that may call the server; requests without `Origin` always pass',
+      unset: 'any',
+    }),
     rateLimit: RateLimit.optional(),
     // RFC 7662 and RFC 8693.
     resourceClient: documented(yesOrNo().default(false), {
@@ -124,3 +144,13 @@ export const Server = z.strictObject(
   },
   { error: 'an object with "backend" and "scopes"' },
 );
+
+/** Returns the problem of too many allowed origins. */
+export const checkAllowedOrigins = (servers: Readonly<Record<string, z.output<typeof Server>>>): string[] => {
+  const all = Object.values(servers).flatMap(({ allowedOrigins: origins = [] }) => origins);
+  const characters = all.join('').length;
+  if (characters <= MAX_ORIGIN_CHARACTERS) return [];
+  return [
+    `servers: expected "allowedOrigins" of at most ${MAX_ORIGIN_CHARACTERS} characters in all, got ${characters}`,
+  ];
+};

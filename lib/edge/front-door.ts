@@ -58,7 +58,7 @@ export class FrontDoor extends Construct {
   constructor(scope: Construct, id: string, { authorizationServer, servers }: FrontDoorProps) {
     super(scope, id);
     this.originSecret = this.#makeOriginSecret();
-    const behavior = this.#behaviors(servers.map(({ path, needsRawQuery }) => ({ path, needsRawQuery })));
+    const behavior = this.#behaviors(servers.map(edgeServerOf));
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Gatehouse',
       httpVersion: HttpVersion.HTTP2_AND_3,
@@ -172,6 +172,12 @@ export class FrontDoor extends Construct {
     });
   }
 }
+
+const edgeServerOf = ({ path, needsRawQuery, allowedOrigins }: EdgeServer): EdgeServer => ({
+  path,
+  needsRawQuery,
+  ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
+});
 
 /** CloudFront uses the first behaviour that matches, so `/tools/mcp` must come before `/tools/*`. */
 const mostSpecificFirst = (servers: readonly ServerBehindFrontDoor[]): ServerBehindFrontDoor[] =>

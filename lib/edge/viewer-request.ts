@@ -7,13 +7,47 @@ export interface EdgeServer {
   readonly path: string;
   /** An inspector forwards POST and DELETE to an HTTP backend, and needs the query as it was sent. */
   readonly needsRawQuery: boolean;
+  /**
+   * Origins whose pages may call the server.
+   *
+   * @default any
+   */
+  readonly allowedOrigins?: readonly string[] | undefined;
 }
+
+/**
+ * Headers in which proxies tell a backend who calls, or to which host and path. A caller can send them too. The names
+ * are in lower case, with a hyphen for each character that some server reads as one.
+ */
+const PROXY_HEADERS = [
+  'forwarded$',
+  'x-forwarded-',
+  'x-original-',
+  'x-rewrite-url$',
+  '(x-)?remote-(user|name|email|groups?|addr|host|ident)$',
+  // oauth2-proxy, Authelia, authentik, Vouch, Pomerium, Kong, Grafana
+  'x-(auth-request|auth-user|authenticated|authentik|vouch|pomerium|consumer|credential|webauth|proxy-user)',
+  // Google, Microsoft, Amazon, Cloudflare, Tailscale
+  'x-goog-(authenticated-user|iap)-',
+  'x-ms-(client-principal|token)',
+  'x-amzn-oidc-',
+  'cf-(access|connecting)-',
+  'tailscale-',
+  // Client certificates and addresses
+  '(x-)?ssl-client',
+  'x-(client-(cert|verify|dn|ip)|cluster-client-ip|real-ip)',
+  '(true|fastly)-client-ip$',
+  '(x-)?(oidc-claim|mellon)-',
+  'impersonate-',
+].join('|');
 
 /**
  * The source of the CloudFront Function that sees every request first.
  *
  * - It removes every header that a server could read as `x-gatehouse-*`, so no caller can forge identity. Servers that
  *   read headers as CGI variables turn hyphens into underscores (RFC 3875 §4.1.18), and some turn other characters too.
+ * - It removes headers that look like a proxy's word about the caller (`Forwarded`, `X-Forwarded-User`).
+ * - It answers 403 to a page of an origin that the server does not allow (MCP, Streamable HTTP, "Security Warning").
  * - It sets `x-gatehouse-viewer` to the viewer's address.
  * - It answers 404 to paths with a `.` or `..` segment or a separator inside a segment, in any encoding. API Gateway
  *   forwards such paths, and they could climb out of the backend's URL. Some servers also drop what follows a
@@ -35,6 +69,10 @@ export const viewerRequestCode = (servers: readonly EdgeServer[]): string => `co
 
 function serverOf(uri) {
   return servers.filter((server) => uri === server.path || uri.startsWith(server.path + '/'))[0];
+}
+
+function isForeign(origin, allowed) {
+  return origin && (origin.multiValue || !allowed.includes(origin.value));
 }
 
 function isPageVisit(request) {
@@ -62,11 +100,19 @@ function handler(event) {
     };
   }
   Object.keys(request.headers).forEach((name) => {
-    if (/^x[^a-z0-9]gatehouse[^a-z0-9]/i.test(name)) delete request.headers[name];
+    if (/^(x-gatehouse-|${PROXY_HEADERS})/.test(name.toLowerCase().replace(/[^a-z0-9]/g, '-'))) delete request.headers[name];
   });
   request.headers['${VIEWER_HEADER}'] = { value: event.viewer.ip };
   const server = serverOf(request.uri);
   if (!server) return request;
+  if (server.allowedOrigins && isForeign(request.headers.origin, server.allowedOrigins)) {
+    return {
+      statusCode: 403,
+      statusDescription: 'Forbidden',
+      headers: { 'content-type': { value: 'application/json' }, 'cache-control': { value: 'no-store' } },
+      body: '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Pages of this origin may not use this server."}}',
+    };
+  }
   if (request.uri === server.path + '/') request.uri = server.path;
   const query = request.rawQueryString();
   if (server.needsRawQuery && query && (request.method === 'POST' || request.method === 'DELETE')) {

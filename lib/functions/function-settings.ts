@@ -33,3 +33,11 @@ export const describedScopes = (configuration: Configuration): ScopeDefinitions 
   Object.fromEntries(
     Object.entries(allScopes(configuration)).map(([name, { grantedTo: _grantedTo, ...scope }]) => [name, scope]),
   );
+
+/** Path of each example server that is not open to every origin, and its allowed origins. */
+export const exampleOrigins = ({ servers }: Configuration): Record<string, string[]> =>
+  Object.fromEntries(
+    Object.entries(servers).flatMap(([path, { backend, allowedOrigins }]) =>
+      backend.kind === 'example' && allowedOrigins !== undefined ? [[path, allowedOrigins]] : [],
+    ),
+  );

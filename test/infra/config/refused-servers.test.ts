@@ -15,6 +15,21 @@ const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
     { servers: { '/mcp': { scopes: { prompts: { plan: [] } } } } },
     'servers./mcp.scopes.prompts.plan: expected at least one scope name, got []',
   ],
+  ...['https://Example.com', 'https://example.com/', 'https://example.com:443', 'example.com', '*', 'null', ''].map(
+    (origin) =>
+      [
+        { servers: { '/mcp': { allowedOrigins: [origin] } } },
+        expect.stringMatching(/^servers\.\/mcp\.allowedOrigins\.0: expected an origin as browsers send it/),
+      ] as const,
+  ),
+  [
+    { servers: { '/mcp': { allowedOrigins: [] } } },
+    'servers./mcp.allowedOrigins: expected at least one origin, got []',
+  ],
+  [
+    { servers: { '/mcp': { allowedOrigins: Array(61).fill(`https://${'a'.repeat(38)}.com`) } } },
+    'servers: expected "allowedOrigins" of at most 3000 characters in all, got 3050',
+  ],
   ...[0, -1, 1.5, 100_001, '120', null].map(
     (requestsPerMinute) =>
       [

@@ -87,6 +87,18 @@ describe('Environment of the functions', () => {
     expect(template.text).not.toContain('execute-api.amazonaws.com');
   });
 
+  it('A32: tells the example server the origins that it must check, if the configuration has any', async () => {
+    expect(environmentOf('example-mcp-server')).not.toHaveProperty('GATEHOUSE_EXAMPLE_ORIGINS');
+    const allowedOrigins = ['https://app.example.com'];
+    const server = { backend: { kind: 'example' as const }, scopes: { required: ['mcp'] }, allowedOrigins };
+    const closed = await templateFor({ servers: { '/mcp': server } });
+    expect(variablesOf(closed, 'example-mcp-server').GATEHOUSE_EXAMPLE_ORIGINS).toBe(
+      JSON.stringify({ '/mcp': allowedOrigins }),
+    );
+    const [[, edge] = []] = closed.ofType('AWS::CloudFront::Function');
+    expect(edge?.Properties.FunctionCode).toContain('"allowedOrigins":["https://app.example.com"]');
+  });
+
   it('contains no secret', () => {
     for (const folder of FOLDERS) expect(JSON.stringify(environmentOf(folder))).not.toMatch(/resolve:secretsmanager/);
   });
