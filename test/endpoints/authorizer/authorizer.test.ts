@@ -16,6 +16,12 @@ beforeEach(() => {
 });
 
 describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
+  it('B13: a refusal has no stack trace, which Lambda would log for every request without a token', async () => {
+    const error: unknown = await callWith('x').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: 'Unauthorized', stack: 'Error: Unauthorized' });
+    expect(Error.stackTraceLimit).toBeGreaterThan(0);
+  });
+
   it('RFC 9068 §2.2: a client credentials token identifies the client and no user', async () => {
     const subject = { clientId: 'machine', resource: RESOURCE, scopes: ['mcp', 'email', 'profile'] };
     const { context, principalId } = await callWith(signedJwt(key, clientAccessTokenClaims(subject, OPTIONS)));
