@@ -17,20 +17,27 @@ export const readOptional = <T>(setting: Setting<T>): T | undefined => {
   return value ? parse(setting, value) : undefined;
 };
 
-/** Endpoint and credentials as the AWS SDK would find them. */
+/**
+ * Endpoint and credentials as the AWS SDK would find them, for requests that are signed without it. Nothing else names
+ * an endpoint of AWS.
+ */
 export const awsService = (service: 'dynamodb' | 'lambda'): AwsService => {
   const region = text('AWS_REGION');
   const sessionToken = process.env.AWS_SESSION_TOKEN;
   return {
     region,
-    endpoint:
-      process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
-      process.env.AWS_ENDPOINT_URL ??
-      `https://${service}.${region}.amazonaws.com`,
+    endpoint: configuredEndpoint(service) ?? `https://${service}.${region}.amazonaws.com`,
     accessKeyId: text('AWS_ACCESS_KEY_ID'),
     secretAccessKey: text('AWS_SECRET_ACCESS_KEY'),
     ...(sessionToken ? { sessionToken } : {}),
   };
+};
+
+/** The SDK's own variables. It takes an empty one for a missing one, and a request begins its path with a slash. */
+const configuredEndpoint = (service: string): string | undefined => {
+  if (process.env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
+  const url = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || process.env.AWS_ENDPOINT_URL;
+  return url ? url.replace(/\/$/, '') : undefined;
 };
 
 const text = (name: string): string => {
