@@ -77,23 +77,25 @@ export const startDynalite = async (): Promise<TestDynamoDb> => {
   return testDynamoDb(`http://127.0.0.1:${port}`, () => new Promise((resolve) => server.close(() => resolve())));
 };
 
-/** A DynamoDB that already runs: DynamoDB Local or the real one. */
+/** A DynamoDB that already runs. */
 export const connectDynamoDb = async (endpoint: string): Promise<TestDynamoDb> =>
   testDynamoDb(endpoint, async () => {});
 
-/** The endpoint of DynamoDB Local, if one was started for the tests. */
+/** The endpoint of another DynamoDB, if one was started for the tests. */
 export const DYNAMODB_ENDPOINT = process.env.DYNAMODB_ENDPOINT;
 
 /** Every DynamoDB implementation that the contract suites can reach. Prints the ones that they cannot. */
 export const dynamoDbImplementations = (): readonly (readonly [string, () => Promise<TestDynamoDb>])[] => {
   if (DYNAMODB_ENDPOINT === undefined) {
-    process.stdout.write('DynamoDB Local: not tested, since DYNAMODB_ENDPOINT is not set\n');
+    process.stdout.write(
+      'Contract of the stores: tested against dynalite alone, because DYNAMODB_ENDPOINT is not set\n',
+    );
     return [['dynalite', startDynalite]];
   }
   const endpoint = DYNAMODB_ENDPOINT;
   return [
     ['dynalite', startDynalite],
-    ['DynamoDB Local', () => connectDynamoDb(endpoint)],
+    ['DYNAMODB_ENDPOINT', () => connectDynamoDb(endpoint)],
   ];
 };
 

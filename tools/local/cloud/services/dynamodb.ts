@@ -26,7 +26,7 @@ export interface DynamoDb {
   close(): Promise<void>;
 }
 
-/** The only credential that the database sees, because DynamoDB Local keeps one database per access key. */
+/** The only credential that the database sees, because some emulators keep one database per access key. */
 const BACKEND_AUTHORIZATION =
   `AWS4-HMAC-SHA256 Credential=local/20250101/${LOCAL_REGION}/dynamodb/aws4_request, ` +
   `SignedHeaders=host, Signature=${'0'.repeat(64)}`;
@@ -59,7 +59,7 @@ const RESOURCES_OF_ACTION: Readonly<Record<string, (input: Input) => string[]>> 
 };
 
 /**
- * DynamoDB with the template's tables: the embedded dynalite, or the DynamoDB Local at `endpoint`. Expired items are not
+ * DynamoDB with the template's tables: the embedded dynalite, or another DynamoDB at `endpoint`. Expired items are not
  * deleted, and code for AWS must not rely on that deletion either.
  * @param options.folder folder of the embedded tables; without it they are in memory. With `endpoint` and no folder the
  *   tables are emptied first, so that runs share no data

@@ -21,7 +21,7 @@ import { openStateFile } from './state-file.ts';
 export interface ServicesOptions extends FunctionSettings {
   /** Folder that keeps all data across restarts. @default in memory */
   readonly dataDir?: string | undefined;
-  /** URL of a DynamoDB Local that replaces the embedded DynamoDB. */
+  /** URL of another DynamoDB that replaces the embedded one. */
   readonly dynamoDbEndpoint?: string | undefined;
   /** Wraps each call to DynamoDB, KMS, Secrets Manager and Lambda. */
   readonly onCall?: OnCall;

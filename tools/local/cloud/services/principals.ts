@@ -144,7 +144,7 @@ const assertTrustsLambda = (role: Resource): void => {
 };
 
 const newCredentials = (logicalId: string): Credentials => ({
-  // Letters and digits only, as in IAM: DynamoDB Local refuses other characters.
+  // Letters and digits only, as in IAM: emulators of DynamoDB refuse other characters.
   accessKeyId: `ASIA${logicalId.replace(/[^A-Za-z0-9]/g, '')}`,
   secretAccessKey: randomBytes(30).toString('base64url'),
   sessionToken: randomBytes(30).toString('base64url'),
