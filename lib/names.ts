@@ -14,3 +14,9 @@ export const ORIGIN_HEADER = 'x-gatehouse-origin';
 
 /** Tag of every signing key. It lets the operator find the keys after the stack is deleted. */
 export const KEY_TAG = 'gatehouse:stack';
+
+/** Tag of every signing key with the name of the table that holds its ring. No two deployments share a table. */
+export const RING_TAG = 'gatehouse:ring';
+
+/** Tag of every secret that outlives the stack, with the id of the stack, which is never used again. */
+export const STACK_ID_TAG = 'gatehouse:stack-id';

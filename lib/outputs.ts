@@ -2,7 +2,7 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { UserPool } from './data/user-pool.ts';
 import type { EndpointFunction } from './functions/endpoint-function.ts';
 import type { McpOAuthProxy } from './mcp-oauth-proxy.ts';
-import { KEY_TAG } from './names.ts';
+import { RING_TAG, STACK_ID_TAG } from './names.ts';
 
 /** Adds what `cdk deploy` prints: where to connect, what to do next, and what remains after `cdk destroy`. */
 export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
@@ -15,19 +15,19 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
   }
   for (const [id, secret] of Object.entries(proxy.secrets.identityProviders)) {
     const userPool = proxy.userPools[id];
-    if (userPool) addUserPoolOutputs(output, inRegion, id, userPool);
-    else {
-      output(
-        `RedirectUri${pascalCase(id)}`,
-        `Register this redirect URI with the identity provider "${id}"`,
-        `${proxy.issuer}/callback/${id}`,
-      );
+    if (userPool) {
+      // The stack stores the secret itself. A command that stores another one would only break the login.
+      addUserPoolOutputs(output, inRegion, id, userPool);
+      continue;
     }
     output(
+      `RedirectUri${pascalCase(id)}`,
+      `Register this redirect URI with the identity provider "${id}"`,
+      `${proxy.issuer}/callback/${id}`,
+    );
+    output(
       `SecretCommand${pascalCase(id)}`,
-      userPool
-        ? `The secret of "${id}" is stored already; run this only if its app client gets a new one`
-        : `Run this with your credentials from "${id}"; users can log in afterwards`,
+      `Run this with your credentials from "${id}"; users can log in afterwards`,
       `aws secretsmanager put-secret-value ${inRegion} --secret-id ${secret.ref} ` +
         `--secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
     );
@@ -42,15 +42,10 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     );
   }
 
-  const invoke = ({ lambda }: EndpointFunction, id: string, description: string, command: object) =>
-    output(
-      id,
-      description,
-      `aws lambda invoke ${inRegion} --function-name ${lambda.functionName} --cli-read-timeout 300 ` +
-        `--cli-binary-format raw-in-base64-out --payload '${JSON.stringify(command)}' /dev/stdout`,
-    );
   const keys = (id: string, description: string, command: object) =>
-    invoke(proxy.keyRing.manager, id, description, command);
+    output(id, description, invocation(proxy.keyRing.manager, inRegion, command, 'key-ring.json'));
+  const person = (id: string, description: string, command: object) =>
+    output(id, description, invocation(proxy.privacy, inRegion, command, 'user-data.json'));
   keys('RotateKeyCommand', 'Starts a rotation of the signing key; users stay logged in', { action: 'rotate' });
   keys(
     'EmergencyRotateKeyCommand',
@@ -67,11 +62,11 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
   );
   const byProvider =
     'instead of "subject":"SUB" you can put "identityProvider":"ID","upstreamSubject":"ID AT THE PROVIDER"';
-  invoke(proxy.privacy, 'ExportUserDataCommand', `Shows all data that is stored about a user; ${byProvider}`, {
+  person('ExportUserDataCommand', `Shows all data that is stored about a user; ${byProvider}`, {
     action: 'export',
     subject: 'SUB',
   });
-  invoke(proxy.privacy, 'EraseUserDataCommand', `Logs a user out and erases the stored data; ${byProvider}`, {
+  person('EraseUserDataCommand', `Logs a user out and erases the stored data; ${byProvider}`, {
     action: 'erase',
     subject: 'SUB',
   });
@@ -93,11 +88,13 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
       `aws dynamodb wait table-exists ${inRegion} --table-name $table && ` +
       `aws dynamodb delete-table ${inRegion} --table-name $table; done`,
   );
-  const secrets = proxy.secrets.all.map(({ ref }) => ref).join(' ');
+  const onceDeleted = `[ "$(${stackStatus(stack)})" = DELETE_COMPLETE ]`;
   output(
     'KeptSecrets',
-    'cdk destroy keeps the secrets; this deletes them',
-    `for secret in ${secrets}; do aws secretsmanager delete-secret ${inRegion} --secret-id $secret; done`,
+    'cdk destroy keeps the secrets, those of removed providers too; afterwards this shows and then deletes them',
+    `${onceDeleted} && ids=$(aws secretsmanager list-secrets ${inRegion} --filters Key=tag-key,Values=${STACK_ID_TAG} ` +
+      `Key=tag-value,Values=${stack.stackId} --query 'SecretList[].ARN' --output text) && ` +
+      confirmed(`aws secretsmanager delete-secret ${inRegion} --secret-id $id`),
   );
   const { tokensKey } = proxy.endpoints;
   if (tokensKey !== undefined) {
@@ -109,11 +106,32 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
   }
   output(
     'KeptSigningKeys',
-    'cdk destroy keeps the signing keys; this lists them, and aws kms schedule-key-deletion --key-id ARN deletes each',
-    `aws resourcegroupstaggingapi get-resources ${inRegion} --resource-type-filters kms:key ` +
-      `--tag-filters 'Key=${KEY_TAG},Values=${proxy.keyRing.stackTag}'`,
+    'cdk destroy keeps the signing keys; afterwards this shows and then deletes them, but never those of another stack',
+    `${onceDeleted} && ids=$(aws resourcegroupstaggingapi get-resources ${inRegion} --resource-type-filters kms:key ` +
+      `--tag-filters 'Key=${RING_TAG},Values=${proxy.tables.keys.tableName}' ` +
+      `--query 'ResourceTagMappingList[].ResourceARN' --output text) && ` +
+      confirmed(`aws kms schedule-key-deletion ${inRegion} --pending-window-in-days 7 --key-id $id`),
   );
 };
+
+/** A deleted stack answers by its ARN alone, for 90 days. */
+const stackStatus = (stack: Stack): string =>
+  `aws cloudformation describe-stacks --region ${stack.region} --stack-name ${stack.stackId} ` +
+  "--query 'Stacks[0].StackStatus' --output text";
+
+/** Shows the ids in the variable `ids`, and runs a command for each `$id` after the word yes. It works in zsh, too. */
+const confirmed = (command: string): string =>
+  'echo "$ids" && printf "Delete these? (yes/no) " && read answer && [ "$answer" = yes ] && ' +
+  `for id in $(echo $ids); do ${command}; done`;
+
+/**
+ * The AWS CLI writes its own report to standard output, so the answer goes to a file, which is then shown. Versions 1 and
+ * 2 read the payload of a text differently, but both read a file as it is.
+ */
+const invocation = ({ lambda }: EndpointFunction, inRegion: string, command: object, file: string): string =>
+  `echo '${JSON.stringify(command)}' > command.json && ` +
+  `aws lambda invoke ${inRegion} --function-name ${lambda.functionName} --cli-read-timeout 300 ` +
+  `--payload fileb://command.json ${file} && cat ${file}`;
 
 type Output = (id: string, description: string, value: string) => void;
 

@@ -20,6 +20,7 @@ export const keyRingDeps = (): KeyRingDeps => {
       tokenRoleArn: read(settings.tokenRoleArn),
       keyRingRoleArn: read(settings.keyRingRoleArn),
       stackTag: read(settings.stackTag),
+      ringTag: read(settings.keysTable),
       sleep,
     }),
     schedule: {

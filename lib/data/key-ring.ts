@@ -8,7 +8,7 @@ import * as settings from '../../lambdas/core/settings.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { EndpointFunction } from '../functions/endpoint-function.ts';
-import { KEY_TAG } from '../names.ts';
+import { KEY_TAG, RING_TAG } from '../names.ts';
 
 /** KMS accepts a new role as a principal of a key policy only after a while. */
 const KEYS_TIMEOUT = Duration.minutes(5);
@@ -47,7 +47,7 @@ export class KeyRing extends Construct {
       .set(settings.keyRingRoleArn, this.manager.role.roleArn)
       .set(settings.accountId, Aws.ACCOUNT_ID)
       .set(settings.stackTag, this.stackTag);
-    this.#allowCreatingKeys();
+    this.#allowCreatingKeys(table.tableName);
     this.#firstKey = this.#createFirstKey(tokenRole, lifetimes.accessTokenSeconds);
     new Rule(this, 'Daily', {
       description: 'Gatehouse: rotates and retires signing keys that are due',
@@ -61,15 +61,18 @@ export class KeyRing extends Construct {
     part.node.addDependency(this.#firstKey);
   }
 
-  /** Only this kind of key, and only with our tag. The policy of each key says who may use it. */
-  #allowCreatingKeys(): void {
-    const ourTag = { [`aws:RequestTag/${KEY_TAG}`]: this.stackTag };
+  /** Only this kind of key, and only with our tags. The policy of each key says who may use it. */
+  #allowCreatingKeys(tableName: string): void {
+    const ourTags = {
+      [`aws:RequestTag/${KEY_TAG}`]: this.stackTag,
+      [`aws:RequestTag/${RING_TAG}`]: tableName,
+    };
     this.manager
       .allow(['kms:CreateKey'], '*', {
-        StringEquals: { 'kms:KeySpec': 'RSA_2048', 'kms:KeyUsage': 'SIGN_VERIFY', ...ourTag },
+        StringEquals: { 'kms:KeySpec': 'RSA_2048', 'kms:KeyUsage': 'SIGN_VERIFY', ...ourTags },
       })
       .allow(['kms:TagResource'], Stack.of(this).formatArn({ service: 'kms', resource: 'key', resourceName: '*' }), {
-        StringEquals: ourTag,
+        StringEquals: ourTags,
       });
     acknowledge(this.manager.role, {
       'IAM5[Resource::*]': 'kms:CreateKey has no resource; conditions fix the kind, use and tag of the key',

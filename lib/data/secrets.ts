@@ -1,9 +1,10 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { clientsWithSecret } from '../config/rules.ts';
+import { STACK_ID_TAG } from '../names.ts';
 import type { UserPool } from './user-pool.ts';
 
 // A change here makes CloudFormation generate new values: logins in progress end, and every subject changes.
@@ -69,7 +70,12 @@ export class Secrets extends Construct {
   }
 
   #secret(id: string, description: string, generateSecretString?: CfnSecret.GenerateSecretStringProperty): CfnSecret {
-    const secret = new CfnSecret(this, id, { description, ...(generateSecretString ? { generateSecretString } : {}) });
+    const secret = new CfnSecret(this, id, {
+      description,
+      ...(generateSecretString ? { generateSecretString } : {}),
+      // Also finds the secrets of providers that have left the configuration.
+      tags: [{ key: STACK_ID_TAG, value: Stack.of(this).stackId }],
+    });
     // Only the rollback of a failed first deployment deletes it.
     secret.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return secret;

@@ -102,6 +102,7 @@ describe('Creating signing keys', () => {
     new KmsSigningKeyMaker(client, {
       ...principals,
       stackTag: 'Gatehouse',
+      ringTag: 'Gatehouse-Keys-1',
       sleep: async (milliseconds) => {
         waitedMs.push(milliseconds);
       },
@@ -119,9 +120,24 @@ describe('Creating signing keys', () => {
     expect(call?.args[0].input).toMatchObject({
       KeySpec: 'RSA_2048',
       KeyUsage: 'SIGN_VERIFY',
-      Tags: [{ TagKey: 'gatehouse:stack', TagValue: 'Gatehouse' }],
+      Tags: [
+        { TagKey: 'gatehouse:stack', TagValue: 'Gatehouse' },
+        { TagKey: 'gatehouse:ring', TagValue: 'Gatehouse-Keys-1' },
+      ],
+      BypassPolicyLockoutSafetyCheck: true,
       Policy: JSON.stringify(signingKeyPolicy(principals)),
     });
+  });
+
+  it('B11: does without the bypass of the lockout check where an organization denies it', async () => {
+    const denied = Object.assign(new Error('explicit deny'), { name: 'AccessDeniedException' });
+    kms.on(CreateKeyCommand).callsFake(({ BypassPolicyLockoutSafetyCheck }) => {
+      if (BypassPolicyLockoutSafetyCheck) throw denied;
+      return { KeyMetadata: { KeyId: 'id', Arn: key.signingKey.keyArn } };
+    });
+    expect(await maker().createSigningKey()).toMatchObject({ keyArn: key.signingKey.keyArn });
+    const [first, second] = kms.commandCalls(CreateKeyCommand).map(({ args }) => args[0].input);
+    expect(second).toEqual({ ...first, BypassPolicyLockoutSafetyCheck: false });
   });
 
   it('waits while KMS does not know the new roles yet', async () => {

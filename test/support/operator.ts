@@ -70,7 +70,7 @@ const operatorOf = (cloud: LocalCloud, functionName: string) => {
   const line = cloud
     .output()
     .split('\n')
-    .find((one) => one.includes('aws lambda invoke') && one.includes(functionName));
+    .find((one) => one.includes(' lambda invoke ') && one.includes(functionName));
   const value = (pattern: RegExp): string => {
     const found = pattern.exec(line ?? '')?.[1];
     if (found === undefined) throw new Error(`no command for ${functionName} with ${pattern} in:\n${cloud.output()}`);

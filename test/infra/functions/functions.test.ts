@@ -136,9 +136,15 @@ describe('Least privilege (#244)', () => {
           'kms:KeySpec': 'RSA_2048',
           'kms:KeyUsage': 'SIGN_VERIFY',
           'aws:RequestTag/gatehouse:stack': 'Gatehouse/Gatehouse',
+          'aws:RequestTag/gatehouse:ring': expect.objectContaining({ Ref: expect.stringContaining('TablesKeys') }),
         },
       },
-      'kms:TagResource': { StringEquals: { 'aws:RequestTag/gatehouse:stack': 'Gatehouse/Gatehouse' } },
+      'kms:TagResource': {
+        StringEquals: {
+          'aws:RequestTag/gatehouse:stack': 'Gatehouse/Gatehouse',
+          'aws:RequestTag/gatehouse:ring': expect.objectContaining({ Ref: expect.stringContaining('TablesKeys') }),
+        },
+      },
     });
   });
 

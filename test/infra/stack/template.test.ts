@@ -26,20 +26,55 @@ describe('Outputs', () => {
         `--secret-string '{"client_id":"CLIENT_ID","client_secret":"CLIENT_SECRET"}'`,
       SecretCommandPartner: expect.stringContaining('--secret-id <Providerpartner> '),
       RotateKeyCommand:
+        `echo '{"action":"rotate"}' > command.json && ` +
         'aws lambda invoke --region <AWS::Region> --function-name <GatehouseKeyRingFunction3AC1F9BF> --cli-read-timeout 300 ' +
-        `--cli-binary-format raw-in-base64-out --payload '{"action":"rotate"}' /dev/stdout`,
-      EmergencyRotateKeyCommand: expect.stringContaining(` --payload '{"action":"rotate","emergency":true}' `),
-      LogOutCommand: expect.stringContaining(` --payload '{"action":"setNotBefore","all":true}' `),
-      ExportUserDataCommand: expect.stringContaining(` --payload '{"action":"export","subject":"SUB"}' `),
+        '--payload fileb://command.json key-ring.json && cat key-ring.json',
+      EmergencyRotateKeyCommand: expect.stringContaining(`echo '{"action":"rotate","emergency":true}' > command.json `),
+      LogOutCommand: expect.stringContaining(`echo '{"action":"setNotBefore","all":true}' > command.json `),
+      ExportUserDataCommand: expect.stringContaining(`echo '{"action":"export","subject":"SUB"}' > command.json `),
       EraseUserDataCommand: expect.stringMatching(
-        /^aws lambda invoke .*--function-name <GatehousePrivacyFunction\w+> .* --payload '{"action":"erase","subject":"SUB"}' /,
+        /^echo '{"action":"erase","subject":"SUB"}' > command\.json && .*--function-name <GatehousePrivacyFunction\w+> .* user-data\.json && cat user-data\.json$/,
       ),
       KeptTables: expect.stringMatching(
         /^for table in <Clients> <Transactions> <Grants> <Keys> <Assertions> <Consents>; do .*delete-table/,
       ),
-      KeptSecrets: expect.stringMatching(/^for secret in <Sealing> <Subject> <Providercompany> <Providerpartner>; do /),
-      KeptSigningKeys: expect.stringContaining(`--tag-filters 'Key=gatehouse:stack,Values=Gatehouse/Gatehouse'`),
+      KeptSecrets: expect.stringContaining('Values=gatehouse:stack-id Key=tag-value,Values=<AWS::StackId> '),
+      KeptSigningKeys: expect.stringContaining(`--tag-filters 'Key=gatehouse:ring,Values=<Keys>' `),
     });
+  });
+
+  it('B17, B18: a function is invoked as versions 1 and 2 of the AWS CLI can, and its answer is a file of JSON', () => {
+    const invocations = Object.values(template.outputs)
+      .map(({ Value }) => shown(Value))
+      .filter((command) => command.includes('aws lambda invoke '));
+    expect(invocations).toHaveLength(5);
+    for (const command of invocations) {
+      expect(command).toMatch(/ --payload fileb:\/\/command\.json (\S+\.json) && cat \1$/);
+      expect(command).not.toMatch(/cli-binary-format|\/dev\/stdout/);
+    }
+  });
+
+  it.each(['KeptSecrets', 'KeptSigningKeys'])(
+    'B12, B16: %s deletes only what this deployment left, once it is gone, and shows it first',
+    (name) => {
+      const command = shown(template.outputs[name]?.Value);
+      expect(command).toMatch(
+        /^\[ "\$\(aws cloudformation describe-stacks [^)]*--stack-name <AWS::StackId> [^)]*\)" = DELETE_COMPLETE \] && ids=/,
+      );
+      expect(command).toMatch(/ && echo "\$ids" && printf .* && read answer && \[ "\$answer" = yes \] && for id in /);
+    },
+  );
+
+  it('B12: every secret that is kept has the tag by which the command finds it', () => {
+    const kept = template.ofType('AWS::SecretsManager::Secret').filter(([, { DeletionPolicy }]) => DeletionPolicy);
+    expect(kept.length).toBeGreaterThan(3);
+    for (const [logicalId, { Properties, DeletionPolicy }] of kept) {
+      if (DeletionPolicy === 'Delete') continue;
+      expect([logicalId, Properties.Tags]).toEqual([
+        logicalId,
+        [{ Key: 'gatehouse:stack-id', Value: { Ref: 'AWS::StackId' } }],
+      ]);
+    }
   });
 });
 

@@ -56,7 +56,7 @@ export const clientSecretCommands = (template: ResolvedTemplate, services: Servi
 /** The stack's commands that rotate the signing key and end sessions, adapted to this run. */
 export const administrationCommands = (template: ResolvedTemplate, services: Services): string[] =>
   Object.values(template.outputs)
-    .filter((command) => command.startsWith('aws lambda invoke '))
+    .filter((command) => command.includes(' && aws lambda invoke '))
     .map((command) => localCommand(services, command, services.endpoints.lambda));
 
 /** The output for a provider's id, compared without `-` and case: `SecretCommandMyIdp` for `my-idp`. */
@@ -77,5 +77,8 @@ const localCommand = (
   command: string,
   endpoint = endpoints.secretsManager,
 ): string =>
-  `AWS_ACCESS_KEY_ID=${operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${operator.secretAccessKey} ` +
-  `AWS_SESSION_TOKEN=${operator.sessionToken} ${command} --endpoint-url ${endpoint}`;
+  command.replace(
+    /\baws (?=lambda|secretsmanager)/,
+    `AWS_ACCESS_KEY_ID=${operator.accessKeyId} AWS_SECRET_ACCESS_KEY=${operator.secretAccessKey} ` +
+      `AWS_SESSION_TOKEN=${operator.sessionToken} aws --endpoint-url ${endpoint} `,
+  );

@@ -24,6 +24,8 @@ const PENDING_WINDOW_DAYS = 7;
 export interface SigningKeyMakerOptions extends SigningKeyPrincipals {
   /** Value of the tag that marks the keys of this stack. IAM denies the creation of keys without it. */
   readonly stackTag: string;
+  /** Value of the tag that tells the keys of one ring from those of a later deployment: the name of its table. */
+  readonly ringTag: string;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
@@ -56,15 +58,30 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
     }
   }
 
+  /**
+   * The check requires that the caller may change the policy later. Only administrators may, on purpose, so it is
+   * bypassed. Organizations can deny that; then the check passes only if they let the role change policies.
+   */
   async #createKey(): Promise<string> {
+    try {
+      return await this.#createKeyWith(true);
+    } catch (error) {
+      if (!isAccessDenied(error)) throw error;
+      return await this.#createKeyWith(false).catch(() => Promise.reject(error));
+    }
+  }
+
+  async #createKeyWith(bypassesCheck: boolean): Promise<string> {
     const command = new CreateKeyCommand({
       KeySpec: 'RSA_2048',
       KeyUsage: 'SIGN_VERIFY',
       Description: `Signs access tokens of ${this.#options.stackTag}`,
       Policy: JSON.stringify(signingKeyPolicy(this.#options)),
-      Tags: [{ TagKey: 'gatehouse:stack', TagValue: this.#options.stackTag }],
-      // The check requires that the caller may change this policy later. Only administrators may, on purpose.
-      BypassPolicyLockoutSafetyCheck: true,
+      Tags: [
+        { TagKey: 'gatehouse:stack', TagValue: this.#options.stackTag },
+        { TagKey: 'gatehouse:ring', TagValue: this.#options.ringTag },
+      ],
+      BypassPolicyLockoutSafetyCheck: bypassesCheck,
     });
     return this.#retryUntilPropagated(
       (error) => error instanceof MalformedPolicyDocumentException,
@@ -106,5 +123,6 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
 }
 
 /** The key, or its policy, has not propagated yet. */
-const isNotKnownYet = (error: unknown): boolean =>
-  error instanceof NotFoundException || (error instanceof Error && error.name === 'AccessDeniedException');
+const isNotKnownYet = (error: unknown): boolean => error instanceof NotFoundException || isAccessDenied(error);
+
+const isAccessDenied = (error: unknown): boolean => error instanceof Error && error.name === 'AccessDeniedException';
