@@ -88,6 +88,7 @@ export class McpOAuthProxy extends Construct {
       tokenRole: this.endpoints.functions.token.role,
       lifetimes: configuration.lifetimes,
     });
+    this.keyRing.grantDescribeKeys(this.endpoints.functions.health);
     this.authorizer = this.#createAuthorizer(configuration);
     this.privacy = new Privacy(this, 'Privacy', {
       tables: this.tables,

@@ -1,6 +1,7 @@
 import * as settings from '../core/settings.ts';
-import { secretsManagerClient } from '../runtime/adapters/aws-clients.ts';
+import { kmsClient, secretsManagerClient } from '../runtime/adapters/aws-clients.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
+import { signingKeyCheck } from '../runtime/adapters/kms/signing-key-check.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
 import { secretCheck } from '../runtime/adapters/secrets-manager/secret-check.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
@@ -15,4 +16,7 @@ const secrets = new Map(
   ]),
 );
 
-export const handler = endpoint(healthHandler({ keyRing: keyRingStore(), secrets }), { log: jsonLog(), cors: true });
+export const handler = endpoint(
+  healthHandler({ keyRing: keyRingStore(), signingKey: signingKeyCheck(kmsClient(), systemClock), secrets }),
+  { log: jsonLog(), cors: true },
+);

@@ -61,6 +61,22 @@ export class KeyRing extends Construct {
     part.node.addDependency(this.#firstKey);
   }
 
+  /** Lets a function see whether a signing key of this stack can sign, but not sign. */
+  grantDescribeKeys(endpoint: EndpointFunction): void {
+    endpoint.allow(['kms:DescribeKey'], this.#anyKeyArn, {
+      StringEquals: { [`aws:ResourceTag/${KEY_TAG}`]: this.stackTag },
+    });
+    acknowledge(endpoint.role, {
+      'IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]':
+        'Signing keys are not in the template; a condition demands the tag of this stack',
+    });
+  }
+
+  /** Signing keys are data, so the template knows none of their ARNs. */
+  get #anyKeyArn(): string {
+    return Stack.of(this).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+  }
+
   /** Only this kind of key, and only with our tags. The policy of each key says who may use it. */
   #allowCreatingKeys(tableName: string): void {
     const ourTags = {
@@ -71,9 +87,7 @@ export class KeyRing extends Construct {
       .allow(['kms:CreateKey'], '*', {
         StringEquals: { 'kms:KeySpec': 'RSA_2048', 'kms:KeyUsage': 'SIGN_VERIFY', ...ourTags },
       })
-      .allow(['kms:TagResource'], Stack.of(this).formatArn({ service: 'kms', resource: 'key', resourceName: '*' }), {
-        StringEquals: ourTags,
-      });
+      .allow(['kms:TagResource'], this.#anyKeyArn, { StringEquals: ourTags });
     acknowledge(this.manager.role, {
       'IAM5[Resource::*]': 'kms:CreateKey has no resource; conditions fix the kind, use and tag of the key',
       'IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]':

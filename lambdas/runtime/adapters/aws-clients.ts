@@ -26,7 +26,7 @@ let secretsManager: SecretsManagerClient | undefined;
 
 export const dynamoDbClient = (): DynamoDBClient => (dynamoDb ??= new DynamoDBClient(SDK_LIMITS));
 
-/** For functions that sign or seal. */
+/** For functions that sign or seal, and to ask whether a key can sign. */
 export const kmsClient = (): KMSClient => (kms ??= new KMSClient(SDK_LIMITS));
 
 /** For making keys: only a deployment waits, and CreateKey can take several seconds. */

@@ -19,6 +19,12 @@ export type SecretReader = () => Promise<string>;
 /** Whether a secret has a value. `unknown` while Secrets Manager does not answer. Cached, and never throws. */
 export type SecretCheck = () => Promise<'filled' | 'empty' | 'unknown'>;
 
+/** `deleted` includes keys that are scheduled for deletion. `unknown`: KMS did not say. */
+export type SigningKeyState = 'enabled' | 'disabled' | 'deleted' | 'unknown';
+
+/** Says whether KMS would sign with the key that has this ARN. */
+export type SigningKeyCheck = (keyArn: string) => Promise<SigningKeyState>;
+
 /** Seals the consent form: AEAD, valid for ten minutes, bound to the page cookie of the browser. */
 export interface RequestSealer {
   /** Seals a validated request for the browser that holds `pageCookie`. */

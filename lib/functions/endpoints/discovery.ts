@@ -58,10 +58,11 @@ export const DISCOVERY = {
     routes: [
       {
         path: '/health',
-        methods: ['GET'],
+        methods: ['GET', 'HEAD'],
         throttle: { perSecond: 10, burst: 20 },
         preflight: false,
-        publicBecause: 'For monitors. It reports only its status and which provider lacks a secret',
+        publicBecause:
+          'For monitors. It reports only its status, why no token can be issued, and which provider lacks a secret',
       },
     ],
     grant: (endpoint, parts) =>

@@ -48,6 +48,7 @@ describe('Routes of the authorization server', () => {
     'POST /userinfo',
     'OPTIONS /userinfo',
     'GET /health',
+    'HEAD /health',
     'GET /logo.svg',
   ];
 
@@ -109,6 +110,7 @@ describe('Routes of the authorization server', () => {
       'GET /userinfo': 'Userinfo',
       'POST /userinfo': 'Userinfo',
       'GET /health': 'Health',
+      'HEAD /health': 'Health',
     });
   });
 

@@ -39,9 +39,9 @@ describe('Bundles', () => {
     }
   });
 
-  it('contain KMS only for functions that sign, create keys or encrypt tokens, and no file of lib, tools or test', () => {
+  it('contain KMS only for functions that sign, create, check or encrypt with keys, and no file of lib, tools or test', () => {
     const withKms = functionNames().filter((name) => inputsOf(name).some((input) => input.includes('/client-kms/')));
-    expect(withKms).toEqual(['callback', 'key-ring', 'token']);
+    expect(withKms).toEqual(['callback', 'health', 'key-ring', 'token']);
     for (const name of functionNames()) {
       expect(inputsOf(name).filter((input) => /^(lib|tools|test)\//.test(input))).toEqual([]);
     }

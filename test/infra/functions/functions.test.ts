@@ -74,6 +74,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   welcome: [],
   health: [
     'dynamodb:GetItem on Keys',
+    'kms:DescribeKey on arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*',
     'secretsmanager:DescribeSecret on Providercompany',
     'secretsmanager:DescribeSecret on Providerpartner',
   ],
@@ -146,6 +147,14 @@ describe('Least privilege (#244)', () => {
         },
       },
     });
+  });
+
+  it('A22: health may see whether a key of this stack can sign, and of no other', () => {
+    const conditions = statementsOf(template, template.functionOf('health')[0])
+      .filter(({ action }) => action.startsWith('kms:'))
+      .map(({ action, condition }) => [action, condition]);
+    const ofThisStack = { StringEquals: { 'aws:ResourceTag/gatehouse:stack': 'Gatehouse/Gatehouse' } };
+    expect(conditions).toEqual([['kms:DescribeKey', ofThisStack]]);
   });
 
   it('no function may Scan, and the listed ones may Query only the index by subject', () => {

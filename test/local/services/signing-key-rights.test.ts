@@ -105,13 +105,17 @@ const rightsOf = async (arn: string | undefined): Promise<string[]> => {
 };
 
 describe('Rights over the signing key, as its own policy and the roles give them (#109, #244)', () => {
-  it('token signs digests, keys retires, and no other function does anything', async () => {
+  it('token signs digests, keys retires, health looks, and no other function does anything', async () => {
     const isKeys = (logicalId: string) => logicalId.includes('KeyRingFunction');
     const isToken = (logicalId: string) => logicalId.includes('EndpointsToken');
     const rights: Record<string, string[]> = {};
     const others = functions().filter(({ logicalId }) => !isKeys(logicalId));
     for (const { logicalId, arn } of others) rights[logicalId] = await rightsOf(arn);
-    const expected = others.map(({ logicalId }) => [logicalId, isToken(logicalId) ? ['Sign'] : []]);
+    const expectedOf = (logicalId: string) => {
+      if (logicalId.includes('EndpointsHealth')) return ['DescribeKey'];
+      return isToken(logicalId) ? ['Sign'] : [];
+    };
+    const expected = others.map(({ logicalId }) => [logicalId, expectedOf(logicalId)]);
     expect(rights).toEqual(Object.fromEntries(expected));
     expect(others.some(({ logicalId }) => isToken(logicalId))).toBe(true);
     expect(await rightsOf(functionIn('KeyRingFunction').arn)).toEqual([
