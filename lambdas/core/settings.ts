@@ -6,7 +6,7 @@ import { DocumentPolicy } from './clients/document-policy.ts';
 import type { Immutable } from './immutable.ts';
 import { ToolRules } from './mcp/tool-scopes.ts';
 import { Theme } from './theme.ts';
-import { IDENTITY_PROVIDER_KINDS } from './upstream/provider-kinds.ts';
+import { IDENTITY_PROVIDER_KINDS, TOKEN_ENDPOINT_AUTHENTICATIONS } from './upstream/provider-kinds.ts';
 
 /**
  * One setting of a function: the environment variable that carries it, and how its text becomes a value. The stack
@@ -68,6 +68,7 @@ const IdentityProviders = z.record(
     secretId: z.string(),
     recheck: z.optional(z.boolean()),
     keepTokens: z.optional(z.boolean()),
+    tokenEndpointAuthentication: z.optional(z.enum(TOKEN_ENDPOINT_AUTHENTICATIONS)),
   }),
 );
 export type IdentityProviders = Immutable<z.infer<typeof IdentityProviders>>;

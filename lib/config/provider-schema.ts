@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import type { AccessConditions as RuntimeAccessConditions } from '../../lambdas/core/authorization/access-rules.ts';
-import { IDENTITY_PROVIDER_KINDS, type IdentityProviderKind } from '../../lambdas/core/upstream/provider-kinds.ts';
-import { anyOf, documented, keyed, list, matching, serviceUrl, shortName, text, yesOrNo } from './fields.ts';
+import {
+  IDENTITY_PROVIDER_KINDS,
+  type IdentityProviderKind,
+  TOKEN_ENDPOINT_AUTHENTICATIONS,
+} from '../../lambdas/core/upstream/provider-kinds.ts';
+import { anyOf, documented, keyed, list, matching, oneOf, serviceUrl, shortName, text, yesOrNo } from './fields.ts';
 
 // Who may log in, and at which identity providers.
 
@@ -91,6 +95,10 @@ const common = {
   issuer: documented(serviceUrl.optional(), {
     description: 'issuer identifier, exactly as in the discovery document; other kinds: local run only',
     unset: 'by kind',
+  }),
+  tokenEndpointAuthentication: documented(oneOf(TOKEN_ENDPOINT_AUTHENTICATIONS).optional(), {
+    description: 'how Gatehouse sends its secret: `"client_secret_post"` or `"client_secret_basic"`',
+    unset: 'Basic, then the body if both are listed; `github`: the body',
   }),
   scopes: documented(
     upstreamScopes

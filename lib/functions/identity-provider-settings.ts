@@ -1,4 +1,5 @@
 import type { IdentityProviders } from '../../lambdas/core/settings.ts';
+import { withoutUndefined } from '../../lambdas/core/without-undefined.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { displayNameOf, issuerOf, upstreamScopesOf } from '../config/identity-providers.ts';
 import type { Secrets } from '../data/secrets.ts';
@@ -28,6 +29,7 @@ export const identityProviderSettings = ({
         scopes: upstreamScopesOf(configuration, id),
         ...(provider.recheck ? { recheck: true } : {}),
         ...(provider.keepTokens ? { keepTokens: true } : {}),
+        ...withoutUndefined({ tokenEndpointAuthentication: provider.tokenEndpointAuthentication }),
         secretId: required(secrets.identityProviders[id]?.ref, id),
       },
     ]),

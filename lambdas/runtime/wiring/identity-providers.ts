@@ -29,6 +29,7 @@ export const connectIdentityProviders = (
           scopes: provider.scopes ?? DEFAULT_SCOPES,
           claims: neededClaims(access, id, kind),
           redirectUri: `${issuer}/callback/${id}`,
+          tokenEndpointAuthentication: provider.tokenEndpointAuthentication,
         };
         const isOffline = recheck === true || keepTokens === true;
         const idp =

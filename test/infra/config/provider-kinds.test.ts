@@ -36,6 +36,17 @@ describe('Kinds of identity providers', () => {
     expect([issuerOf(work), displayNameOf(work)]).toEqual([issuer, displayName]);
   });
 
+  it.each(KINDS)('A14: %j takes "tokenEndpointAuthentication"', (provider) => {
+    const withMethod = (tokenEndpointAuthentication: string) =>
+      parseConfiguration({ ...GOOD, identityProviders: { work: { ...provider, tokenEndpointAuthentication } } });
+    for (const method of ['client_secret_post', 'client_secret_basic']) {
+      expect(withMethod(method).identityProviders.work?.tokenEndpointAuthentication).toBe(method);
+    }
+    expect(() => withMethod('private_key_jwt')).toThrow(
+      /tokenEndpointAuthentication: expected "client_secret_post" or/,
+    );
+  });
+
   it('an issuer on this machine is accepted only in the local run, for every kind', () => {
     const issuer = 'http://localhost:4801/github';
     const configuration = parseConfiguration({ ...GOOD, identityProviders: { github: { kind: 'github', issuer } } });

@@ -52,6 +52,8 @@ export class MisbehavingProvider {
   /** Members merged over the response of the token endpoint. */
   tokens: Record<string, unknown> = {};
   secret = CLIENT_SECRET;
+  /** Whether it decodes Basic credentials, as RFC 6749 §2.3.1 demands. */
+  decodesBasic = true;
   sign: (claims: JWTPayload) => Promise<string>;
   private readonly nonces = new Map<string, string>();
   private readonly server: Server;
@@ -97,6 +99,7 @@ export class MisbehavingProvider {
       '/user/emails': [{ email: 'ada@example.com', primary: true, verified: true }],
     };
     this.secret = CLIENT_SECRET;
+    this.decodesBasic = true;
   }
 
   seen(path: string): SeenRequest[] {
@@ -184,10 +187,11 @@ export class MisbehavingProvider {
   private async token(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
     const encoded = `${encodeURIComponent(CLIENT_ID)}:${new URLSearchParams({ s: this.secret }).toString().slice(2)}`;
     const [, basic = ''] = (request.headers.authorization ?? '').split(' ');
-    const isKnown =
-      decodeURIComponent(Buffer.from(basic, 'base64').toString().replaceAll('+', ' ')) ===
-        decodeURIComponent(encoded.replaceAll('+', ' ')) ||
-      new URLSearchParams(body).get('client_secret') === this.secret;
+    const sent = Buffer.from(basic, 'base64').toString();
+    const isKnownByBasic = this.decodesBasic
+      ? decodeURIComponent(sent.replaceAll('+', ' ')) === decodeURIComponent(encoded.replaceAll('+', ' '))
+      : sent === `${CLIENT_ID}:${this.secret}`;
+    const isKnown = isKnownByBasic || new URLSearchParams(body).get('client_secret') === this.secret;
     if (!isKnown && this.shape === 'github') return sendJson(response, 200, { error: 'incorrect_client_credentials' });
     if (!isKnown) {
       return sendJson(response, 401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="x"' });

@@ -54,7 +54,7 @@ export const serveGithub = (origin: string, id: string, client: UpstreamClient) 
   const accessToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const form = new URLSearchParams(await readForm(request));
     const refuse = (error: string) => sendJson(response, 200, { error, error_description: 'Refused.' });
-    if (form.get('client_id') !== client.clientId || form.get('client_secret') !== client.clientSecret) {
+    if (!isAuthenticated(request, form, client)) {
       return refuse('incorrect_client_credentials');
     }
     const code = form.get('code') ?? '';
@@ -134,4 +134,13 @@ const accountNumber = (login: string): number => createHash('sha256').update(log
 
 const redirect = (response: ServerResponse, location: URL): void => {
   response.writeHead(302, { location: location.href, 'cache-control': 'no-store' }).end();
+};
+
+/** GitHub takes the credentials in the body or as Basic. */
+const isAuthenticated = (request: IncomingMessage, form: URLSearchParams, client: UpstreamClient): boolean => {
+  const [, basic = ''] = (request.headers.authorization ?? '').split(' ');
+  const [user = '', password = ''] = Buffer.from(basic, 'base64').toString().split(':').map(decodeURIComponent);
+  const clientId = form.get('client_id') ?? user;
+  const clientSecret = form.get('client_secret') ?? password;
+  return clientId === client.clientId && clientSecret === client.clientSecret;
 };

@@ -108,7 +108,7 @@ const configurationOf = (id: string, client: UpstreamClient, keys: ProviderKeys,
         redirect_uris: [client.redirectUri],
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
-        token_endpoint_auth_method: 'client_secret_basic',
+        token_endpoint_auth_method: client.tokenEndpointAuthentication ?? 'client_secret_basic',
       },
     ],
     // The ID token contains the claims of the scopes, as it does with most providers.

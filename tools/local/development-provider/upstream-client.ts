@@ -1,3 +1,4 @@
+import type { TokenEndpointAuthentication } from '../../../lambdas/core/upstream/provider-kinds.ts';
 import type { ProviderKind } from './kinds.ts';
 import type { ProviderBehaviour } from './refresh-tokens.ts';
 
@@ -8,5 +9,7 @@ export interface UpstreamClient {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
+  /** @default Basic; the imitation of GitHub takes both */
+  readonly tokenEndpointAuthentication?: TokenEndpointAuthentication;
   readonly behaviour?: ProviderBehaviour;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { withoutUndefined } from '../../../lambdas/core/without-undefined.ts';
 import type { Configuration } from '../../../lib/config/configuration.ts';
 import type { ResolvedTemplate } from '../cloud/resolved-template.ts';
 import type { Services } from '../cloud/services/index.ts';
@@ -23,7 +24,7 @@ export const storeUpstreamClients = async (
 ): Promise<{ clients: Record<string, UpstreamClient>; missing: string[] }> => {
   const clients: Record<string, UpstreamClient> = {};
   const missing: string[] = [];
-  for (const [id, { kind }] of Object.entries(configuration.identityProviders)) {
+  for (const [id, { kind, tokenEndpointAuthentication }] of Object.entries(configuration.identityProviders)) {
     const command = commandFor(template, id);
     const secretId = /--secret-id (\S+)/.exec(command)?.[1];
     if (!secretId) throw new Error(`the stack has no output with the command that fills the secret of "${id}"`);
@@ -33,6 +34,7 @@ export const storeUpstreamClients = async (
         clientId: `gatehouse-${id}`,
         clientSecret: randomBytes(32).toString('base64url'),
         redirectUri: `${origin}/callback/${id}`,
+        ...withoutUndefined({ tokenEndpointAuthentication }),
       };
       clients[id] = client;
       await services.asOperator('secretsmanager', 'PutSecretValue', {

@@ -4,7 +4,6 @@ import {
   authorizationCodeGrantRequest,
   type Client,
   type ClientAuth,
-  ClientSecretPost,
   calculatePKCECodeChallenge,
   customFetch,
   processGenericTokenEndpointResponse,
@@ -15,16 +14,18 @@ import { GITHUB_ORGANIZATIONS, GITHUB_TEAMS } from '../../../core/authorization/
 import { UnavailableError } from '../../../core/oauth-error.ts';
 import { OutcomeUnknownError, UpstreamError } from '../../../core/upstream/errors.ts';
 import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
+import type { TokenEndpointAuthentication } from '../../../core/upstream/provider-kinds.ts';
 import { accessTokenState, type UpstreamTokens } from '../../../core/upstream/session.ts';
 import { withoutUndefined } from '../../../core/without-undefined.ts';
 import type { Clock, RenewedLogin, UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../ports/index.ts';
 import { timeLimitMs } from '../../time-limits.ts';
 import { parseAuthorizationResponse } from './authorization-response.ts';
 import { type BoundedFetch, boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
-import { type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
+import { ClientAuthentication } from './client-auth.ts';
+import type { UpstreamCredentialsReader } from './credentials.ts';
 import { isLocalIssuer } from './discovery.ts';
 import { GithubRefusal, githubApi, readGithubUser } from './github-api.ts';
-import { isClientRefused, toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
+import { toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
 
 export interface GithubSettings {
   readonly id: string;
@@ -34,6 +35,8 @@ export interface GithubSettings {
   /** `GITHUB_ORGANIZATIONS` and `GITHUB_TEAMS`, where a rule reads them; each costs a request. */
   readonly claims: readonly string[];
   readonly redirectUri: string;
+  /** @default the body, as GitHub documents it */
+  readonly tokenEndpointAuthentication?: TokenEndpointAuthentication | undefined;
 }
 
 /** GitHub's error codes, and those of RFC 6749 §5.2 that mean the same. */
@@ -61,6 +64,7 @@ const requestsOfOneLogin = (): Requests => ({
 export class GithubIdentityProvider implements UpstreamIdp {
   readonly #settings: GithubSettings;
   readonly #credentials: UpstreamCredentialsReader;
+  readonly #authentication: ClientAuthentication;
   readonly #server: AuthorizationServer;
   readonly #now: Clock;
 
@@ -68,6 +72,10 @@ export class GithubIdentityProvider implements UpstreamIdp {
     this.#settings = settings;
     this.#now = now;
     this.#credentials = credentials;
+    this.#authentication = new ClientAuthentication(
+      credentials,
+      settings.tokenEndpointAuthentication ?? 'client_secret_post',
+    );
     this.#server = {
       issuer: `${settings.issuer}/login/oauth`,
       authorization_endpoint: `${settings.issuer}/login/oauth/authorize`,
@@ -153,9 +161,9 @@ export class GithubIdentityProvider implements UpstreamIdp {
   /** The tokens that the token endpoint issues for a code or a refresh token. */
   async #tokens(requests: Requests, send: TokenRequest): Promise<UpstreamTokens> {
     const credentials = await this.#credentials.read();
-    return withFreshSecret(this.#credentials, credentials, isClientRefused, async ({ clientId, clientSecret }) => {
+    return this.#authentication.use(this.#server, credentials, async (clientId, auth) => {
       const client: Client = { client_id: clientId };
-      const response = await send(client, ClientSecretPost(clientSecret), {
+      const response = await send(client, auth, {
         [customFetch]: requests.fetch,
         [allowInsecureRequests]: isLocalIssuer(this.#settings.issuer),
         signal: requests.signal,

@@ -2,9 +2,6 @@ import {
   type AuthorizationServer,
   type allowInsecureRequests,
   type Client,
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretPost,
   type customFetch,
   getValidatedIdTokenClaims,
   type IDToken,
@@ -99,11 +96,4 @@ const unverifiedClaims = async (response: Response): Promise<Readonly<Record<str
   } catch {
     return {}; // the verification that follows refuses it
   }
-};
-
-/** Basic, which is the default (OpenID Connect Discovery §3), unless the provider accepts only the request body. */
-export const clientAuth = (server: AuthorizationServer, clientSecret: string): ClientAuth => {
-  const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-  const isPostOnly = methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
-  return isPostOnly ? ClientSecretPost(clientSecret) : ClientSecretBasic(clientSecret);
 };

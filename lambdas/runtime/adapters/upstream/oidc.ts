@@ -3,6 +3,7 @@ import {
   allowInsecureRequests,
   authorizationCodeGrantRequest,
   type Client,
+  type ClientAuth,
   calculatePKCECodeChallenge,
   clockTolerance,
   customFetch,
@@ -13,7 +14,7 @@ import {
 } from 'oauth4webapi';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
 import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
-import type { IdentityProviderKind } from '../../../core/upstream/provider-kinds.ts';
+import type { IdentityProviderKind, TokenEndpointAuthentication } from '../../../core/upstream/provider-kinds.ts';
 import { OIDC_PRESETS, type OidcPreset } from '../../../core/upstream/provider-presets.ts';
 import type { UpstreamTokens } from '../../../core/upstream/session.ts';
 import { withoutUndefined } from '../../../core/without-undefined.ts';
@@ -28,17 +29,12 @@ import type {
 import { timeLimitMs } from '../../time-limits.ts';
 import { parseAuthorizationResponse } from './authorization-response.ts';
 import { boundedFetch, IDENTIFY_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './bounded-fetch.ts';
-import { type UpstreamCredentials, type UpstreamCredentialsReader, withFreshSecret } from './credentials.ts';
+import { ClientAuthentication } from './client-auth.ts';
+import type { UpstreamCredentials, UpstreamCredentialsReader } from './credentials.ts';
 import { isLocalIssuer, UpstreamDiscovery } from './discovery.ts';
 import { lacksClaims, toUpstreamIdentity, withKnownContact } from './oidc-identity.ts';
-import {
-  CLOCK_TOLERANCE_SECONDS,
-  clientAuth,
-  OidcTokenResponse,
-  type RequestOptions,
-  signerOf,
-} from './oidc-token-response.ts';
-import { isClientRefused, toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
+import { CLOCK_TOLERANCE_SECONDS, OidcTokenResponse, type RequestOptions, signerOf } from './oidc-token-response.ts';
+import { toRenewalFault, toUpstreamFault } from './upstream-faults.ts';
 
 export interface OidcSettings {
   readonly id: string;
@@ -51,6 +47,8 @@ export interface OidcSettings {
   readonly redirectUri: string;
   /** Whether to request a refresh token, in the way that this kind of provider needs. */
   readonly isOffline?: boolean;
+  /** @default Basic, and then the body if the provider refuses Basic and lists both */
+  readonly tokenEndpointAuthentication?: TokenEndpointAuthentication | undefined;
 }
 
 /** A strict relying party for any OpenID provider (OpenID Connect Core §3.1). */
@@ -58,6 +56,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
   readonly #settings: OidcSettings;
   readonly #preset: OidcPreset;
   readonly #credentials: UpstreamCredentialsReader;
+  readonly #authentication: ClientAuthentication;
   readonly #discovery: UpstreamDiscovery;
   readonly #now: Clock;
 
@@ -65,6 +64,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
     this.#settings = settings;
     this.#preset = OIDC_PRESETS[settings.kind];
     this.#credentials = credentials;
+    this.#authentication = new ClientAuthentication(credentials, settings.tokenEndpointAuthentication);
     this.#discovery = new UpstreamDiscovery(settings.issuer, now);
     this.#now = now;
   }
@@ -102,8 +102,8 @@ export class OidcIdentityProvider implements UpstreamIdp {
     const [server, credentials] = await this.#prepared();
     const options = this.#requestOptions();
     try {
-      const answer = await withFreshSecret(this.#credentials, credentials, isClientRefused, (current) =>
-        this.#redeem(server, current, callbackParameters, leg, options),
+      const answer = await this.#authentication.use(server, credentials, (clientId, auth) =>
+        this.#redeem(server, clientOf(clientId), auth, callbackParameters, leg, options),
       );
       const idToken = await answer.verifiedIdToken(this.#now());
       if (!idToken) throw new UpstreamError('rejected', 'the token response has no ID token');
@@ -123,8 +123,8 @@ export class OidcIdentityProvider implements UpstreamIdp {
     if (refreshToken === undefined) throw new UpstreamError('misconfigured', 'the provider issued no refresh token');
     const options = this.#requestOptions();
     try {
-      const answer = await withFreshSecret(this.#credentials, credentials, isClientRefused, (current) =>
-        this.#refresh(server, current, refreshToken, options),
+      const answer = await this.#authentication.use(server, credentials, (clientId, auth) =>
+        this.#refresh(server, clientOf(clientId), auth, refreshToken, options),
       );
       return {
         // RFC 6749 §6: if the provider issues no new refresh token, the old one stays valid.
@@ -162,17 +162,17 @@ export class OidcIdentityProvider implements UpstreamIdp {
 
   async #redeem(
     server: AuthorizationServer,
-    credentials: UpstreamCredentials,
+    client: Client,
+    auth: ClientAuth,
     callbackParameters: URLSearchParams,
     leg: UpstreamLeg,
     options: RequestOptions,
   ): Promise<OidcTokenResponse> {
-    const client = clientOf(credentials);
     const parameters = parseAuthorizationResponse(server, client, callbackParameters, leg.state); // iss: RFC 9207
     const response = await authorizationCodeGrantRequest(
       server,
       client,
-      clientAuth(server, credentials.clientSecret),
+      auth,
       parameters,
       this.#settings.redirectUri,
       leg.codeVerifier,
@@ -188,12 +188,11 @@ export class OidcIdentityProvider implements UpstreamIdp {
 
   async #refresh(
     server: AuthorizationServer,
-    credentials: UpstreamCredentials,
+    client: Client,
+    auth: ClientAuth,
     refreshToken: string,
     options: RequestOptions,
   ): Promise<OidcTokenResponse> {
-    const client = clientOf(credentials);
-    const auth = clientAuth(server, credentials.clientSecret);
     const response = await refreshTokenGrantRequest(server, client, auth, refreshToken, options);
     const signer = await signerOf(this.#settings.issuer, server, response);
     const tokens = await processRefreshTokenResponse(signer, client, response);
@@ -226,7 +225,7 @@ export class OidcIdentityProvider implements UpstreamIdp {
   }
 }
 
-const clientOf = ({ clientId }: UpstreamCredentials): Client => ({
+const clientOf = (clientId: string): Client => ({
   client_id: clientId,
   [clockTolerance]: CLOCK_TOLERANCE_SECONDS,
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TokenEndpointAuthentication } from '../../../../lambdas/core/upstream/provider-kinds.ts';
 import { GithubIdentityProvider } from '../../../../lambdas/runtime/adapters/upstream/github.ts';
 import { CLIENT_ID, CLIENT_SECRET, sendJson } from '../../../support/providers/misbehaving-provider.ts';
 
@@ -64,9 +65,20 @@ export const useGithub = (): void => {
   });
 };
 
-export const github = (claims: readonly string[] = [], fresh = CLIENT_SECRET) =>
+export const github = (
+  claims: readonly string[] = [],
+  fresh = CLIENT_SECRET,
+  tokenEndpointAuthentication?: TokenEndpointAuthentication,
+) =>
   new GithubIdentityProvider(
-    { id: 'github', issuer, scopes: ['read:user', 'user:email'], claims, redirectUri: REDIRECT_URI },
+    {
+      id: 'github',
+      issuer,
+      scopes: ['read:user', 'user:email'],
+      claims,
+      redirectUri: REDIRECT_URI,
+      tokenEndpointAuthentication,
+    },
     {
       read: async () => ({ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET }),
       readAgain: async () => ({ clientId: CLIENT_ID, clientSecret: fresh }),

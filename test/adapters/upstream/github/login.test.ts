@@ -32,6 +32,19 @@ describe('GitHub as upstream', () => {
     });
   });
 
+  it.each([
+    [undefined, false],
+    ['client_secret_post', false],
+    ['client_secret_basic', true],
+  ] as const)('A14: with "tokenEndpointAuthentication": %j, Basic is %j', async (configured, isBasic) => {
+    await identify({}, github([], undefined, configured));
+    const body = new URLSearchParams(seen[0]?.body);
+    expect([seen[0]?.authorization?.startsWith('Basic ') ?? false, body.has('client_secret')]).toEqual([
+      isBasic,
+      !isBasic,
+    ]);
+  });
+
   it('#156 identifies the user by number, with primary verified address and name, and requests nothing else', async () => {
     expect(await identify()).toEqual({
       identityProviderId: 'github',

@@ -1,4 +1,5 @@
 import type { UpstreamErrorReason } from '../../../../lambdas/core/upstream/errors.ts';
+import type { TokenEndpointAuthentication } from '../../../../lambdas/core/upstream/provider-kinds.ts';
 import type { UpstreamCredentialsReader } from '../../../../lambdas/runtime/adapters/upstream/credentials.ts';
 import { OidcIdentityProvider } from '../../../../lambdas/runtime/adapters/upstream/oidc.ts';
 import { CLIENT_ID, CLIENT_SECRET, MisbehavingProvider } from '../../../support/providers/misbehaving-provider.ts';
@@ -32,9 +33,22 @@ export const credentials = (
   },
 });
 
-export const relyingParty = (reader = credentials(), scopes = ['openid', 'email', 'profile'], now = NOW) =>
+export const relyingParty = (
+  reader = credentials(),
+  scopes = ['openid', 'email', 'profile'],
+  now = NOW,
+  tokenEndpointAuthentication?: TokenEndpointAuthentication,
+) =>
   new OidcIdentityProvider(
-    { id: 'company', kind: 'oidc', issuer: provider.issuer, scopes, claims: [], redirectUri: REDIRECT_URI },
+    {
+      id: 'company',
+      kind: 'oidc',
+      issuer: provider.issuer,
+      scopes,
+      claims: [],
+      redirectUri: REDIRECT_URI,
+      tokenEndpointAuthentication,
+    },
     reader,
     now,
   );
