@@ -42,6 +42,14 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     );
   }
 
+  if (proxy.secrets.registration !== undefined) {
+    output(
+      'RegistrationTokenCommand',
+      'Shows the initial access token, which clients send to register; if you store a new value, the previous one works until the next change',
+      `aws secretsmanager get-secret-value ${inRegion} --secret-id ${proxy.secrets.registration.ref} --query SecretString --output text`,
+    );
+  }
+
   const keys = (id: string, description: string, command: object) =>
     output(id, description, invocation(proxy.keyRing.manager, inRegion, command, 'key-ring.json'));
   const person = (id: string, description: string, command: object) =>

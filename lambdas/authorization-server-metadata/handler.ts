@@ -9,6 +9,7 @@ export interface AuthorizationServerMetadataDeps {
   readonly scopes: ScopeDefinitions;
   readonly configuredClients: ReadonlyMap<string, Client>;
   readonly hasClientDocuments: boolean;
+  readonly hasRegistration: boolean;
 }
 
 /** Serves authorization server metadata (RFC 8414 §3), with the same bytes at OpenID Connect's well-known path. */
@@ -20,6 +21,7 @@ export const authorizationServerMetadataHandler = (deps: AuthorizationServerMeta
     hasClientCredentials: hasClientWith('client_credentials'),
     hasTokenExchange: hasClientWith(TOKEN_EXCHANGE),
     hasClientDocuments: deps.hasClientDocuments,
+    hasRegistration: deps.hasRegistration,
   });
   const answer = json(200, metadata, { 'cache-control': 'public, max-age=300' });
   return async () => answer;

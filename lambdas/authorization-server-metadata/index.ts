@@ -1,7 +1,7 @@
 import * as settings from '../core/settings.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
 import { endpoint } from '../runtime/http/endpoint.ts';
-import { read } from '../runtime/settings.ts';
+import { read, readOptional } from '../runtime/settings.ts';
 import { configuredClients } from '../runtime/wiring/configured-clients.ts';
 import { authorizationServerMetadataHandler } from './handler.ts';
 
@@ -12,6 +12,7 @@ export const handler = endpoint(
     scopes: read(settings.scopes),
     configuredClients: configuredClients(),
     hasClientDocuments: read(settings.clientDocuments).advertise,
+    hasRegistration: readOptional(settings.registration)?.dynamic !== 'off',
   }),
   { log: jsonLog(), cors: true },
 );

@@ -2,6 +2,7 @@ import { CLIENT_ID } from '../core/authorization/request.ts';
 import type { Client } from '../core/clients/client.ts';
 import { clientInformation } from '../core/clients/information.ts';
 import { updatedClient } from '../core/clients/registration.ts';
+import type { RegistrationPolicy } from '../core/clients/registration-policy.ts';
 import { MAX_METADATA_BYTES } from '../core/clients/registration-request.ts';
 import { constantTimeEqual, sha256 } from '../core/crypto.ts';
 import { OAuthError } from '../core/oauth-error.ts';
@@ -15,6 +16,7 @@ export interface ClientConfigurationDeps {
   readonly issuer: string;
   /** Accepts a `jwks_uri` on `http://localhost` and `http://127.0.0.1`: for the local run only. */
   readonly allowLoopback?: boolean;
+  readonly registration: RegistrationPolicy;
   readonly clients: ClientStore;
   readonly now: Clock;
   readonly log: Log;
@@ -66,8 +68,10 @@ const updateRegistration = async (
   request: HttpRequest,
   { client, registrationAccessToken }: Registrant,
 ): Promise<HttpResponse> => {
-  const { allowLoopback = false } = deps;
-  const metadata = parseUpdateRequest(jsonBody(request, MAX_METADATA_BYTES), client, { allowLoopback });
+  const { allowLoopback = false, registration } = deps;
+  if (registration.dynamic === 'off') throw updatesAreOff();
+  const body = jsonBody(request, MAX_METADATA_BYTES);
+  const metadata = parseUpdateRequest(body, client, { allowLoopback, redirectUriLimits: registration });
   const updated = updatedClient(client, metadata);
   if ((await deps.clients.updateClient(updated)) === 'gone')
     throw notAuthenticated('the registration was deleted in the meantime');
@@ -89,6 +93,13 @@ const deleteRegistration = async (
   deps.log('client_deleted', { requestId: request.requestId, clientId: client.clientId });
   return { status: 204, headers: NO_STORE };
 };
+
+/** RFC 7592 §2.2: 403 if a client may not update its record. New metadata is what the operator has switched off. */
+const updatesAreOff = (): OAuthError =>
+  new OAuthError(
+    'access_denied',
+    'Dynamic client registration is off, so this registration can only be read or deleted.',
+  );
 
 const notAuthenticated = (detail: string): OAuthError =>
   new OAuthError(

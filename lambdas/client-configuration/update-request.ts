@@ -1,6 +1,9 @@
 import type { Client } from '../core/clients/client.ts';
-import type { UrlRuleOptions } from '../core/clients/client-id-url.ts';
-import { type ClientMetadata, parseRegistrationRequest } from '../core/clients/registration-request.ts';
+import {
+  type ClientMetadata,
+  parseRegistrationRequest,
+  type RegistrationRequestOptions,
+} from '../core/clients/registration-request.ts';
 import { constantTimeEqual, sha256 } from '../core/crypto.ts';
 import { isJsonObject } from '../core/json.ts';
 import { OAuthError } from '../core/oauth-error.ts';
@@ -19,7 +22,11 @@ const SERVER_ASSIGNED_MEMBERS = [
  *
  * @throws OAuthError `invalid_client_metadata` or `invalid_redirect_uri`
  */
-export const parseUpdateRequest = (body: unknown, client: Client, options: UrlRuleOptions): ClientMetadata => {
+export const parseUpdateRequest = (
+  body: unknown,
+  client: Client,
+  options: RegistrationRequestOptions,
+): ClientMetadata => {
   const members = new Map(Object.entries(isJsonObject(body) ? body : {}));
   const extra = SERVER_ASSIGNED_MEMBERS.find((name) => members.has(name));
   if (extra !== undefined) throw invalid(`${extra} is assigned by the server. Leave it out.`);

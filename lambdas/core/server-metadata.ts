@@ -30,6 +30,8 @@ export interface AuthorizationServerMetadataOptions {
   readonly hasTokenExchange?: boolean;
   /** Whether a `client_id` may be the URL of a metadata document. */
   readonly hasClientDocuments: boolean;
+  /** Whether clients can register, with an initial access token or without. */
+  readonly hasRegistration: boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export const authorizationServerMetadata = (
   issuer,
   authorization_endpoint: `${issuer}/authorize`,
   token_endpoint: `${issuer}/token`,
-  registration_endpoint: `${issuer}/register`,
+  ...(options.hasRegistration ? { registration_endpoint: `${issuer}/register` } : {}),
   revocation_endpoint: `${issuer}/revoke`,
   introspection_endpoint: `${issuer}/introspect`,
   userinfo_endpoint: `${issuer}/userinfo`,

@@ -3,6 +3,7 @@ import { AccessPolicy } from './authorization/access-rules.ts';
 import { ScopeDefinitions } from './authorization/scopes.ts';
 import { GRANT_TYPES, TOKEN_ENDPOINT_AUTH_METHODS } from './clients/client.ts';
 import { DocumentPolicy } from './clients/document-policy.ts';
+import { RegistrationPolicy } from './clients/registration-policy.ts';
 import type { Immutable } from './immutable.ts';
 import { ToolRules } from './mcp/tool-scopes.ts';
 import { Theme } from './theme.ts';
@@ -121,6 +122,12 @@ export type ConfiguredClients = Immutable<z.infer<typeof ConfiguredClients>>;
 export const configuredClients = json('GATEHOUSE_CONFIGURED_CLIENTS', ConfiguredClients);
 
 export const clientDocuments = json('GATEHOUSE_CLIENT_DOCUMENTS', DocumentPolicy);
+
+/** Absent where registration is open to every client, and for functions that it does not concern. */
+export const registration = json('GATEHOUSE_REGISTRATION', RegistrationPolicy);
+
+/** ARN of the secret with the initial access token. Set only where registration demands it. */
+export const registrationSecret = text('GATEHOUSE_REGISTRATION_SECRET');
 
 /** REST API id → path of the MCP server behind it. */
 export const protectedResources = json('GATEHOUSE_PROTECTED_RESOURCES', z.record(z.string(), z.string()));

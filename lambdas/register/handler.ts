@@ -11,8 +11,9 @@ import { OAuthError } from '../core/oauth-error.ts';
 import { jsonBody } from '../runtime/http/json-body.ts';
 import { type Handler, json, NO_STORE } from '../runtime/http/messages.ts';
 import type { ClientStore, Clock, Log } from '../runtime/ports/index.ts';
+import { type RegistrationAccess, requireRegistrationAccess } from './initial-access-token.ts';
 
-export interface RegisterDeps {
+export interface RegisterDeps extends RegistrationAccess {
   readonly issuer: string;
   /** Accepts a `jwks_uri` on `http://localhost` and `http://127.0.0.1`: for the local run only. */
   readonly allowLoopback?: boolean;
@@ -25,8 +26,10 @@ export interface RegisterDeps {
 export const registerHandler =
   (deps: RegisterDeps): Handler =>
   async (request) => {
-    const { allowLoopback = false } = deps;
-    const metadata = parseRegistrationRequest(jsonBody(request, MAX_METADATA_BYTES), { allowLoopback });
+    const { allowLoopback = false, registration } = deps;
+    await requireRegistrationAccess(deps, request);
+    const body = jsonBody(request, MAX_METADATA_BYTES);
+    const metadata = parseRegistrationRequest(body, { allowLoopback, redirectUriLimits: registration });
     const { client, isNew, ...secrets } =
       metadata.tokenEndpointAuthMethod === 'none'
         ? await registerPublicClient(deps, metadata)

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { GRANT_TYPES, TOKEN_ENDPOINT_AUTH_METHODS, TOKEN_EXCHANGE } from '../../lambdas/core/clients/client.ts';
 import { parsePublicKeys } from '../../lambdas/core/clients/jwks.ts';
 import { judgeRedirectUri } from '../../lambdas/core/clients/redirect-uri.ts';
+import { REGISTRATION_MODES } from '../../lambdas/core/clients/registration-policy.ts';
+import { isPrivateUseScheme } from '../../lambdas/core/clients/uri-schemes.ts';
 import { anyOf, documented, isServiceUrl, list, matching, oneOf, scopeName, shortName, text } from './fields.ts';
 
 /** Never a URL, never an id that registration generates, and shorter than every subject (RFC 9068 §5). */
@@ -65,4 +67,34 @@ export const ConfiguredClient = z.strictObject(
     ),
   },
   { error: 'an object with "name" and "authentication"' },
+);
+
+/** Exact names: redirect URIs are compared exactly (RFC 9700 §4.1.3). */
+const redirectHost = matching(
+  'a host name in lower case, such as "claude.ai"; patterns are refused, because redirect URIs are compared exactly (RFC 9700 section 4.1.3)',
+  /^([a-z0-9-]+\.)*[a-z0-9-]+$/,
+);
+
+const privateUseScheme = text(
+  'a private-use scheme in lower case, without the colon, such as "cursor", that browsers and systems give no other meaning',
+  isPrivateUseScheme,
+);
+
+/** Who may register, and where the responses to registered clients may go. */
+export const Registration = z.strictObject(
+  {
+    dynamic: documented(
+      oneOf(REGISTRATION_MODES).default('open'),
+      '`token` demands an initial access token, which the stack makes and output `RegistrationTokenCommand` shows; `off` refuses registrations',
+    ),
+    redirectHosts: documented(list('a list of host names', redirectHost).optional(), {
+      description: 'websites that responses may go to: `claude.ai`; no patterns, and `[]` allows none',
+      unset: 'every host',
+    }),
+    schemes: documented(list('a list of schemes', privateUseScheme).optional(), {
+      description: 'private-use schemes of apps that responses may go to: `cursor`; `[]` allows none',
+      unset: 'every private-use scheme',
+    }),
+  },
+  { error: '{"dynamic": "open", "redirectHosts": ["…"], "schemes": ["…"]}' },
 );

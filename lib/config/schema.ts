@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Lifetimes as RuntimeLifetimes } from '../../lambdas/core/settings.ts';
 import { DEFAULT_STACK_NAME } from '../names.ts';
-import { ConfiguredClient, clientId } from './client-schema.ts';
+import { ConfiguredClient, clientId, Registration } from './client-schema.ts';
 import {
   days,
   documented,
@@ -125,6 +125,7 @@ export const ConfigurationSchema = z.strictObject(
       {},
     ),
     clientDocuments: ClientDocuments.prefault({}),
+    registration: Registration.prefault({}),
     lifetimes: Lifetimes.prefault({}),
     theme: Theme.prefault({}),
     rememberConsent: documented(yesOrNo().default(false), {

@@ -33,6 +33,8 @@ export class Secrets extends Construct {
   readonly identityProviders: Readonly<Record<string, CfnSecret>>;
   /** Client id → secret that holds the client secret as plain text. An output has the command that shows it. */
   readonly clients: Readonly<Record<string, CfnSecret>>;
+  /** The initial access token of registrations, as plain text. Undefined unless the configuration demands one. */
+  readonly registration: CfnSecret | undefined;
 
   constructor(scope: Construct, id: string, { configuration, userPools = {} }: SecretsProps) {
     super(scope, id);
@@ -49,10 +51,17 @@ export class Secrets extends Construct {
     this.clients = Object.fromEntries(
       clientsWithSecret(configuration).map((clientId) => [clientId, this.#clientSecret(clientId)]),
     );
+    this.registration = configuration.registration.dynamic === 'token' ? this.#registrationToken() : undefined;
   }
 
   get all(): readonly CfnSecret[] {
-    return [this.sealing, this.subject, ...Object.values(this.identityProviders), ...Object.values(this.clients)];
+    return [
+      this.sealing,
+      this.subject,
+      ...Object.values(this.identityProviders),
+      ...Object.values(this.clients),
+      ...(this.registration === undefined ? [] : [this.registration]),
+    ];
   }
 
   /** Has no value until the operator stores one. Reading it then fails with ResourceNotFoundException. */
@@ -66,6 +75,12 @@ export class Secrets extends Construct {
   #clientSecret(clientId: string): CfnSecret {
     const secret = this.#secret(`Client-${clientId}`, `Gatehouse: secret of the client "${clientId}"`, GENERATED);
     acknowledge(secret, { SMG4: 'The client must learn a new secret first; the previous one is accepted until then' });
+    return secret;
+  }
+
+  #registrationToken(): CfnSecret {
+    const secret = this.#secret('Registration', 'Gatehouse: initial access token of registrations', GENERATED);
+    acknowledge(secret, { SMG4: 'Clients must learn a new token first; the previous one is accepted until then' });
     return secret;
   }
 

@@ -65,6 +65,11 @@ export class EndpointFunction extends Construct {
     return this;
   }
 
+  /** The same for a setting that functions read only where the configuration needs it. Undefined sets nothing. */
+  setOptional<T>(setting: Setting<T>, value: NoInfer<T> | undefined): this {
+    return value === undefined ? this : this.set(setting, value);
+  }
+
   /** Tells the function the name of a table, and allows exactly these operations on it, but not on its indexes. */
   bindTable(setting: Setting<string>, table: Table, ...actions: TableAction[]): this {
     this.allow(

@@ -1,5 +1,7 @@
 import type { ScopeDefinitions } from '../../lambdas/core/authorization/scopes.ts';
+import type { RegistrationPolicy } from '../../lambdas/core/clients/registration-policy.ts';
 import type { Servers } from '../../lambdas/core/settings.ts';
+import { withoutUndefined } from '../../lambdas/core/without-undefined.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { allScopes, requiredScopes, toolRules, validatesHeaders } from '../config/rules.ts';
 
@@ -41,3 +43,11 @@ export const exampleOrigins = ({ servers }: Configuration): Record<string, strin
       backend.kind === 'example' && allowedOrigins !== undefined ? [[path, allowedOrigins]] : [],
     ),
   );
+
+/** The policy of registration; undefined if registration is open to every client, which needs no setting. */
+export const registrationSettings = ({
+  registration: { dynamic, redirectHosts, schemes },
+}: Configuration): RegistrationPolicy | undefined =>
+  dynamic === 'open' && redirectHosts === undefined && schemes === undefined
+    ? undefined
+    : withoutUndefined({ dynamic, redirectHosts, schemes });

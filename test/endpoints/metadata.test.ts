@@ -28,6 +28,7 @@ describe('Authorization server metadata (RFC 8414 §2)', () => {
       scopes: { mcp: {}, 'mcp:write': {} },
       configuredClients: new Map(),
       hasClientDocuments: true,
+      hasRegistration: true,
     }),
     options,
   );
@@ -86,6 +87,7 @@ describe('Authorization server metadata (RFC 8414 §2)', () => {
           scopes: { mcp: {} },
           configuredClients: new Map(clients.map((client) => [client.clientId, client])),
           hasClientDocuments: true,
+          hasRegistration: true,
         }),
         options,
       );
@@ -96,6 +98,14 @@ describe('Authorization server metadata (RFC 8414 §2)', () => {
     const machine = testClient({ source: 'configured', grantTypes: ['client_credentials'] });
     expect(await grantTypes(forUsers)).toEqual(['authorization_code', 'refresh_token']);
     expect(await grantTypes(forUsers, machine)).toEqual(['authorization_code', 'refresh_token', 'client_credentials']);
+  });
+
+  it('names no registration endpoint where registration is off', async () => {
+    const deps = { issuer: ISSUER, servers: {}, scopes: {}, configuredClients: new Map(), hasClientDocuments: true };
+    const off = endpoint(authorizationServerMetadataHandler({ ...deps, hasRegistration: false }), options);
+    const { body } = await invoke(off, { path: '/.well-known/oauth-authorization-server' });
+    expect(JSON.parse(body)).not.toHaveProperty('registration_endpoint');
+    expect(OAuthMetadataSchema.parse(JSON.parse(body))).toMatchObject({ issuer: ISSUER });
   });
 
   it('#203 has the same bytes under both names, for any Host and X-Forwarded-*', async () => {

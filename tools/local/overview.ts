@@ -12,7 +12,7 @@ export interface OverviewOptions {
   readonly notRun: ReadonlyMap<string, number>;
   /** Commands that fill the secrets of providers that the development provider does not replace. */
   readonly missingSecrets: readonly string[];
-  /** Commands that show the secrets of configured clients. */
+  /** Commands that show the secrets of configured clients, and the initial access token of registrations. */
   readonly clientSecrets: readonly string[];
   /** Commands that rotate the signing key and end sessions. */
   readonly administration: readonly string[];
@@ -64,7 +64,9 @@ export const overview = (options: OverviewOptions): string => {
       '  Users can log in at this provider once you have stored its credentials:',
       `    ${command}`,
     ]),
-    ...(options.clientSecrets.length > 0 ? ['', '  To show the secrets of configured clients:'] : []),
+    ...(options.clientSecrets.length > 0
+      ? ['', '  To show what clients need, such as their secrets or the token for registration:']
+      : []),
     ...options.clientSecrets.map((command) => `    ${command}`),
     ...(options.administration.length > 0
       ? ['', '  To rotate the signing key or end sessions (docs/runbook.md):']

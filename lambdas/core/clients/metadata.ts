@@ -2,7 +2,12 @@ import * as z from 'zod/mini';
 import type { Client, GrantType } from './client.ts';
 import { brokenFetchUrlRule, type UrlRuleOptions } from './client-id-url.ts';
 import { CLIENT_ASSERTION_ALGORITHMS, parsePublicKeys } from './jwks.ts';
-import { describeRedirectUri, judgeRedirectUri, type RedirectUriVerdict } from './redirect-uri.ts';
+import {
+  describeRedirectUri,
+  judgeRedirectUri,
+  type RedirectUriLimits,
+  type RedirectUriVerdict,
+} from './redirect-uri.ts';
 
 // What every source of client metadata has in common: the members, their types, and the rules of each. The sources are
 // registration-request.ts and document.ts; they say what is required, what is defaulted, and how a refusal is reported.
@@ -88,6 +93,7 @@ export interface ParsedRedirectUris {
 export const parseRedirectUris = (
   metadata: RawMetadata,
   maxRedirectUris: number,
+  limits: RedirectUriLimits = {},
   applicationType?: Client['applicationType'],
 ): ParsedRedirectUris => {
   const uris = readMember(metadata, 'redirect_uris') ?? [];
@@ -97,7 +103,7 @@ export const parseRedirectUris = (
   const accepted = new Set<string>();
   const refused: RefusedRedirectUri[] = [];
   for (const [position, uri] of uris.entries()) {
-    const judgement = judgeFor(applicationType, uri);
+    const judgement = judgeFor(applicationType, uri, limits);
     if (judgement.verdict === 'accepted') accepted.add(uri);
     else refused.push({ position, uri, ...judgement });
   }
@@ -129,8 +135,12 @@ const forLog = (refused: readonly RefusedRedirectUri[]): string =>
  * A client that registers as a web application may use https only (OpenID Connect Registration §2). A client that
  * registers as native, or does not say, may use everything that the policy accepts (catalogue #184).
  */
-const judgeFor = (applicationType: Client['applicationType'], uri: string): RedirectUriVerdict => {
-  const judgement = judgeRedirectUri(uri);
+const judgeFor = (
+  applicationType: Client['applicationType'],
+  uri: string,
+  limits: RedirectUriLimits,
+): RedirectUriVerdict => {
+  const judgement = judgeRedirectUri(uri, limits);
   return judgement.verdict === 'accepted' && applicationType === 'web' && !uri.startsWith('https:')
     ? { verdict: 'refused', reason: 'a web application needs https; send application_type native' }
     : judgement;

@@ -12,6 +12,14 @@ export type RedirectUriVerdict =
   | { readonly verdict: 'accepted' }
   | { readonly verdict: 'refused' | 'dangerous'; readonly reason: string };
 
+/** What the operator narrows the policy to. Loopback hosts stay allowed. */
+export interface RedirectUriLimits {
+  /** The hosts of `https` URIs. @default every host */
+  readonly redirectHosts?: readonly string[] | undefined;
+  /** The private-use schemes, without the colon. @default every private-use scheme */
+  readonly schemes?: readonly string[] | undefined;
+}
+
 /** RFC 3986 §2: unreserved, reserved and percent-encoded characters. Parsers read these in the same way. */
 const URI_CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
 
@@ -36,7 +44,7 @@ const refused = (reason: string): RedirectUriVerdict => ({ verdict: 'refused', r
  * checks the raw text and what a browser would make of it (OAuth 2.1 §2.3.1, RFC 8252 §7, RFC 9700 §4.1). The reason
  * completes a sentence about the URI, and has only characters of an `error_description`.
  */
-export const judgeRedirectUri = (uri: string): RedirectUriVerdict => {
+export const judgeRedirectUri = (uri: string, limits: RedirectUriLimits = {}): RedirectUriVerdict => {
   if (isDangerous(uri)) return { verdict: 'dangerous', reason: 'its scheme runs script or opens local files' };
   if (uri.length > MAX_REDIRECT_URI_LENGTH) return refused(`it has more than ${MAX_REDIRECT_URI_LENGTH} characters`);
   if (uri.includes('#')) return refused('a fragment is not allowed (RFC 6749 section 3.1.2)');
@@ -55,20 +63,19 @@ export const judgeRedirectUri = (uri: string): RedirectUriVerdict => {
 
   switch (url.protocol) {
     case 'https:':
-      return isPlainHost(uri, url)
-        ? { verdict: 'accepted' }
-        : refused('the browser would rewrite the host; write it in its normal form');
+      if (!isPlainHost(uri, url)) return refused('the browser would rewrite the host; write it in its normal form');
+      return isAllowed(url.hostname, limits.redirectHosts, 'host');
     case 'http:':
       return LOOPBACK_URI.test(uri)
         ? { verdict: 'accepted' }
         : refused('http is allowed only for localhost, 127.0.0.1 and [::1]; use https');
     default:
-      return judgePrivateUseUri(uri, url.protocol.slice(0, -1));
+      return judgePrivateUseUri(uri, url.protocol.slice(0, -1), limits);
   }
 };
 
 /** RFC 8252 §7.1 asks for a domain in reverse order. Desktop clients use short names, and the page warns of both. */
-const judgePrivateUseUri = (uri: string, scheme: string): RedirectUriVerdict => {
+const judgePrivateUseUri = (uri: string, scheme: string, { schemes }: RedirectUriLimits): RedirectUriVerdict => {
   if (!isPrivateUseScheme(scheme)) {
     return refused(
       'its scheme has another meaning to browsers or systems; use one that only the app opens (RFC 8252 section 7.1)',
@@ -76,8 +83,17 @@ const judgePrivateUseUri = (uri: string, scheme: string): RedirectUriVerdict => 
   }
   return HOST_AND_PORT.test(uri)
     ? refused('it has no scheme; begin with https:// or, on a loopback host, http://')
-    : { verdict: 'accepted' };
+    : isAllowed(scheme, schemes, 'scheme');
 };
+
+const isAllowed = (
+  name: string,
+  allowed: readonly string[] | undefined,
+  kind: 'host' | 'scheme',
+): RedirectUriVerdict =>
+  allowed === undefined || allowed.includes(name)
+    ? { verdict: 'accepted' }
+    : refused(`the operator of this server does not allow its ${kind}`);
 
 /**
  * The registered URI that a requested one matches, or undefined. Simple string comparison (RFC 3986 §6.2.1), except

@@ -12,10 +12,16 @@ import {
   type RawMetadata,
   readMember,
 } from './metadata.ts';
+import type { RedirectUriLimits } from './redirect-uri.ts';
 
 /** Of a registration or an update; real ones have about 1 KB. */
 export const MAX_METADATA_BYTES = 16_384;
 const MAX_REDIRECT_URIS = 10;
+
+export interface RegistrationRequestOptions extends UrlRuleOptions {
+  /** What the operator narrows redirect URIs to. */
+  readonly redirectUriLimits?: RedirectUriLimits;
+}
 
 /** The keys of a client, and the only algorithm that it signs its assertions with. */
 type RegisteredKeys = Pick<Client, 'jwks' | 'jwksUri' | 'tokenEndpointAuthSigningAlg'>;
@@ -38,10 +44,10 @@ export interface ClientMetadata {
  * refused, and `null` counts as omitted. What this server does not support is left out or replaced.
  *
  * @param body the parsed JSON body
- * @param options where keys may be
+ * @param options where keys may be, and what redirect URIs are narrowed to
  * @throws OAuthError `invalid_redirect_uri` or `invalid_client_metadata` (RFC 7591 §3.2.2)
  */
-export const parseRegistrationRequest = (body: unknown, options: UrlRuleOptions = {}): ClientMetadata => {
+export const parseRegistrationRequest = (body: unknown, options: RegistrationRequestOptions = {}): ClientMetadata => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new OAuthError('invalid_client_metadata', 'The body must be a JSON object of client metadata.');
   }
@@ -54,12 +60,12 @@ export const parseRegistrationRequest = (body: unknown, options: UrlRuleOptions 
   }
 };
 
-const parseMembers = (metadata: RawMetadata, options: UrlRuleOptions): ClientMetadata => {
+const parseMembers = (metadata: RawMetadata, options: RegistrationRequestOptions): ClientMetadata => {
   const clientName = parseClientName(metadata, countCodePoints);
   const applicationType = parseApplicationType(metadata);
   return withoutUndefined({
     clientName,
-    ...parseRedirectUris(metadata, MAX_REDIRECT_URIS, applicationType),
+    ...parseRedirectUris(metadata, MAX_REDIRECT_URIS, options.redirectUriLimits, applicationType),
     grantTypes: parseGrantTypes(metadata),
     ...parseAuthentication(metadata, options),
     applicationType,

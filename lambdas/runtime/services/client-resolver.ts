@@ -2,6 +2,8 @@ import { CLIENT_ID } from '../../core/authorization/request.ts';
 import type { Client, DocumentClient } from '../../core/clients/client.ts';
 import { isClientIdUrl } from '../../core/clients/client-id-url.ts';
 import { type DocumentHosts, isBlockedHost } from '../../core/clients/document-policy.ts';
+import type { RedirectUriLimits } from '../../core/clients/redirect-uri.ts';
+import { allowedRedirectUris } from '../../core/clients/registration-policy.ts';
 import { UnavailableError } from '../../core/oauth-error.ts';
 import type { ClientResolver, ClientStore, KnownClient } from '../ports/index.ts';
 
@@ -10,6 +12,8 @@ export interface LayeredClientResolverOptions {
   readonly configured: ReadonlyMap<string, Client>;
   readonly store: Pick<ClientStore, 'findClient'>;
   readonly hosts?: DocumentHosts;
+  /** What new logins of registered clients are narrowed to. Those that are connected stay connected. */
+  readonly registration?: RedirectUriLimits | undefined;
   /** Without it, clients of metadata documents start no new login. Those that are connected stay connected. */
   readonly documents?: { findClient(clientId: string, stored: Promise<Client | undefined>): Promise<Client> };
 }
@@ -42,7 +46,13 @@ export class LayeredClientResolver implements ClientResolver {
     if (this.#isOfBlockedHost(clientId)) return 'blocked';
     if (isClientIdUrl(clientId)) return documents && findDocumentClient(documents, store, clientId, now);
     const stored = await store.findClient(clientId, now);
-    return stored?.blocked ? 'blocked' : stored && { client: stored };
+    return stored?.blocked ? 'blocked' : stored && { client: this.#narrowed(stored) };
+  }
+
+  #narrowed(client: Client): Client {
+    const { registration } = this.#options;
+    if (registration === undefined) return client;
+    return { ...client, redirectUris: allowedRedirectUris(client.redirectUris, registration) };
   }
 
   #isOfBlockedHost(clientId: string): boolean {

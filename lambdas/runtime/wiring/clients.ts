@@ -7,7 +7,7 @@ import { ClientKeys } from '../services/client-keys.ts';
 import { LayeredClientResolver } from '../services/client-resolver.ts';
 import { CurrentClientKeys } from '../services/current-client-keys.ts';
 import { FetchBudget } from '../services/fetch-budget.ts';
-import { read } from '../settings.ts';
+import { read, readOptional } from '../settings.ts';
 import { configuredClients } from './configured-clients.ts';
 import { isLocalRun } from './context.ts';
 import { clientStore } from './stores.ts';
@@ -36,6 +36,7 @@ export const connectClients = (
       configured,
       store: clientStore(),
       hosts,
+      registration: readOptional(settings.registration),
       ...(hosts.advertise ? { documents } : {}),
     }),
     keys: new CurrentClientKeys(documents, new ClientKeys(shared)),

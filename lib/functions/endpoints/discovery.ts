@@ -2,7 +2,7 @@ import { PROTECTED_RESOURCE_METADATA_PATH } from '../../../lambdas/core/authoriz
 import * as settings from '../../../lambdas/core/settings.ts';
 import { themeSettings } from '../../config/theme.ts';
 import { configuredClientSettings } from '../configured-clients.ts';
-import { scopeSettings, serverSettings } from '../function-settings.ts';
+import { registrationSettings, scopeSettings, serverSettings } from '../function-settings.ts';
 import { identityProviderSettings } from '../identity-provider-settings.ts';
 import { document, type Endpoint, page } from './endpoint.ts';
 
@@ -31,7 +31,8 @@ export const DISCOVERY = {
         .set(settings.servers, serverSettings(configuration))
         .set(settings.scopes, scopeSettings(configuration))
         .set(settings.configuredClients, configuredClientSettings(configuration))
-        .set(settings.clientDocuments, configuration.clientDocuments),
+        .set(settings.clientDocuments, configuration.clientDocuments)
+        .setOptional(settings.registration, registrationSettings(configuration)),
   },
 
   jwks: {

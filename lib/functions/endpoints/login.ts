@@ -4,7 +4,7 @@ import * as settings from '../../../lambdas/core/settings.ts';
 import { accessPolicy } from '../../config/identity-providers.ts';
 import { themeSettings } from '../../config/theme.ts';
 import { configuredClientSettings } from '../configured-clients.ts';
-import { describedScopes, serverSettings } from '../function-settings.ts';
+import { describedScopes, registrationSettings, serverSettings } from '../function-settings.ts';
 import { identityProviderSettings } from '../identity-provider-settings.ts';
 import { type Endpoint, page } from './endpoint.ts';
 import { DOCUMENTS_TIMEOUT } from './tokens.ts';
@@ -24,6 +24,7 @@ export const LOGIN = {
       const { configuration, issuer, tables, secrets } = parts;
       endpoint
         .set(settings.clientDocuments, configuration.clientDocuments)
+        .setOptional(settings.registration, registrationSettings(configuration))
         .set(settings.issuer, issuer)
         .set(settings.theme, themeSettings(configuration))
         .set(settings.servers, serverSettings(configuration))

@@ -1,5 +1,6 @@
 import { User } from '../../support/browser/user.ts';
 import { ClientDocuments } from '../../support/client-profiles/documents.ts';
+import { readInitialAccessToken } from '../../support/client-profiles/secrets.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { assertionForm, newAssertionKey } from '../../support/credentials/client-assertions.ts';
 import { formsOf } from '../../support/http/html-form.ts';
@@ -218,7 +219,10 @@ describe('#199 The host of a document is down, and Gatehouse has no copy', () =>
 describe('Features that a deployment can switch off', () => {
   let own: LocalCloud;
   beforeAll(async () => {
-    own = await startLocalCloud({ port: 5110, config: { clientDocuments: { advertise: false } } });
+    own = await startLocalCloud({
+      port: 5110,
+      config: { clientDocuments: { advertise: false }, registration: { dynamic: 'token' } },
+    });
   }, 60_000);
   afterAll(() => own?.stop());
 
@@ -228,5 +232,13 @@ describe('Features that a deployment can switch off', () => {
     const seen = await new User(own).open(authorizationRequest(own, publishClient('refused')).url);
     expect([seen.status, seen.left]).toEqual([400, undefined]);
     expect(seen.html).toContain('Unknown application');
+  });
+
+  it('registration.dynamic: only the token that the printed command shows lets a client register', async () => {
+    const token = await readInitialAccessToken(own.output());
+    const status = async (headers = {}) => (await postRegistration(own, {}, headers)).status;
+    expect(await status()).toBe(401);
+    expect(await status({ authorization: `Bearer ${token}x` })).toBe(401);
+    expect(await status({ authorization: `Bearer ${token}` })).toBe(201);
   });
 });

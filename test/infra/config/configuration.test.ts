@@ -20,6 +20,7 @@ describe('Configuration', () => {
       },
       clients: {},
       clientDocuments: { advertise: true, blockHosts: [] },
+      registration: { dynamic: 'open' },
       scopes: { mcp: { description: 'Use the tools of this server', implies: [] } },
       identityProviders: {
         company: {

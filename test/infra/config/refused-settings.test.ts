@@ -128,6 +128,16 @@ const BAD: readonly (readonly [overlay: unknown, problem: unknown])[] = [
     { clientDocuments: { blockHosts: ['https://evil.example/'] } },
     'clientDocuments.blockHosts.0: expected a host name in lower case, such as "example.com", or "*.example.com" for every host below it, got "https://evil.example/"',
   ],
+  [{ registration: { dynamic: 'on' } }, 'registration.dynamic: expected "open", "token" or "off", got "on"'],
+  // A28: no patterns.
+  [
+    { registration: { redirectHosts: ['*.claude.ai'] } },
+    'registration.redirectHosts.0: expected a host name in lower case, such as "claude.ai"; patterns are refused, because redirect URIs are compared exactly (RFC 9700 section 4.1.3), got "*.claude.ai"',
+  ],
+  ...['cursor:', 'Cursor', 'javascript', 'mailto', 'https'].map((scheme): [object, string] => [
+    { registration: { schemes: [scheme] } },
+    `registration.schemes.0: expected a private-use scheme in lower case, without the colon, such as "cursor", that browsers and systems give no other meaning, got "${scheme}"`,
+  ]),
   [{ apiGatewayLogRole: 'yes' }, 'apiGatewayLogRole: expected "existing" or "create", got "yes"'],
 ];
 

@@ -63,12 +63,12 @@ export class AuthorizationHarness implements HarnessState {
     return provider;
   }
 
-  register(body: unknown, contentType = 'application/json'): Promise<Answer> {
+  register(body: unknown, contentType = 'application/json', headers: Record<string, string> = {}): Promise<Answer> {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return invoke(this.#handlers.register, {
       method: 'POST',
       path: '/register',
-      headers: { 'content-type': contentType },
+      headers: { 'content-type': contentType, ...headers },
       body: text,
     });
   }

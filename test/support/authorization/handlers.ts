@@ -7,6 +7,7 @@ import type { AccessConditions, AccessRules } from '../../../lambdas/core/author
 import type { ScopeDefinitions } from '../../../lambdas/core/authorization/scopes.ts';
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import type { DocumentHosts } from '../../../lambdas/core/clients/document-policy.ts';
+import { OPEN_REGISTRATION, type RegistrationPolicy } from '../../../lambdas/core/clients/registration-policy.ts';
 import { SESSION_SECONDS } from '../../../lambdas/core/grants/connections-session.ts';
 import { registerHandler } from '../../../lambdas/register/handler.ts';
 import {
@@ -48,6 +49,8 @@ export interface AuthorizationHarnessOptions {
   readonly paths?: readonly string[];
   readonly configured?: readonly Client[];
   readonly hosts?: DocumentHosts;
+  readonly registration?: RegistrationPolicy;
+  readonly initialAccessToken?: string;
   readonly rememberConsent?: boolean;
   /** Whether clients may come with a metadata document. */
   readonly advertise?: boolean;
@@ -112,6 +115,7 @@ export const authorizationHandlers = (state: HarnessState, options: Authorizatio
     configured: new Map((options.configured ?? []).map((client) => [client.clientId, client])),
     store: clients,
     hosts,
+    registration: options.registration,
     ...(options.advertise === false ? {} : { documents }),
   });
   const sessions = sessionSealer(sealingKeys, SESSION_SECONDS);
@@ -131,11 +135,17 @@ export const authorizationHandlers = (state: HarnessState, options: Authorizatio
   const consentMemory = options.rememberConsent
     ? new ConsentMemory({ consents: state.consents, browsers: rememberedBrowserSealer(sealingKeys), log })
     : undefined;
+  const { registration = OPEN_REGISTRATION } = options;
+  const verifyInitialAccessToken = async (presented: string) => presented === options.initialAccessToken;
   const page = { log, renderError: errorPage(site) };
 
   return {
-    register: endpoint(registerHandler({ ...shared }), { log, cors: true, refusalEvent: 'client_refused' }),
-    clientConfiguration: endpoint(clientConfigurationHandler({ ...shared }), { log, cors: true }),
+    register: endpoint(registerHandler({ ...shared, registration, verifyInitialAccessToken }), {
+      log,
+      cors: true,
+      refusalEvent: 'client_refused',
+    }),
+    clientConfiguration: endpoint(clientConfigurationHandler({ ...shared, registration }), { log, cors: true }),
     authorize: endpoint(
       authorizeHandler({
         ...shared,

@@ -11,13 +11,14 @@ export interface OpenSecret {
  *
  * @throws Error if there is no such command
  */
-export const openClientSecret = (output: string, clientId: string): OpenSecret => {
-  const logicalId = `Client${clientId.replaceAll('-', '')}`;
+export const openClientSecret = (output: string, clientId: string): OpenSecret =>
+  openSecret(output, `Client${clientId.replaceAll('-', '')}`);
+
+const openSecret = (output: string, logicalId: string): OpenSecret => {
   const command = output.split('\n').find((line) => line.includes('get-secret-value') && line.includes(logicalId));
   const part = (pattern: RegExp): string => {
     const value = command === undefined ? undefined : pattern.exec(command)?.[1];
-    if (value === undefined)
-      throw new Error(`no command for the secret of "${clientId}" with ${pattern} in:\n${output}`);
+    if (value === undefined) throw new Error(`no command for the secret ${logicalId} with ${pattern} in:\n${output}`);
     return value;
   };
   const secretsManager = new SecretsManagerClient({
@@ -33,10 +34,16 @@ export const openClientSecret = (output: string, clientId: string): OpenSecret =
 };
 
 /** Reads the secret of a pre-registered client as its owner would: by the command that the start of the cloud prints. */
-export const readClientSecret = async (output: string, clientId: string): Promise<string> => {
-  const { secretsManager, secretId } = openClientSecret(output, clientId);
+export const readClientSecret = (output: string, clientId: string): Promise<string> =>
+  readSecret(openClientSecret(output, clientId));
+
+/** Reads the initial access token of registrations, by the command that the start of the cloud prints. */
+export const readInitialAccessToken = (output: string): Promise<string> =>
+  readSecret(openSecret(output, 'SecretsRegistration'));
+
+const readSecret = async ({ secretsManager, secretId }: OpenSecret): Promise<string> => {
   const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretId }));
   secretsManager.destroy();
-  if (SecretString === undefined) throw new Error(`the secret of "${clientId}" is empty`);
+  if (SecretString === undefined) throw new Error(`the secret ${secretId} is empty`);
   return SecretString;
 };

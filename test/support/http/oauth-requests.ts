@@ -29,11 +29,12 @@ export interface RegisteredClient {
 export const postRegistration = async (
   cloud: CloudAddress,
   metadata: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<JsonAnswer> =>
   jsonAnswer(
     await fetch(`${cloud.origin}/register`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({
         client_name: 'Flow test',
         redirect_uris: [REDIRECT_URI],

@@ -49,10 +49,10 @@ export const storeUpstreamClients = async (
   return { clients, missing };
 };
 
-/** The stack's commands that show the secrets of configured clients, adapted to this run. */
+/** The stack's commands that show what it made for clients, adapted to this run: their secrets, and the initial access token. */
 export const clientSecretCommands = (template: ResolvedTemplate, services: Services): string[] =>
   Object.entries(template.outputs)
-    .filter(([name]) => name.startsWith('ClientSecretCommand'))
+    .filter(([name]) => name.startsWith('ClientSecretCommand') || name === 'RegistrationTokenCommand')
     .map(([, command]) => localCommand(services, command));
 
 /** The stack's commands that rotate the signing key and end sessions, adapted to this run. */
