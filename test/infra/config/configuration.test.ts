@@ -49,6 +49,8 @@ describe('Configuration', () => {
       rememberConsent: false,
       monitoring: { alarms: true, dashboard: false },
       apiGatewayLogRole: 'create',
+      stackName: 'Gatehouse',
+      terminationProtection: true,
     });
   });
 

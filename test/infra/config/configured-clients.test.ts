@@ -1,4 +1,5 @@
 import { type ConfigurationInput, parseConfiguration } from '../../../lib/config/configuration.ts';
+import { STACK_ID_TAG } from '../../../lib/names.ts';
 import { statementsOf } from '../policies.ts';
 import { shown, type Template, TWO_SERVERS, templateFor } from '../template.ts';
 
@@ -65,7 +66,11 @@ describe('Configured clients and resource clients', () => {
       expect(template.resources[name]).toMatchObject({
         DeletionPolicy: 'RetainExceptOnCreate',
         UpdateReplacePolicy: 'Retain',
-        Properties: { GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true } },
+        Properties: {
+          GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+          // The command of the output KeptSecrets finds it by this tag.
+          Tags: [{ Key: STACK_ID_TAG, Value: { Ref: 'AWS::StackId' } }],
+        },
       });
     }
   });
@@ -83,7 +88,7 @@ describe('Configured clients and resource clients', () => {
       );
     }
     expect(Object.keys(template.outputs).filter((name) => name.startsWith('ClientId'))).toHaveLength(4);
-    for (const name of secretNames()) expect(shown(template.outputs.KeptSecrets?.Value)).toContain(`<${name}>`);
+    expect(shown(template.outputs.KeptSecrets?.Value)).toContain(`Key=tag-key,Values=${STACK_ID_TAG} `);
   });
 
   it('only token, revoke and introspect may read these secrets (#244)', () => {
