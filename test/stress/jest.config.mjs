@@ -6,6 +6,7 @@ const longForms = [
   '<rootDir>/test/core/mcp/operation-sdk.test.ts',
   '<rootDir>/test/endpoints/key-ring/rotation.test.ts',
   '<rootDir>/test/flow/http/limits.test.ts',
+  '<rootDir>/test/flow/operations/restart.test.ts',
 ];
 
 // `npm run stress`: the long form of what `npm test` does in short. Nothing of it is part of `npm test`.

@@ -23,11 +23,12 @@ beforeAll(async () => {
   await rowsOf(cloud, 'Keys');
 }, 120_000);
 afterAll(() => cloud?.stop());
-afterEach(async () => {
+/** Another client is served, although the rows are unreadable. */
+const othersAreServed = async (): Promise<void> => {
   const session = await obtainSession(cloud, { client: await registerClient(cloud, { client_name: 'Later' }) });
   expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
   expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
-});
+};
 
 const GARBAGE: readonly (readonly [what: string, row: Row])[] = [
   ['only its key', {}],
@@ -42,6 +43,8 @@ const GARBAGE: readonly (readonly [what: string, row: Row])[] = [
 const unavailable = { status: 503, body: expect.objectContaining({ error: 'temporarily_unavailable' }) };
 
 describe.each(GARBAGE)('A row with %s', (_what, garbage) => {
+  afterAll(othersAreServed);
+
   it('of a client leads to an error page and a server error, never to an unknown client', async () => {
     const client = await registerClient(cloud, { client_name: `Poisoned ${JSON.stringify(garbage).slice(0, 40)}` });
     const session = await obtainSession(cloud, { client });
