@@ -9,7 +9,7 @@ export interface GatehouseStackProps extends StackProps {
   readonly configuration: ConfigurationInput;
 }
 
-/** The whole deployment as one stack, for any account and region. */
+/** The whole deployment as one stack, for any account and commercial region. */
 export class GatehouseStack extends Stack {
   readonly proxy: McpOAuthProxy;
 

@@ -1,4 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnResource, Duration } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import * as settings from '../lambdas/core/settings.ts';
@@ -111,9 +112,9 @@ export class McpOAuthProxy extends Construct {
     }
 
     // No API is deployed before the first signing key exists.
-    for (const { api } of [this.authorizationServer, ...this.protectedResources]) {
-      this.keyRing.mustExistBefore(api.deploymentStage);
-    }
+    const apis = [this.authorizationServer, ...this.protectedResources].map(({ api }) => api);
+    for (const api of apis) this.keyRing.mustExistBefore(api.deploymentStage);
+    createOneByOne(apis);
     this.#protect(configuration.firewall);
     if (configuration.apiGatewayLogRole === 'create') this.#createLogRole();
     this.#monitor(configuration);
@@ -216,6 +217,19 @@ export class McpOAuthProxy extends Construct {
     if (problems.length > 0) throw new ConfigurationError(problems);
   }
 }
+
+/** API Gateway accepts one new API in three seconds and one deployment in five, for the account and region. */
+const createOneByOne = (apis: readonly RestApi[]): void => {
+  apis.reduce((previous, api) => {
+    for (const [part, former] of [
+      [api.node.defaultChild, previous.node.defaultChild],
+      [api.latestDeployment?.node.defaultChild, previous.latestDeployment?.node.defaultChild],
+    ]) {
+      if (part instanceof CfnResource && former instanceof CfnResource) part.addResourceDependency(former);
+    }
+    return api;
+  });
+};
 
 const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;

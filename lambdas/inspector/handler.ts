@@ -130,9 +130,9 @@ interface Content extends Pick<BackendRequest, 'body'> {
   readonly operation: Operation | undefined;
 }
 
-/** Reads the content of the request. POST carries one message. DELETE ends a session and has no content. */
+/** Reads the content of the request. POST carries one message. DELETE ends a session; it and HEAD have no content. */
 const readContent = (event: APIGatewayProxyEvent, headers: HeaderValues): Content => {
-  if (event.httpMethod === 'DELETE') {
+  if (event.httpMethod === 'DELETE' || event.httpMethod === 'HEAD') {
     assertNoContent(event);
     return { id: null, operation: undefined, body: null };
   }

@@ -10,6 +10,9 @@ const ALLOWED_HEADERS =
 /** Methods of the streamable HTTP transport. GET and DELETE are for revisions before 2026-07-28. */
 export const MCP_METHODS = ['POST', 'GET', 'DELETE'];
 
+/** HEAD is answered like GET (RFC 9110 §9.3.2). Preflights need not name it (Fetch, CORS-safelisted method). */
+export const GUARDED_METHODS = [...MCP_METHODS, 'HEAD'];
+
 /** Headers that scripts may read. */
 export const EXPOSED_HEADERS = 'WWW-Authenticate, Retry-After, Mcp-Session-Id, MCP-Protocol-Version';
 

@@ -18,7 +18,7 @@ const HEADERS = {
 const BECAUSE = 'The pages show this image to every visitor';
 
 /** Its methods and their limit. */
-export const LOGO_ROUTE = { path: '/logo.svg', methods: ['GET'], throttle: { perSecond: 100, burst: 200 } };
+export const LOGO_ROUTE = { path: '/logo.svg', methods: ['GET', 'HEAD'], throttle: { perSecond: 100, burst: 200 } };
 
 interface Response {
   readonly status: string;
@@ -43,32 +43,35 @@ const NO_LOGO: Response = {
 export const addLogo = (root: IResource, svg: string | undefined): void => {
   const { status, mediaType, body, headers } =
     svg === undefined ? NO_LOGO : { status: '200', mediaType: 'image/svg+xml', body: svg, headers: HEADERS };
-  const method = root.addResource('logo.svg').addMethod(
-    'GET',
-    new MockIntegration({
-      // A request for an image has no body, so its content type does not matter.
-      passthroughBehavior: PassthroughBehavior.WHEN_NO_TEMPLATES,
-      requestTemplates: { 'application/json': `{"statusCode": ${status}}` },
-      integrationResponses: [
-        {
-          statusCode: status,
-          responseTemplates: { [mediaType]: body },
-          responseParameters: Object.fromEntries(
-            Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, `'${value}'`]),
-          ),
-        },
-      ],
-    }),
-    {
-      methodResponses: [
-        {
-          statusCode: status,
-          responseParameters: Object.fromEntries(
-            Object.keys(headers).map((name) => [`method.response.header.${name}`, true]),
-          ),
-        },
-      ],
-    },
-  );
-  acknowledge(method, { APIG4: BECAUSE, COG4: BECAUSE });
+  const resource = root.addResource('logo.svg');
+  for (const name of LOGO_ROUTE.methods) {
+    const method = resource.addMethod(
+      name,
+      new MockIntegration({
+        // A request for an image has no body, so its content type does not matter.
+        passthroughBehavior: PassthroughBehavior.WHEN_NO_TEMPLATES,
+        requestTemplates: { 'application/json': `{"statusCode": ${status}}` },
+        integrationResponses: [
+          {
+            statusCode: status,
+            responseTemplates: { [mediaType]: body },
+            responseParameters: Object.fromEntries(
+              Object.entries(headers).map(([header, value]) => [`method.response.header.${header}`, `'${value}'`]),
+            ),
+          },
+        ],
+      }),
+      {
+        methodResponses: [
+          {
+            statusCode: status,
+            responseParameters: Object.fromEntries(
+              Object.keys(headers).map((header) => [`method.response.header.${header}`, true]),
+            ),
+          },
+        ],
+      },
+    );
+    acknowledge(method, { APIG4: BECAUSE, COG4: BECAUSE });
+  }
 };

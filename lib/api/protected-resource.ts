@@ -23,7 +23,7 @@ import { challengeScopes, needsInspector, requiredScopes, toolRules } from '../c
 import { EndpointFunction } from '../functions/endpoint-function.ts';
 import { ExistingFunctionBackend } from '../functions/existing-function-backend.ts';
 import { ORIGIN_HEADER } from '../names.ts';
-import { addPreflight, MCP_METHODS } from './cors.ts';
+import { addPreflight, GUARDED_METHODS, MCP_METHODS } from './cors.ts';
 import { addProtectedResourceResponses } from './gateway-responses.ts';
 import { ACCOUNT_BURST, makeRestApi } from './rest-api.ts';
 
@@ -152,7 +152,7 @@ export class ProtectedResource extends Construct {
   }
 
   #addMethods(resource: IResource, guard: RequestAuthorizer, integrate: (method: string) => Integration): void {
-    for (const method of MCP_METHODS) {
+    for (const method of GUARDED_METHODS) {
       const guarded = resource.addMethod(method, integrate(method), {
         authorizer: guard,
         authorizationType: AuthorizationType.CUSTOM,

@@ -57,10 +57,10 @@ export const document = (path: string, publicBecause: string): Route => ({
   publicBecause,
 });
 
-/** A page that a browser navigates to, or the form on it. */
+/** A page that a browser navigates to, or the form on it. HEAD is answered like GET (RFC 9110 §9.3.2). */
 export const page = (method: 'GET' | 'POST', path: string, publicBecause: string): Route => ({
   path,
-  methods: [method],
+  methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
   throttle: { perSecond: 100, burst: 200 },
   preflight: false,
   publicBecause,

@@ -65,7 +65,13 @@ export const LOGIN = {
     folder: 'callback',
     description: "takes the identity provider's response and issues the authorization code",
     timeout: UPSTREAM_TIMEOUT,
-    routes: [page('GET', '/callback/{idp}', 'Bound to a state and a cookie (OpenID Connect Core §3.1.2.5)')],
+    routes: [
+      {
+        ...page('GET', '/callback/{idp}', 'Bound to a state and a cookie (OpenID Connect Core §3.1.2.5)'),
+        // Without HEAD, because a program that only looks at the URL would use up the login.
+        methods: ['GET'],
+      },
+    ],
     grant: (endpoint, parts) => {
       const { configuration, issuer, tables, secrets, tokensKey } = parts;
       endpoint
@@ -99,7 +105,7 @@ export const LOGIN = {
     routes: [
       {
         path: '/connections',
-        methods: ['GET', 'POST'],
+        methods: ['GET', 'HEAD', 'POST'],
         throttle: { perSecond: 50, burst: 100 },
         preflight: false,
         publicBecause: 'The function itself checks a sealed session; its forms are bound to that and to the origin',

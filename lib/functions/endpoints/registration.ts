@@ -24,7 +24,7 @@ export const REGISTRATION = {
     routes: [
       {
         path: '/register/{client_id}',
-        methods: ['GET', 'PUT', 'DELETE'],
+        methods: ['GET', 'HEAD', 'PUT', 'DELETE'],
         throttle: { perSecond: 10, burst: 20 },
         preflight: true,
         publicBecause: 'The function itself checks the registration access token (RFC 7592 §2)',

@@ -71,7 +71,7 @@ export const TOKENS = {
     routes: [
       {
         path: '/userinfo',
-        methods: ['GET', 'POST'],
+        methods: ['GET', 'HEAD', 'POST'],
         throttle: { perSecond: 100, burst: 200 },
         preflight: true,
         publicBecause: 'The function itself checks the access token (OpenID Connect Core §5.3)',

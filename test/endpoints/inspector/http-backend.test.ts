@@ -75,6 +75,24 @@ describe('The inspector in front of an HTTP backend', () => {
     }
   });
 
+  it('A18: passes HEAD on without a body, and refuses one with a body', async () => {
+    const methods: (string | undefined)[] = [];
+    const { backend } = await startServer(({ method }, response) => {
+      methods.push(method);
+      response.writeHead(200).end();
+    });
+    const { send } = inspectorWith(backend);
+    for (const [body, status] of [
+      [null, 200],
+      ['{}', 400],
+    ] as const) {
+      const { reply, done } = send(postEvent('', { rest: { httpMethod: 'HEAD', body } }));
+      await done;
+      expect(reply.head?.statusCode).toBe(status);
+    }
+    expect(methods).toEqual(['HEAD']);
+  });
+
   it('requires the required scopes for DELETE', async () => {
     const authorizer = { ...AUTHORIZER_CONTEXT, scopes: '-' };
     const { status } = await refusal(postEvent('', { rest: { httpMethod: 'DELETE', body: null }, authorizer }));

@@ -125,6 +125,19 @@ describe('Request lines (RFC 9112 §3)', () => {
   });
 });
 
+describe('HEAD (RFC 9110 §9.3.2)', () => {
+  it.each([
+    ['/mcp', 401],
+    ['/health', 200],
+    ['/authorize', 400],
+    ['/', 200],
+  ])('A18: HEAD %s gets %i and no content, as GET would', async (path, status) => {
+    const [answer] = await send(`HEAD ${path} HTTP/1.1`);
+    expect([answer?.status, answer?.body]).toEqual([status, '']);
+    if (path === '/mcp') expect(answer?.headers['www-authenticate']).toMatch(/^Bearer resource_metadata="/);
+  });
+});
+
 const ROUTES = AUTHORIZATION_SERVER_ROUTES.map((route) => ({
   ...route,
   target: route.path.replace('{client_id}', 'unknown').replace('{idp}', 'company').replace('{proxy+}', 'mcp'),

@@ -30,11 +30,14 @@ describe('Routes of the authorization server', () => {
     ...metadata('oauth-protected-resource'),
     ...metadata('oauth-protected-resource/{proxy+}'),
     'GET ', // the root
+    'HEAD ',
     'POST /register',
     'OPTIONS /register',
-    ...['GET', 'PUT', 'DELETE', 'OPTIONS'].map((method) => `${method} /register/{client_id}`),
+    ...['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'].map((method) => `${method} /register/{client_id}`),
     'GET /authorize',
+    'HEAD /authorize',
     'GET /connections',
+    'HEAD /connections',
     'POST /connections',
     'POST /consent',
     'GET /callback/{idp}',
@@ -45,15 +48,29 @@ describe('Routes of the authorization server', () => {
     'POST /introspect',
     'OPTIONS /introspect',
     'GET /userinfo',
+    'HEAD /userinfo',
     'POST /userinfo',
     'OPTIONS /userinfo',
     'GET /health',
     'HEAD /health',
     'GET /logo.svg',
+    'HEAD /logo.svg',
   ];
 
   it('are exactly the listed ones', () => {
     expect(Object.keys(methodsOf(template, 'AuthorizationServer')).sort()).toEqual([...ROUTES].sort());
+  });
+
+  it('A18 (RFC 9110 §9.3.2): HEAD is answered wherever GET is, except where it would use up a login', () => {
+    const methods = methodsOf(template, 'AuthorizationServer');
+    const targetOf = (route: string) => methods[route]?.Properties.Integration;
+    const without = Object.keys(methods).filter(
+      (route) => route.startsWith('GET ') && !(route.replace('GET', 'HEAD') in methods),
+    );
+    expect(without).toEqual(['GET /callback/{idp}']);
+    for (const route of Object.keys(methods).filter((name) => name.startsWith('HEAD '))) {
+      expect(targetOf(route)).toEqual(targetOf(route.replace('HEAD', 'GET')));
+    }
   });
 
   it.each<[string, Partial<ConfigurationInput>]>([

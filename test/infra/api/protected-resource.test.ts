@@ -10,11 +10,11 @@ describe('Protected resources', () => {
   it.each([
     ['Servermcp', '/mcp'],
     ['Servertoolsmcp', '/tools/mcp'],
-  ])('%s: the authorizer checks every method but OPTIONS (#123)', (name, path) => {
+  ])('%s: the authorizer checks every method but OPTIONS (#123), HEAD too', (name, path) => {
     const methods = methodsOf(template, name);
     expect(Object.keys(methods).sort()).toEqual(
       [path, `${path}/{proxy+}`]
-        .flatMap((at) => ['POST', 'GET', 'DELETE', 'OPTIONS'].map((one) => `${one} ${at}`))
+        .flatMap((at) => ['POST', 'GET', 'DELETE', 'HEAD', 'OPTIONS'].map((one) => `${one} ${at}`))
         .sort(),
     );
     for (const [route, { Properties }] of Object.entries(methods)) {
@@ -45,7 +45,7 @@ describe('Protected resources', () => {
 
   it("send the method, the rest of the path and the caller's identity to an HTTP backend", () => {
     const methods = methodsOf(template, 'Servertoolsmcp');
-    for (const method of ['POST', 'GET', 'DELETE']) {
+    for (const method of ['POST', 'GET', 'DELETE', 'HEAD']) {
       const { Integration: plain } = methods[`${method} /tools/mcp`]?.Properties ?? {};
       const { Integration: rest } = methods[`${method} /tools/mcp/{proxy+}`]?.Properties ?? {};
       expect(plain).toMatchObject({

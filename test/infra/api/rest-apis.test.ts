@@ -1,3 +1,4 @@
+import type { ConfigurationInput } from '../../../lib/config/configuration.ts';
 import { type Template, TWO_SERVERS, templateFor } from '../template.ts';
 import { apiIds, stageOf } from './api-of-template.ts';
 
@@ -5,6 +6,11 @@ let template: Template;
 beforeAll(async () => {
   template = await templateFor(TWO_SERVERS);
 });
+
+const SERVER = {
+  backend: { kind: 'example' },
+  scopes: { required: ['mcp'] },
+} satisfies ConfigurationInput['servers'][string];
 
 describe('APIs', () => {
   it('are regional, so a stream may be silent for five minutes', () => {
@@ -52,6 +58,25 @@ describe('APIs', () => {
     for (const [, stage] of template.ofType('AWS::ApiGateway::Stage')) expect(stage.DependsOn).toContain(logicalId);
     const told = await templateFor({ apiGatewayLogRole: 'existing' });
     expect(told.ofType('AWS::ApiGateway::Account')).toEqual([]);
+  });
+
+  it('B15: are created and deployed one after the other, as far as API Gateway allows at a time', async () => {
+    const three = await templateFor({ ...TWO_SERVERS, servers: { ...TWO_SERVERS.servers, '/more': SERVER } });
+    for (const type of ['AWS::ApiGateway::RestApi', 'AWS::ApiGateway::Deployment']) {
+      const all = three.ofType(type);
+      const idOf = (start: string) => all.find(([logicalId]) => logicalId.startsWith(start))?.[0];
+      const [first, ...rest] = ['AuthorizationServer', 'Servermcp', 'Servertoolsmcp', 'Servermore'].map(
+        (name) => idOf(`Gatehouse${name}`) ?? name,
+      );
+      expect(all).toHaveLength(4);
+      rest.reduce((previous, logicalId) => {
+        expect([logicalId, three.resources[logicalId]?.DependsOn]).toEqual([
+          logicalId,
+          expect.arrayContaining([previous]),
+        ]);
+        return logicalId;
+      }, first ?? '');
+    }
   });
 
   it('are deployed after the first signing key exists', () => {

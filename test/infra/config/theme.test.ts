@@ -84,7 +84,7 @@ describe('Theme', () => {
           ResponseTemplates && 'image/svg+xml' in ResponseTemplates,
       ),
     );
-    expect(others).toEqual([]);
+    expect(others).toEqual([{ ...route, HttpMethod: 'HEAD' }]);
     expect(route).toMatchObject({ HttpMethod: 'GET', AuthorizationType: 'NONE', Integration: { Type: 'MOCK' } });
     const response = route?.Integration.IntegrationResponses[0];
     expect(response.ResponseTemplates['image/svg+xml']).toBe(readLogo(logo));
@@ -103,11 +103,9 @@ describe('Theme', () => {
     const methods = template
       .ofType('AWS::ApiGateway::Method')
       .filter(([, { Properties }]) => Properties.ResourceId.Ref === logicalId);
-    expect(methods.map(([, { Properties }]) => Properties.Integration)).toEqual([
-      expect.objectContaining({
-        Type: 'MOCK',
-        IntegrationResponses: [expect.objectContaining({ StatusCode: '404' })],
-      }),
-    ]);
+    expect(methods).toHaveLength(2);
+    for (const [, { Properties }] of methods) {
+      expect(Properties.Integration).toMatchObject({ Type: 'MOCK', IntegrationResponses: [{ StatusCode: '404' }] });
+    }
   });
 });
