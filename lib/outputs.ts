@@ -2,6 +2,7 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { UserPool } from './data/user-pool.ts';
 import type { EndpointFunction } from './functions/endpoint-function.ts';
 import type { McpOAuthProxy } from './mcp-oauth-proxy.ts';
+import { standingCost } from './monitoring/standing-cost.ts';
 import { RING_TAG, STACK_ID_TAG } from './names.ts';
 
 /** Adds what `cdk deploy` prints: where to connect, what to do next, and what remains after `cdk destroy`. */
@@ -86,6 +87,8 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
       `aws sns subscribe ${inRegion} --topic-arn ${proxy.alarmTopic.topicArn} --protocol email --notification-endpoint ADDRESS`,
     );
   }
+
+  output('StandingCost', 'List price while it is not used; docs/runbook.md says what adds to it', standingCost(stack));
 
   const tables = proxy.tables.kept.map(({ tableName }) => tableName).join(' ');
   output(

@@ -16,6 +16,7 @@ describe('Outputs', () => {
     );
     expect(outputs).toEqual({
       AlarmTopic: expect.stringMatching(/^aws sns subscribe .* --topic-arn <\w+Topic\w+> --protocol email /),
+      StandingCost: expect.stringMatching(/^[0-9.]+ dollars a month: firewall /),
       Issuer: 'https://<Distribution>',
       ConnectorUrlMcp: 'https://<Distribution>/mcp',
       ConnectorUrlToolsMcp: 'https://<Distribution>/tools/mcp',
