@@ -102,6 +102,7 @@ describe('An output of the stack in the documents', () => {
   it('is one that the stack has', async () => {
     const { outputs } = await templateFor({
       identityProviders: { google: { kind: 'google' }, cognito: { kind: 'cognito' } },
+      registration: { dynamic: 'token' },
       clients: {
         'nightly-report': {
           name: 'Nightly report',
