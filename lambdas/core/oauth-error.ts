@@ -28,6 +28,13 @@ const STATUS_BY_CODE = {
 
 export type OAuthErrorCode = keyof typeof STATUS_BY_CODE;
 
+/** A character that an `error_description` must not have (RFC 6749 §5.2, RFC 6750 §3). */
+const FORBIDDEN_CHARACTER = /[^\x20\x21\x23-\x5b\x5d-\x7e]/gu;
+
+/** The text with an apostrophe for each quotation mark, and a question mark for every other forbidden character. */
+export const asErrorDescription = (text: string): string =>
+  text.replace(FORBIDDEN_CHARACTER, (character) => (character === '"' ? "'" : '?'));
+
 /**
  * A refusal that is sent to the caller. `message` becomes the `error_description` and never repeats input. `detail`
  * says exactly what was wrong, and is only logged.
@@ -52,7 +59,7 @@ export class OAuthError extends Error {
       status?: 400;
     } = {},
   ) {
-    super(description, { cause: options.cause });
+    super(asErrorDescription(description), { cause: options.cause });
     this.name = 'OAuthError';
     this.code = code;
     this.detail = options.detail;
