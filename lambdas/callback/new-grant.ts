@@ -36,6 +36,7 @@ export const newGrant = async (
     resource: request.resource,
     scopes,
     ...(refusedScopes.length === 0 ? {} : { refusedScopes }),
+    ...(request.droppedScopes === undefined ? {} : { droppedScopes: request.droppedScopes }),
     subject,
     identity: neededIdentity(identity, scopes, deps.access),
     status: 'issued',

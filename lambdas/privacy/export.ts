@@ -19,6 +19,7 @@ interface ExportedConnection {
   readonly resource: string;
   readonly scopes: readonly string[];
   readonly refusedScopes?: readonly string[];
+  readonly droppedScopes?: readonly string[];
   readonly status: Grant['status'];
   readonly since: string;
   readonly lastUsed?: string;
@@ -66,6 +67,7 @@ const exportedConnection = ({ identity, family, ...grant }: Grant): ExportedConn
     resource: grant.resource,
     scopes: grant.scopes,
     refusedScopes: grant.refusedScopes,
+    droppedScopes: grant.droppedScopes,
     status: grant.status,
     since: isoTime(grant.issuedAt),
     lastUsed: family && isoTime(family.rotatedAt),

@@ -3,7 +3,7 @@ import { firstRefreshToken, formatRefreshToken } from '../core/grants/refresh-to
 import { OAuthError } from '../core/oauth-error.ts';
 import { accessTokenClaims } from '../core/tokens/access-token.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
-import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './limits.ts';
+import { assertGrantedResource, assertNotBeforeMark, scopesOfGrant } from './limits.ts';
 
 const NOT_VALID = 'The authorization code is not valid. Start a new authorization.';
 
@@ -21,7 +21,7 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   const { grant, outcome } = decideRedemption(request.grant, client, presented, now);
   assertNotBeforeMark(grant, request.notBefore);
   assertGrantedResource(form, grant, deps.resources);
-  const scopes = narrowedScopes(form, grant.scopes, deps.scopes);
+  const scopes = scopesOfGrant(form, grant, deps.scopes);
   const logFields = { requestId, clientId: client.clientId, grantId: grant.grantId };
   if (outcome === 'replayed') {
     // Two parties hold the code and its verifier, so the first one loses its tokens too (RFC 6749 §4.1.2).

@@ -1,5 +1,11 @@
 import { resolveResource } from '../core/authorization/resources.ts';
-import { effectiveScopes, OFFLINE_ACCESS, type ScopeDefinitions } from '../core/authorization/scopes.ts';
+import {
+  effectiveScopes,
+  OFFLINE_ACCESS,
+  parseScope,
+  type ScopeDefinitions,
+  unknownScopes,
+} from '../core/authorization/scopes.ts';
 import type { Grant } from '../core/grants/grant.ts';
 import { isBeforeMark, type NotBeforeMarks } from '../core/grants/not-before.ts';
 import { OAuthError } from '../core/oauth-error.ts';
@@ -8,18 +14,37 @@ import { OAuthError } from '../core/oauth-error.ts';
 const IGNORED_SCOPES: readonly string[] = [OFFLINE_ACCESS, 'openid'];
 
 /**
- * The scopes of the access token: the granted ones, or fewer if the request asks for fewer (RFC 6749 §6).
+ * The scopes of an access token of a grant. What /authorize dropped or refused is dropped here too, because clients send
+ * the same `scope` again (RFC 6749 §3.3). The response says what is left.
  *
+ * @throws OAuthError `invalid_scope` for a scope that this server knows and the grant never asked for (RFC 6749 §6)
+ */
+export const scopesOfGrant = (
+  form: URLSearchParams,
+  { scopes, refusedScopes = [], droppedScopes = [] }: Grant,
+  definitions: ScopeDefinitions,
+): readonly string[] => {
+  const unknown = unknownScopes(form.get('scope') ?? undefined, [], definitions);
+  return narrowedScopes(form, scopes, definitions, [...refusedScopes, ...droppedScopes, ...unknown]);
+};
+
+/**
+ * The scopes of the access token: the granted ones, or fewer if the request asks for fewer.
+ *
+ * @param ignored scopes that are left out, unless they were granted
  * @throws OAuthError `invalid_scope` if a requested scope was not granted
  */
 export const narrowedScopes = (
   form: URLSearchParams,
   grantedScopes: readonly string[],
   definitions: ScopeDefinitions,
+  ignored: readonly string[] = [],
 ): readonly string[] => {
-  const requested = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
   const granted = effectiveScopes(grantedScopes, definitions);
-  const narrowed = [...new Set(requested)].filter((scope) => granted.has(scope) || !IGNORED_SCOPES.includes(scope));
+  const dropped = new Set([...IGNORED_SCOPES, ...ignored]);
+  const narrowed = parseScope(form.get('scope') ?? undefined).filter(
+    (scope) => granted.has(scope) || !dropped.has(scope),
+  );
   if (narrowed.some((scope) => !granted.has(scope))) {
     throw new OAuthError('invalid_scope', 'The requested scope exceeds the granted scope. Start a new authorization.');
   }

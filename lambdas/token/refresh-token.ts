@@ -11,7 +11,7 @@ import {
 import { OAuthError } from '../core/oauth-error.ts';
 import { accessTokenClaims } from '../core/tokens/access-token.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
-import { assertGrantedResource, assertNotBeforeMark, narrowedScopes } from './limits.ts';
+import { assertGrantedResource, assertNotBeforeMark, scopesOfGrant } from './limits.ts';
 import { permittedScopes, revalidateGrant } from './revalidate-grant.ts';
 
 const invalidGrant = (detail: string): OAuthError =>
@@ -36,7 +36,7 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   }
   assertNotBeforeMark(loaded, request.notBefore);
   assertGrantedResource(form, loaded, deps.resources);
-  const requested = narrowedScopes(form, loaded.scopes, deps.scopes);
+  const requested = scopesOfGrant(form, loaded, deps.scopes);
   const grant = await revalidateGrant(deps, loaded, logFields, now);
   const scopes = await permittedScopes(deps, grant, requested, logFields);
 

@@ -4,7 +4,7 @@ import { parseUiLocales } from '../language.ts';
 import { OAuthError, type OAuthErrorCode } from '../oauth-error.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { resolveResource } from './resources.ts';
-import { negotiateScopes, type ScopeDefinitions } from './scopes.ts';
+import { negotiateScopes, type ScopeDefinitions, unknownScopes } from './scopes.ts';
 import type { AuthorizationRequest } from './transaction.ts';
 
 /** The longest encoded query, in bytes, that still fits into the `Location` of a response to the client. */
@@ -98,7 +98,9 @@ export const parseAuthorizationRequest = (
     policy.resources.map((description) => description.resource),
   );
   const requiredScopes = policy.resources.find((known) => known.resource === resource)?.requiredScopes ?? [];
-  const scopes = negotiateScopes(parameter(query, 'scope'), requiredScopes, policy.scopes);
+  const requestedScope = parameter(query, 'scope');
+  const scopes = negotiateScopes(requestedScope, requiredScopes, policy.scopes);
+  const droppedScopes = unknownScopes(requestedScope, requiredScopes, policy.scopes);
   assertMayAsk(query);
 
   return withoutUndefined({
@@ -111,6 +113,7 @@ export const parseAuthorizationRequest = (
     state,
     codeChallenge,
     scopes,
+    droppedScopes: droppedScopes.length > 0 ? droppedScopes : undefined,
     resource,
     language: parseUiLocales(query.get('ui_locales')),
   });

@@ -44,11 +44,26 @@ export const negotiateScopes = (
   requiredScopes: readonly string[],
   definitions: ScopeDefinitions,
 ): string[] => {
-  const known = new Set([...knownScopes(definitions, requiredScopes), OFFLINE_ACCESS]);
-  const accepted = [...new Set((requested ?? '').split(' '))].filter((scope) => known.has(scope));
+  const unknown = unknownScopes(requested, requiredScopes, definitions);
+  const accepted = parseScope(requested).filter((scope) => !unknown.includes(scope));
   const missing = requiredScopes.filter((scope) => !effectiveScopes(accepted, definitions).has(scope));
   return [...missing, ...accepted];
 };
+
+/** The requested scopes that the server does not know, and drops. */
+export const unknownScopes = (
+  requested: string | undefined,
+  requiredScopes: readonly string[],
+  definitions: ScopeDefinitions,
+): string[] => {
+  const known = new Set([...knownScopes(definitions, requiredScopes), OFFLINE_ACCESS]);
+  return parseScope(requested).filter((scope) => !known.has(scope));
+};
+
+/** The scopes of a `scope` parameter, each once. */
+export const parseScope = (scope: string | undefined): string[] => [
+  ...new Set((scope ?? '').split(' ').filter((name) => name !== '')),
+];
 
 /** Scope names are untrusted input, so the lookup must not reach `Object.prototype`. */
 const definitionOf = (scope: string, definitions: ScopeDefinitions): ScopeDefinition | undefined =>

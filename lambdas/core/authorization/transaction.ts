@@ -19,6 +19,8 @@ export interface AuthorizationRequest {
   readonly codeChallenge: string;
   /** The requested scopes that this server knows, in the requested order. */
   readonly scopes: readonly string[];
+  /** The requested scopes that this server did not know. Absent if there were none. */
+  readonly droppedScopes?: readonly string[];
   /** The protected resource (RFC 8707), in canonical form. */
   readonly resource: string;
   /** The language of the pages that the client asked for (`ui_locales`). Absent: the browser's. */

@@ -32,6 +32,8 @@ export interface Grant {
   readonly scopes: readonly string[];
   /** Requested scopes that this user may not have. Absent if there were none. */
   readonly refusedScopes?: readonly string[];
+  /** Requested scopes that the server did not know. Absent if there were none. */
+  readonly droppedScopes?: readonly string[];
   /** The `sub` of access tokens: an HMAC of upstream issuer and subject. */
   readonly subject: string;
   readonly identity: UpstreamIdentity;

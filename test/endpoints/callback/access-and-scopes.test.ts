@@ -135,6 +135,17 @@ describe('A step-up that may grant nothing new', () => {
     expect((await logIn('mcp extra')).has('code')).toBe(true);
   });
 
+  it('A1: a grant remembers which scopes were refused and which were unknown', async () => {
+    const { gate, logIn } = opened();
+    expect((await logIn('mcp extra custom:read openid')).has('code')).toBe(true);
+    const [grant] = gate.grants.rows.values();
+    expect(grant).toMatchObject({
+      scopes: ['mcp'],
+      refusedScopes: ['extra'],
+      droppedScopes: ['custom:read', 'openid'],
+    });
+  });
+
   it('a code that was never redeemed does not count, even if its row is still there', async () => {
     const { gate, logIn } = opened();
     expect((await logIn('mcp')).has('code')).toBe(true);

@@ -100,7 +100,7 @@ describe('Exporting a user (#239)', () => {
   it('shows what is stored, with readable times and without secrets or hashes', async () => {
     const { run, grants, consents, events } = start();
     await consents.rememberConsent(ADA, CONSENT, NOW);
-    const { grant } = redeemedGrant({ subject: ADA, refusedScopes: ['mcp:write'] });
+    const { grant } = redeemedGrant({ subject: ADA, refusedScopes: ['mcp:write'], droppedScopes: ['custom'] });
     await grants.createGrant(grant);
     await grants.createGrant(testGrant({ subject: ADA, issuedAt: NOW - 600, expiresAt: NOW - 1 }));
     const answer = await run({ action: 'export', subject: ADA });
@@ -114,6 +114,7 @@ describe('Exporting a user (#239)', () => {
           resource: 'https://gate.example.com/mcp',
           scopes: ['mcp', 'email'],
           refusedScopes: ['mcp:write'],
+          droppedScopes: ['custom'],
           status: 'redeemed',
           since: '2027-01-15T08:00:00.000Z',
           lastUsed: '2027-01-15T08:00:00.000Z',

@@ -68,6 +68,32 @@ describe('Rules at every refresh (#89)', () => {
     expect(server.grants.rows.get(grantId)?.status).toBe('revoked');
   });
 
+  describe('A1 (RFC 6749 §3.3): what was dropped or refused at /authorize is dropped at /token', () => {
+    const asked = { scopes: ['mcp'], refusedScopes: ['mcp:write'], droppedScopes: ['profile'] };
+    it.each([
+      ['a scope that this server does not know', 'mcp custom:read', 'mcp'],
+      ['a scope that was refused to the user', 'mcp mcp:write', 'mcp'],
+      ['a scope that this server has known only since', 'mcp profile', 'mcp'],
+      ['all at once, in any order', 'custom:read profile mcp:write mcp', 'mcp'],
+      ['nothing but dropped scopes', 'custom:read mcp:write', 'mcp'],
+    ])('%s', async (_name, scope, left) => {
+      const server = startTokenEndpoint();
+      const client = await server.registered();
+      const { code } = await server.issueCode(client, asked);
+      const redeemed = await server.post({ ...server.redemption(client, code), scope });
+      expect(redeemed).toMatchObject({ status: 200, body: { scope: left } });
+      const again = await server.post({ ...server.refresh(client, redeemed.body.refresh_token), scope });
+      expect(again).toMatchObject({ status: 200, body: { scope: left } });
+    });
+
+    it('§6: a scope that this server knows and the grant never asked for stays invalid_scope', async () => {
+      const server = startTokenEndpoint();
+      const { client, refreshToken } = await server.signedIn({}, asked);
+      const answer = await server.post({ ...server.refresh(client, refreshToken), scope: 'mcp email custom:read' });
+      expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
+    });
+  });
+
   it('a request for only the lost scope is invalid_scope, and does not end the grant', async () => {
     const { refresh, server, grantId } = await underRules(
       { rules: 'everyone', scopes: { 'mcp:write': [ADMINS] } },

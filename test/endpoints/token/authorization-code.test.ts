@@ -109,7 +109,7 @@ describe('Token endpoint, authorization_code (RFC 6749 §4.1.3)', () => {
       ['#18 other redirect_uri', { redirect_uri: 'http://127.0.0.1:51001/callback' }, 400, 'invalid_grant'],
       ['#70 other resource', { resource: 'https://other.test/mcp' }, 400, 'invalid_target'],
       ['#70 a resource that is not a URL', { resource: 'mcp' }, 400, 'invalid_target'],
-      ['#68 wider scope', { scope: 'mcp admin' }, 400, 'invalid_scope'],
+      ['#68 wider scope', { scope: 'mcp profile' }, 400, 'invalid_scope'],
       ['A11, #52 no client_id', { client_id: undefined }, 400, 'invalid_request'],
       ['unknown client', { client_id: 'unknown' }, 401, 'invalid_client'],
       ['#62 unknown grant type', { grant_type: 'password' }, 400, 'unsupported_grant_type'],

@@ -146,7 +146,7 @@ describe('Token endpoint, refresh_token (RFC 6749 §6)', () => {
   });
 
   it.each([
-    ['#68 a wider scope', { scope: 'mcp admin' }, 'invalid_scope'],
+    ['#68 a wider scope', { scope: 'mcp profile' }, 'invalid_scope'],
     ['#68 a known scope that was not granted', { scope: 'profile' }, 'invalid_scope'],
     ['#68 a scope that implies the granted one', { scope: 'mcp:write' }, 'invalid_scope'],
     ['#70 another resource', { resource: `${ISSUER}/other` }, 'invalid_target'],

@@ -88,7 +88,7 @@ describe('Refresh tokens (OAuth 2.1 §4.3.1: rotation, RFC 9700 §4.14.2: reuse)
   });
 
   it.each([
-    ['#68 wider scope', { scope: 'mcp everything' }, 'invalid_scope'],
+    ['#68 wider scope', { scope: 'mcp mcp:write' }, 'invalid_scope'],
     ['#70 another resource', { resource: 'https://other.test/mcp' }, 'invalid_target'],
   ])('%s is refused and consumes nothing', async (_what, wrong, error) => {
     const session = await obtainSession(cloud);

@@ -44,6 +44,7 @@ const requestShape: z.ZodMiniType<AuthorizationRequest> = z.object({
   state: maybe(text),
   codeChallenge: text,
   scopes: texts,
+  droppedScopes: maybe(texts),
   resource: text,
   language: maybe(z.enum(LANGUAGES)),
 });
@@ -86,6 +87,7 @@ export const grantShape: z.ZodMiniType<Grant> = z.object({
   resource: text,
   scopes: texts,
   refusedScopes: maybe(texts),
+  droppedScopes: maybe(texts),
   subject: text,
   identity: z.object({
     identityProviderId: text,
