@@ -7,8 +7,9 @@ import {
   QUERY_HEADER,
 } from '../core/mcp/identity-headers.ts';
 import { isHopByHop } from '../core/net/hop-by-hop.ts';
-import { type Backend, BackendError, type BackendRequest } from './backend.ts';
+import { type Backend, type BackendAnswer, BackendError, type BackendRequest } from './backend.ts';
 import type { Exchange } from './exchange.ts';
+import { redirectFault, redirectLocation, slashRedirect } from './redirect.ts';
 
 /** Headers that the connection to the backend sets itself. */
 const REPLACED_HEADERS: ReadonlySet<string> = new Set(['content-length', 'expect', 'host']);
@@ -22,9 +23,23 @@ export const httpBackend = (url: string, exchange: Exchange): Backend => ({
   send: async (request, signal) => {
     const { event, body } = request;
     const headers = headersFor(request);
-    const target = targetOf(url, request);
-    const answer = await exchange(target.url, { path: target.path, method: event.httpMethod, headers, body, signal });
-    return { status: answer.statusCode ?? 502, headers: headersOf(answer), body: answer };
+    const { url: target, query } = targetOf(url, request);
+    const ask = async (pathname: string): Promise<BackendAnswer> => {
+      const path = query === '' ? pathname : `${pathname}?${query}`;
+      const answer = await exchange(target, { path, method: event.httpMethod, headers, body, signal });
+      return { status: answer.statusCode ?? 502, headers: headersOf(answer), body: answer };
+    };
+    const answer = await ask(target.pathname);
+    const location = redirectLocation(answer.status, answer.headers);
+    if (location === undefined) return answer;
+    answer.body.destroy();
+    const pathname = slashRedirect(answer.status, location, target);
+    if (pathname === undefined) throw redirectFault(location, target);
+    const second = await ask(pathname);
+    const again = redirectLocation(second.status, second.headers);
+    if (again === undefined) return second;
+    second.body.destroy();
+    throw redirectFault(again, target);
   },
 });
 
@@ -52,13 +67,13 @@ const toBytes = (value: string): string =>
 const headersOf = (answer: IncomingMessage): HeaderValues =>
   new Map(Object.entries(answer.headersDistinct).map(([name, values]) => [name, values ?? []]));
 
-/** `path` has the query byte for byte, which `URL` would change. */
-const targetOf = (url: string, request: BackendRequest): { url: URL; path: string } => {
+/** `query` is beside the URL, because `URL` would change its bytes. */
+const targetOf = (url: string, request: BackendRequest): { url: URL; query: string } => {
   const target = new URL(url);
   const rest = request.event.pathParameters?.proxy;
   if (rest) target.pathname = [target.pathname.replace(/\/$/, ''), ...rest.split('/').map(encodeSegment)].join('/');
   const query = [target.search.slice(1), queryOf(request)].filter((part) => part !== '').join('&');
-  return { url: target, path: query === '' ? target.pathname : `${target.pathname}?${query}` };
+  return { url: target, query };
 };
 
 /** The query as the client wrote it, or the parameters of the event if the edge did not send it. */

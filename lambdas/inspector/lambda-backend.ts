@@ -6,6 +6,7 @@ import type { SignRequest } from '../runtime/ports/index.ts';
 import { type Backend, type BackendAnswer, BackendError, type BackendRequest, type BackendStatus } from './backend.ts';
 import { decodeEventStream } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';
+import { redirectLocation } from './redirect.ts';
 
 export interface LambdaBackendOptions {
   readonly functionArn: string;
@@ -39,9 +40,12 @@ export const lambdaBackend = (options: LambdaBackendOptions): Backend => ({
       const status = STATUS_BY_LAMBDA_STATUS.get(answer.statusCode ?? 0) ?? 502;
       throw new BackendError(status, `Lambda answered ${answer.statusCode} (${answer.headers['x-amzn-errortype']})`);
     }
-    return readAnswer(payloads(answer)).catch((error: unknown) => {
+    const read = await readAnswer(payloads(answer)).catch((error: unknown) => {
       throw error instanceof BackendError ? error : new BackendError(502, "Lambda's response broke off", error);
     });
+    if (redirectLocation(read.status, read.headers) === undefined) return read;
+    read.body.destroy();
+    throw new BackendError(502, "the MCP server's function redirects: it must answer the request itself");
   },
 });
 

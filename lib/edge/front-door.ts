@@ -26,6 +26,7 @@ import { acknowledge } from '../acknowledge.ts';
 import { EXPOSED_HEADERS, MCP_METHODS } from '../api/cors.ts';
 import { ORIGIN_HEADER, STAGE_NAME } from '../names.ts';
 import { type EdgeServer, viewerRequestCode } from './viewer-request.ts';
+import { VIEWER_RESPONSE_CODE } from './viewer-response.ts';
 
 /**
  * Every status that CloudFront would cache for ten seconds. The cache key of these behaviours has no query, so CloudFront
@@ -126,6 +127,8 @@ export class FrontDoor extends Construct {
       // The name must be unique in the account. The CDK adds the region only to names of functions and cache policies.
       responseHeadersPolicyName: `${Names.uniqueResourceName(this, { maxLength: 90 })}-ServerCors-${Aws.REGION}`,
       comment: 'Gatehouse: lets scripts read the responses of MCP servers',
+      // Unlike a function, the policy also applies to errors. A cookie would belong to the issuer's origin.
+      removeHeaders: ['Set-Cookie'],
       corsBehavior: {
         accessControlAllowCredentials: false,
         accessControlAllowOrigins: ['*'],
@@ -135,6 +138,14 @@ export class FrontDoor extends Construct {
         originOverride: false,
       },
     });
+    const viewerResponse = {
+      eventType: FunctionEventType.VIEWER_RESPONSE,
+      function: new CloudFrontFunction(this, 'ViewerResponse', {
+        comment: 'Gatehouse: stops redirects of MCP servers',
+        code: FunctionCode.fromInline(VIEWER_RESPONSE_CODE),
+        runtime: FunctionRuntime.JS_2_0,
+      }),
+    };
     const origins = new Map<RestApi, HttpOrigin>();
     const originOf = (api: RestApi) => {
       const origin = origins.get(api) ?? this.#originOf(api);
@@ -150,7 +161,11 @@ export class FrontDoor extends Construct {
     });
     return {
       uncached,
-      server: (api: RestApi): BehaviorOptions => ({ ...uncached(api), responseHeadersPolicy: serverCors }),
+      server: (api: RestApi): BehaviorOptions => ({
+        ...uncached(api),
+        functionAssociations: [...everyRequest.functionAssociations, viewerResponse],
+        responseHeadersPolicy: serverCors,
+      }),
       metadata: (api: RestApi): BehaviorOptions => ({
         ...everyRequest,
         origin: originOf(api),

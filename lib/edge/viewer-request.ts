@@ -47,6 +47,7 @@ const PROXY_HEADERS = [
  * - It removes every header that a server could read as `x-gatehouse-*`, so no caller can forge identity. Servers that
  *   read headers as CGI variables turn hyphens into underscores (RFC 3875 §4.1.18), and some turn other characters too.
  * - It removes headers that look like a proxy's word about the caller (`Forwarded`, `X-Forwarded-User`).
+ * - It keeps the cookies of the authorization server from MCP servers.
  * - It answers 403 to a page of an origin that the server does not allow (MCP, Streamable HTTP, "Security Warning").
  * - It sets `x-gatehouse-viewer` to the viewer's address.
  * - It answers 404 to paths with a `.` or `..` segment or a separator inside a segment, in any encoding. API Gateway
@@ -113,6 +114,9 @@ function handler(event) {
       body: '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Pages of this origin may not use this server."}}',
     };
   }
+  Object.keys(request.cookies).forEach((name) => {
+    if (name.startsWith('__Host-gatehouse')) delete request.cookies[name];
+  });
   if (request.uri === server.path + '/') request.uri = server.path;
   const query = request.rawQueryString();
   if (server.needsRawQuery && query && (request.method === 'POST' || request.method === 'DELETE')) {

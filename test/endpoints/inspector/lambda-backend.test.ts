@@ -167,6 +167,15 @@ describe('The inspector in front of a Lambda backend', () => {
     },
   );
 
+  it('A7: a redirect is 502, and the event says so', async () => {
+    const head = streamHead({ statusCode: 307, headers: { Location: 'https://elsewhere.example/' } });
+    const { send, logged } = await answering(head, invokeComplete());
+    const { reply, done } = send(postEvent(call('echo')));
+    await done;
+    expect([reply.head?.statusCode, reply.json.error.code]).toEqual([502, -32603]);
+    expect(logged[0]?.fields.detail).toContain('redirects');
+  });
+
   it('cuts a response that has started when the function fails', async () => {
     const { send, logged } = await answering(
       streamHead({ statusCode: 200 }),

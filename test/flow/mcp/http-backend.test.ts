@@ -63,14 +63,14 @@ describe.each(DOORS)('Requests to /%s', (door) => {
     [500, 'oops'],
   ])('status %i and body %j arrive untouched', async (status, body) => {
     handle = (_request, response) => {
-      response.writeHead(status, { 'content-type': 'application/json', 'mcp-session-id': 'abc', allow: 'POST' });
-      response.end(body);
+      const own = { 'content-type': 'application/json', 'mcp-session-id': 'abc', allow: 'POST' };
+      response.writeHead(status, { ...own, 'set-cookie': '__Host-gatehouse-session=forged; Path=/' }).end(body);
     };
     const answer = await send(door);
     expect([answer.status, await answer.text()]).toEqual([status, body]);
     expect(answer.headers.get('content-type')).toBe('application/json');
     expect(answer.headers.get('mcp-session-id')).toBe('abc');
-    expect(answer.headers.get('allow')).toBe('POST');
+    expect([answer.headers.get('allow'), answer.headers.get('set-cookie')]).toEqual(['POST', null]);
   });
 
   it.each(['GET', 'DELETE', 'POST'])(

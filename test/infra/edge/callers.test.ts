@@ -2,14 +2,15 @@ import { runInNewContext } from 'node:vm';
 import { viewerRequestCode } from '../../../lib/edge/viewer-request.ts';
 
 describe('What the edge accepts from a caller', () => {
-  type Request = { method?: string; uri: string; headers: Record<string, { value: string }> };
+  type Fields = Record<string, { value: string }>;
+  type Request = { method?: string; uri: string; headers: Fields; cookies?: Fields };
   const SERVERS = [
     { path: '/mcp', needsRawQuery: false },
     { path: '/closed', needsRawQuery: false, allowedOrigins: ['https://app.example', 'vscode-webview://abc'] },
   ];
   const handle = (request: Request): Request =>
     runInNewContext(`${viewerRequestCode(SERVERS)}; handler(event)`, {
-      event: { request: { ...request, rawQueryString: () => undefined }, viewer: { ip: '203.0.113.7' } },
+      event: { request: { cookies: {}, ...request, rawQueryString: () => undefined }, viewer: { ip: '203.0.113.7' } },
     });
 
   it.each<[string, string, object | undefined, number | undefined]>([
@@ -114,5 +115,11 @@ describe('What the edge accepts from a caller', () => {
       allowedOrigins: origins.slice(index * 8, index * 8 + (index === 6 ? 12 : 8)),
     }));
     expect(Buffer.byteLength(viewerRequestCode(servers))).toBeLessThan(10_240);
+  });
+
+  it('A8: keeps the cookies of the authorization server from MCP servers', () => {
+    const cookies = { '__Host-gatehouse-session': { value: 'x' }, other: { value: 'y' } };
+    expect(handle({ uri: '/mcp', headers: {}, cookies: { ...cookies } }).cookies).toEqual({ other: { value: 'y' } });
+    expect(handle({ uri: '/connections', headers: {}, cookies: { ...cookies } }).cookies).toEqual(cookies);
   });
 });

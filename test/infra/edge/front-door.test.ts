@@ -68,13 +68,18 @@ describe('CloudFront', () => {
   });
 
   it('accepts only https, compresses nothing, and passes every request to the viewer-request function', () => {
-    const [[functionId] = []] = template.ofType('AWS::CloudFront::Function');
+    const [[functionId] = [], [responseId] = []] = template.ofType('AWS::CloudFront::Function');
+    const [, ...servers] = distribution.CacheBehaviors;
     for (const behavior of [distribution.DefaultCacheBehavior, ...distribution.CacheBehaviors]) {
       expect(behavior).toMatchObject({
         ViewerProtocolPolicy: 'https-only',
         Compress: false,
         FunctionAssociations: [
           { EventType: 'viewer-request', FunctionARN: { 'Fn::GetAtt': [functionId, 'FunctionARN'] } },
+          // A7: only MCP servers, whose redirects a client must not follow.
+          ...(servers.includes(behavior)
+            ? [{ EventType: 'viewer-response', FunctionARN: { 'Fn::GetAtt': [responseId, 'FunctionARN'] } }]
+            : []),
         ],
       });
     }
@@ -100,13 +105,24 @@ describe('CloudFront', () => {
     }
   });
 
+  it('A8: removes the cookies of MCP servers, which would belong to the origin of the issuer', () => {
+    const [, ...servers] = distribution.CacheBehaviors;
+    for (const behavior of servers) {
+      const policy = template.resources[behavior.ResponseHeadersPolicyId.Ref];
+      expect(policy?.Properties.ResponseHeadersPolicyConfig.RemoveHeadersConfig).toEqual({
+        Items: [{ Header: 'Set-Cookie' }],
+      });
+    }
+    expect(distribution.DefaultCacheBehavior).not.toHaveProperty('ResponseHeadersPolicyId');
+  });
+
   it('puts the region into names that must be unique in the account', () => {
     const named = ['CachePolicy', 'OriginRequestPolicy', 'ResponseHeadersPolicy', 'Function'].flatMap((type) =>
       template
         .ofType(`AWS::CloudFront::${type}`)
         .map(([, { Properties }]) => shown((Properties[`${type}Config`]?.Name ?? Properties.Name) as unknown)),
     );
-    expect(named).toHaveLength(3);
+    expect(named).toHaveLength(4);
     for (const name of named) {
       expect(name).toContain('<AWS::Region>');
       expect(name.replace('<AWS::Region>', 'ap-southeast-2').length).toBeLessThanOrEqual(

@@ -11,7 +11,7 @@ describe('Viewer request', () => {
   ];
   const handle = (request: Request & { method?: string }, query?: string): Request =>
     runInNewContext(`${viewerRequestCode(SERVERS)}; handler(event)`, {
-      event: { request: { ...request, rawQueryString: () => query }, viewer: { ip: '203.0.113.7' } },
+      event: { request: { cookies: {}, ...request, rawQueryString: () => query }, viewer: { ip: '203.0.113.7' } },
     });
 
   it.each<[string, string, string | undefined, string | undefined]>([

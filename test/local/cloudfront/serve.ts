@@ -45,12 +45,19 @@ export const serve = (
   options: {
     readonly config?: Record<string, unknown>;
     readonly code?: string;
+    /** Source of the viewer-response function of the default behaviour. */
+    readonly responseCode?: string;
     readonly origin?: Record<string, unknown>;
   } = {},
 ) => {
-  const association = options.code
-    ? { FunctionAssociations: [{ EventType: 'viewer-request', FunctionARN: { 'Fn::GetAtt': ['Fn', 'FunctionARN'] } }] }
-    : {};
+  const functions: [id: string, eventType: string, code: string | undefined][] = [
+    ['Fn', 'viewer-request', options.code],
+    ['ResponseFn', 'viewer-response', options.responseCode],
+  ];
+  const associations = functions.flatMap(([id, EventType, code]) =>
+    code === undefined ? [] : [{ EventType, FunctionARN: { 'Fn::GetAtt': [id, 'FunctionARN'] } }],
+  );
+  const association = associations.length > 0 ? { FunctionAssociations: associations } : {};
   const api = {
     Id: 'api',
     DomainName: 'api.example',
@@ -60,14 +67,12 @@ export const serve = (
   };
   const resources: Resources = {
     ...METADATA_CACHE,
-    ...(options.code
-      ? {
-          Fn: {
-            Type: 'AWS::CloudFront::Function',
-            Properties: { Name: 'f', FunctionCode: options.code, FunctionConfig: { Runtime: 'cloudfront-js-2.0' } },
-          },
-        }
-      : {}),
+    ...Object.fromEntries(
+      functions.flatMap(([id, , FunctionCode]) => {
+        const Properties = { Name: id, FunctionCode, FunctionConfig: { Runtime: 'cloudfront-js-2.0' } };
+        return FunctionCode === undefined ? [] : [[id, { Type: 'AWS::CloudFront::Function', Properties }]];
+      }),
+    ),
     Distribution: {
       Type: 'AWS::CloudFront::Distribution',
       Properties: {

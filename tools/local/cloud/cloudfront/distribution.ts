@@ -16,6 +16,10 @@ export interface Behaviour {
   readonly corsHeaders: HeaderList;
   /** Source of the viewer-request function. */
   readonly viewerRequestCode: string | undefined;
+  /** Source of the viewer-response function. */
+  readonly viewerResponseCode: string | undefined;
+  /** Names of the headers that the policy removes from responses, in lower case. */
+  readonly removedHeaders: ReadonlySet<string>;
 }
 
 export interface EdgeOrigin {
@@ -72,9 +76,17 @@ export const readDistribution = (template: ResolvedTemplate, domainName: string)
 
   const origins = new Map(records(config.Origins).map((origin) => [text(origin.Id), readOrigin(origin)]));
   const readBehaviour = (behaviour: Record<string, unknown>): Behaviour => {
-    const association = records(behaviour.FunctionAssociations)[0];
-    const code = association && byId('AWS::CloudFront::Function', association.FunctionARN)?.FunctionCode;
-    if (association && typeof code !== 'string') fail(`there is no function ${text(association.FunctionARN)}`);
+    const codeFor = (eventType: string): string | undefined => {
+      const association = records(behaviour.FunctionAssociations).find(({ EventType }) => EventType === eventType);
+      if (!association) return undefined;
+      const code = byId('AWS::CloudFront::Function', association.FunctionARN)?.FunctionCode;
+      return typeof code === 'string' ? code : fail(`there is no function ${text(association.FunctionARN)}`);
+    };
+    const responsePolicy =
+      behaviour.ResponseHeadersPolicyId === undefined
+        ? undefined
+        : (byId('AWS::CloudFront::ResponseHeadersPolicy', behaviour.ResponseHeadersPolicyId) ??
+          fail(`response headers policy ${text(behaviour.ResponseHeadersPolicyId)} is not known here`));
     return {
       pathPattern: behaviour.PathPattern === undefined ? undefined : text(behaviour.PathPattern),
       origin: origins.get(text(behaviour.TargetOriginId)) ?? fail(`no origin ${text(behaviour.TargetOriginId)}`),
@@ -90,14 +102,10 @@ export const readDistribution = (template: ResolvedTemplate, domainName: string)
       originRequestPolicy: readOriginRequestPolicy(behaviour.OriginRequestPolicyId, (id) =>
         record(byId('AWS::CloudFront::OriginRequestPolicy', id) ?? fail(`origin request policy ${id} is not known`)),
       ),
-      corsHeaders:
-        behaviour.ResponseHeadersPolicyId === undefined
-          ? []
-          : readCorsHeaders(
-              byId('AWS::CloudFront::ResponseHeadersPolicy', behaviour.ResponseHeadersPolicyId) ??
-                fail(`response headers policy ${text(behaviour.ResponseHeadersPolicyId)} is not known here`),
-            ),
-      viewerRequestCode: typeof code === 'string' ? code : undefined,
+      corsHeaders: responsePolicy === undefined ? [] : readCorsHeaders(responsePolicy),
+      removedHeaders: new Set(responsePolicy === undefined ? [] : readRemovedHeaders(responsePolicy)),
+      viewerRequestCode: codeFor('viewer-request'),
+      viewerResponseCode: codeFor('viewer-response'),
     };
   };
   return {
@@ -149,6 +157,11 @@ const readCorsHeaders = (properties: Readonly<Record<string, unknown>>): HeaderL
     ...(exposed.length > 0 ? [['Access-Control-Expose-Headers', exposed.join(', ')] as const] : []),
   ];
 };
+
+const readRemovedHeaders = (properties: Readonly<Record<string, unknown>>): string[] =>
+  records(record(record(properties.ResponseHeadersPolicyConfig).RemoveHeadersConfig).Items).map(({ Header }) =>
+    text(Header).toLowerCase(),
+  );
 
 const readOriginRequestPolicy = (id: unknown, find: (id: string) => Record<string, unknown>): OriginRequestPolicy => {
   if (id === undefined) return { forwards: () => false, cookies: false, query: false };

@@ -7,6 +7,7 @@ import { createEdgeCache } from './cache.ts';
 import { type Behaviour, behaviourFor, type EdgeOrigin, readDistribution } from './distribution.ts';
 import { isAnswer, originRequest } from './origin-request.ts';
 import { createViewerFunction, type ViewerFunction, ViewerFunctionError } from './viewer-function.ts';
+import { createViewerResponse, type ViewerResponse } from './viewer-response.ts';
 
 const MAX_URL_BYTES = 8192;
 /** Request line, headers and query together. */
@@ -32,8 +33,14 @@ export const createCloudFront = (template: ResolvedTemplate, options: CloudFront
   const distribution = readDistribution(template, options.domainName);
   const cache = createEdgeCache(distribution, now);
   const functions = new Map<string, ViewerFunction>();
-  for (const { viewerRequestCode: code } of distribution.behaviours) {
-    if (code !== undefined) functions.set(code, createViewerFunction(code, distribution));
+  const responseFunctions = new Map<string, ViewerResponse>();
+  for (const { viewerRequestCode, viewerResponseCode } of distribution.behaviours) {
+    if (viewerRequestCode !== undefined) {
+      functions.set(viewerRequestCode, createViewerFunction(viewerRequestCode, distribution));
+    }
+    if (viewerResponseCode !== undefined) {
+      responseFunctions.set(viewerResponseCode, createViewerResponse(viewerResponseCode, distribution));
+    }
   }
 
   const serve = async (incoming: EdgeRequest, requestId: string): Promise<EdgeResponse> => {
@@ -49,10 +56,18 @@ export const createCloudFront = (template: ResolvedTemplate, options: CloudFront
       return { ...request, headers: [...request.headers, ['X-Cache', 'FunctionGeneratedResponse']] };
 
     const remembered = cache.find(behaviour, request);
-    if (remembered) return withCors(behaviour, request, withCacheResult(remembered, 'Hit'));
+    if (remembered) return leave(behaviour, request, withCacheResult(remembered, 'Hit'));
     const response = await fetchFromOrigin(behaviour, request, requestId);
     const kept = await cache.keep(behaviour, request, response);
-    return withCors(behaviour, request, withCacheResult(kept, 'Miss'));
+    return leave(behaviour, request, withCacheResult(kept, 'Miss'));
+  };
+
+  /** Runs the viewer-response function, which CloudFront skips for errors of the origin, and applies the policy. */
+  const leave = async (behaviour: Behaviour, request: EdgeRequest, response: EdgeResponse): Promise<EdgeResponse> => {
+    const viewerResponse = responseFunctions.get(behaviour.viewerResponseCode ?? '');
+    const changed = viewerResponse && response.status < 400 ? await viewerResponse(request, response) : response;
+    const headers = withoutHeaders(changed.headers, behaviour.removedHeaders);
+    return withCors(behaviour, request, { ...changed, headers });
   };
 
   const fetchFromOrigin = async (

@@ -11,7 +11,7 @@ const RUN_LIMIT_MS = 2_000;
 /** Headers that a viewer-request function may read but not change. */
 const READ_ONLY = new Set(['content-length', 'host', 'transfer-encoding', 'via']);
 /** Headers that a function neither sees nor may set ("disallowed headers"). */
-const DISALLOWED =
+export const DISALLOWED =
   /^(connection|expect|keep-alive|proxy-authenticate|proxy-authorization|proxy-connection|trailer|upgrade|x-accel-.*|x-amz-cf-.*|x-amzn-.*|x-cache.*|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
 
 /** The function threw, or broke a rule of the platform. */
@@ -20,7 +20,7 @@ export class ViewerFunctionError extends Error {}
 /** Adds the helper methods of a request (developer guide, "General helper methods"). */
 const WITH_HELPERS = '((event, query) => (event.request.rawQueryString = () => query, event))';
 
-type Field = { value: string; multiValue?: { value: string }[] };
+export type Field = { value: string; multiValue?: { value: string }[] };
 
 export type ViewerFunction = (request: EdgeRequest, requestId: string) => Promise<EdgeRequest | EdgeResponse>;
 
@@ -30,24 +30,7 @@ export type ViewerFunction = (request: EdgeRequest, requestId: string) => Promis
  * @throws Error for unusable source
  */
 export const createViewerFunction = (code: string, distribution: Distribution): ViewerFunction => {
-  if (Buffer.byteLength(code) > MAX_CODE_BYTES) {
-    throw new Error(`${distribution.logicalId}: its viewer-request function has more than ${MAX_CODE_BYTES} bytes`);
-  }
-  const line = unknownSyntax(code);
-  if (line !== undefined) {
-    throw new Error(
-      `${distribution.logicalId}: its viewer-request function could not be published: runtime cloudfront-js-2.0 does not know the syntax of “${line.trim()}”; write it with what ES 5.1 has`,
-    );
-  }
-  const context = createContext(Object.create(null));
-  new Script(code).runInContext(context);
-  const call = new Script(`Promise.resolve(handler(${WITH_HELPERS}(JSON.parse(input), query))).then(JSON.stringify)`);
-
-  const run = async (event: string, query: string | undefined): Promise<unknown> => {
-    context.input = event;
-    context.query = query;
-    return call.runInContext(context, { timeout: RUN_LIMIT_MS });
-  };
+  const run = loadFunction(code, 'viewer-request', distribution);
 
   return async (request, requestId) => {
     const sent = fieldsOf(request);
@@ -62,18 +45,47 @@ export const createViewerFunction = (code: string, distribution: Distribution): 
       viewer: { ip: request.sourceIp },
       request: { method: request.method, uri: request.path, ...sent },
     });
-    const answer: unknown = await run(event, request.query === '' ? undefined : request.query)
-      .then((text) => JSON.parse(String(text)))
-      .catch((error: unknown) => {
-        throw new ViewerFunctionError(String(error));
-      });
+    const answer: unknown = (await run(event, request.query === '' ? undefined : request.query)).answer;
     if (!isRecord(answer)) throw new ViewerFunctionError('it returned neither a request nor a response');
     return 'statusCode' in answer ? toResponse(answer) : toRequest(answer, request, sent);
   };
 };
 
+/**
+ * Loads the source of a function in its own context.
+ *
+ * @returns a function that takes the event as JSON and the query as it was sent
+ * @throws Error for unusable source
+ */
+export const loadFunction = (code: string, eventType: string, { logicalId }: Distribution) => {
+  if (Buffer.byteLength(code) > MAX_CODE_BYTES) {
+    throw new Error(`${logicalId}: its ${eventType} function has more than ${MAX_CODE_BYTES} bytes`);
+  }
+  const line = unknownSyntax(code);
+  if (line !== undefined) {
+    throw new Error(
+      `${logicalId}: its ${eventType} function could not be published: runtime cloudfront-js-2.0 does not know the syntax of “${line.trim()}”; write it with what ES 5.1 has`,
+    );
+  }
+  const context = createContext(Object.create(null));
+  new Script(`const logged = []; const console = { log: (text) => logged.push(String(text)) };`).runInContext(context);
+  new Script(code).runInContext(context);
+  const call = new Script(
+    `Promise.resolve(handler(${WITH_HELPERS}(JSON.parse(input), query))).then((answer) => JSON.stringify({ answer, logged: logged.splice(0) }))`,
+  );
+  return async (event: string, query?: string): Promise<{ answer: unknown; logged: string[] }> => {
+    context.input = event;
+    context.query = query;
+    try {
+      return JSON.parse(String(await call.runInContext(context, { timeout: RUN_LIMIT_MS })));
+    } catch (error) {
+      throw new ViewerFunctionError(String(error));
+    }
+  };
+};
+
 /** Headers (names in lower case), query and cookies in the shape of the event. */
-const fieldsOf = (request: EdgeRequest) => {
+export const fieldsOf = (request: EdgeRequest) => {
   const headers = group(
     request.headers
       .map(([name, value]) => [name.toLowerCase(), value] as const)
@@ -139,7 +151,7 @@ const toResponse = (answer: Record<string, unknown>): EdgeResponse => {
   };
 };
 
-const group = (pairs: HeaderList): Record<string, Field> => {
+export const group = (pairs: HeaderList): Record<string, Field> => {
   const fields: Record<string, Field> = {};
   for (const [name, value] of pairs) {
     const field = fields[name];
@@ -152,7 +164,7 @@ const group = (pairs: HeaderList): Record<string, Field> => {
 const valuesOf = (field: Field | undefined): string[] =>
   field === undefined ? [] : (field.multiValue?.map(({ value }) => value) ?? [field.value]);
 
-const flatten = (fields: unknown): HeaderList =>
+export const flatten = (fields: unknown): HeaderList =>
   Object.entries(isRecord(fields) ? (fields as Record<string, Field>) : {}).flatMap(([name, field]) =>
     valuesOf(field).map((value) => [name, value] as const),
   );

@@ -12,7 +12,7 @@ const behaviour = {
   CachePolicyId: any,
   OriginRequestPolicyId: any,
   ResponseHeadersPolicyId: any,
-  FunctionAssociations: list(object({ EventType: oneOf('viewer-request'), FunctionARN: any })),
+  FunctionAssociations: list(object({ EventType: oneOf('viewer-request', 'viewer-response'), FunctionARN: any })),
   Compress: oneOf(false),
 };
 
@@ -84,6 +84,7 @@ export const cloudFrontShapes: Record<string, Check> = {
     ResponseHeadersPolicyConfig: object({
       Name: any,
       Comment: any,
+      RemoveHeadersConfig: object({ Items: list(object({ Header: any })) }),
       CorsConfig: object({
         AccessControlAllowCredentials: oneOf(false),
         AccessControlAllowHeaders: object({ Items: any }),
