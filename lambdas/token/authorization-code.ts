@@ -23,6 +23,7 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   assertGrantedResource(form, grant, deps.resources);
   const scopes = scopesOfGrant(form, grant, deps.scopes);
   const logFields = { requestId, clientId: client.clientId, grantId: grant.grantId };
+  if (outcome === 'repeated') throw new OAuthError('invalid_grant', NOT_VALID, { detail: 'redeemed just now' });
   if (outcome === 'replayed') {
     // Two parties hold the code and its verifier, so the first one loses its tokens too (RFC 6749 §4.1.2).
     await deps.grants.revokeGrant(grant.grantId);
@@ -47,6 +48,7 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   // commit: nothing leaves unless this write succeeds
   const committed = await deps.grants.redeemCode(grant, {
     clientAuthMethod: method,
+    redeemedAt: now,
     ...(refresh === undefined ? {} : { family: refresh.family }),
     // The row must live as long as every token that depends on it.
     expiresAt: Math.max(grant.codeExpiresAt, now + lifetimeSeconds, refresh?.family.idleExpiresAt ?? 0),

@@ -10,6 +10,9 @@ import { isCodeVerifierFor } from './pkce.ts';
  */
 export const EXPIRED_CODE_RETENTION_SECONDS = 3600;
 
+/** How long after its redemption a code that comes again is a repetition by its own client, such as a retry. */
+export const REPETITION_SECONDS = 10;
+
 /** `gh_ac_<grant id>.<secret>`: the prefix distinguishes it from every other secret. */
 const AUTHORIZATION_CODE = /^gh_ac_([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
 
@@ -41,8 +44,8 @@ const refuseGuess = (detail: string): never => refuse(detail, true);
  * Checks everything that binds a code, and changes nothing.
  *
  * @param now epoch seconds
- * @returns `replayed` if all checks pass but the code was redeemed before: then two parties hold the code and its
- *   verifier (RFC 6749 §4.1.2)
+ * @returns `repeated` if all checks pass but the code was redeemed just now, and `replayed` if that was longer ago: then
+ *   two parties hold the code and its verifier (RFC 6749 §4.1.2)
  * @throws OAuthError `invalid_grant`
  */
 export const decideRedemption = (
@@ -50,7 +53,7 @@ export const decideRedemption = (
   client: Client,
   request: RedemptionRequest,
   now: number,
-): { readonly grant: Grant; readonly outcome: 'redeemable' | 'replayed' } => {
+): { readonly grant: Grant; readonly outcome: 'redeemable' | 'repeated' | 'replayed' } => {
   if (grant === undefined) return refuseGuess('no such grant');
   if (!constantTimeEqual(sha256(request.code), grant.codeHash)) return refuseGuess('not the code of this grant');
   if (grant.clientId !== client.clientId) return refuseGuess('issued to another client');
@@ -61,5 +64,7 @@ export const decideRedemption = (
     return refuse('redirect_uri differs from the authorization request');
   }
   if (grant.status === 'revoked') return refuse('revoked');
-  return { grant, outcome: grant.status === 'issued' ? 'redeemable' : 'replayed' };
+  if (grant.status === 'issued') return { grant, outcome: 'redeemable' };
+  const isRepetition = grant.redeemedAt !== undefined && now < grant.redeemedAt + REPETITION_SECONDS;
+  return { grant, outcome: isRepetition ? 'repeated' : 'replayed' };
 };

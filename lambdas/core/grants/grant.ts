@@ -42,6 +42,8 @@ export interface Grant {
   readonly codeHash: string;
   /** Epoch seconds. */
   readonly codeExpiresAt: number;
+  /** Epoch seconds. Absent until redeemed, and in rows of earlier versions. */
+  readonly redeemedAt?: number;
   /** How the client authenticated at redemption; a refresh may not be weaker. Absent until redeemed. */
   readonly clientAuthMethod?: TokenEndpointAuthMethod;
   /** Absent until redeemed, and for clients that registered without the refresh_token grant. */

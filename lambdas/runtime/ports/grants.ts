@@ -38,7 +38,7 @@ export interface GrantStore {
   /** Changes the status from `issued` to `redeemed`, exactly once. */
   redeemCode(
     grant: Grant,
-    redemption: Pick<Grant, 'clientAuthMethod' | 'family' | 'expiresAt'>,
+    redemption: Pick<Grant, 'clientAuthMethod' | 'redeemedAt' | 'family' | 'expiresAt'>,
   ): Promise<'redeemed' | 'lost'>;
   /**
    * Moves the family from the generation of `grant.family` to `successor`, exactly once.

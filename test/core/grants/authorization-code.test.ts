@@ -97,6 +97,12 @@ describe('Authorization code (RFC 6749 §4.1)', () => {
     expect(decideRedemption(grant, client, request(code), NOW + 59).outcome).toBe('redeemable');
   });
 
+  it('A4 (RFC 6749 §4.1.2): within ten seconds of its redemption a code that comes again is a repetition', () => {
+    const { grant, code } = issued({ status: 'redeemed', redeemedAt: NOW });
+    const at = (now: number) => decideRedemption(grant, client, request(code), now).outcome;
+    expect([NOW - 1, NOW, NOW + 9, NOW + 10].map(at)).toEqual(['repeated', 'repeated', 'repeated', 'replayed']);
+  });
+
   it('#39: a redeemed code is a replay even after its lifetime', () => {
     const { grant, code } = issued({ status: 'redeemed' });
     expect(decideRedemption(grant, client, request(code), NOW + 3600).outcome).toBe('replayed');

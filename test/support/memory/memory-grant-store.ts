@@ -22,7 +22,7 @@ export class MemoryGrantStore extends MemoryStore implements GrantStore, GrantDi
 
   async redeemCode(
     grant: Grant,
-    redemption: Pick<Grant, 'clientAuthMethod' | 'family' | 'expiresAt'>,
+    redemption: Pick<Grant, 'clientAuthMethod' | 'redeemedAt' | 'family' | 'expiresAt'>,
   ): Promise<'redeemed' | 'lost'> {
     await this.write();
     const present = this.rows.get(grant.grantId);

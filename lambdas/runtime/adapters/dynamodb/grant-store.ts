@@ -33,7 +33,7 @@ export class DynamoDbGrantStore implements GrantStore {
    */
   async redeemCode(
     grant: Grant,
-    redemption: Pick<Grant, 'clientAuthMethod' | 'family' | 'expiresAt'>,
+    redemption: Pick<Grant, 'clientAuthMethod' | 'redeemedAt' | 'family' | 'expiresAt'>,
   ): Promise<'redeemed' | 'lost'> {
     const outcome = await this.#table.transition(grant.grantId, {
       set: { ...redemption, status: 'redeemed' },

@@ -101,6 +101,7 @@ export const grantShape: z.ZodMiniType<Grant> = z.object({
   status: z.enum(['issued', 'redeemed', 'revoked']),
   codeHash: text,
   codeExpiresAt: seconds,
+  redeemedAt: maybe(seconds),
   clientAuthMethod: maybe(z.enum(['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'])),
   family: maybe(
     z.object({

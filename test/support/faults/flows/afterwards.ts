@@ -40,7 +40,7 @@ export const mustBeDead = async (cloud: WalkGround, { client, refreshToken }: Se
   must(isInvalidGrant(answer), `a token that was ended is answered ${answer.status} ${JSON.stringify(answer.body)}`);
 };
 
-/** Checks that a code works once. A second redemption is refused, and revokes the family. */
+/** Checks that a code works once. A second redemption is refused. */
 export const mustBeUsedUp = async (cloud: WalkGround, code: Code): Promise<void> => {
   const again = await redeem(cloud, code);
   must(isInvalidGrant(again), `the code is answered ${again.status} a second time`);

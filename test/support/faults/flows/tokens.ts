@@ -35,7 +35,6 @@ export const TOKENS: readonly FlowUnderFaults[] = [
       await mustWork(cloud, sessionOf(code.client, answer));
       await mustBeUsedUp(cloud, first);
       await mustBeUsedUp(cloud, code);
-      await mustBeDead(cloud, sessionOf(code.client, answer));
     },
   }),
   flow({
