@@ -3,7 +3,7 @@ import { firstRefreshToken, formatRefreshToken } from '../core/grants/refresh-to
 import { OAuthError } from '../core/oauth-error.ts';
 import { accessTokenClaims } from '../core/tokens/access-token.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
-import { assertGrantedResource, assertNotBeforeMark, scopesOfGrant } from './limits.ts';
+import { assertConfiguredResource, assertGrantedResource, assertNotBeforeMark, scopesOfGrant } from './limits.ts';
 
 const NOT_VALID = 'The authorization code is not valid. Start a new authorization.';
 
@@ -20,6 +20,7 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   };
   const { grant, outcome } = decideRedemption(request.grant, client, presented, now);
   assertNotBeforeMark(grant, request.notBefore);
+  assertConfiguredResource(grant, deps.resources);
   assertGrantedResource(form, grant, deps.resources);
   const scopes = scopesOfGrant(form, grant, deps.scopes);
   const logFields = { requestId, clientId: client.clientId, grantId: grant.grantId };

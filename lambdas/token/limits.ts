@@ -68,3 +68,14 @@ export const assertNotBeforeMark = (grant: Grant, marks: NotBeforeMarks | undefi
     detail: 'issued before the not-before mark',
   });
 };
+
+/**
+ * @throws OAuthError `invalid_grant` when no configured server has the resource of the grant: the server was removed, or
+ *   the issuer has moved. Its token would work nowhere.
+ */
+export const assertConfiguredResource = (grant: Grant, resources: readonly string[]): void => {
+  if (resources.includes(grant.resource)) return;
+  throw new OAuthError('invalid_grant', 'This authorization is for a server that is gone. Start a new authorization.', {
+    detail: 'the resource of the grant is not configured',
+  });
+};

@@ -11,7 +11,7 @@ import {
 import { OAuthError } from '../core/oauth-error.ts';
 import { accessTokenClaims } from '../core/tokens/access-token.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
-import { assertGrantedResource, assertNotBeforeMark, scopesOfGrant } from './limits.ts';
+import { assertConfiguredResource, assertGrantedResource, assertNotBeforeMark, scopesOfGrant } from './limits.ts';
 import { permittedScopes, revalidateGrant } from './revalidate-grant.ts';
 
 const invalidGrant = (detail: string): OAuthError =>
@@ -35,6 +35,7 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
     throw invalidGrant('reused: the family is revoked');
   }
   assertNotBeforeMark(loaded, request.notBefore);
+  assertConfiguredResource(loaded, deps.resources);
   assertGrantedResource(form, loaded, deps.resources);
   const requested = scopesOfGrant(form, loaded, deps.scopes);
   const grant = await revalidateGrant(deps, loaded, logFields, now);

@@ -94,6 +94,22 @@ describe('Rules at every refresh (#89)', () => {
     });
   });
 
+  it.each([
+    ['server is no longer configured', 'https://gate.example.com/gone'],
+    ['issuer has moved', 'https://former.example.com/mcp'],
+  ])('A19: a grant whose %s is invalid_grant, by code and by refresh token', async (_name, resource) => {
+    const server = startTokenEndpoint({ resources: [resource] });
+    const { client, grantId, refreshToken } = await server.signedIn({}, { resource });
+    const after = startTokenEndpoint({ clients: server.clients, grants: server.grants });
+    for (const change of [{}, { resource }]) {
+      const answer = await after.post({ ...after.refresh(client, refreshToken), ...change });
+      expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    }
+    expect(server.grants.rows.get(grantId)?.status).toBe('redeemed');
+    const { code } = await server.issueCode(client, { resource });
+    expect((await after.post(after.redemption(client, code))).body.error).toBe('invalid_grant');
+  });
+
   it('a request for only the lost scope is invalid_scope, and does not end the grant', async () => {
     const { refresh, server, grantId } = await underRules(
       { rules: 'everyone', scopes: { 'mcp:write': [ADMINS] } },
