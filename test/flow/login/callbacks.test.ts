@@ -143,7 +143,7 @@ describe('The response of one provider is never accepted as that of another (RFC
   });
 
   it('#146 without iss, a response of a provider that promises one is refused', async () => {
-    gate.cloud.restart();
+    gate.cloud.restart('Consent', 'Callback');
     gate.providers.other.metadata = { authorization_response_iss_parameter_supported: true };
     expect((await logInAt(gate, client, 'other')).status).toBe(403);
     expect(gate.providers.other.seen('/token')).toEqual([]);

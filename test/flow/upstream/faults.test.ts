@@ -72,7 +72,7 @@ describe('A provider that fails (OpenID Connect Core §3.1.3)', () => {
     async (_what, id, path, answer) => {
       const provider = gate.providers[id];
       // Keys are cached in memory, so only a new environment fetches them.
-      if (path === '/jwks') gate.cloud.restart();
+      if (path === '/jwks') gate.cloud.restart('Callback');
       provider.answers.set(path, answer);
       const user = gate.user();
       const seen = await logInAt(gate, client, id, user);
@@ -89,7 +89,7 @@ describe('A provider that fails (OpenID Connect Core §3.1.3)', () => {
   );
 
   it('#161 #223 an endpoint that hangs or drips leads to the outage page', async () => {
-    gate.cloud.restart();
+    gate.cloud.restart('Callback');
     const cases: [ProviderId, string, Answer][] = [
       ['company', '/token', drip],
       ['other', '/jwks', hang],
@@ -120,7 +120,7 @@ describe('A provider that fails (OpenID Connect Core §3.1.3)', () => {
 });
 
 describe('Discovery before the redirect to the provider (OpenID Connect Discovery §4)', () => {
-  beforeEach(() => gate.cloud.restart());
+  beforeEach(() => gate.cloud.restart('Consent'));
 
   it.each<[string, Answer]>([
     ['hanging', hang],
