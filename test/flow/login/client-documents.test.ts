@@ -192,7 +192,7 @@ describe('Client configuration endpoint (RFC 7592), over HTTP', () => {
 
   it('supports CORS preflights', async () => {
     const answer = await fetch(`${cloud.origin}/register/gh_client_x`, { method: 'OPTIONS' });
-    expect(answer.headers.get('access-control-allow-methods')).toBe('GET, PUT, DELETE, OPTIONS');
+    expect(answer.headers.get('access-control-allow-methods')).toBe('GET, HEAD, PUT, DELETE, OPTIONS');
   });
 });
 

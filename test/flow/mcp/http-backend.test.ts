@@ -195,9 +195,15 @@ describe('A call by a method other than POST (#121)', () => {
     expect(reached).toEqual([]);
   });
 
-  it.each(['PUT', 'PATCH', 'HEAD', 'TRACE', 'QUERY'])('/ruled: %s is refused', async (method) => {
+  it('A18 (RFC 9110 §9.3.2) /ruled: HEAD reaches the backend, since it calls no tool', async () => {
     const reached = carelessBackend();
-    const status = await rawStatus('ruled', method, method === 'HEAD' ? {} : { body });
+    expect(await rawStatus('ruled', 'HEAD', {})).toBe(200);
+    expect(reached).toEqual([expect.stringMatching(/^HEAD /)]);
+  });
+
+  it.each(['PUT', 'PATCH', 'TRACE', 'QUERY'])('/ruled: %s is refused', async (method) => {
+    const reached = carelessBackend();
+    const status = await rawStatus('ruled', method, { body });
     expect([400, 403, 404, 405]).toContain(status);
     expect(reached).toEqual([]);
   });

@@ -221,7 +221,7 @@ describe('Introspection (RFC 7662)', () => {
     });
     expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([
       204,
-      'GET, POST, OPTIONS',
+      'GET, HEAD, POST, OPTIONS',
     ]);
   });
 

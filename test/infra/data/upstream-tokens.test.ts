@@ -18,10 +18,11 @@ const FOR_ONE_GRANT = {
   'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': 'grantId' },
 };
 
+/** The rights to use a key. Looking at one, as /health does, is not using it. */
 const kmsRights = (template: Template) =>
   template.ofType('AWS::Lambda::Function').flatMap(([logicalId]) =>
     statementsOf(template, logicalId)
-      .filter(({ action }) => action.startsWith('kms:') && !/CreateKey|TagResource/.test(action))
+      .filter(({ action }) => action.startsWith('kms:') && !/CreateKey|DescribeKey|TagResource/.test(action))
       .map(({ action, resource, condition }) => ({
         who: logicalId.replace(/^GatehouseEndpoints(\w+)Function[0-9A-F]{8}$/, '$1'),
         action,

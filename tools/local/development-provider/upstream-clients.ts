@@ -3,6 +3,7 @@ import { withoutUndefined } from '../../../lambdas/core/without-undefined.ts';
 import type { Configuration } from '../../../lib/config/configuration.ts';
 import type { ResolvedTemplate } from '../cloud/resolved-template.ts';
 import type { Services } from '../cloud/services/index.ts';
+import { ofType } from '../cloud/services/principals.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 
 interface Options {
@@ -13,7 +14,7 @@ interface Options {
 
 /**
  * Creates a client at the development provider for each identity provider that it replaces. Stores the credentials as
- * an operator would: by PutSecretValue on the secret that the stack's output names.
+ * an operator would: by PutSecretValue on the provider's secret.
  *
  * @returns the clients, and the commands that fill the secrets that are still empty
  */
@@ -25,9 +26,8 @@ export const storeUpstreamClients = async (
   const clients: Record<string, UpstreamClient> = {};
   const missing: string[] = [];
   for (const [id, { kind, tokenEndpointAuthentication }] of Object.entries(configuration.identityProviders)) {
-    const command = commandFor(template, id);
-    const secretId = /--secret-id (\S+)/.exec(command)?.[1];
-    if (!secretId) throw new Error(`the stack has no output with the command that fills the secret of "${id}"`);
+    const secretId = secretOf(template, id);
+    if (!secretId) throw new Error(`the stack has no secret for "${id}"`);
     if (developmentProviders.includes(id)) {
       const client: UpstreamClient = {
         kind,
@@ -43,7 +43,7 @@ export const storeUpstreamClients = async (
         SecretString: JSON.stringify({ client_id: client.clientId, client_secret: client.clientSecret }),
       });
     } else if (!(await hasValue(services, secretId))) {
-      missing.push(localCommand(services, command));
+      missing.push(localCommand(services, commandFor(template, id)));
     }
   }
   return { clients, missing };
@@ -65,6 +65,13 @@ export const administrationCommands = (template: ResolvedTemplate, services: Ser
 const commandFor = (template: ResolvedTemplate, id: string): string => {
   const wanted = `secretcommand${id.replaceAll('-', '')}`;
   return Object.entries(template.outputs).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
+};
+
+/** A secret's logical id ends with the provider's id, without `-`, and eight characters of the CDK. */
+const secretOf = (template: ResolvedTemplate, id: string): string | undefined => {
+  const isOfProvider = new RegExp(`Provider${id.replaceAll('-', '')}[0-9A-F]{8}$`);
+  return ofType(template, 'AWS::SecretsManager::Secret').find(({ logicalId }) => isOfProvider.test(logicalId))
+    ?.physicalId;
 };
 
 const hasValue = (services: Services, secretId: string): Promise<boolean> =>

@@ -90,7 +90,7 @@ const startAll = async (
   const dynamoDb = await startDynamoDb(template, { folder: dataDir, endpoint: dynamoDbEndpoint });
   started.push(dynamoDb.close);
   // A newer template may have a new table, but not only new ones.
-  const hasKeptTables = dynamoDb.createdTables.length < dynamoDb.tableCount;
+  const hasKeptTables = dynamoDb.tableCount === 0 || dynamoDb.createdTables.length < dynamoDb.tableCount;
   if (dataDir && !dynamoDbEndpoint && Object.keys(deployed.value).length > 0 && !hasKeptTables) {
     throw lost(join(dataDir, 'dynamodb'), 'has lost its tables');
   }
