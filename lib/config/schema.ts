@@ -92,8 +92,8 @@ const Lifetimes = z.strictObject(
     refreshTokenIdleDays: documented(days(365).default(30), 'an unused connection ends after this'),
     refreshTokenAbsoluteDays: documented(days(730).default(90), 'every connection ends after this'),
     refreshGraceSeconds: documented(
-      seconds(0, 600).default(60),
-      'time in which a used refresh token returns its successor again',
+      seconds(0, 86_400).default(1800),
+      "time in which a public client's used refresh token returns its successor again",
     ),
     recheckSeconds: documented(
       seconds(1, 86_400).default(900),

@@ -90,9 +90,9 @@ export const nextRefreshToken = (
 export type RefreshDecision =
   /** The current generation: rotate. */
   | { readonly outcome: 'current'; readonly grant: Grant; readonly family: RefreshFamily }
-  /** The immediate predecessor within the grace time: a race, or a lost response. */
+  /** The immediate predecessor while it is good: a race, or a lost response. */
   | { readonly outcome: 'repeated'; readonly grant: Grant; readonly successor: RefreshToken }
-  /** An older generation, or the predecessor after the grace time: two parties hold this family. */
+  /** A public client's older generation, or its predecessor after the grace time: two parties hold this family. */
   | { readonly outcome: 'reused'; readonly grant: Grant };
 
 const refuse = (detail: string): never => {
@@ -102,6 +102,10 @@ const refuse = (detail: string): never => {
 /**
  * Finds the position of a presented token in its family, and changes nothing. Only a token with the family secret gets an
  * outcome; any other is refused, and the grant stays as it is (#41, #78 to #81).
+ *
+ * RFC 9700 §4.14.2 asks for the detection of reuse for public clients. The token of a client that authenticates is no
+ * use to a thief without its secret or key. Its predecessor is therefore good as long as the family, and an older
+ * generation is refused without an outcome.
  *
  * @param now epoch seconds
  * @throws OAuthError `invalid_grant`
@@ -127,10 +131,12 @@ export const decideRefresh = (
   if (constantTimeEqual(hash, family.generationSecretHash)) return { outcome: 'current', grant, family };
   const { previousGenerationSecretHash: previousHash, rotationSalt } = family;
   const isPrevious = previousHash !== undefined && constantTimeEqual(hash, previousHash);
-  if (isPrevious && rotationSalt !== undefined && now < family.rotatedAt + lifetimes.graceSeconds) {
+  const isPublic = (grant.clientAuthMethod ?? 'none') === 'none';
+  const isInTime = !isPublic || now < family.rotatedAt + lifetimes.graceSeconds;
+  if (isPrevious && rotationSalt !== undefined && isInTime) {
     return { outcome: 'repeated', grant, successor: derive(presented, rotationSalt, family.generation) };
   }
-  return { outcome: 'reused', grant };
+  return isPublic ? { outcome: 'reused', grant } : refuse('an older generation of a client that authenticates');
 };
 
 /** Whether this is a token of this grant's family, of any generation. */

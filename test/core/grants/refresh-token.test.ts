@@ -13,6 +13,8 @@ import {
   type RefreshToken,
 } from '../../../lambdas/core/grants/refresh-token.ts';
 import { OAuthError } from '../../../lambdas/core/oauth-error.ts';
+import { readConfiguration } from '../../../lib/config/cdk-json.ts';
+import { parseConfiguration } from '../../../lib/config/configuration.ts';
 import { NOW, REFRESH_LIFETIMES, redeemedGrant, testClient } from '../../support/memory/records.ts';
 
 const client = testClient({ clientId: 'client-1' });
@@ -103,6 +105,32 @@ describe('Refresh rotation (RFC 9700 §4.14.2)', () => {
     const { grant, tokens } = rotated(NOW + 10, NOW + 20);
     expect(decide(grant, tokens[index] as RefreshToken, NOW + 20 + secondsSince)).toBe(outcome);
   });
+
+  // The gaps that were measured between a lost reply and the next attempt, in minutes.
+  it.each([1 / 60, 1.6, 5.4, 18, 24, 3.3 * 60, 7.5 * 60, 7.9 * 60])(
+    'A3 (RFC 9700 §4.14.2): after a reply that was lost %f minutes ago, a client that authenticates goes on',
+    (minutes) => {
+      const { grant, tokens } = rotated(NOW + 10, NOW + 20);
+      const ofServer: Grant = { ...grant, clientAuthMethod: 'client_secret_basic' };
+      const now = NOW + 20 + minutes * 60;
+      const again = decideRefresh(ofServer, client, tokens[1] as RefreshToken, REFRESH_LIFETIMES, now);
+      expect(again).toEqual({ outcome: 'repeated', grant: ofServer, successor: tokens[2] });
+      // An older generation is refused, and nothing is revoked.
+      expect(decide(ofServer, tokens[0] as RefreshToken, now)).toBe('invalid_grant');
+    },
+  );
+
+  it.each([1 / 60, 1.6, 5.4, 18, 24])(
+    'A3: by default, a public client goes on %f minutes after a reply was lost',
+    (minutes) => {
+      const { grant, tokens } = rotated(NOW + 10, NOW + 20);
+      const { refreshGraceSeconds: graceSeconds } = parseConfiguration(readConfiguration()).lifetimes;
+      const at = (seconds: number) =>
+        decideRefresh(grant, client, tokens[1] as RefreshToken, { graceSeconds }, NOW + 20 + seconds).outcome;
+      expect(at(minutes * 60)).toBe('repeated');
+      expect(at(1800)).toBe('reused');
+    },
+  );
 
   it('the predecessor works even if our clock is behind the one that rotated', () => {
     const { grant, tokens } = rotated(NOW + 10);

@@ -37,7 +37,7 @@ describe('Configuration', () => {
         accessTokenSeconds: 3600,
         refreshTokenIdleDays: 30,
         refreshTokenAbsoluteDays: 90,
-        refreshGraceSeconds: 60,
+        refreshGraceSeconds: 1800,
         recheckSeconds: 900,
         recheckOutageSeconds: 86_400,
         signingKeyDays: 90,

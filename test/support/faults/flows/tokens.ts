@@ -23,6 +23,9 @@ const redeemed = async (
   return { answer: await stage.send(send, { again }), code };
 };
 
+/** Sooner, a second redemption counts as the retry of an honest client, and revokes nothing. */
+const REPLAY_SECONDS = 11;
+
 export const TOKENS: readonly FlowUnderFaults[] = [
   flow({
     name: 'redemption of a code',
@@ -61,11 +64,17 @@ export const TOKENS: readonly FlowUnderFaults[] = [
     functions: ['Token'],
     isFinal: true,
     before: async (cloud) => {
+      cloud.setClock(0, 'Token');
       const code = await obtainCode(cloud, await newClient(cloud));
-      return { code, session: sessionOf(code.client, await redeem(cloud, code)) };
+      const session = sessionOf(code.client, await redeem(cloud, code));
+      cloud.setClock(REPLAY_SECONDS, 'Token');
+      return { code, session };
     },
     under: (stage, { code }) => stage.send(() => redeem(stage.cloud, code), { isGood: isInvalidGrant }),
-    after: (cloud, _, { session }) => mustBeDead(cloud, session),
+    after: async (cloud, _, { session }) => {
+      await mustBeDead(cloud, session);
+      cloud.setClock(0, 'Token');
+    },
   }),
   flow({
     name: 'refresh',
