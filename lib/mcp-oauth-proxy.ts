@@ -2,6 +2,7 @@ import { CfnResource, Duration } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { GRANT_STATUS_ATTRIBUTES } from '../lambdas/core/grants/grant.ts';
 import * as settings from '../lambdas/core/settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import { ApiGatewayLogRole } from './api/api-gateway-log-role.ts';
@@ -177,16 +178,20 @@ export class McpOAuthProxy extends Construct {
 
   /** One function for all servers. It tells them apart by the id of the API that calls it. */
   #createAuthorizer(configuration: Configuration): EndpointFunction {
-    return new EndpointFunction(this, 'Authorizer', { folder: 'authorizer', description: 'checks access tokens' })
-      .reserveConcurrency(configuration.reservedConcurrency.authorizer)
-      .set(settings.issuer, this.issuer)
-      .set(settings.servers, authorizerSettings(configuration))
-      .set(settings.scopes, scopeSettings(configuration))
-      .set(
-        settings.protectedResources,
-        Object.fromEntries(this.protectedResources.map(({ path, api }) => [api.restApiId, path])),
-      )
-      .bindTable(settings.keysTable, this.tables.keys, 'GetItem');
+    return (
+      new EndpointFunction(this, 'Authorizer', { folder: 'authorizer', description: 'checks access tokens' })
+        .reserveConcurrency(configuration.reservedConcurrency.authorizer)
+        .set(settings.issuer, this.issuer)
+        .set(settings.servers, authorizerSettings(configuration))
+        .set(settings.scopes, scopeSettings(configuration))
+        .set(
+          settings.protectedResources,
+          Object.fromEntries(this.protectedResources.map(({ path, api }) => [api.restApiId, path])),
+        )
+        .bindTable(settings.keysTable, this.tables.keys, 'GetItem')
+        // For the time while the list of revoked grants is full. The identity of the user stays unreadable.
+        .bindAttributes(settings.grantsTable, this.tables.grants, GRANT_STATUS_ATTRIBUTES)
+    );
   }
 
   #createExampleServer(configuration: Configuration): EndpointFunction {

@@ -3,7 +3,7 @@ import { resourceIdentifier, resourceMetadataUrl } from '../core/authorization/r
 import { effectiveScopes, type ScopeDefinitions } from '../core/authorization/scopes.ts';
 import { describeError } from '../core/describe-error.ts';
 import type { EventFields } from '../core/events.ts';
-import type { NotBeforeMarks } from '../core/grants/not-before.ts';
+import type { Grant } from '../core/grants/grant.ts';
 import { type DoorPolicy, decideByHeaders } from '../core/mcp/headers.ts';
 import { scopeChallenge } from '../core/mcp/scope-challenge.ts';
 import type { ToolRules } from '../core/mcp/tool-scopes.ts';
@@ -15,6 +15,7 @@ import {
 } from '../core/tokens/access-token.ts';
 import { bearerToken } from '../core/tokens/bearer.ts';
 import type { PublicJwk } from '../core/tokens/key-ring.ts';
+import { type AuthorizerKeys, findRevocation, type RevokedGrants } from '../core/tokens/revoked-grants.ts';
 import { readHeaders } from '../runtime/http/header-values.ts';
 import type { Clock, Log } from '../runtime/ports/index.ts';
 import { identityContext } from './identity-context.ts';
@@ -34,11 +35,13 @@ export interface AuthorizerDeps {
   readonly protectedResources: Readonly<Record<string, string>>;
   readonly servers: Readonly<Record<string, ServerPolicy>>;
   readonly scopes: ScopeDefinitions;
-  /** A copy of the key ring that is at most 60 seconds old. */
+  /** A copy of the key ring and the revoked grants that is at most 60 seconds old. */
   readonly keys: {
     findKey(kid: string): Promise<PublicJwk | undefined>;
-    readMarks(): Promise<NotBeforeMarks | undefined>;
+    read(): Promise<AuthorizerKeys | undefined>;
   };
+  /** Reads the status of one grant. Used only while the list of revoked grants is full. */
+  readonly findGrantStatus: (grantId: string) => Promise<Grant['status'] | undefined>;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -52,16 +55,21 @@ const UNAUTHORIZED = 'Unauthorized';
  * @returns `Allow` with the caller's identity in the context. `Deny` with the challenge in the context becomes 403.
  * @throws Error `Unauthorized`, which becomes 401. Any other error becomes 503, so that clients keep their tokens.
  */
-export const authorizerHandler =
-  (deps: AuthorizerDeps) =>
-  async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+export const authorizerHandler = (deps: AuthorizerDeps) => {
+  const assertNotRevoked = revocationCheck(deps);
+  return async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const { apiId, requestId } = event.requestContext;
     const server = serverOf(deps, apiId);
 
     const headers = readHeaders(event);
     const token = bearerToken([...(headers.get('authorization') ?? [])]);
     if (token === undefined) return refuse(deps, requestId, 'no_bearer_token');
-    const claims = await verified(deps, token, server.path).catch((error: unknown) => {
+    const check = async () => {
+      const verified = await verifiedClaims(deps, token, server.path);
+      await assertNotRevoked(verified, requestId);
+      return verified;
+    };
+    const claims = await check().catch((error: unknown) => {
       if (error instanceof AccessTokenError) return refuse(deps, requestId, error.reason);
       deps.log('authorizer_failed', { requestId, detail: describeError(error) });
       throw new Error('the authorizer could not decide', { cause: error });
@@ -79,6 +87,7 @@ export const authorizerHandler =
     // If the headers are not enough to decide, the inspector reads the operation from the body.
     return policy('Allow', claims, everything, identityContext(claims));
   };
+};
 
 interface Server extends DoorPolicy {
   readonly path: string;
@@ -95,14 +104,33 @@ const serverOf = (deps: AuthorizerDeps, apiId: string): Server => {
   return { path, required, rules, validatesHeaders };
 };
 
-const verified = async (deps: AuthorizerDeps, token: string, path: string): Promise<AccessTokenClaims> => {
-  const claims = await verifyAccessToken(token, (kid) => deps.keys.findKey(kid), {
+const verifiedClaims = (deps: AuthorizerDeps, token: string, path: string): Promise<AccessTokenClaims> =>
+  verifyAccessToken(token, (kid) => deps.keys.findKey(kid), {
     issuer: deps.issuer,
     audience: resourceIdentifier(deps.issuer, path),
     now: deps.now(),
   });
-  assertNotBeforeMark(claims, await deps.keys.readMarks());
-  return claims;
+
+/**
+ * Returns the check of a token against the not-before marks and the revoked grants. It reads the grant itself only while
+ * the list may lack revoked grants.
+ */
+const revocationCheck = ({ keys, findGrantStatus, now, log }: AuthorizerDeps) => {
+  let logged: RevokedGrants | undefined;
+  return async (claims: AccessTokenClaims, requestId: string): Promise<void> => {
+    const { notBefore, revoked } = (await keys.read()) ?? {};
+    assertNotBeforeMark(claims, notBefore);
+    const { grant_id: grantId } = claims;
+    // A token of the client credentials grant has no grant that could be revoked.
+    if (grantId === undefined) return;
+    let revocation = findRevocation(revoked, grantId, now());
+    if (revocation === 'unknown') {
+      if (logged !== revoked) log('revocations_full', { requestId, until: revoked?.incompleteUntil ?? 0 });
+      logged = revoked;
+      revocation = (await findGrantStatus(grantId)) === 'redeemed' ? 'not_revoked' : 'revoked';
+    }
+    if (revocation === 'revoked') throw new AccessTokenError('revoked');
+  };
 };
 
 type Reason = EventFields['authorizer_denied']['reason'];

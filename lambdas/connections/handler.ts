@@ -1,10 +1,11 @@
 import type { ScopeDefinitions } from '../core/authorization/scopes.ts';
 import { newId } from '../core/crypto.ts';
-import { connectionIdOf, connectionsOf } from '../core/grants/connections.ts';
+import { connectionIdOf, connectionsOf, mayHaveTokens } from '../core/grants/connections.ts';
 import { CONNECTIONS_PATH } from '../core/grants/connections-session.ts';
 import { type Grant, isLive } from '../core/grants/grant.ts';
 import { isBeforeMark } from '../core/grants/not-before.ts';
 import { OAuthError } from '../core/oauth-error.ts';
+import { longestTokenSeconds } from '../core/tokens/key-ring.ts';
 import { clearSession, findSession } from '../runtime/http/cookies.ts';
 import { formParameters } from '../runtime/http/forms.ts';
 import { type Handler, type HttpRequest, type HttpResponse, seeOther } from '../runtime/http/messages.ts';
@@ -21,12 +22,14 @@ import type {
   KeyRingStore,
   Log,
   OpenSession,
+  RevokedGrantStore,
   SealingKeys,
   SessionSealer,
   TransactionStore,
 } from '../runtime/ports/index.ts';
 import type { ConsentMemory } from '../runtime/services/consent-memory.ts';
 import type { IdentityProviders } from '../runtime/services/identity-providers.ts';
+import { refuseAccessTokens } from '../runtime/services/refuse-access-tokens.ts';
 import { startNewLogin } from '../runtime/services/start-login.ts';
 
 export interface ConnectionsDeps {
@@ -35,13 +38,12 @@ export interface ConnectionsDeps {
   readonly identityProviders: IdentityProviders;
   readonly scopes: ScopeDefinitions;
   readonly transactionSeconds: number;
-  /** How long a client may still use its access token after its connection was ended. */
-  readonly accessTokenSeconds: number;
   readonly transactions: TransactionStore;
   readonly grants: Pick<GrantStore, 'revokeGrant'>;
   readonly grantDirectory: GrantDirectory;
   readonly clients: Pick<ClientResolver, 'findClient'>;
   readonly keyRings: Pick<KeyRingStore, 'readKeyRing'>;
+  readonly revokedGrants: RevokedGrantStore;
   readonly sealingKeys: SealingKeys;
   readonly sessions: SessionSealer;
   /** Undefined where the configuration remembers no consents. */
@@ -87,7 +89,6 @@ const show = async (deps: ConnectionsDeps, request: HttpRequest, session: OpenSe
     connections,
     consents,
     clients: new Map(clients.flatMap((client) => (client ? [[client.clientId, client]] : []))),
-    accessTokenSeconds: deps.accessTokenSeconds,
   });
 };
 
@@ -142,23 +143,31 @@ const logIn = async (deps: ConnectionsDeps, request: HttpRequest, idp: string): 
 /** Selects grants and consents, both of which belong to a client and a server. */
 type IsMeant = (one: Pick<Grant, 'clientId' | 'resource'>) => boolean;
 
-/** Revokes the user's grants that are meant. The index is slightly behind, so a second pass finds what the first missed. */
+/**
+ * Revokes the user's grants that are meant. The index is slightly behind, so a second pass finds what the first missed.
+ * Grants that were revoked lately are listed again, which completes an attempt that failed.
+ */
 const endGrants = async (
   deps: ConnectionsDeps,
   request: HttpRequest,
   { subject }: OpenSession,
   isMeant: IsMeant,
 ): Promise<void> => {
+  const tokenSeconds = longestTokenSeconds(await deps.keyRings.readKeyRing());
+  const ended = new Set<string>();
   for (const _pass of ['first', 'second']) {
     const grants = await deps.grantDirectory.grantsOfSubject(subject, deps.now());
-    for (const grant of grants.filter((listed) => listed.status !== 'revoked' && isMeant(listed))) {
-      const { grantId, clientId } = grant;
+    for (const grant of grants.filter(isMeant)) {
+      const { grantId, clientId, status } = grant;
+      if (status !== 'revoked' || mayHaveTokens(grant, tokenSeconds, deps.now())) ended.add(grantId);
+      if (status === 'revoked') continue;
       // This includes a code that has just expired, because its redemption may be in progress.
       await deps.grants.revokeGrant(grantId);
       if (!isLive(grant, deps.now())) continue;
       deps.log('connection_ended', { requestId: request.requestId, clientId, grantId });
     }
   }
+  await refuseAccessTokens(deps, [...ended]);
 };
 
 /** Redirects to a GET, so that a reload repeats no action. */

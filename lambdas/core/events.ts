@@ -96,10 +96,13 @@ export const EVENTS = {
       'expired',
       'not_yet_valid',
       'before_mark',
+      'revoked',
       'insufficient_scope',
     ],
     'clientId?': 'client',
   },
+  // The list of revoked grants is full, so the authorizer reads the grant of each token. Logged once per copy of the list.
+  revocations_full: { requestId: 'text', until: 'number' },
   authorizer_failed: { requestId: 'text', detail: 'text' },
   // The caller caused `request_refused`, Gatehouse `request_failed`. `status` is set where `error` does not imply it.
   request_refused: { requestId: 'text', path: 'text', error: 'text', 'status?': 'number', detail: 'text' },

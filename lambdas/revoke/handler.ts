@@ -4,16 +4,25 @@ import { OAuthError } from '../core/oauth-error.ts';
 import { isCurrentAccessToken } from '../core/tokens/access-token.ts';
 import { formParameters } from '../runtime/http/forms.ts';
 import { type Handler, json, NO_STORE } from '../runtime/http/messages.ts';
-import type { ClientResolver, Clock, GrantStore, KeyRingStore, Log } from '../runtime/ports/index.ts';
+import type {
+  ClientResolver,
+  Clock,
+  GrantStore,
+  KeyRingStore,
+  Log,
+  RevokedGrantStore,
+} from '../runtime/ports/index.ts';
 import { countingFailures } from '../runtime/services/failure-limit.ts';
 import { findAccessTokenClaimsOfAnyKey } from '../runtime/services/issued-token.ts';
 import type { RateLimiter } from '../runtime/services/rate-limiter.ts';
+import { refuseAccessTokens } from '../runtime/services/refuse-access-tokens.ts';
 
 export interface RevokeDeps extends ClientVerifiers {
   readonly issuer: string;
   readonly clients: Pick<ClientResolver, 'findClient'>;
   readonly grants: GrantStore;
   readonly keyRings: KeyRingStore;
+  readonly revokedGrants: RevokedGrantStore;
   /** Limits the wrong secrets and assertions of each client. */
   readonly failures: RateLimiter;
   readonly now: Clock;
@@ -60,6 +69,8 @@ export const revokeHandler =
       if (isCurrent) {
         await deps.grants.revokeGrant(grantId);
         deps.log('token_revoked', { requestId: request.requestId, clientId, grantId });
+        // If this fails, the client gets 503 and repeats the request, which completes it (RFC 7009 §2.2.1).
+        await refuseAccessTokens(deps, [grantId]);
       }
     }
     // RFC 7009 §2.2 gives the body no meaning, but strict clients expect a body that matches its content type.

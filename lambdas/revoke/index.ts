@@ -1,7 +1,7 @@
 import { endpoint } from '../runtime/http/endpoint.ts';
 import { connectClientAuthentication } from '../runtime/wiring/client-authentication.ts';
 import { endpointContext } from '../runtime/wiring/context.ts';
-import { grantStore, keyRingStore } from '../runtime/wiring/stores.ts';
+import { grantStore, keyRingStore, revokedGrantStore } from '../runtime/wiring/stores.ts';
 import { revokeHandler } from './handler.ts';
 
 const context = endpointContext();
@@ -12,6 +12,7 @@ export const handler = endpoint(
     ...connectClientAuthentication(context),
     grants: grantStore(),
     keyRings: keyRingStore(),
+    revokedGrants: revokedGrantStore(),
   }),
   { log: context.log, cors: true },
 );

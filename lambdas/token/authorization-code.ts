@@ -1,7 +1,9 @@
 import { decideRedemption, parseAuthorizationCode } from '../core/grants/authorization-code.ts';
 import { firstRefreshToken, formatRefreshToken } from '../core/grants/refresh-token.ts';
 import { OAuthError } from '../core/oauth-error.ts';
+import { retry } from '../core/retry.ts';
 import { accessTokenClaims } from '../core/tokens/access-token.ts';
+import { refuseAccessTokens } from '../runtime/services/refuse-access-tokens.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
 import { assertConfiguredResource, assertGrantedResource, assertNotBeforeMark, scopesOfGrant } from './limits.ts';
 
@@ -29,6 +31,8 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
     // Two parties hold the code and its verifier, so the first one loses its tokens too (RFC 6749 §4.1.2).
     await deps.grants.revokeGrant(grant.grantId);
     deps.log('code_replayed', logFields);
+    // A repeated request would find the grant revoked, and could not complete this.
+    await retry(() => refuseAccessTokens(deps, [grant.grantId]));
     throw new OAuthError('invalid_grant', NOT_VALID, { detail: 'replayed: the grant is revoked' });
   }
 

@@ -13,6 +13,7 @@ import type {
   GrantStore,
   KeyRingStore,
   Log,
+  RevokedGrantStore,
   TokenVault,
 } from '../runtime/ports/index.ts';
 import type { IdentityProviders } from '../runtime/services/identity-providers.ts';
@@ -37,6 +38,7 @@ export interface TokenDeps extends ClientVerifiers {
   readonly recheckSeconds: number;
   readonly recheckOutageSeconds: number;
   readonly keyRings: KeyRingStore;
+  readonly revokedGrants: RevokedGrantStore;
   readonly signer: AccessTokenSigner;
   /** Counts failed attempts per client. */
   readonly failures: RateLimiter;

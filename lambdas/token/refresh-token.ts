@@ -9,7 +9,9 @@ import {
   type RefreshToken,
 } from '../core/grants/refresh-token.ts';
 import { OAuthError } from '../core/oauth-error.ts';
+import { retry } from '../core/retry.ts';
 import { accessTokenClaims } from '../core/tokens/access-token.ts';
+import { refuseAccessTokens } from '../runtime/services/refuse-access-tokens.ts';
 import type { GrantTypeHandler, TokenDeps, TokenRequest, TokenResponse } from './grant-type.ts';
 import { assertConfiguredResource, assertGrantedResource, assertNotBeforeMark, scopesOfGrant } from './limits.ts';
 import { permittedScopes, revalidateGrant } from './revalidate-grant.ts';
@@ -32,6 +34,8 @@ const exchange = async (deps: TokenDeps, request: TokenRequest): Promise<TokenRe
   if (decision.outcome === 'reused') {
     await deps.grants.revokeGrant(loaded.grantId);
     deps.log('refresh_reuse_detected', logFields);
+    // A repeated request would find the grant revoked, and could not complete this.
+    await retry(() => refuseAccessTokens(deps, [loaded.grantId]));
     throw invalidGrant('reused: the family is revoked');
   }
   assertNotBeforeMark(loaded, request.notBefore);

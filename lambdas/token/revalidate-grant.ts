@@ -3,6 +3,7 @@ import type { Grant } from '../core/grants/grant.ts';
 import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
 import { retry } from '../core/retry.ts';
 import { isIssuerOf } from '../core/upstream/provider-presets.ts';
+import { type RefuseAccessTokensDeps, refuseAccessTokens } from '../runtime/services/refuse-access-tokens.ts';
 import {
   type GrantLogFields,
   refreshUpstreamSession,
@@ -91,23 +92,18 @@ const DESCRIPTIONS = {
     'This account can no longer be checked with the identity provider. Start a new authorization.',
 } as const;
 
+type EndAccessDeps = Pick<TokenDeps, 'grants' | 'log'> & RefuseAccessTokensDeps;
+
 type Reason = keyof typeof DESCRIPTIONS;
 
 /** Revokes the grant of a user who has lost access. The provider may not repeat its refusal: hence the retry. */
-export const revokeAccess = async (
-  { grants, log }: Pick<TokenDeps, 'grants' | 'log'>,
-  logFields: GrantLogFields,
-  reason: Reason,
-): Promise<void> => {
-  await retry(() => grants.revokeGrant(logFields.grantId));
-  log('access_ended', { ...logFields, reason });
+export const revokeAccess = async (deps: EndAccessDeps, logFields: GrantLogFields, reason: Reason): Promise<void> => {
+  await retry(() => deps.grants.revokeGrant(logFields.grantId));
+  deps.log('access_ended', { ...logFields, reason });
+  await retry(() => refuseAccessTokens(deps, [logFields.grantId]));
 };
 
-const endAccess = async (
-  deps: Pick<TokenDeps, 'grants' | 'log'>,
-  logFields: GrantLogFields,
-  reason: Reason,
-): Promise<never> => {
+const endAccess = async (deps: EndAccessDeps, logFields: GrantLogFields, reason: Reason): Promise<never> => {
   await revokeAccess(deps, logFields, reason);
   throw new OAuthError('invalid_grant', DESCRIPTIONS[reason], { detail: `access ended: ${reason}` });
 };

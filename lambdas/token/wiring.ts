@@ -8,7 +8,7 @@ import { read } from '../runtime/settings.ts';
 import { connectClientAuthentication } from '../runtime/wiring/client-authentication.ts';
 import type { EndpointContext } from '../runtime/wiring/context.ts';
 import { connectIdentityProviders } from '../runtime/wiring/identity-providers.ts';
-import { grantStore, keyRingStore } from '../runtime/wiring/stores.ts';
+import { grantStore, keyRingStore, revokedGrantStore } from '../runtime/wiring/stores.ts';
 import type { TokenDeps } from './grant-type.ts';
 
 const DAY_SECONDS = 86_400;
@@ -37,6 +37,7 @@ export const tokenDeps = (context: EndpointContext): TokenDeps => {
     recheckSeconds: lifetimes.recheckSeconds,
     recheckOutageSeconds: lifetimes.recheckOutageSeconds,
     keyRings,
+    revokedGrants: revokedGrantStore(),
     signer: new KmsAccessTokenSigner(kmsClient(), keyRings),
     sleep: setTimeout,
   };

@@ -85,10 +85,7 @@ const Lifetimes = z.strictObject(
       "time for a login, from the consent page to the provider's response",
     ),
     authorizationCodeSeconds: documented(seconds(1, 600).default(60), 'validity of an authorization code'),
-    accessTokenSeconds: documented(
-      seconds(1, 86_400).default(3600),
-      'validity of an access token, even if its connection is revoked',
-    ),
+    accessTokenSeconds: documented(seconds(1, 86_400).default(3600), 'validity of an access token'),
     refreshTokenIdleDays: documented(days(365).default(30), 'an unused connection ends after this'),
     refreshTokenAbsoluteDays: documented(days(730).default(90), 'every connection ends after this'),
     refreshGraceSeconds: documented(

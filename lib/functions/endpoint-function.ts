@@ -84,6 +84,24 @@ export class EndpointFunction extends Construct {
     return this.allow(['dynamodb:Query'], `${table.tableArn}/index/${indexName}`);
   }
 
+  /** Lets the function update one row of a table, and no other. `bindTable` tells it the name of the table. */
+  grantUpdateRow(table: Table, key: string): this {
+    // Without the second operator, a request without the condition key would be allowed.
+    return this.allow(['dynamodb:UpdateItem'], table.tableArn, {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': key },
+      'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': key },
+    });
+  }
+
+  /** Tells the function the name of a table, and lets it read these attributes of single rows, and no others. */
+  bindAttributes(setting: Setting<string>, table: Table, attributes: readonly string[]): this {
+    return this.allow(['dynamodb:GetItem'], table.tableArn, {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      // A request that names no attributes asks for all of them.
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    }).set(setting, table.tableName);
+  }
+
   /** Tells the function the ARN of a secret, and lets it read the secret. */
   bindSecret(setting: Setting<string>, secret: CfnSecret): this {
     return this.grantReadSecrets([secret]).set(setting, secret.ref);

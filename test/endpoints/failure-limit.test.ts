@@ -151,12 +151,12 @@ describe('Failures of a client (RFC 6749 §10.10, #241)', () => {
   });
 
   it.each(['/revoke', '/introspect'] as const)('wrong secrets at %s count as they do at /token', async (path) => {
-    const { clients, grants, keyRings, failures, clock, log } = server;
+    const { clients, grants, keyRings, revokedGrants, failures, clock, log } = server;
     const client = await server.registered({
       clientSecretHash: sha256('the secret'),
       tokenEndpointAuthMethods: ['client_secret_post'],
     });
-    const shared = { issuer: ISSUER, clients, grants, keyRings, failures, now: () => clock.now, log };
+    const shared = { issuer: ISSUER, clients, grants, keyRings, revokedGrants, failures, now: () => clock.now, log };
     const flow =
       path === '/revoke'
         ? revokeHandler(shared)

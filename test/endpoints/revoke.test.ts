@@ -10,8 +10,8 @@ let server: ReturnType<typeof startTokenEndpoint>;
 let revoke: ReturnType<typeof formPoster>;
 beforeEach(() => {
   server = startTokenEndpoint();
-  const { clients, grants, keyRings, failures, clock, log } = server;
-  const deps = { issuer: ISSUER, clients, grants, keyRings, failures, now: () => clock.now, log };
+  const { clients, grants, keyRings, revokedGrants, failures, clock, log } = server;
+  const deps = { issuer: ISSUER, clients, grants, keyRings, revokedGrants, failures, now: () => clock.now, log };
   revoke = formPoster(revokeHandler(deps), '/revoke', log);
 });
 

@@ -62,6 +62,26 @@ it('#76 one token, revoked ten times while it is refreshed: ended, or replaced b
     return alive(session);
   }));
 
+it('A30 eight grants, revoked at once: all are listed for the door', () =>
+  rounds(
+    '8 grants revoked at once',
+    async () => {
+      const client = await newClient(cloud);
+      const sessions: Session[] = [];
+      for (let count = 0; count < 8; count += 1) sessions.push(await obtainSession(cloud, { client }));
+      const answers = await Promise.all(sessions.map(({ refreshToken }) => revoke(cloud, client, refreshToken)));
+      if (answers.some(({ status }) => status !== 200)) return tally(answers.map(({ status }) => status));
+      const TableName = cloud.tables.find((name) => name.includes('Keys')) ?? '';
+      const { Item } = await cloud.asOperator('dynamodb', 'GetItem', { TableName, Key: { id: { S: 'revoked' } } });
+      const list = JSON.stringify(Item);
+      const missing = sessions.filter(
+        ({ accessToken }) => !list.includes(String(partsOf(accessToken).claims.grant_id)),
+      );
+      return missing.length === 0 ? undefined : `${missing.length} of 8 are missing`;
+    },
+    FEWER_ROUNDS,
+  ));
+
 it('one connection, ended five times at once: only this connection ends', () =>
   rounds('a connection ended by 5 at once', async () => {
     const user = newPerson();

@@ -21,6 +21,19 @@ export interface Connection {
 export const connectionIdOf = ({ clientId, resource }: Pick<Grant, 'clientId' | 'resource'>): string =>
   sha256(JSON.stringify([clientId, resource]));
 
+/**
+ * Whether an access token of the grant can still be valid. The last one was issued at the last use, or at the latest when
+ * the code expired.
+ *
+ * @param longestTokenSeconds the longest lifetime of any access token
+ * @param now epoch seconds
+ */
+export const mayHaveTokens = (
+  { family, codeExpiresAt }: Pick<Grant, 'family' | 'codeExpiresAt'>,
+  longestTokenSeconds: number,
+  now: number,
+): boolean => Math.max(codeExpiresAt, family?.rotatedAt ?? 0) + longestTokenSeconds > now;
+
 /** One user's live grants, grouped by client and server, the most recently used first. */
 export const connectionsOf = (
   grants: readonly Grant[],

@@ -5,6 +5,9 @@ import type { UpstreamState } from '../upstream/session.ts';
 /** The index of the grants table by subject. It is KEYS_ONLY, so that no decision can be based on it. */
 export const SUBJECT_INDEX = 'bySubject';
 
+/** The attributes of a grant's row that the authorizer may read, and reads together. */
+export const GRANT_STATUS_ATTRIBUTES = ['grantId', 'status', 'schemaVersion'] as const;
+
 /** The refresh tokens that descend from one authorization (RFC 9700 §4.14.2). Only hashes are stored. */
 export interface RefreshFamily {
   readonly familySecretHash: string;

@@ -9,7 +9,7 @@ import type { PublicJwk } from './key-ring.ts';
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
 /** How far the clocks of our functions may differ. It applies to `iat` and `nbf`, never to `exp`. */
-const MAX_CLOCK_SKEW_SECONDS = 60;
+export const MAX_CLOCK_SKEW_SECONDS = 60;
 
 /** Longer names are cut, because an access token must fit into a header. */
 const MAX_NAME_CHARACTERS = 128;
@@ -114,6 +114,7 @@ export type AccessTokenRefusal =
   | 'expired'
   | 'not_yet_valid'
   | 'before_mark'
+  | 'revoked'
   | 'missing_claim';
 
 export class AccessTokenError extends Error {

@@ -38,6 +38,9 @@ export interface KeyRing {
   readonly notBefore?: NotBeforeMarks;
 }
 
+/** The longest lifetime of access tokens that the configuration allows. It applies to keys without a recorded lifetime. */
+export const LONGEST_TOKEN_SECONDS = 86_400;
+
 /** Returns the key that signs, or undefined before the first deployment has finished. */
 export const activeKey = (ring: KeyRing): SigningKey | undefined => ring.keys.find((key) => key.state === 'active');
 
@@ -46,6 +49,13 @@ const isPublished = ({ state }: SigningKey): boolean => state !== 'withdrawn';
 /** Returns the public key with this id, or undefined if the key ring does not publish it. */
 export const publicKeyOf = (ring: KeyRing, kid: string): PublicJwk | undefined =>
   ring.keys.find((key) => key.kid === kid && isPublished(key))?.publicJwk;
+
+/** Returns the longest lifetime of any access token that may be valid now, even if the configured one was lowered. */
+export const longestTokenSeconds = (ring: KeyRing | undefined): number => {
+  const signers = ring?.keys.filter(({ state }) => state === 'active' || state === 'retiring') ?? [];
+  if (signers.length === 0) return LONGEST_TOKEN_SECONDS;
+  return Math.max(...signers.map((key) => key.longestTokenSeconds ?? LONGEST_TOKEN_SECONDS));
+};
 
 /** Returns the JWK Set (RFC 7517 §5). It copies only the public members, even if a stored key has others. */
 export const jwkSet = (ring: KeyRing): { readonly keys: readonly PublicJwk[] } => ({

@@ -1,5 +1,5 @@
 import { countMarks, liveMarks, withMark } from '../grants/not-before.ts';
-import { activeKey, type KeyRing, type PublicJwk, type SigningKey } from './key-ring.ts';
+import { activeKey, type KeyRing, LONGEST_TOKEN_SECONDS, type PublicJwk, type SigningKey } from './key-ring.ts';
 
 /** A key that was just created in KMS. */
 export interface NewKey {
@@ -29,9 +29,6 @@ export type RingStep =
   | { readonly step: 'promote_key'; readonly ring: KeyRing }
   | { readonly step: 'delete_key'; readonly keyArn: string; readonly ring: KeyRing }
   | { readonly step: 'keep_record'; readonly ring: KeyRing };
-
-/** The longest lifetime that the configuration allows. It applies to keys without a recorded lifetime. */
-const LONGEST_TOKEN_SECONDS = 86_400;
 
 /**
  * Decides the next step of the automatic rotation (catalogue #109):

@@ -57,7 +57,6 @@ export interface ConnectionsPageOptions {
   readonly consents: readonly RememberedConsent[];
   /** By client id; clients that no longer exist are missing. */
   readonly clients: ReadonlyMap<string, Client>;
-  readonly accessTokenSeconds: number;
 }
 
 /** Lists the clients that can act for the user, and the remembered consents, with buttons to end each of them. */
@@ -76,7 +75,7 @@ ${account === undefined ? undefined : html`<p class="soft">${messages.connection
 ${connections.map((connection, index) => section(options, connection, index))}
 ${rememberedSection(options)}
 <section>
-${connections.length === 0 ? undefined : html`<p class="soft">${messages.connections.afterwards(minutes(options))}</p>`}
+${connections.length === 0 ? undefined : html`<p class="soft">${messages.connections.afterwards}</p>`}
 ${form(
   session,
   html`<div class="actions">
@@ -152,8 +151,3 @@ const day = (at: number, { language }: Messages): Html => {
   const text = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
   return html`<time datetime="${date.toISOString().slice(0, 10)}">${text}</time>`;
 };
-
-const minutes = ({ accessTokenSeconds, messages }: ConnectionsPageOptions): string =>
-  new Intl.NumberFormat(messages.language, { style: 'unit', unit: 'minute', unitDisplay: 'long' }).format(
-    Math.ceil(accessTokenSeconds / 60),
-  );

@@ -14,6 +14,17 @@ export interface KeyRingStore {
   findKey(kid: string): Promise<PublicJwk | undefined>;
 }
 
+/** The list of revoked grants, which the authorizer reads together with the key ring. */
+export interface RevokedGrantStore {
+  /**
+   * Adds grants, by one conditional write. It drops expired entries, keeps those that other requests add meanwhile, and
+   * notes until when the list is incomplete if it has no room. Nothing is written if all are listed.
+   *
+   * @param until when the last access token of the grants has expired, in epoch seconds
+   */
+  addRevokedGrants(grantIds: readonly string[], until: number, now: number): Promise<void>;
+}
+
 /** For the function `key-ring` only, which owns the ring. */
 export interface KeyRingWriter {
   /** The current key ring, strongly consistent. Undefined when none has been stored yet. */

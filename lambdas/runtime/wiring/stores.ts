@@ -4,6 +4,7 @@ import { DynamoDbClientStore } from '../adapters/dynamodb/client-store.ts';
 import { DynamoDbGrantDirectory } from '../adapters/dynamodb/grant-directory.ts';
 import { DynamoDbGrantStore } from '../adapters/dynamodb/grant-store.ts';
 import { DynamoDbKeyRingStore } from '../adapters/dynamodb/key-ring-store.ts';
+import { DynamoDbRevokedGrantStore } from '../adapters/dynamodb/revoked-grant-store.ts';
 import { DynamoDbTransactionStore } from '../adapters/dynamodb/transaction-store.ts';
 import { read } from '../settings.ts';
 
@@ -14,3 +15,4 @@ export const transactionStore = () => new DynamoDbTransactionStore(dynamoDbClien
 export const grantStore = () => new DynamoDbGrantStore(dynamoDbClient(), read(settings.grantsTable));
 export const grantDirectory = () => new DynamoDbGrantDirectory(dynamoDbClient(), read(settings.grantsTable));
 export const keyRingStore = () => new DynamoDbKeyRingStore(dynamoDbClient(), read(settings.keysTable));
+export const revokedGrantStore = () => new DynamoDbRevokedGrantStore(dynamoDbClient(), read(settings.keysTable));

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { SUBJECT_INDEX } from '../../../lambdas/core/grants/grant.ts';
 import * as settings from '../../../lambdas/core/settings.ts';
+import { REVOKED_GRANTS_ID } from '../../../lambdas/core/tokens/revoked-grants.ts';
 import { accessPolicy } from '../../config/identity-providers.ts';
 import { themeSettings } from '../../config/theme.ts';
 import { configuredClientSettings } from '../configured-clients.ts';
@@ -126,6 +127,7 @@ export const LOGIN = {
         .grantQueryIndex(tables.grants, SUBJECT_INDEX)
         .bindTable(settings.clientsTable, tables.clients, 'GetItem')
         .bindTable(settings.keysTable, tables.keys, 'GetItem')
+        .grantUpdateRow(tables.keys, REVOKED_GRANTS_ID)
         .bindSecret(settings.sealingSecret, secrets.sealing);
       if (configuration.rememberConsent) {
         endpoint.bindTable(settings.consentsTable, tables.consents, 'GetItem', 'UpdateItem');

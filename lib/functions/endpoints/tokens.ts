@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as settings from '../../../lambdas/core/settings.ts';
+import { REVOKED_GRANTS_ID } from '../../../lambdas/core/tokens/revoked-grants.ts';
 import { ACCOUNT_BURST } from '../../api/rest-api.ts';
 import { accessPolicy, identityProviderKinds } from '../../config/identity-providers.ts';
 import { configuredClientSettings } from '../configured-clients.ts';
@@ -36,7 +37,8 @@ export const TOKENS = {
         .set(settings.identityProviders, keptProviders)
         .grantReadSecrets(Object.keys(keptProviders).flatMap((id) => secrets.identityProviders[id] ?? []))
         .set(settings.tokenVault, tokensKey === undefined ? {} : { keyArn: tokensKey.keyArn })
-        .bindTable(settings.grantsTable, tables.grants, 'GetItem', 'UpdateItem');
+        .bindTable(settings.grantsTable, tables.grants, 'GetItem', 'UpdateItem')
+        .grantUpdateRow(tables.keys, REVOKED_GRANTS_ID);
       tokensKey?.grantDecrypt(endpoint);
     },
   },
@@ -48,7 +50,9 @@ export const TOKENS = {
     routes: [api('/revoke', { perSecond: 50, burst: 100 }, 'Clients authenticate in the request (RFC 7009 §2.1)')],
     grant: (endpoint, parts) => {
       authenticateClients(endpoint, parts);
-      endpoint.bindTable(settings.grantsTable, parts.tables.grants, 'GetItem', 'UpdateItem');
+      endpoint
+        .bindTable(settings.grantsTable, parts.tables.grants, 'GetItem', 'UpdateItem')
+        .grantUpdateRow(parts.tables.keys, REVOKED_GRANTS_ID);
     },
   },
 

@@ -40,6 +40,32 @@ describe('Ending connections', () => {
     expect([grantId, another.grantId, other.grantId].map(statusOf)).toEqual(['revoked', 'revoked', 'redeemed']);
   });
 
+  it('A30: the access tokens of every ended connection are refused at the door, by one write', async () => {
+    const { gate, grantId, add, other, browser, session } = await opened();
+    const another = add({ clientId: 'another' });
+    const before = gate.revokedGrants.writes;
+    await gate.connections(browser, { session, action: 'end-all' });
+    expect([...gate.revokedGrants.ids].sort()).toEqual([grantId, another.grantId].sort());
+    expect(gate.revokedGrants.ids).not.toContain(other.grantId);
+    expect(gate.revokedGrants.writes).toBe(before + 1);
+  });
+
+  it('A30: if the list cannot be written, the connection is ended, the page is 503, and sending the form again completes it', async () => {
+    const { gate, grantId, add, browser, session, connection, statusOf } = await opened();
+    const { clientId, resource } = gate.grants.rows.get(grantId) ?? {};
+    const long = { rotatedAt: gate.now - 90_000 };
+    const old = add({ clientId, resource, status: 'revoked', codeExpiresAt: gate.now - 90_000 });
+    gate.grants.rows.set(old.grantId, { ...old, ...(old.family ? { family: { ...old.family, ...long } } : {}) });
+    gate.revokedGrants.failing = true;
+    const form = { session, action: 'end', connection };
+    expect((await gate.connections(browser, form)).status).toBe(503);
+    expect(statusOf(grantId)).toBe('revoked');
+    gate.revokedGrants.failing = false;
+    expect((await gate.connections(browser, form)).status).toBe(303);
+    // The grant that was revoked long ago has no access token left.
+    expect(gate.revokedGrants.ids).toEqual([grantId]);
+  });
+
   it('an unredeemed expired code is revoked without an event', async () => {
     const { gate, add, browser, session, statusOf } = await opened();
     const dead = add({ clientId: 'dead', status: 'issued', codeExpiresAt: gate.now, expiresAt: gate.now + 3600 });

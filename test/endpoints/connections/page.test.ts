@@ -22,7 +22,7 @@ describe('My connections', () => {
       '<time datetime="2027-01-15">January 15, 2027</time>',
       'Unknown application',
       'the app that opens <bdi>com.example.app:</bdi> links',
-      'for up to 60 minutes',
+      'loses its access within a minute',
     ]) {
       expect(body).toContain(text);
     }

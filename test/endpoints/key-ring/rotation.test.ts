@@ -105,8 +105,17 @@ describe('#230 the emergency rotation and the marks', () => {
   const afterEmergency = async () => {
     const everything = await signedIn();
     const { clock, run, server, session, copies } = everything;
-    const { clients, grants, failures, log } = server;
-    const shared = () => ({ issuer: ISSUER, clients, grants, keyRings: copies(), failures, now: () => clock.now, log });
+    const { clients, grants, revokedGrants, failures, log } = server;
+    const shared = () => ({
+      issuer: ISSUER,
+      clients,
+      grants,
+      keyRings: copies(),
+      revokedGrants,
+      failures,
+      now: () => clock.now,
+      log,
+    });
     const revoke = formPoster(revokeHandler(shared()), '/revoke', log);
     const introspect = formPoster(
       introspectHandler({ ...shared(), refreshGraceSeconds: 60, configuredClients: new Map() }),

@@ -20,9 +20,9 @@ import {
 } from '../../support/watched/arranged-cloud.ts';
 import { connectUser, line, submit } from '../../support/watched/arranged-user.ts';
 import { ARRANGED } from '../../support/watched/event-watch.ts';
+import { eventsWhileListIsFull } from '../../support/watched/full-list.ts';
 
 // Catalogue #237: events that need a special configuration, provider or fault.
-
 const WEBSITE = 'https://client.example.com/callback';
 const provider = 'company';
 const EMERGENCY_CHANGES = ['emergency_rotation', 'key_created', 'withdrawn', 'active', 'deletion_scheduled'];
@@ -181,7 +181,6 @@ describe('#237 one event for each request to a provider or a document host', () 
 
 describe('#237 one event for limits and faults', () => {
   const outage = { kind: 'failed', service: 'dynamodb', times: 'always' } as const;
-
   it('requests are limited, cannot be counted, and cannot be authorized', async () => {
     const { accessToken } = await connectUser(gate, client, 'person-3');
     const call = () => callMcp(gate.cloud.mcpUrl, accessToken);
@@ -206,8 +205,9 @@ describe('#237 one event for limits and faults', () => {
     expect(await eventsOf(call)).toEqual([line('authorizer_failed', { AuthorizerFailures: 1 })]);
   });
 
-  it('a request fails with an internal error', async () => {
-    const { refreshToken } = await connectUser(gate, client);
+  it('A30: the list of revoked grants is full, and a request fails with an internal error', async () => {
+    const { accessToken, refreshToken } = await connectUser(gate, client, 'person-6');
+    expect(await eventsWhileListIsFull(gate, accessToken)).toEqual([line('revocations_full')]);
     gate.cloud.arm(outage);
     expect(await eventsOf(() => refresh(gate.cloud, client, refreshToken))).toEqual([
       line('request_failed', { path: '/token', error: 'temporarily_unavailable' }),

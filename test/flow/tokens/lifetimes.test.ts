@@ -9,6 +9,7 @@ import {
   redeem,
   refresh,
   registerClient,
+  revoke,
   type Session,
 } from '../../support/http/oauth-requests.ts';
 
@@ -59,5 +60,29 @@ describe('Expired codes and tokens', () => {
     expect(status).toBe(200);
     expect(body.expires_in).toBeLessThanOrEqual(SECONDS.accessTokenSeconds);
     expect((await callMcp(cloud.mcpUrl, body.access_token)).status).toBe(200);
+  });
+});
+
+describe('Revoked access tokens', () => {
+  const MAX_AGE_SECONDS = 60;
+  const statusOf = async ({ accessToken }: Session) => (await callMcp(cloud.mcpUrl, accessToken)).status;
+
+  it('A30 (RFC 7009 §2.1, RFC 6749 §4.1.2): a revoked and a replayed grant are refused at the door within a minute', async () => {
+    // The provider's clock does not move, so no user could log in with the others ahead.
+    cloud.setClock(0);
+    cloud.restart();
+    const client = await registerClient(cloud);
+    const [revoked, other] = [await obtainSession(cloud, { client }), await obtainSession(cloud, { client })];
+    const replayed = await obtainCode(cloud, client);
+    const { body } = await redeem(cloud, replayed);
+    const taken: Session = { client, accessToken: body.access_token, refreshToken: body.refresh_token };
+    const all = [revoked, taken, other];
+    expect(await Promise.all(all.map(statusOf))).toEqual([200, 200, 200]);
+
+    cloud.setClock(SECONDS.authorizationCodeSeconds + 1, 'Token');
+    expect((await redeem(cloud, replayed)).body.error).toBe('invalid_grant');
+    expect((await revoke(cloud, client, revoked.refreshToken)).status).toBe(200);
+    cloud.setClock(MAX_AGE_SECONDS, 'Authorizer');
+    expect(await Promise.all(all.map(statusOf))).toEqual([401, 401, 200]);
   });
 });

@@ -39,6 +39,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem on Transactions',
     'dynamodb:Query on Grants/index/bySubject',
     'dynamodb:UpdateItem on Grants',
+    'dynamodb:UpdateItem on Keys',
     'dynamodb:UpdateItem on Transactions',
     'secretsmanager:GetSecretValue on Providercompany',
     'secretsmanager:GetSecretValue on Providerpartner',
@@ -52,6 +53,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem on Assertions',
     'dynamodb:UpdateItem on Counters',
     'dynamodb:UpdateItem on Grants',
+    'dynamodb:UpdateItem on Keys',
   ],
   revoke: [
     'dynamodb:GetItem on Assertions',
@@ -61,6 +63,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem on Assertions',
     'dynamodb:UpdateItem on Counters',
     'dynamodb:UpdateItem on Grants',
+    'dynamodb:UpdateItem on Keys',
   ],
   introspect: [
     'dynamodb:GetItem on Assertions',
@@ -78,7 +81,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:DescribeSecret on Providercompany',
     'secretsmanager:DescribeSecret on Providerpartner',
   ],
-  authorizer: ['dynamodb:GetItem on Keys'],
+  authorizer: ['dynamodb:GetItem on Grants', 'dynamodb:GetItem on Keys'],
   'key-ring': [
     'dynamodb:GetItem on Keys',
     'dynamodb:UpdateItem on Keys',

@@ -77,6 +77,33 @@ describe('local DynamoDB', () => {
     await expect(other).rejects.toEqual(named('AccessDeniedException'));
   });
 
+  it('A30: a condition limits a role to one row for writing, and to some attributes for reading', async () => {
+    const TableName = 'Clients';
+    const update = (id: string) =>
+      running.dynamoDb.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: { id: { S: id } },
+          UpdateExpression: 'SET #s = :s, secret = :s',
+          ExpressionAttributeNames: { '#s': 'state' },
+          ExpressionAttributeValues: { ':s': { S: 'on' } },
+        }),
+      );
+    await update('mine');
+    await expect(update('yours')).rejects.toEqual(named('AccessDeniedException'));
+    const get = (ProjectionExpression?: string) =>
+      running.dynamoDb.send(
+        new GetItemCommand({
+          TableName,
+          Key: { id: { S: 'mine' } },
+          ...(ProjectionExpression && { ProjectionExpression, ExpressionAttributeNames: { '#s': 'state' } }),
+        }),
+      );
+    expect((await get('#s, id')).Item).toEqual({ id: { S: 'mine' }, state: { S: 'on' } });
+    await expect(get('#s, secret')).rejects.toEqual(named('AccessDeniedException'));
+    await expect(get()).rejects.toEqual(named('AccessDeniedException'));
+  });
+
   it('refuses values nested deeper than 32 levels, as DynamoDB does, and keeps running', async () => {
     const nested = (levels: number) => {
       let value: AttributeValue = { S: 'a' };

@@ -41,6 +41,21 @@ export const newTemplate = () => {
     lambda(assembly, 'Token', SHOW_ENVIRONMENT, {
       statements: [
         { Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: tableArn('Grants') },
+        {
+          Effect: 'Allow',
+          Action: 'dynamodb:UpdateItem',
+          Resource: tableArn('Clients'),
+          Condition: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': 'mine' } },
+        },
+        {
+          Effect: 'Allow',
+          Action: 'dynamodb:GetItem',
+          Resource: tableArn('Clients'),
+          Condition: {
+            'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['id', 'state'] },
+            StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+          },
+        },
         { Effect: 'Allow', Action: 'dynamodb:Query', Resource: `${tableArn('Grants')}/index/bySubject` },
         {
           Effect: 'Allow',

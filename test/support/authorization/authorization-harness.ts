@@ -5,6 +5,7 @@ import {
   MemoryClientStore,
   MemoryConsentStore,
   MemoryKeyRingStore,
+  MemoryRevokedGrantStore,
   MemoryTransactionStore,
 } from '../memory/memory-stores.ts';
 import { MemoryTokenVault } from '../memory/memory-vault.ts';
@@ -25,6 +26,7 @@ export class AuthorizationHarness implements HarnessState {
   readonly transactions = new MemoryTransactionStore();
   readonly grants = new MemoryGrantStore();
   readonly keyRings = new MemoryKeyRingStore();
+  readonly revokedGrants = new MemoryRevokedGrantStore();
   readonly tokenVault = new MemoryTokenVault();
   readonly consents = new MemoryConsentStore();
   readonly providers: ReadonlyMap<string, ScriptedIdp>;

@@ -31,6 +31,7 @@ import type {
   MemoryClientStore,
   MemoryConsentStore,
   MemoryKeyRingStore,
+  MemoryRevokedGrantStore,
   MemoryTransactionStore,
 } from '../memory/memory-stores.ts';
 import type { MemoryTokenVault } from '../memory/memory-vault.ts';
@@ -65,6 +66,7 @@ export interface HarnessState {
   readonly transactions: MemoryTransactionStore;
   readonly grants: MemoryGrantStore;
   readonly keyRings: MemoryKeyRingStore;
+  readonly revokedGrants: MemoryRevokedGrantStore;
   readonly tokenVault: MemoryTokenVault;
   readonly consents: MemoryConsentStore;
   readonly providers: ReadonlyMap<string, ScriptedIdp>;
@@ -174,7 +176,7 @@ export const authorizationHandlers = (state: HarnessState, options: Authorizatio
         consentMemory,
         scopes,
         transactionSeconds: 600,
-        accessTokenSeconds: 3600,
+        revokedGrants: state.revokedGrants,
       }),
       page,
     ),

@@ -1,7 +1,8 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { authorizerHandler } from '../../../lambdas/authorizer/handler.ts';
+import type { Grant } from '../../../lambdas/core/grants/grant.ts';
 import { accessTokenClaims } from '../../../lambdas/core/tokens/access-token.ts';
-import type { KeyRing } from '../../../lambdas/core/tokens/key-ring.ts';
+import type { AuthorizerKeys } from '../../../lambdas/core/tokens/revoked-grants.ts';
 import { KeyRingCache } from '../../../lambdas/runtime/adapters/dynamodb/key-ring-cache.ts';
 import { newTestKey, ringOf, signedJwt } from '../credentials/signing-key.ts';
 import { memoryLog } from '../http/post-form.ts';
@@ -17,7 +18,13 @@ export const tokenFor = (overrides: Parameters<typeof testGrant>[0] = {}, scopes
 
 /** The authorizer of four servers over a key ring in memory, with a clock that tests can set. */
 export const startAuthorizer = () => {
-  const state = { now: NOW, reads: 0, read: async (): Promise<KeyRing | undefined> => ringOf(key) };
+  const state = {
+    now: NOW,
+    reads: 0,
+    read: async (): Promise<AuthorizerKeys | undefined> => ringOf(key),
+    grantReads: [] as string[],
+    findGrantStatus: async (_grantId: string): Promise<Grant['status'] | undefined> => 'redeemed',
+  };
   const memory = memoryLog();
   const load = () => {
     state.reads += 1;
@@ -34,6 +41,10 @@ export const startAuthorizer = () => {
     },
     scopes: { mcp: {}, 'mcp:write': { implies: ['mcp'] } },
     keys: new KeyRingCache(load, () => state.now),
+    findGrantStatus: (grantId) => {
+      state.grantReads.push(grantId);
+      return state.findGrantStatus(grantId);
+    },
     now: () => state.now,
     log: memory.log,
   });

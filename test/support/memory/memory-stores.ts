@@ -4,6 +4,7 @@ import type { ClientAssertionStore } from '../../../lambdas/core/clients/asserti
 import type { Client } from '../../../lambdas/core/clients/client.ts';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import { type KeyRing, type PublicJwk, publicKeyOf } from '../../../lambdas/core/tokens/key-ring.ts';
+import { type RevokedGrants, withRevokedGrants } from '../../../lambdas/core/tokens/revoked-grants.ts';
 import type {
   ClientStore,
   Clock,
@@ -11,6 +12,7 @@ import type {
   ConsentStore,
   CounterStore,
   KeyRingStore,
+  RevokedGrantStore,
   TransactionStore,
 } from '../../../lambdas/runtime/ports/index.ts';
 import { isLive, laterExpiry, MemoryStore } from './memory-store.ts';
@@ -172,6 +174,20 @@ export class MemoryKeyRingStore extends MemoryStore implements KeyRingStore {
     const ring = await this.readKeyRing();
     if (ring === undefined) throw new UnavailableError('key ring');
     return publicKeyOf(ring, kid);
+  }
+}
+
+export class MemoryRevokedGrantStore extends MemoryStore implements RevokedGrantStore {
+  list: RevokedGrants | undefined;
+
+  async addRevokedGrants(grantIds: readonly string[], until: number, now: number): Promise<void> {
+    await this.write();
+    this.list = withRevokedGrants(this.list, grantIds, until, now);
+  }
+
+  /** The ids of the listed grants. */
+  get ids(): readonly string[] {
+    return Object.keys(this.list?.grants ?? {});
   }
 }
 

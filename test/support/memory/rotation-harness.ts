@@ -2,6 +2,7 @@ import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { JSONWebKeySet } from 'jose';
 import { authorizerHandler } from '../../../lambdas/authorizer/handler.ts';
 import { activeKey, type KeyRing } from '../../../lambdas/core/tokens/key-ring.ts';
+import type { AuthorizerKeys } from '../../../lambdas/core/tokens/revoked-grants.ts';
 import { jwksHandler } from '../../../lambdas/jwks/handler.ts';
 import { keyRingHandler } from '../../../lambdas/key-ring/handler.ts';
 import { KeyRingCache } from '../../../lambdas/runtime/adapters/dynamodb/key-ring-cache.ts';
@@ -87,7 +88,8 @@ export const startEverything = async () => {
       protectedResources: { api1: '/mcp' },
       servers: { '/mcp': { requiredScopes: ['mcp'] } },
       scopes: { mcp: {} },
-      keys: new KeyRingCache(async () => stored, now),
+      findGrantStatus: async () => 'redeemed',
+      keys: new KeyRingCache<AuthorizerKeys>(async () => stored, now),
       now,
       log,
     });

@@ -12,7 +12,7 @@ import { tokenHandler } from '../../../lambdas/token/handler.ts';
 import { LocalSigner, newTestKey, ringOf, type TestKey } from '../credentials/signing-key.ts';
 import { formPoster, memoryLog } from '../http/post-form.ts';
 import { MemoryGrantStore } from './memory-grant-store.ts';
-import { MemoryClientStore, MemoryCounterStore, MemoryKeyRingStore } from './memory-stores.ts';
+import { MemoryClientStore, MemoryCounterStore, MemoryKeyRingStore, MemoryRevokedGrantStore } from './memory-stores.ts';
 import { MemoryTokenVault } from './memory-vault.ts';
 import {
   CODE_VERIFIER,
@@ -35,6 +35,7 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
   const clients = new MemoryClientStore();
   const grants = new MemoryGrantStore();
   const keyRings = new MemoryKeyRingStore(ringOf(key));
+  const revokedGrants = new MemoryRevokedGrantStore();
   const signer = new LocalSigner(key);
   const memory = memoryLog();
   const counters = new MemoryCounterStore();
@@ -55,6 +56,7 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     clients,
     grants,
     keyRings,
+    revokedGrants,
     signer,
     failures,
     now: () => clock.now,
@@ -109,6 +111,7 @@ export const startTokenEndpoint = (overrides: Partial<TokenDeps> = {}) => {
     clients,
     grants,
     keyRings,
+    revokedGrants,
     signer,
     counters,
     failures,

@@ -14,6 +14,7 @@ export const ARRANGED: readonly EventName[] = [
   'limit_unknown',
   'subject_erased',
   'request_failed',
+  'revocations_full',
   'token_exchanged',
   'upstream_rechecked',
 ];

@@ -1,4 +1,3 @@
-import type { NotBeforeMarks } from '../../../core/grants/not-before.ts';
 import { UnavailableError } from '../../../core/oauth-error.ts';
 import { type KeyRing, type PublicJwk, publicKeyOf } from '../../../core/tokens/key-ring.ts';
 import type { Clock } from '../../ports/index.ts';
@@ -16,18 +15,18 @@ const BACKGROUND_RETRY_SECONDS = 5;
 /** Lambda can freeze an environment during a read. A read that takes longer than this is not waited for. */
 const PENDING_TRUST_SECONDS = 3;
 
-type Load = () => Promise<KeyRing | undefined>;
-
-/** Keeps the key ring in memory. In a warm environment no request waits for a read. */
-export class KeyRingCache {
-  readonly #load: Load;
+/**
+ * Keeps the key ring in memory, with what a function reads beside it. In a warm environment no request waits for a read.
+ */
+export class KeyRingCache<Ring extends KeyRing = KeyRing> {
+  readonly #load: () => Promise<Ring | undefined>;
   readonly #now: Clock;
-  #copy: { readonly ring: KeyRing; readonly readAt: number } | undefined;
-  #pending: { readonly startedAt: number; readonly ring: Promise<KeyRing | undefined> } | undefined;
+  #copy: { readonly ring: Ring; readonly readAt: number } | undefined;
+  #pending: { readonly startedAt: number; readonly ring: Promise<Ring | undefined> } | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
   #sought: { readonly at: number; readonly fault?: unknown } = { at: Number.NEGATIVE_INFINITY };
 
-  constructor(load: Load, now: Clock) {
+  constructor(load: () => Promise<Ring | undefined>, now: Clock) {
     this.#load = load;
     this.#now = now;
   }
@@ -37,7 +36,7 @@ export class KeyRingCache {
    *
    * @throws the error of the read, when there is no copy that is young enough
    */
-  async read(): Promise<KeyRing | undefined> {
+  async read(): Promise<Ring | undefined> {
     if (this.#copy === undefined) return this.#refreshed();
     const now = this.#now();
     const ageSeconds = now - this.#copy.readAt;
@@ -50,17 +49,8 @@ export class KeyRingCache {
   }
 
   /** Returns the current ring, by a new read: one in progress may have started before the latest change. */
-  readLatest(): Promise<KeyRing | undefined> {
+  readLatest(): Promise<Ring | undefined> {
     return this.#started(this.#now());
-  }
-
-  /**
-   * Returns the not-before marks of the ring that `read` returns.
-   *
-   * @throws as `read`
-   */
-  async readMarks(): Promise<NotBeforeMarks | undefined> {
-    return (await this.read())?.notBefore;
   }
 
   /**
@@ -96,7 +86,7 @@ export class KeyRingCache {
   }
 
   /** One read at a time. The age of a copy counts from the start of its read. */
-  #refreshed(): Promise<KeyRing | undefined> {
+  #refreshed(): Promise<Ring | undefined> {
     const startedAt = this.#now();
     if (this.#pending !== undefined && startedAt - this.#pending.startedAt < PENDING_TRUST_SECONDS) {
       return this.#pending.ring;
@@ -104,7 +94,7 @@ export class KeyRingCache {
     return this.#started(startedAt);
   }
 
-  #started(startedAt: number): Promise<KeyRing | undefined> {
+  #started(startedAt: number): Promise<Ring | undefined> {
     const ring = this.#loaded(startedAt);
     const pending = { startedAt, ring };
     this.#pending = pending;
@@ -116,7 +106,7 @@ export class KeyRingCache {
     return ring;
   }
 
-  async #loaded(startedAt: number): Promise<KeyRing | undefined> {
+  async #loaded(startedAt: number): Promise<Ring | undefined> {
     const ring = await this.#load();
     if (ring !== undefined && (this.#copy === undefined || this.#copy.readAt <= startedAt)) {
       this.#copy = { ring, readAt: startedAt };

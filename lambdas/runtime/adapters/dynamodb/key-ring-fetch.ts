@@ -1,5 +1,5 @@
-import type { KeyRing } from '../../../core/tokens/key-ring.ts';
-import { KEY_RING_ID, keyRingOf } from './key-ring-row.ts';
+import type { AuthorizerKeys } from '../../../core/tokens/revoked-grants.ts';
+import { KEY_RING_ID, keyRingOf, REVOKED_GRANTS_ID, revokedGrantsOf } from './key-ring-row.ts';
 import { type SignedCallOptions, signedDynamoDbCall } from './signed-call.ts';
 
 const PATIENCE = { attempts: 2, attemptTimeoutMs: 1000 };
@@ -8,15 +8,18 @@ export interface KeyRingFetchOptions extends Omit<SignedCallOptions, keyof typeo
   readonly tableName: string;
 }
 
-/** Reads the key ring by one signed GetItem, for the authorizer. Throws UnavailableError. */
-export const keyRingFetch = ({ tableName, ...options }: KeyRingFetchOptions): (() => Promise<KeyRing | undefined>) => {
+/** Reads the key ring and the revoked grants by two signed GetItems in parallel, for the authorizer. Throws UnavailableError. */
+export const keyRingFetch = ({
+  tableName,
+  ...options
+}: KeyRingFetchOptions): (() => Promise<AuthorizerKeys | undefined>) => {
   const call = signedDynamoDbCall({ ...options, ...PATIENCE });
+  const read = async (id: string): Promise<object | undefined> => {
+    const { Item } = await call('GetItem', { TableName: tableName, Key: { id: { S: id } }, ConsistentRead: true });
+    return Item as object | undefined;
+  };
   return async () => {
-    const { Item } = await call('GetItem', {
-      TableName: tableName,
-      Key: { id: { S: KEY_RING_ID } },
-      ConsistentRead: true,
-    });
-    return Item === undefined ? undefined : keyRingOf(Item as object);
+    const [ring, revoked] = await Promise.all([read(KEY_RING_ID), read(REVOKED_GRANTS_ID)]);
+    return ring && { ...keyRingOf(ring), revoked: revoked && revokedGrantsOf(revoked) };
   };
 };

@@ -6,7 +6,7 @@ import type { Grant } from '../../../core/grants/grant.ts';
 import { LANGUAGES } from '../../../core/language.ts';
 import type { SigningKey } from '../../../core/tokens/key-ring.ts';
 import type { UpstreamState } from '../../../core/upstream/session.ts';
-import type { KeyRingRow } from './key-ring-row.ts';
+import type { KeyRingRow, RevokedGrantsRow } from './key-ring-row.ts';
 
 // What this version requires of a row. Unknown members are accepted, because a later version may have added them.
 
@@ -169,6 +169,14 @@ export const keyRingShape: z.ZodMiniType<KeyRingRow> = z.object({
   version: z.number(),
   keys: z.array(keyShape),
   notBefore: maybe(z.object({ all: maybe(seconds), clients: marks, subjects: marks, erased: maybe(marks) })),
+});
+
+export const revokedGrantsShape: z.ZodMiniType<RevokedGrantsRow> = z.object({
+  id: text,
+  version: z.number(),
+  grants: marks,
+  incompleteUntil: maybe(seconds),
+  expiresAt: seconds,
 });
 
 export const assertionShape = z.object({ assertionId: text, expiresAt: seconds });

@@ -64,8 +64,7 @@ export const de: Messages = {
       'In dem Browser, in dem Sie das gewählt haben, verbinden sich diese Anwendungen, ohne erneut zu fragen, sofern sich ihre Anfrage nicht ändert.',
     rememberedUntil: 'Bis',
     forget: 'Wieder fragen',
-    afterwards: (minutes) =>
-      `Eine Anwendung, die Sie trennen, erhält keinen neuen Zugriff. Der bereits gewährte Zugriff kann noch bis zu ${minutes} bestehen.`,
+    afterwards: 'Eine Anwendung, die Sie trennen, verliert ihren Zugriff innerhalb einer Minute.',
   },
   scopes: {
     email: 'Ihre E-Mail-Adresse sehen',

@@ -64,8 +64,7 @@ export const en: Messages = {
       'In the browser where you chose this, these applications connect without asking you again, unless their request changes.',
     rememberedUntil: 'Until',
     forget: 'Ask me again',
-    afterwards: (minutes) =>
-      `An application that you disconnect gets no new access. The access that it already has can last for up to ${minutes}.`,
+    afterwards: 'An application that you disconnect loses its access within a minute.',
   },
   scopes: {
     email: 'See your email address',

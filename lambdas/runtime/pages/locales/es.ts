@@ -64,8 +64,7 @@ export const es: Messages = {
       'En el navegador donde lo elegiste, estas aplicaciones se conectan sin volver a preguntarte, a menos que cambie su solicitud.',
     rememberedUntil: 'Hasta el',
     forget: 'Volver a preguntarme',
-    afterwards: (minutes) =>
-      `Una aplicación que desconectas no obtiene más acceso. El acceso que ya tiene puede durar hasta ${minutes}.`,
+    afterwards: 'Una aplicación que desconectas pierde su acceso en el plazo de un minuto.',
   },
   scopes: {
     email: 'Ver tu dirección de correo electrónico',

@@ -64,8 +64,7 @@ export const fr: Messages = {
       'Dans le navigateur où vous l’avez choisi, ces applications se connectent sans redemander votre accord, sauf si leur demande change.',
     rememberedUntil: 'Jusqu’au',
     forget: 'Me redemander',
-    afterwards: (minutes) =>
-      `Une application que vous déconnectez n’obtient aucun nouvel accès. L’accès dont elle dispose déjà peut durer encore ${minutes} au maximum.`,
+    afterwards: 'Une application que vous déconnectez perd son accès dans la minute qui suit.',
   },
   scopes: {
     email: 'Voir votre adresse e-mail',

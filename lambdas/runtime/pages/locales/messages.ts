@@ -71,8 +71,7 @@ interface ConnectionsMessages {
   readonly rememberedText: string;
   readonly rememberedUntil: string;
   readonly forget: string;
-  /** @param minutes such as "60 minutes" */
-  readonly afterwards: (minutes: string) => string;
+  readonly afterwards: string;
 }
 
 interface ClientMessages {

@@ -45,10 +45,20 @@ export const start = (hosts: { blockHosts?: readonly string[] } = {}) => {
   const server = startTokenEndpoint({ now, verifyAssertion });
   clock = server.clock;
   const resolver = new LayeredClientResolver({ configured: new Map(), store: server.clients, hosts });
-  const { grants, keyRings, failures, log } = server;
+  const { grants, keyRings, revokedGrants, failures, log } = server;
   const serving = startTokenEndpoint({ now, verifyAssertion, clients: resolver, grants, keyRings, log });
   const revoke = formPoster(
-    revokeHandler({ issuer: ISSUER, clients: resolver, grants, keyRings, failures, now, log, verifyAssertion }),
+    revokeHandler({
+      issuer: ISSUER,
+      clients: resolver,
+      grants,
+      keyRings,
+      revokedGrants,
+      failures,
+      now,
+      log,
+      verifyAssertion,
+    }),
     '/revoke',
     log,
   );

@@ -8,6 +8,7 @@ import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
 import { validationError } from './aws-error.ts';
 import { closeServer, type JsonService, listenOnLoopback, type RawAnswer } from './aws-json-server.ts';
 import { lost } from './data-folder.ts';
+import { conditionKeys } from './dynamodb-condition-keys.ts';
 import { authorize, ofType } from './principals.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -109,7 +110,7 @@ export const startDynamoDb = async (
       actions: Object.keys(RESOURCES_OF_ACTION),
       handle: async ({ action, caller, input, body }) => {
         for (const resource of RESOURCES_OF_ACTION[action]?.(input) ?? []) {
-          authorize(caller, { action: `dynamodb:${action}`, resource });
+          authorize(caller, { action: `dynamodb:${action}`, resource, context: conditionKeys(action, input) });
         }
         assertNesting(input);
         return send(action, body);
