@@ -1,6 +1,6 @@
 import { accessRulesFor, grantableScopes, isAllowed } from '../core/authorization/access-rules.ts';
 import { codeRedirect } from '../core/authorization/request.ts';
-import { hasNoEffectiveScope, isRepeatedStepUp } from '../core/authorization/step-up.ts';
+import { asksOnlyForRefusedScopes, hasNoEffectiveScope, wereRefusedBefore } from '../core/authorization/step-up.ts';
 import type { AuthorizationRequest, Transaction } from '../core/authorization/transaction.ts';
 import { deriveSubject, deriveUpstreamLeg } from '../core/authorization/upstream-leg.ts';
 import { extendedClientExpiry, usedClientExpiry } from '../core/clients/lifetime.ts';
@@ -16,6 +16,7 @@ import {
   noScopeResponse,
   notAllowedResponse,
   otherUserResponse,
+  type ScopeDenial,
   transactionGone,
   transactionUsed,
 } from './outcomes.ts';
@@ -61,7 +62,8 @@ const authorizeClient = async (
   const rules = accessRulesFor(deps.access, provider.id);
   if (!isAllowed(user.identity, rules, provider.kind)) return await notAllowedResponse(deps, login, user.identity);
   const scopes = grantableScopes(user.identity, transaction.request.scopes, deps.access, provider.kind);
-  if (await grantsNothingNew(deps, transaction.request, scopes, user.subject)) return noScopeResponse(deps, login);
+  const denial = await findDenial(deps, transaction.request, scopes, user.subject);
+  if (denial !== undefined) return noScopeResponse(deps, login, denial);
   return await issueCode(deps, login, user, scopes);
 };
 
@@ -90,25 +92,23 @@ const takeTransaction = async (
 };
 
 /**
- * Whether a code would give the client nothing new. Reads earlier grants only if a scope was refused, and notes the refused
- * scopes in the newest one. The same request gets the remaining scopes next time.
+ * Why no code is issued. A user who may have part of what the client asked for always gets that part. Earlier grants are read
+ * only if the client asked for nothing else than what is refused.
  */
-const grantsNothingNew = async (
-  { grantDirectory, grants, now }: CallbackDeps,
-  { clientId, resource, scopes: requested }: AuthorizationRequest,
+const findDenial = async (
+  { grantDirectory, now }: CallbackDeps,
+  request: AuthorizationRequest,
   granted: readonly string[],
   subject: string,
-): Promise<boolean> => {
-  if (granted.length === requested.length) return false;
-  if (hasNoEffectiveScope(granted)) return true;
+): Promise<ScopeDenial | undefined> => {
+  const refused = request.scopes.filter((scope) => !granted.includes(scope));
+  if (refused.length === 0) return undefined;
+  if (hasNoEffectiveScope(granted)) return { refused, reason: 'nothing_left' };
+  if (!asksOnlyForRefusedScopes(request, granted)) return undefined;
   const earlier = (await grantDirectory.grantsOfSubject(subject, now())).filter(
-    (grant) => isLive(grant, now()) && grant.clientId === clientId && grant.resource === resource,
+    (grant) => isLive(grant, now()) && grant.clientId === request.clientId && grant.resource === request.resource,
   );
-  const [newest] = earlier;
-  if (newest === undefined || !isRepeatedStepUp(requested, granted, earlier, now())) return false;
-  const refused = requested.filter((scope) => !granted.includes(scope));
-  await grants.noteRefusedScopes(newest, refused);
-  return true;
+  return wereRefusedBefore(refused, earlier) ? { refused, reason: 'refused_before' } : undefined;
 };
 
 /** Stores a document client as the user saw it. Extends the lifetime of any other client when that is due. */

@@ -94,11 +94,28 @@ export const otherUserResponse = (deps: CallbackDeps, login: AuthorizationLogin)
   });
 };
 
-/** The user has access, but to none of the requested scopes. The client is told, so that it does not ask again. */
-export const noScopeResponse = (deps: CallbackDeps, login: AuthorizationLogin): HttpResponse => {
+/** The scopes that the access rules refuse, and why that ends the login. */
+export interface ScopeDenial {
+  readonly refused: readonly string[];
+  readonly reason: 'nothing_left' | 'refused_before';
+}
+
+const WHY: Readonly<Record<ScopeDenial['reason'], string>> = {
+  nothing_left: 'Without them the client could do nothing.',
+  refused_before: 'An earlier login was refused the same, and nothing else is requested.',
+};
+
+/** The user has access, but to none of the scopes that the client asked for. The client is told which, and why. */
+export const noScopeResponse = (
+  deps: CallbackDeps,
+  login: AuthorizationLogin,
+  { refused, reason }: ScopeDenial,
+): HttpResponse => {
   const { request, transactionId } = login.transaction;
-  logFailure(deps, login, 'no_scope', 'no requested scope may be granted to this user');
-  const denied = new OAuthError('access_denied', 'This account may not use any of the requested scopes.');
+  const scopes = refused.join(' ');
+  logFailure(deps, login, 'no_scope', `grantedTo refuses this user: ${scopes}. ${WHY[reason]}`);
+  const description = `The access rules do not allow this account these scopes: ${scopes}. ${WHY[reason]}`;
+  const denied = new OAuthError('access_denied', description);
   return seeOther(errorRedirect(deps.issuer, request, denied), [clearTransaction(transactionId)]);
 };
 

@@ -101,6 +101,8 @@ export const parseAuthorizationRequest = (
   const requestedScope = parameter(query, 'scope');
   const scopes = negotiateScopes(requestedScope, requiredScopes, policy.scopes);
   const droppedScopes = unknownScopes(requestedScope, requiredScopes, policy.scopes);
+  const asked = new Set((requestedScope ?? '').split(' '));
+  const addedScopes = scopes.filter((scope) => !asked.has(scope));
   assertMayAsk(query);
 
   return withoutUndefined({
@@ -114,6 +116,7 @@ export const parseAuthorizationRequest = (
     codeChallenge,
     scopes,
     droppedScopes: droppedScopes.length > 0 ? droppedScopes : undefined,
+    addedScopes: addedScopes.length > 0 ? addedScopes : undefined,
     resource,
     language: parseUiLocales(query.get('ui_locales')),
   });

@@ -1,39 +1,39 @@
 import type { Grant } from '../grants/grant.ts';
 import { OFFLINE_ACCESS } from './scopes.ts';
-
-/** How far back authorizations count as part of the same loop. */
-const LOOP_WINDOW_SECONDS = 600;
-
-/** A client on two machines may ask for the same scopes within that time. A third request is a loop. */
-const MAX_REFUSED_GRANTS = 2;
+import type { AuthorizationRequest } from './transaction.ts';
 
 /** Whether a client could do nothing with these scopes alone. */
-export const hasNoEffectiveScope = (scopes: readonly string[]): boolean =>
-  scopes.every((scope) => scope === OFFLINE_ACCESS || scope === 'email' || scope === 'profile');
+export const hasNoEffectiveScope = (scopes: readonly string[]): boolean => scopes.every((scope) => !isEffective(scope));
+
+const isEffective = (scope: string): boolean => scope !== OFFLINE_ACCESS && scope !== 'email' && scope !== 'profile';
 
 /**
- * Whether a grant without the refused scopes would only make the client ask again (MCP authorization, "Scope Challenge
- * Handling"). Either it asks for new scopes and may have none of them, or it repeats a request that was refused.
+ * Whether the client itself asked only for scopes that this user may not have. Required scopes that this server added are
+ * then all that a grant could hold.
  *
- * @param asked the requested scopes
- * @param granted those that the user may have, at least one fewer
- * @param earlier live grants of the same user, client and resource
- * @param now epoch seconds
+ * @param granted those of the requested scopes that the user may have
  */
-export const isRepeatedStepUp = (
-  asked: readonly string[],
+export const asksOnlyForRefusedScopes = (
+  { scopes, addedScopes = [] }: Pick<AuthorizationRequest, 'scopes' | 'addedScopes'>,
   granted: readonly string[],
-  earlier: readonly Pick<Grant, 'scopes' | 'refusedScopes' | 'issuedAt'>[],
-  now: number,
 ): boolean => {
-  if (earlier.length === 0) return false;
-  const askedBefore = new Set(earlier.flatMap(({ scopes, refusedScopes = [] }) => [...scopes, ...refusedScopes]));
-  const newlyAsked = asked.filter((scope) => !askedBefore.has(scope));
-  const newlyGranted = newlyAsked.filter((scope) => granted.includes(scope));
-  if (newlyAsked.length > newlyGranted.length) return hasNoEffectiveScope(newlyGranted);
-  if (newlyAsked.length > 0) return false;
-  const refused = earlier.filter(
-    ({ refusedScopes, issuedAt }) => refusedScopes !== undefined && issuedAt > now - LOOP_WINDOW_SECONDS,
+  const asked = scopes.filter((scope) => isEffective(scope) && !addedScopes.includes(scope));
+  return asked.length > 0 && asked.every((scope) => !granted.includes(scope));
+};
+
+/**
+ * Whether every refused scope was already refused in an earlier grant, so that the request only repeats what had no success
+ * (MCP authorization, "Scope Challenge Handling"). A code that was never redeemed told the client nothing.
+ *
+ * @param refused the requested scopes that the user may not have
+ * @param earlier live grants of the same user, client and resource
+ */
+export const wereRefusedBefore = (
+  refused: readonly string[],
+  earlier: readonly Pick<Grant, 'status' | 'refusedScopes'>[],
+): boolean => {
+  const before = new Set(
+    earlier.flatMap(({ status, refusedScopes = [] }) => (status === 'redeemed' ? refusedScopes : [])),
   );
-  return refused.length >= MAX_REFUSED_GRANTS;
+  return refused.every((scope) => before.has(scope));
 };

@@ -21,6 +21,8 @@ export interface AuthorizationRequest {
   readonly scopes: readonly string[];
   /** The requested scopes that this server did not know. Absent if there were none. */
   readonly droppedScopes?: readonly string[];
+  /** Those of them that the server requires and the client did not ask for. Absent if there are none. */
+  readonly addedScopes?: readonly string[];
   /** The protected resource (RFC 8707), in canonical form. */
   readonly resource: string;
   /** The language of the pages that the client asked for (`ui_locales`). Absent: the browser's. */

@@ -61,8 +61,6 @@ export interface GrantStore {
     grant: Grant,
     change: { readonly upstream: UpstreamState; readonly identity?: UpstreamIdentity },
   ): Promise<'replaced' | { lost: Grant | undefined }>;
-  /** Adds to the scopes that the user was refused. A grant that is gone or revoked stays as it is. */
-  noteRefusedScopes(grant: Grant, scopes: readonly string[]): Promise<void>;
   /**
    * Revokes the code and the refresh family, and deletes the provider's tokens in the same write. It is no error when the
    * grant is gone or already revoked.

@@ -88,9 +88,9 @@ export const LOGIN = {
         .bindTable(settings.clientsTable, tables.clients, 'UpdateItem')
         .bindSecret(settings.sealingSecret, secrets.sealing)
         .bindSecret(settings.subjectSecret, secrets.subject);
-      // When it refuses a scope, it checks whether an earlier login asked for the same scope, and marks that grant.
+      // When it refuses a scope, it checks whether an earlier login was refused the same scope.
       if (Object.values(configuration.scopes).some(({ grantedTo }) => grantedTo !== undefined)) {
-        endpoint.grantQueryIndex(tables.grants, SUBJECT_INDEX).allow(['dynamodb:UpdateItem'], tables.grants.tableArn);
+        endpoint.grantQueryIndex(tables.grants, SUBJECT_INDEX);
       }
       if (configuration.rememberConsent) {
         endpoint.bindTable(settings.consentsTable, tables.consents, 'GetItem', 'UpdateItem');

@@ -1,45 +1,39 @@
-import { hasNoEffectiveScope, isRepeatedStepUp } from '../../../lambdas/core/authorization/step-up.ts';
-import { NOW } from '../../support/memory/records.ts';
+import {
+  asksOnlyForRefusedScopes,
+  hasNoEffectiveScope,
+  wereRefusedBefore,
+} from '../../../lambdas/core/authorization/step-up.ts';
+import type { Grant } from '../../../lambdas/core/grants/grant.ts';
 
-const grant = (scopes: string[], refusedScopes?: string[], agoSeconds = 30) => ({
-  scopes,
+const grant = (refusedScopes?: string[], status: Grant['status'] = 'redeemed') => ({
+  status,
   ...(refusedScopes ? { refusedScopes } : {}),
-  issuedAt: NOW - agoSeconds,
 });
-const partial = (agoSeconds?: number) => grant(['mcp'], ['write'], agoSeconds);
 
-describe('A step-up that cannot loop (MCP authorization, "Scope Challenge Handling")', () => {
-  it.each<[string, string[], string[], ReturnType<typeof grant>[], boolean]>([
-    ['a first authorization gets the permitted scopes', ['mcp', 'write'], ['mcp'], [], false],
-    ['no new scope may be granted', ['mcp', 'write'], ['mcp'], [grant(['mcp'])], true],
-    [
-      'nor that beside offline_access',
-      ['mcp', 'write', 'offline_access'],
-      ['mcp', 'offline_access'],
-      [grant(['mcp'])],
-      true,
-    ],
-    ['some of the new scopes may be granted', ['mcp', 'write', 'more'], ['mcp', 'more'], [grant(['mcp'])], false],
-    ['all new scopes may be granted', ['mcp', 'write', 'more'], ['mcp', 'more'], [partial()], false],
-    ['a second machine requests the same', ['mcp', 'write'], ['mcp'], [partial()], false],
-    ['a third request within ten minutes', ['mcp', 'write'], ['mcp'], [partial(), partial()], true],
-    ['a third request, with the first ten minutes ago', ['mcp', 'write'], ['mcp'], [partial(), partial(600)], false],
-    [
-      'the same as was once granted in full',
-      ['mcp', 'write'],
-      ['mcp'],
-      [grant(['mcp', 'write']), grant(['mcp'])],
-      false,
-    ],
-    [
-      'scopes that another grant of the client requested',
-      ['mcp', 'write'],
-      ['mcp'],
-      [grant(['mcp']), partial()],
-      false,
-    ],
-  ])('%s', (_, asked, granted, earlier, expected) => {
-    expect(isRepeatedStepUp(asked, granted, earlier, NOW)).toBe(expected);
+describe('A request that asks for nothing but what was refused (MCP authorization, "Scope Challenge Handling")', () => {
+  it.each<[boolean, string, string[], string[] | undefined, string[]]>([
+    [false, 'part of it may be granted', ['mcp', 'write'], undefined, ['mcp']],
+    [false, 'part of it may be granted, beside an added scope', ['mcp', 'write', 'more'], ['mcp'], ['mcp', 'more']],
+    [false, 'all of it may be granted', ['mcp', 'write'], ['mcp'], ['mcp', 'write']],
+    [false, 'the client named no scope', ['mcp'], ['mcp'], []],
+    [false, 'the client named only scopes without an effect', ['mcp', 'email'], ['mcp'], ['mcp']],
+    [true, 'only an added scope may be granted', ['mcp', 'write'], ['mcp'], ['mcp']],
+    [true, 'the rest has no effect', ['mcp', 'write', 'offline_access'], ['mcp'], ['mcp', 'offline_access']],
+    [true, 'nothing may be granted', ['mcp', 'write'], undefined, []],
+  ])('A9: %s if %s', (expected, _, scopes, addedScopes, granted) => {
+    expect(asksOnlyForRefusedScopes({ scopes, ...(addedScopes ? { addedScopes } : {}) }, granted)).toBe(expected);
+  });
+
+  it.each<[boolean, string, string[], ReturnType<typeof grant>[]]>([
+    [false, 'there is no earlier grant', ['write'], []],
+    [false, 'no earlier grant was refused anything', ['write'], [grant()]],
+    [false, 'only some of it was refused before', ['write', 'more'], [grant(['write'])]],
+    [false, 'the code of that grant was never redeemed', ['write'], [grant(['write'], 'issued')]],
+    [false, 'that grant has ended', ['write'], [grant(['write'], 'revoked')]],
+    [true, 'one grant was refused it', ['write'], [grant(), grant(['write', 'more'])]],
+    [true, 'several grants together were refused it', ['write', 'more'], [grant(['write']), grant(['more'])]],
+  ])('A9: %s as refused before if %s', (expected, _, refused, earlier) => {
+    expect(wereRefusedBefore(refused, earlier)).toBe(expected);
   });
 
   it('email, profile and offline_access alone have no effect', () => {

@@ -112,8 +112,8 @@ describe('#237 one event for each way in which a login fails', () => {
   });
 
   it('no_scope', async () => {
-    await connectUser(gate, client);
-    expect(await failure({ scope: `mcp ${REFUSED_SCOPE}` })).toEqual([failed('no_scope')]);
+    await obtainSession(gate.cloud, { client, user: gate.user(), provider, parameters: { scope: REFUSED_SCOPE } });
+    expect(await failure({ scope: REFUSED_SCOPE })).toEqual([failed('no_scope')]);
   });
 
   // If the response is an error page, the request logs an event as well.

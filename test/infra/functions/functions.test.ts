@@ -184,7 +184,6 @@ describe('Least privilege (#244)', () => {
       ({ action, resource }) => `${action} on ${plainName(resource)}`,
     );
     expect(rights.filter((right) => !right.startsWith('logs:') && !RIGHTS.callback?.includes(right))).toEqual([
-      'dynamodb:UpdateItem on Grants',
       'dynamodb:Query on Grants/index/bySubject',
     ]);
   });

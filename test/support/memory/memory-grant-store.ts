@@ -60,14 +60,6 @@ export class MemoryGrantStore extends MemoryStore implements GrantStore, GrantDi
     return 'replaced';
   }
 
-  async noteRefusedScopes({ grantId }: Grant, scopes: readonly string[]): Promise<void> {
-    await this.write();
-    const present = this.rows.get(grantId);
-    if (!present || present.status === 'revoked') return;
-    const refusedScopes = [...new Set([...(present.refusedScopes ?? []), ...scopes])];
-    this.rows.set(grantId, { ...present, refusedScopes });
-  }
-
   async revokeGrant(grantId: string): Promise<void> {
     await this.write();
     const present = this.rows.get(grantId);

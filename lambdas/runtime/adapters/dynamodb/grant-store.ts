@@ -86,14 +86,6 @@ export class DynamoDbGrantStore implements GrantStore {
     return { lost: outcome.refused && recordOf<Grant>(outcome.refused) };
   }
 
-  async noteRefusedScopes({ grantId, refusedScopes = [] }: Grant, scopes: readonly string[]): Promise<void> {
-    await this.#table.ensure(grantId, {
-      set: { refusedScopes: [...new Set([...refusedScopes, ...scopes])] },
-      condition: 'attribute_exists(#grantId) AND #status <> :revoked',
-      values: { revoked: 'revoked' },
-    });
-  }
-
   async revokeGrant(grantId: string): Promise<void> {
     await this.#table.ensure(grantId, {
       set: { status: 'revoked', upstream: undefined },

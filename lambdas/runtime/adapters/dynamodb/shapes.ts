@@ -45,6 +45,7 @@ const requestShape: z.ZodMiniType<AuthorizationRequest> = z.object({
   codeChallenge: text,
   scopes: texts,
   droppedScopes: maybe(texts),
+  addedScopes: maybe(texts),
   resource: text,
   language: maybe(z.enum(LANGUAGES)),
 });
