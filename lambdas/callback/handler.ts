@@ -41,8 +41,13 @@ export const callbackHandler =
     const leg = deriveUpstreamLeg(key, transaction.transactionId, provider.id, transaction.leg);
     const login: Login = { request, provider, key, transaction };
     try {
-      const { identity, tokens } = await provider.idp.identify(request.query, leg);
-      const user = { identity, subject: deriveSubject(subjectSecret, identity.issuer, identity.subject), tokens };
+      const { identity, tokens, foundClaims } = await provider.idp.identify(request.query, leg);
+      const user = {
+        identity,
+        subject: deriveSubject(subjectSecret, identity.issuer, identity.subject),
+        tokens,
+        foundClaims,
+      };
       return transaction.purpose === 'connections'
         ? await openConnections(deps, login, user)
         : await authorizeClient(deps, { ...login, transaction }, user);
@@ -60,10 +65,10 @@ const authorizeClient = async (
   const { provider, transaction } = login;
   if (!(await mayComplete(deps, login, user))) return otherUserResponse(deps, login);
   const rules = accessRulesFor(deps.access, provider.id);
-  if (!isAllowed(user.identity, rules, provider.kind)) return await notAllowedResponse(deps, login, user.identity);
+  if (!isAllowed(user.identity, rules, provider.kind)) return await notAllowedResponse(deps, login, user);
   const scopes = grantableScopes(user.identity, transaction.request.scopes, deps.access, provider.kind);
   const denial = await findDenial(deps, transaction.request, scopes, user.subject);
-  if (denial !== undefined) return noScopeResponse(deps, login, denial);
+  if (denial !== undefined) return noScopeResponse(deps, login, user, denial);
   return await issueCode(deps, login, user, scopes);
 };
 

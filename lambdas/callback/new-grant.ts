@@ -3,6 +3,7 @@ import type { AuthorizationRequest } from '../core/authorization/transaction.ts'
 import { newId } from '../core/crypto.ts';
 import { EXPIRED_CODE_RETENTION_SECONDS, newAuthorizationCode } from '../core/grants/authorization-code.ts';
 import type { Grant } from '../core/grants/grant.ts';
+import type { ClaimFindings } from '../core/upstream/claims.ts';
 import type { UpstreamIdentity } from '../core/upstream/identity.ts';
 import { canBeRefreshed, neededTokens, newUpstreamState, type UpstreamTokens } from '../core/upstream/session.ts';
 import type { IdentityProvider } from '../runtime/services/identity-providers.ts';
@@ -13,6 +14,8 @@ export interface AuthenticatedUser {
   readonly identity: UpstreamIdentity;
   readonly subject: string;
   readonly tokens: UpstreamTokens;
+  /** What the provider said of the claims that rules read. For the log. */
+  readonly foundClaims?: ClaimFindings | undefined;
 }
 
 /** A new grant for the scopes that the user may have, and its code. @param now epoch seconds */

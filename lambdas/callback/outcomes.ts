@@ -1,3 +1,4 @@
+import { type AccessPolicy, accessRulesFor, describeLookup } from '../core/authorization/access-rules.ts';
 import { errorRedirect } from '../core/authorization/request.ts';
 import type { Transaction } from '../core/authorization/transaction.ts';
 import { deriveUpstreamLeg } from '../core/authorization/upstream-leg.ts';
@@ -5,13 +6,13 @@ import type { EventFields } from '../core/events.ts';
 import { CONNECTIONS_PATH } from '../core/grants/connections-session.ts';
 import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
 import { UpstreamError } from '../core/upstream/errors.ts';
-import type { UpstreamIdentity } from '../core/upstream/identity.ts';
 import { clearRememberedBrowser, clearTransaction } from '../runtime/http/cookies.ts';
 import { type HttpResponse, seeOther } from '../runtime/http/messages.ts';
 import { displayName } from '../runtime/pages/display-name.ts';
 import { type LocalizedMessage, messagePage, PageError } from '../runtime/pages/message-page.ts';
 import { providerMisconfigured } from '../runtime/pages/provider-pages.ts';
 import type { AuthorizationLogin, CallbackDeps, Login } from './deps.ts';
+import type { AuthenticatedUser } from './new-grant.ts';
 
 /** The response to a login that failed at the provider. Only a plain refusal is redirected to the client. */
 export const loginFailureResponse = async (deps: CallbackDeps, login: Login, error: unknown): Promise<HttpResponse> => {
@@ -61,10 +62,12 @@ const offerTryAgain = async (deps: CallbackDeps, login: Login, status: 400 | 503
 export const notAllowedResponse = async (
   deps: CallbackDeps,
   login: AuthorizationLogin,
-  identity: UpstreamIdentity,
+  { identity, foundClaims }: AuthenticatedUser,
 ): Promise<HttpResponse> => {
   const { provider, request, transaction } = login;
-  logFailure(deps, login, 'not_allowed', 'no access rule matches this user');
+  const rules = { providers: { [provider.id]: accessRulesFor(deps.access, provider.id) } };
+  const lookup = describeLookup(identity, rules, provider, foundClaims);
+  logFailure(deps, login, 'not_allowed', `no access rule matches this user. ${lookup}`);
   const email = displayName(identity.email);
   const anotherAccount = await nextLegUrl(deps, login, { selectAccount: true });
   const denied = new OAuthError('access_denied', 'The user has no access to this server.');
@@ -109,11 +112,15 @@ const WHY: Readonly<Record<ScopeDenial['reason'], string>> = {
 export const noScopeResponse = (
   deps: CallbackDeps,
   login: AuthorizationLogin,
+  { identity, foundClaims }: AuthenticatedUser,
   { refused, reason }: ScopeDenial,
 ): HttpResponse => {
   const { request, transactionId } = login.transaction;
   const scopes = refused.join(' ');
-  logFailure(deps, login, 'no_scope', `grantedTo refuses this user: ${scopes}. ${WHY[reason]}`);
+  const rules = Object.entries(deps.access.scopes ?? {}).filter(([scope]) => refused.includes(scope));
+  const policy: AccessPolicy = { rules: 'everyone', providers: {}, scopes: Object.fromEntries(rules) };
+  const lookup = describeLookup(identity, policy, login.provider, foundClaims);
+  logFailure(deps, login, 'no_scope', `grantedTo refuses this user: ${scopes}. ${WHY[reason]} ${lookup}`);
   const description = `The access rules do not allow this account these scopes: ${scopes}. ${WHY[reason]}`;
   const denied = new OAuthError('access_denied', description);
   return seeOther(errorRedirect(deps.issuer, request, denied), [clearTransaction(transactionId)]);

@@ -32,10 +32,13 @@ export const AccessConditions = z
     claims: documented(
       keyed(
         'an object: claim → list of values',
-        text('the name of a claim (at most 128 characters)', (value) => value.length <= 128),
+        text(
+          'the name of a claim, or a JSON Pointer to it such as "/realm_access/roles" (at most 128 characters)',
+          (value) => value.length <= 128 && !(value.startsWith('/') && /~(?![01])/.test(value)),
+        ),
         list('a list of values', text('a value')).min(1, { error: 'at least one value' }),
       ).default({}),
-      'claim → values, one of which is enough',
+      'claim, by name or JSON Pointer → values, one of which is enough',
     ),
     githubOrganizations: documented(
       list(

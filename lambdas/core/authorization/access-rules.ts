@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Immutable } from '../immutable.ts';
+import { type ClaimFindings, lowerAscii, type NeededClaim, type NeededClaims } from '../upstream/claims.ts';
 import type { UpstreamIdentity } from '../upstream/identity.ts';
 import type { IdentityProviderKind } from '../upstream/provider-kinds.ts';
 import { hasNoEffectiveScope } from './step-up.ts';
@@ -8,7 +9,7 @@ import { hasNoEffectiveScope } from './step-up.ts';
 export const AccessConditions = z.object({
   emails: z.optional(z.array(z.string())),
   emailDomains: z.optional(z.array(z.string())),
-  /** Claim → values, one of which the user must have. */
+  /** Claim, by name or JSON Pointer (RFC 6901) → values, one of which the user must have. */
   claims: z.optional(z.record(z.string(), z.array(z.string()))),
   githubOrganizations: z.optional(z.array(z.string())),
   /** `organization/team`, as they are written in URLs. */
@@ -67,25 +68,63 @@ export const isAllowed = (user: AccessSubject, rules: AccessRules, kind: Identit
   );
 };
 
-/** Names of the claims that the rules read for users of a provider. No other claim is stored. */
+/** The claims that the rules read for users of a provider, with the values that they name. Nothing else is stored. */
 export const neededClaims = (
   policy: AccessPolicy,
   identityProviderId: string,
   kind: IdentityProviderKind,
-): string[] => {
-  const conditions = [accessRulesFor(policy, identityProviderId), ...Object.values(policy.scopes ?? {}).flat()].filter(
+): NeededClaims => {
+  const conditions = conditionsOf(policy, identityProviderId);
+  const needed = new Map<string, NeededClaim>();
+  const need = (name: string, values: readonly string[] = [], ignoresCase = false) => {
+    if (values.length === 0) return;
+    const known = needed.get(name);
+    needed.set(name, {
+      values: [...new Set([...(known?.values ?? []), ...values])],
+      ...(ignoresCase || known?.ignoresCase ? { ignoresCase: true } : {}),
+    });
+  };
+  for (const each of conditions) {
+    if (kind === 'github') {
+      need(GITHUB_ORGANIZATIONS, each.githubOrganizations, true);
+      need(GITHUB_TEAMS, each.githubTeams, true);
+      continue;
+    }
+    if (kind === 'google') need('hd', each.emailDomains, true);
+    if (kind === 'entra') need('tid', each.entraTenants, true);
+    for (const [name, values] of Object.entries(each.claims ?? {})) need(name, values);
+  }
+  return Object.fromEntries(needed);
+};
+
+/**
+ * What the rules of a policy looked for in a user, and what they found, for the log. It contains no value of the user.
+ *
+ * @param found what the provider said of the needed claims
+ */
+export const describeLookup = (
+  user: AccessSubject,
+  policy: AccessPolicy,
+  provider: { readonly id: string; readonly kind: IdentityProviderKind },
+  found: ClaimFindings = {},
+): string => {
+  const readsEmail = conditionsOf(policy, provider.id).some(
+    ({ emails = [], emailDomains = [] }) => emails.length + emailDomains.length > 0,
+  );
+  const email = user.email === undefined ? 'absent' : user.emailVerified ? 'text, verified' : 'text, not verified';
+  const claims = Object.keys(neededClaims(policy, provider.id, provider.kind));
+  const looked = [
+    ...(readsEmail ? [`email (${email})`] : []),
+    ...claims.map((name) => `${name} (${found[name] ?? 'absent'})`),
+  ];
+  return `The rules looked for ${looked.length === 0 ? 'nothing' : looked.join(', ')}.`;
+};
+
+/** The conditions that apply to users of a provider: those of its rules, and those of the scopes. */
+const conditionsOf = (policy: AccessPolicy, identityProviderId: string): readonly AccessConditions[] =>
+  [accessRulesFor(policy, identityProviderId), ...Object.values(policy.scopes ?? {}).flat()].filter(
     (each) => each !== 'everyone',
   );
-  const has = (name: keyof AccessConditions) => conditions.some((each) => Object.keys(each[name] ?? {}).length > 0);
-  if (kind === 'github') return ([GITHUB_ORGANIZATIONS, GITHUB_TEAMS] as const).filter(has);
-  return [
-    ...new Set([
-      ...(kind === 'google' && has('emailDomains') ? ['hd'] : []),
-      ...(kind === 'entra' && has('entraTenants') ? ['tid'] : []),
-      ...conditions.flatMap(({ claims }) => Object.keys(claims ?? {})),
-    ]),
-  ];
-};
 
 /** The part of an identity that is stored: what a granted scope exposes, or what a rule reads again (#236). */
 export const neededIdentity = (
@@ -150,6 +189,3 @@ const claim = ({ claims }: AccessSubject, name: string): readonly string[] =>
 
 const isOneOf = (allowed: readonly string[] | undefined, value: string | undefined): boolean =>
   value !== undefined && (allowed ?? []).some((each) => lowerAscii(each) === lowerAscii(value));
-
-/** Folds only A to Z. Unicode folding maps the Kelvin sign to k, and so one address to another. */
-const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

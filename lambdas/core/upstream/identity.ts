@@ -7,6 +7,6 @@ export interface UpstreamIdentity {
   /** True only where the provider vouches for the address. */
   readonly emailVerified: boolean;
   readonly name?: string;
-  /** Claim name to values. Holds only the claims that a rule in the configuration reads. */
+  /** Claim to values. Holds only the values that a rule in the configuration names. */
   readonly claims?: Readonly<Record<string, readonly string[]>>;
 }

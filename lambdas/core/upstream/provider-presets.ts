@@ -1,7 +1,5 @@
+import type { ProviderClaims } from './claims.ts';
 import type { IdentityProviderKind } from './provider-kinds.ts';
-
-/** Claims of a provider about a user, unparsed. */
-export type ProviderClaims = Readonly<Record<string, unknown>>;
 
 /** What a provider needs in the authorization request before it issues a refresh token. */
 export interface OfflineRequest {
@@ -93,25 +91,3 @@ export const tokenIssuer = (issuer: string, claims: ProviderClaims): string | un
 /** Whether users of `issuer` log in at the configured issuer: the same one, or a tenant of a multi-tenant issuer. */
 export const isIssuerOf = (configured: string, issuer: string): boolean =>
   tokenIssuer(configured, { tid: URL.parse(issuer)?.pathname.split('/')[1] }) === issuer;
-
-const MAX_VALUES = 200;
-const MAX_VALUE_LENGTH = 256;
-
-/** The named claims as lists of strings: only what rules read. The first source that has a claim counts. */
-export const keptClaims = (
-  names: readonly string[],
-  ...sources: readonly (ProviderClaims | undefined)[]
-): Readonly<Record<string, readonly string[]>> | undefined => {
-  const kept = names.flatMap((name) => {
-    const source = sources.find((claims) => claims !== undefined && Object.hasOwn(claims, name));
-    const values = [source?.[name]].flat().flatMap(parseClaimValue).slice(0, MAX_VALUES);
-    return values.length === 0 ? [] : [[name, values] as const];
-  });
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
-};
-
-const parseClaimValue = (value: unknown): string[] => {
-  if (typeof value !== 'string' && typeof value !== 'boolean' && typeof value !== 'number') return [];
-  const text = String(value);
-  return text === '' || text.length > MAX_VALUE_LENGTH ? [] : [text];
-};

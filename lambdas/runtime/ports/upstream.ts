@@ -1,3 +1,4 @@
+import type { ClaimFindings } from '../../core/upstream/claims.ts';
 import type { UpstreamIdentity } from '../../core/upstream/identity.ts';
 import type { SealedTokens, UpstreamTokens } from '../../core/upstream/session.ts';
 
@@ -45,6 +46,8 @@ export interface AuthorizationUrlOptions {
 export interface UpstreamLogin {
   readonly identity: UpstreamIdentity;
   readonly tokens: UpstreamTokens;
+  /** What the provider said of the claims that rules read. For the log. */
+  readonly foundClaims?: ClaimFindings;
 }
 
 /** Tokens to store before anything else, since the old refresh token may no longer work. */

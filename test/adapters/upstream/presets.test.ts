@@ -1,3 +1,4 @@
+import type { NeededClaims } from '../../../lambdas/core/upstream/claims.ts';
 import { OidcIdentityProvider } from '../../../lambdas/runtime/adapters/upstream/oidc.ts';
 import {
   CLIENT_ID,
@@ -22,7 +23,7 @@ afterAll(() => provider.stop());
 
 const identify = async (
   kind: 'google' | 'auth0' | 'okta' | 'entra' | 'clerk' | 'cognito',
-  claims: string[] = [],
+  claims: NeededClaims = {},
   issuer = provider.issuer,
 ) => {
   const idp = new OidcIdentityProvider(
@@ -39,18 +40,22 @@ const identify = async (
 describe('Kinds of OpenID providers', () => {
   it('#160 google: keeps hd if rules read it', async () => {
     provider.claims = { hd: 'example.com', groups: ['unasked'] };
-    expect((await identify('google', ['hd'])).claims).toEqual({ hd: ['example.com'] });
+    expect((await identify('google', { hd: { values: ['example.com'] } })).claims).toEqual({ hd: ['example.com'] });
     expect(await identify('google')).not.toHaveProperty('claims');
   });
 
   it('okta: reads groups from userinfo if the ID token lacks them', async () => {
     provider.userInfo = { sub: 'person-1', groups: ['staff', 'admins'] };
-    expect((await identify('okta', ['groups'])).claims).toEqual({ groups: ['staff', 'admins'] });
+    expect((await identify('okta', { groups: { values: ['staff', 'admins'] } })).claims).toEqual({
+      groups: ['staff', 'admins'],
+    });
   });
 
   it('#153 okta: not the groups of another user', async () => {
     provider.userInfo = { sub: 'person-2', groups: ['admins'] };
-    await expect(identify('okta', ['groups'])).rejects.toMatchObject({ reason: 'rejected' });
+    await expect(identify('okta', { groups: { values: ['staff', 'admins'] } })).rejects.toMatchObject({
+      reason: 'rejected',
+    });
   });
 
   it.each(['google', 'entra', 'cognito'] as const)('%s: never asks userinfo', async (kind) => {
@@ -76,7 +81,7 @@ describe('Multi-tenant Entra', () => {
   });
 
   it('#149 the user’s issuer is the tenant’s issuer', async () => {
-    expect(await identify('entra', ['tid'], issuer())).toMatchObject({
+    expect(await identify('entra', { tid: { values: [TENANT] } }, issuer())).toMatchObject({
       issuer: `${provider.issuer}/${TENANT}/v2.0`,
       emailVerified: false,
       claims: { tid: [TENANT] },
@@ -93,6 +98,6 @@ describe('Multi-tenant Entra', () => {
     ['#150 another audience', { aud: 'other' }],
   ])('%s is refused', async (_, claims) => {
     provider.claims = { ...provider.claims, ...claims };
-    await expect(identify('entra', [], issuer())).rejects.toMatchObject({ reason: 'rejected' });
+    await expect(identify('entra', {}, issuer())).rejects.toMatchObject({ reason: 'rejected' });
   });
 });

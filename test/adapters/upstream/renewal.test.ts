@@ -36,7 +36,7 @@ const relyingParty = (settings: Partial<OidcSettings> = {}, reader = credentials
       kind: 'oidc',
       issuer: provider.issuer,
       scopes: ['openid', 'email', 'profile'],
-      claims: [],
+      claims: {},
       redirectUri: 'https://gate.example.com/callback/company',
       isOffline: true,
       ...settings,
@@ -132,7 +132,7 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
   it('reads userinfo if there is no ID token', async () => {
     provider.tokens = { id_token: undefined };
     provider.userInfo = { sub: 'person-1', email: 'new@example.com', email_verified: true, groups: ['staff'] };
-    expect(await identified(relyingParty({ claims: ['groups'] }))).toMatchObject({
+    expect(await identified(relyingParty({ claims: { groups: { values: ['staff'] } } }))).toMatchObject({
       email: 'new@example.com',
       emailVerified: true,
       claims: { groups: ['staff'] },
@@ -151,7 +151,7 @@ describe('Asking a provider again (OpenID Connect Core §12)', () => {
       provider.claims = { email: undefined, email_verified: undefined, name: undefined };
       provider.userInfo = { sub: 'person-1' };
       const known = { ...ada(), name: 'Ada', claims: { groups: ['staff'] } };
-      const renewed = await relyingParty({ kind, claims: ['groups'] }).renew(
+      const renewed = await relyingParty({ kind, claims: { groups: { values: ['staff'] } } }).renew(
         { refreshToken: 'upstream-refresh' },
         known,
       );

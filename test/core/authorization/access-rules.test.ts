@@ -1,6 +1,7 @@
 import {
   type AccessPolicy,
   accessRulesFor,
+  describeLookup,
   grantableScopes,
   isAllowed,
   neededClaims,
@@ -106,10 +107,24 @@ describe('Claims that are kept for the rules', () => {
     ['github', 'github', ['githubOrganizations', 'githubTeams']],
     ['tenants', 'entra', ['tid', 'roles']],
     ['open', 'google', ['roles']],
-  ] as const)('%s', (id, kind, expected) => expect(neededClaims(policy, id, kind)).toEqual(expected));
+  ] as const)('%s', (id, kind, expected) => expect(Object.keys(neededClaims(policy, id, kind))).toEqual(expected));
 
   it('none without rules', () => {
-    expect(neededClaims({ rules: 'everyone', providers: {} }, 'google', 'google')).toEqual([]);
+    expect(neededClaims({ rules: 'everyone', providers: {} }, 'google', 'google')).toEqual({});
+  });
+
+  it('A16: with every value that some rule names', () => {
+    const both = { rules: { claims: { roles: ['user', 'admin'] } }, providers: {}, scopes: policy.scopes };
+    expect(neededClaims(both, 'okta', 'okta')).toEqual({ roles: { values: ['user', 'admin'] } });
+    expect(neededClaims(policy, 'google', 'google').hd).toEqual({ values: ['example.com'], ignoresCase: true });
+  });
+
+  it('A17: the log says what the rules looked for, and what was found', () => {
+    const provider = { id: 'okta', kind: 'okta' } as const;
+    expect(
+      describeLookup({ email: 'ada@example.com', emailVerified: true }, policy, provider, { groups: 'text, 1 value' }),
+    ).toMatch(/^The rules looked for email \(text, verified\), groups \(text, 1 value\), roles \(absent\)\.$/);
+    expect(describeLookup({ emailVerified: false }, { providers: {} }, provider)).toBe('The rules looked for nothing.');
   });
 });
 

@@ -1,7 +1,6 @@
 import {
   documentIssuer,
   isIssuerOf,
-  keptClaims,
   OIDC_PRESETS,
   tokenIssuer,
 } from '../../../lambdas/core/upstream/provider-presets.ts';
@@ -75,28 +74,4 @@ describe('Whether users of an issuer belong to a provider', () => {
     ['https://login.microsoftonline.com/common/v2.0', 'no URL', false],
     [tenant, tenant.replace('8a3c', '9b3c'), false],
   ])('#149 %s, %s: %p', (configured, issuer, expected) => expect(isIssuerOf(configured, issuer)).toBe(expected));
-});
-
-describe('Claims that are kept', () => {
-  it('are lists of strings, taken from the first source that has them', () => {
-    const kept = keptClaims(
-      ['groups', 'staff', 'none', 'hd'],
-      { groups: ['a', 7, null, {}], staff: true, more: 'x' },
-      {
-        groups: ['from userinfo'],
-        hd: 'example.com',
-      },
-    );
-    expect(kept).toEqual({ groups: ['a', '7'], staff: ['true'], hd: ['example.com'] });
-  });
-
-  it('are bounded', () => {
-    const groups = ['x'.repeat(257), ...Array.from({ length: 500 }, (_, index) => `group-${index}`)];
-    expect(keptClaims(['groups'], { groups })?.groups).toHaveLength(200);
-  });
-
-  it('are absent rather than empty', () => {
-    expect(keptClaims(['groups'], { groups: [] }, undefined)).toBeUndefined();
-    expect(keptClaims(['constructor'], {})).toBeUndefined();
-  });
 });

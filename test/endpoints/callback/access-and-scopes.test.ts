@@ -41,6 +41,21 @@ describe('Callback: which users have access', () => {
     expect(answer.body).toContain('has not verified');
   });
 
+  it('A17: the event says which claims the rules looked for, and what was found of them', async () => {
+    const access = { emails: ['bob@example.com'], claims: { '/realm_access/roles': ['canary'] } };
+    const { gate, browser, back } = await approved({ access });
+    gate.provider().foundClaims = { '/realm_access/roles': 'list, 3 values' };
+    expect((await gate.callback(back, browser)).status).toBe(403);
+    expect(gate.logged).toContainEqual(
+      expect.objectContaining({
+        event: 'login_failed',
+        reason: 'not_allowed',
+        detail:
+          'no access rule matches this user. The rules looked for email (text, verified), /realm_access/roles (list, 3 values).',
+      }),
+    );
+  });
+
   it('a hostile name is harmless on the page', async () => {
     const { gate, browser, back } = await approved(RULES);
     gate.provider().answer = () => ({ ...PERSON, email: '<b>@evil.test' });
@@ -89,7 +104,8 @@ describe('Scopes that only some users may have', () => {
     expect(gate.logged.at(-1)).toMatchObject({
       event: 'login_failed',
       reason: 'no_scope',
-      detail: 'grantedTo refuses this user: mcp. Without them the client could do nothing.',
+      detail:
+        'grantedTo refuses this user: mcp. Without them the client could do nothing. The rules looked for groups (absent).',
     });
   });
 });
@@ -141,7 +157,7 @@ describe('A step-up that may grant nothing new', () => {
     expect(gate.logged.at(-1)).toMatchObject({
       event: 'login_failed',
       reason: 'no_scope',
-      detail: `grantedTo refuses this user: extra. ${why}`,
+      detail: `grantedTo refuses this user: extra. ${why} The rules looked for groups (absent).`,
     });
     expect((await logIn('extra mcp')).has('code')).toBe(true);
   });

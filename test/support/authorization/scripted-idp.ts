@@ -1,3 +1,4 @@
+import type { ClaimFindings } from '../../../lambdas/core/upstream/claims.ts';
 import type { UpstreamIdentity } from '../../../lambdas/core/upstream/identity.ts';
 import type { UpstreamTokens } from '../../../lambdas/core/upstream/session.ts';
 import type { UpstreamIdp, UpstreamLeg, UpstreamLogin } from '../../../lambdas/runtime/ports/index.ts';
@@ -17,6 +18,7 @@ export class ScriptedIdp implements UpstreamIdp {
   readonly redeemed: string[] = [];
   answer: () => UpstreamIdentity;
   tokens: UpstreamTokens = {};
+  foundClaims: ClaimFindings = {};
   onPrepare: () => void = () => undefined;
 
   constructor(id: string) {
@@ -37,7 +39,7 @@ export class ScriptedIdp implements UpstreamIdp {
 
   async identify(parameters: URLSearchParams): Promise<UpstreamLogin> {
     this.redeemed.push(parameters.get('code') ?? '');
-    return { identity: this.answer(), tokens: this.tokens };
+    return { identity: this.answer(), tokens: this.tokens, foundClaims: this.foundClaims };
   }
 
   async renew(): Promise<never> {

@@ -10,7 +10,7 @@ import { parseEmail, parseName } from './oidc-identity.ts';
 const API_VERSION = '2022-11-28';
 const PAGE_SIZE = 100;
 /** Organizations and teams beyond these pages are ignored. */
-const MAX_PAGES = 5;
+const MAX_PAGES = 30;
 
 /** Gets one resource as JSON. */
 type GithubApi = (path: string) => Promise<unknown>;

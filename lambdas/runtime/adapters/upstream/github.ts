@@ -12,6 +12,7 @@ import {
 } from 'oauth4webapi';
 import { GITHUB_ORGANIZATIONS, GITHUB_TEAMS } from '../../../core/authorization/access-rules.ts';
 import { UnavailableError } from '../../../core/oauth-error.ts';
+import { findClaims, keptClaims, type NeededClaims } from '../../../core/upstream/claims.ts';
 import { OutcomeUnknownError, UpstreamError } from '../../../core/upstream/errors.ts';
 import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import type { TokenEndpointAuthentication } from '../../../core/upstream/provider-kinds.ts';
@@ -33,7 +34,7 @@ export interface GithubSettings {
   readonly issuer: string;
   readonly scopes: readonly string[];
   /** `GITHUB_ORGANIZATIONS` and `GITHUB_TEAMS`, where a rule reads them; each costs a request. */
-  readonly claims: readonly string[];
+  readonly claims: NeededClaims;
   readonly redirectUri: string;
   /** @default the body, as GitHub documents it */
   readonly tokenEndpointAuthentication?: TokenEndpointAuthentication | undefined;
@@ -125,7 +126,7 @@ export class GithubIdentityProvider implements UpstreamIdp {
           options,
         );
       });
-      return { identity: await this.#read(tokens, requests), tokens };
+      return { ...(await this.#read(tokens, requests)), tokens };
     } catch (error) {
       throw toUpstreamFault(error);
     }
@@ -148,7 +149,7 @@ export class GithubIdentityProvider implements UpstreamIdp {
 
   async #identifyAnew(tokens: UpstreamTokens, known: UpstreamIdentity, requests: Requests) {
     try {
-      const identity = await this.#read(tokens, requests);
+      const { identity } = await this.#read(tokens, requests);
       if (identity.subject !== known.subject)
         throw new UpstreamError('denied', 'the provider answered with another user');
       return identity;
@@ -178,11 +179,22 @@ export class GithubIdentityProvider implements UpstreamIdp {
     });
   }
 
-  async #read({ accessToken = '' }: UpstreamTokens, { fetch, signal }: Requests): Promise<UpstreamIdentity> {
+  async #read({ accessToken = '' }: UpstreamTokens, { fetch, signal }: Requests) {
     const { id, issuer, claims } = this.#settings;
-    const wanted = { organizations: claims.includes(GITHUB_ORGANIZATIONS), teams: claims.includes(GITHUB_TEAMS) };
+    const wanted = {
+      organizations: Object.hasOwn(claims, GITHUB_ORGANIZATIONS),
+      teams: Object.hasOwn(claims, GITHUB_TEAMS),
+    };
     const user = await readGithubUser(githubApi(issuer, accessToken, fetch, signal), wanted);
-    return { identityProviderId: id, issuer, ...user };
+    const { claims: all, ...rest } = user;
+    const kept = keptClaims(claims, all);
+    const identity: UpstreamIdentity = {
+      identityProviderId: id,
+      issuer,
+      ...rest,
+      ...(kept === undefined ? {} : { claims: kept }),
+    };
+    return { identity, foundClaims: findClaims(claims, all) };
   }
 
   /** RFC 9207: accepts an `iss` with or without the path that GitHub's server identifier has. */

@@ -1,7 +1,8 @@
 import type { IDToken, UserInfoResponse } from 'oauth4webapi';
+import { keptClaims, type NeededClaims, readClaim } from '../../../core/upstream/claims.ts';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
 import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
-import { keptClaims, type OidcPreset } from '../../../core/upstream/provider-presets.ts';
+import type { OidcPreset } from '../../../core/upstream/provider-presets.ts';
 import { withoutUndefined } from '../../../core/without-undefined.ts';
 
 /** OpenID Connect Core §2: a subject has at most 255 ASCII characters. */
@@ -12,16 +13,16 @@ const MAX_NAME_LENGTH = 200;
 const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
 
 /** Whether the ID token lacks claims that the configured scopes request (OpenID Connect Core §5.4) or that rules read. */
-export const lacksClaims = (idToken: IDToken, scopes: readonly string[], claims: readonly string[]): boolean =>
-  claims.some((name) => !Object.hasOwn(idToken, name)) ||
+export const lacksClaims = (idToken: IDToken, scopes: readonly string[], claims: NeededClaims): boolean =>
+  Object.keys(claims).some((name) => readClaim(idToken, name) === undefined) ||
   (scopes.includes('email') && (idToken.email === undefined || idToken.email_verified === undefined)) ||
   (scopes.includes('profile') && idToken.name === undefined);
 
 interface IdentitySettings {
   readonly id: string;
   readonly issuer: string;
-  /** Names of the claims that rules read. */
-  readonly claims: readonly string[];
+  /** The claims that rules read. */
+  readonly claims: NeededClaims;
   readonly preset: OidcPreset;
 }
 
@@ -30,7 +31,7 @@ export type SubjectClaims = Pick<IDToken, 'iss' | 'sub'> & UserInfoResponse;
 
 /** The identity in a verified ID token, completed from userinfo about the same subject if it was read. */
 export const toUpstreamIdentity = (
-  { id, issuer, claims: names, preset }: IdentitySettings,
+  { id, issuer, claims: needed, preset }: IdentitySettings,
   idToken: SubjectClaims,
   userInfo: UserInfoResponse | undefined,
 ): UpstreamIdentity => {
@@ -41,7 +42,7 @@ export const toUpstreamIdentity = (
   const source = idToken.email !== undefined && idToken.email_verified !== undefined ? idToken : (userInfo ?? idToken);
   const email = parseEmail(source.email);
   const name = parseName(idToken.name) ?? parseName(userInfo?.name);
-  const claims = keptClaims(names, idToken, userInfo);
+  const claims = keptClaims(needed, idToken, userInfo);
   return withoutUndefined({
     identityProviderId: id,
     issuer: idToken.iss,

@@ -12,6 +12,7 @@ import {
   refreshTokenGrantRequest,
   type TokenEndpointResponse,
 } from 'oauth4webapi';
+import { findClaims, type NeededClaims } from '../../../core/upstream/claims.ts';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
 import type { UpstreamIdentity } from '../../../core/upstream/identity.ts';
 import type { IdentityProviderKind, TokenEndpointAuthentication } from '../../../core/upstream/provider-kinds.ts';
@@ -41,8 +42,8 @@ export interface OidcSettings {
   readonly kind: Exclude<IdentityProviderKind, 'github'>;
   readonly issuer: string;
   readonly scopes: readonly string[];
-  /** Names of the claims that rules read. */
-  readonly claims: readonly string[];
+  /** The claims that rules read. */
+  readonly claims: NeededClaims;
   /** Our callback as registered at the provider: the same for all clients. */
   readonly redirectUri: string;
   /** Whether to request a refresh token, in the way that this kind of provider needs. */
@@ -111,7 +112,8 @@ export class OidcIdentityProvider implements UpstreamIdp {
         !this.#asksUserInfo(server) || !lacksClaims(idToken, this.#settings.scopes, this.#settings.claims);
       const userInfo = isComplete ? undefined : await answer.userInfo(idToken.sub);
       const identity = toUpstreamIdentity({ ...this.#settings, preset: this.#preset }, idToken, userInfo);
-      return { identity, tokens: this.#tokensOf(answer.tokens) };
+      const foundClaims = findClaims(this.#settings.claims, idToken, userInfo);
+      return { identity, tokens: this.#tokensOf(answer.tokens), foundClaims };
     } catch (error) {
       throw toUpstreamFault(error);
     }

@@ -25,7 +25,7 @@ describe('#162 GitHub fails', () => {
         ? good?.(response, body)
         : sendJson(response, 200, { error: 'incorrect_client_credentials' }),
     );
-    expect(await identify({}, github([], 'rotated'))).toMatchObject({ subject: '42' });
+    expect(await identify({}, github({}, 'rotated'))).toMatchObject({ subject: '42' });
     expect(paths().filter((path) => path === '/login/oauth/access_token')).toHaveLength(2);
   });
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { NeededClaims } from '../../../../lambdas/core/upstream/claims.ts';
 import type { TokenEndpointAuthentication } from '../../../../lambdas/core/upstream/provider-kinds.ts';
 import { GithubIdentityProvider } from '../../../../lambdas/runtime/adapters/upstream/github.ts';
 import { CLIENT_ID, CLIENT_SECRET, sendJson } from '../../../support/providers/misbehaving-provider.ts';
@@ -66,7 +67,7 @@ export const useGithub = (): void => {
 };
 
 export const github = (
-  claims: readonly string[] = [],
+  claims: NeededClaims = {},
   fresh = CLIENT_SECRET,
   tokenEndpointAuthentication?: TokenEndpointAuthentication,
 ) =>

@@ -63,7 +63,10 @@ describe('GitHub as upstream', () => {
   });
 
   it('reads organizations and teams if rules need them', async () => {
-    const idp = github(['githubOrganizations', 'githubTeams']);
+    const idp = github({
+      githubOrganizations: { values: ['Example'], ignoresCase: true },
+      githubTeams: { values: ['example/admins', 'example/others'] },
+    });
     expect((await identify({}, idp)).claims).toEqual({
       githubOrganizations: ['example'],
       githubTeams: ['example/admins'],
@@ -73,9 +76,10 @@ describe('GitHub as upstream', () => {
   it('reads further pages, up to a limit', async () => {
     const full = Array.from({ length: 100 }, (_, index) => ({ login: `org-${index}` }));
     answers.set('/api/v3/user/orgs', json(200, full));
-    const { claims } = await identify({}, github(['githubOrganizations']));
-    expect(claims?.githubOrganizations).toHaveLength(500);
-    expect(paths().filter((path) => path === '/api/v3/user/orgs')).toHaveLength(5);
+    const login = await logIn({}, github({ githubOrganizations: { values: ['org-7', 'other'] } }));
+    expect(login.identity.claims).toEqual({ githubOrganizations: ['org-7'] });
+    expect(login.foundClaims).toEqual({ githubOrganizations: 'list, 3000 values' });
+    expect(paths().filter((path) => path === '/api/v3/user/orgs')).toHaveLength(30);
   });
 });
 

@@ -10,7 +10,10 @@ describe('Asking GitHub again', () => {
   const renew = (tokens: Parameters<GithubIdentityProvider['renew']>[0], idp = github()) => idp.renew(tokens, ADA);
 
   it('#168 tokens of OAuth Apps do not expire: the API is asked with the stored token', async () => {
-    const { tokens, identify } = await renew({ accessToken: 'gho_x' }, github(['githubOrganizations']));
+    const { tokens, identify } = await renew(
+      { accessToken: 'gho_x' },
+      github({ githubOrganizations: { values: ['example'] } }),
+    );
     expect(tokens).toEqual({ accessToken: 'gho_x' });
     expect(await identify()).toMatchObject({ subject: '42', claims: { githubOrganizations: ['example'] } });
     expect(paths()).not.toContain('/login/oauth/access_token');

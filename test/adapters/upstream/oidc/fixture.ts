@@ -45,7 +45,7 @@ export const relyingParty = (
       kind: 'oidc',
       issuer: provider.issuer,
       scopes,
-      claims: [],
+      claims: {},
       redirectUri: REDIRECT_URI,
       tokenEndpointAuthentication,
     },
