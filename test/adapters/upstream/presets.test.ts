@@ -61,7 +61,7 @@ describe('Kinds of OpenID providers', () => {
   it.each(['google', 'entra', 'cognito'] as const)('%s: never asks userinfo', async (kind) => {
     provider.claims = { email: undefined, name: undefined };
     provider.userInfo = { sub: 'person-1', email: 'eve@example.com', email_verified: true };
-    expect(await identify(kind, ['groups'])).toMatchObject({ emailVerified: false });
+    expect(await identify(kind, { groups: { values: ['staff'] } })).toMatchObject({ emailVerified: false });
     expect(provider.seen('/userinfo')).toHaveLength(0);
   });
 });

@@ -8,6 +8,7 @@ import {
   issuer,
   json,
   LEG,
+  logIn,
   paths,
   REDIRECT_URI,
   seen,
@@ -37,7 +38,7 @@ describe('GitHub as upstream', () => {
     ['client_secret_post', false],
     ['client_secret_basic', true],
   ] as const)('A14: with "tokenEndpointAuthentication": %j, Basic is %j', async (configured, isBasic) => {
-    await identify({}, github([], undefined, configured));
+    await identify({}, github({}, undefined, configured));
     const body = new URLSearchParams(seen[0]?.body);
     expect([seen[0]?.authorization?.startsWith('Basic ') ?? false, body.has('client_secret')]).toEqual([
       isBasic,
