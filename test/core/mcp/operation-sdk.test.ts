@@ -134,18 +134,26 @@ const neededFor = (done: readonly Operation[]) => done.flatMap((operation) => sc
 
 const RUNS = { numRuns: rounds(400, 10_000) };
 
-/** Valid requests, one for each kind of operation, which every SDK carries out. */
+/** Valid requests, one for each kind of operation, of a revision that the one or the other SDK carries out. */
 const honest = [
   ['tools/call', { name: 'echo' }, 'echo'],
   ['tools/call', { name: 'delete_user' }, 'delete_user'],
   ['resources/read', { uri: 'file:///secret/plan' }, 'file:///secret/plan'],
   ['prompts/get', { name: 'internal' }, 'internal'],
 ] as const;
-const EXAMPLES = honest.map(([method, params, name]): [{ text: string; headers: Record<string, string[]> }] => [
-  {
-    text: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: ENVELOPE } }),
-    headers: { 'mcp-protocol-version': [VERSION], 'mcp-method': [method], 'mcp-name': [name] },
-  },
+const EXAMPLES = honest.flatMap(([method, params, name]): [{ text: string; headers: Record<string, string[]> }][] => [
+  [
+    {
+      text: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: ENVELOPE } }),
+      headers: { 'mcp-protocol-version': [VERSION], 'mcp-method': [method], 'mcp-name': [name] },
+    },
+  ],
+  [
+    {
+      text: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      headers: { 'mcp-protocol-version': ['2025-06-18'], 'mcp-method': [], 'mcp-name': [] },
+    },
+  ],
 ]);
 const TRIED = { ...RUNS, examples: EXAMPLES as never };
 
