@@ -10,7 +10,6 @@ import {
   ScheduleKeyDeletionCommand,
   SignCommand,
 } from '@aws-sdk/client-kms';
-import { mockClient } from 'aws-sdk-client-mock';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { UnavailableError } from '../../lambdas/core/oauth-error.ts';
 import { accessTokenClaims } from '../../lambdas/core/tokens/access-token.ts';
@@ -21,9 +20,9 @@ import { signingKeyPolicy } from '../../lambdas/runtime/adapters/kms/signing-key
 import { newTestKey, ringOf } from '../support/credentials/signing-key.ts';
 import { MemoryKeyRingStore } from '../support/memory/memory-stores.ts';
 import { ISSUER, NOW, RESOURCE, testGrant } from '../support/memory/records.ts';
+import { mockedClient } from './mocked-client.ts';
 
-const kms = mockClient(KMSClient);
-afterAll(() => kms.restore());
+const kms = mockedClient(KMSClient);
 const client = new KMSClient({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
 const key = newTestKey();
 const retiring = newTestKey('retiring');
@@ -36,8 +35,6 @@ const signDigest = (digest: Uint8Array): Uint8Array => {
   const frame = Buffer.from('3031300d060960864801650304020105000420', 'hex');
   return privateEncrypt({ key: key.privateKey, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([frame, digest]));
 };
-
-beforeEach(() => kms.reset());
 
 describe('Signing with KMS (RFC 9068 §2.1)', () => {
   const signer = new KmsAccessTokenSigner(client, new MemoryKeyRingStore(ring));

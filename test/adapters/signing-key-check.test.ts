@@ -1,10 +1,9 @@
 import { DescribeKeyCommand, type KeyState, KMSClient } from '@aws-sdk/client-kms';
-import { mockClient } from 'aws-sdk-client-mock';
 import { signingKeyCheck } from '../../lambdas/runtime/adapters/kms/signing-key-check.ts';
+import { mockedClient } from './mocked-client.ts';
 
 const ARN = 'arn:aws:kms:eu-central-1:000000000000:key/1';
-const kms = mockClient(KMSClient);
-beforeEach(() => kms.reset());
+const kms = mockedClient(KMSClient);
 
 let time = 1_000_000;
 const check = () => signingKeyCheck(new KMSClient({}), () => time);

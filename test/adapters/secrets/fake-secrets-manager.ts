@@ -3,7 +3,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
+import { mockedClient } from '../mocked-client.ts';
 
 /** The error of Secrets Manager for a secret, or a version of one, that has no value. */
 export const NO_VALUE = new ResourceNotFoundException({
@@ -13,13 +13,11 @@ export const NO_VALUE = new ResourceNotFoundException({
 
 /** A fake Secrets Manager for one test file, and a clock that stands until a test sets `time.now`. */
 export const fakeSecretsManager = () => {
-  const secrets = mockClient(SecretsManagerClient);
+  const secrets = mockedClient(SecretsManagerClient);
   const time = { now: 0 };
   beforeEach(() => {
-    secrets.reset();
     time.now = 1_800_000_000;
   });
-  afterAll(() => secrets.restore());
 
   const stageOf = (VersionStage: string) => secrets.on(GetSecretValueCommand, { SecretId: 's', VersionStage });
   return {
