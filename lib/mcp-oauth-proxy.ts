@@ -176,32 +176,30 @@ export class McpOAuthProxy extends Construct {
     if (monitoring.dashboard) new Dashboard(this, 'Dashboard', { parts: this });
   }
 
-  /** One function for all servers. It tells them apart by the id of the API that calls it. */
+  /**
+   * One function for all servers. It tells them apart by the id of the API that calls it. It reads the status of a grant
+   * while the list of revoked grants is full; the identity of the user stays unreadable.
+   */
   #createAuthorizer(configuration: Configuration): EndpointFunction {
-    return (
-      new EndpointFunction(this, 'Authorizer', { folder: 'authorizer', description: 'checks access tokens' })
-        .reserveConcurrency(configuration.reservedConcurrency.authorizer)
-        .set(settings.issuer, this.issuer)
-        .set(settings.servers, authorizerSettings(configuration))
-        .set(settings.scopes, scopeSettings(configuration))
-        .set(
-          settings.protectedResources,
-          Object.fromEntries(this.protectedResources.map(({ path, api }) => [api.restApiId, path])),
-        )
-        .bindTable(settings.keysTable, this.tables.keys, 'GetItem')
-        // For the time while the list of revoked grants is full. The identity of the user stays unreadable.
-        .bindAttributes(settings.grantsTable, this.tables.grants, GRANT_STATUS_ATTRIBUTES)
-    );
+    return new EndpointFunction(this, 'Authorizer', { folder: 'authorizer', description: 'checks access tokens' })
+      .reserveConcurrency(configuration.reservedConcurrency.authorizer)
+      .set(settings.issuer, this.issuer)
+      .set(settings.servers, authorizerSettings(configuration))
+      .set(settings.scopes, scopeSettings(configuration))
+      .set(
+        settings.protectedResources,
+        Object.fromEntries(this.protectedResources.map(({ path, api }) => [api.restApiId, path])),
+      )
+      .bindTable(settings.keysTable, this.tables.keys, 'GetItem')
+      .bindAttributes(settings.grantsTable, this.tables.grants, GRANT_STATUS_ATTRIBUTES);
   }
 
   #createExampleServer(configuration: Configuration): EndpointFunction {
-    const example = new EndpointFunction(this, 'ExampleServer', {
+    return new EndpointFunction(this, 'ExampleServer', {
       folder: 'example-mcp-server',
       description: 'the example MCP server',
       timeout: Duration.minutes(15),
-    });
-    const origins = exampleOrigins(configuration);
-    return Object.keys(origins).length === 0 ? example : example.set(settings.exampleOrigins, origins);
+    }).setOptional(settings.exampleOrigins, exampleOrigins(configuration));
   }
 
   #createLogRole(): void {

@@ -43,7 +43,7 @@ const NO_LOGO: Response = {
 export const addLogo = (root: IResource, svg: string | undefined): void => {
   const { status, mediaType, body, headers } =
     svg === undefined ? NO_LOGO : { status: '200', mediaType: 'image/svg+xml', body: svg, headers: HEADERS };
-  const resource = root.addResource('logo.svg');
+  const resource = root.resourceForPath(LOGO_ROUTE.path);
   for (const name of LOGO_ROUTE.methods) {
     const method = resource.addMethod(
       name,

@@ -25,7 +25,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { EXPOSED_HEADERS, MCP_METHODS } from '../api/cors.ts';
 import { ORIGIN_HEADER, STAGE_NAME } from '../names.ts';
-import { type EdgeServer, viewerRequestCode } from './viewer-request.ts';
+import { type EdgeServer, mostSpecificFirst, viewerRequestCode } from './viewer-request.ts';
 import { VIEWER_RESPONSE_CODE } from './viewer-response.ts';
 
 /**
@@ -193,7 +193,3 @@ const edgeServerOf = ({ path, needsRawQuery, allowedOrigins }: EdgeServer): Edge
   needsRawQuery,
   ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
 });
-
-/** CloudFront uses the first behaviour that matches, so `/tools/mcp` must come before `/tools/*`. */
-const mostSpecificFirst = (servers: readonly ServerBehindFrontDoor[]): ServerBehindFrontDoor[] =>
-  [...servers].sort((a, b) => b.path.split('/').length - a.path.split('/').length);

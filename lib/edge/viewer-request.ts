@@ -15,6 +15,10 @@ export interface EdgeServer {
   readonly allowedOrigins?: readonly string[] | undefined;
 }
 
+/** CloudFront uses the first behaviour that matches, so `/tools/mcp` must come before `/tools/*`. */
+export const mostSpecificFirst = <T extends Pick<EdgeServer, 'path'>>(servers: readonly T[]): T[] =>
+  [...servers].sort((a, b) => b.path.split('/').length - a.path.split('/').length);
+
 /**
  * Headers in which proxies tell a backend who calls, or to which host and path. A caller can send them too. The names
  * are in lower case, with a hyphen for each character that some server reads as one.
@@ -64,8 +68,8 @@ const PROXY_HEADERS = [
  * @param servers the MCP servers
  */
 export const viewerRequestCode = (servers: readonly EdgeServer[]): string => `const servers = ${JSON.stringify(
-  // The most specific path comes first, as in the behaviours of the distribution.
-  [...servers].sort((a, b) => b.path.split('/').length - a.path.split('/').length),
+  // As in the behaviours of the distribution.
+  mostSpecificFirst(servers),
 )};
 
 function serverOf(uri) {

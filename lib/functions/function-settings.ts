@@ -36,13 +36,13 @@ export const describedScopes = (configuration: Configuration): ScopeDefinitions 
     Object.entries(allScopes(configuration)).map(([name, { grantedTo: _grantedTo, ...scope }]) => [name, scope]),
   );
 
-/** Path of each example server that is not open to every origin, and its allowed origins. */
-export const exampleOrigins = ({ servers }: Configuration): Record<string, string[]> =>
-  Object.fromEntries(
-    Object.entries(servers).flatMap(([path, { backend, allowedOrigins }]) =>
-      backend.kind === 'example' && allowedOrigins !== undefined ? [[path, allowedOrigins]] : [],
-    ),
+/** Path of each example server that is not open to every origin, and its allowed origins; undefined if all are open. */
+export const exampleOrigins = ({ servers }: Configuration): Record<string, string[]> | undefined => {
+  const narrowed = Object.entries(servers).flatMap(([path, { backend, allowedOrigins }]) =>
+    backend.kind === 'example' && allowedOrigins !== undefined ? [[path, allowedOrigins] as const] : [],
   );
+  return narrowed.length === 0 ? undefined : Object.fromEntries(narrowed);
+};
 
 /** The policy of registration; undefined if registration is open to every client, which needs no setting. */
 export const registrationSettings = ({
