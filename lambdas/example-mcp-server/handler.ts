@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { readHeaders } from '../runtime/http/header-values.ts';
 import { identityFrom } from './identity.ts';
 import { exampleServer } from './tools.ts';
 
@@ -35,11 +36,9 @@ export const serveMcp = async (
 };
 
 /** Whether the request comes from a web page that may not call this path (MCP, Streamable HTTP, "Security Warning"). */
-const isForeign = ({ multiValueHeaders, resource }: APIGatewayProxyEvent, allowedOrigins: AllowedOrigins): boolean => {
-  const allowed = allowedOrigins[resource.replace(/\/\{proxy\+\}$/, '')];
-  const origins = Object.entries(multiValueHeaders ?? {})
-    .filter(([name]) => name.toLowerCase() === 'origin')
-    .flatMap(([, values]) => values ?? []);
+const isForeign = (event: APIGatewayProxyEvent, allowedOrigins: AllowedOrigins): boolean => {
+  const allowed = allowedOrigins[event.resource.replace(/\/\{proxy\+\}$/, '')];
+  const origins = readHeaders(event).get('origin') ?? [];
   return allowed !== undefined && origins.some((origin) => !allowed.includes(origin));
 };
 

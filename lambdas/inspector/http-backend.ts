@@ -29,17 +29,14 @@ export const httpBackend = (url: string, exchange: Exchange): Backend => ({
       const answer = await exchange(target, { path, method: event.httpMethod, headers, body, signal });
       return { status: answer.statusCode ?? 502, headers: headersOf(answer), body: answer };
     };
-    const answer = await ask(target.pathname);
-    const location = redirectLocation(answer.status, answer.headers);
+    const first = await ask(target.pathname);
+    const pathname = slashRedirect(first, target);
+    if (pathname !== undefined) first.body.destroy();
+    const answer = pathname === undefined ? first : await ask(pathname);
+    const location = redirectLocation(answer);
     if (location === undefined) return answer;
     answer.body.destroy();
-    const pathname = slashRedirect(answer.status, location, target);
-    if (pathname === undefined) throw redirectFault(location, target);
-    const second = await ask(pathname);
-    const again = redirectLocation(second.status, second.headers);
-    if (again === undefined) return second;
-    second.body.destroy();
-    throw redirectFault(again, target);
+    throw redirectFault(location, target);
   },
 });
 

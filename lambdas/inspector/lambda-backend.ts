@@ -43,7 +43,7 @@ export const lambdaBackend = (options: LambdaBackendOptions): Backend => ({
     const read = await readAnswer(payloads(answer)).catch((error: unknown) => {
       throw error instanceof BackendError ? error : new BackendError(502, "Lambda's response broke off", error);
     });
-    if (redirectLocation(read.status, read.headers) === undefined) return read;
+    if (redirectLocation(read) === undefined) return read;
     read.body.destroy();
     throw new BackendError(502, "the MCP server's function redirects: it must answer the request itself");
   },

@@ -1,21 +1,22 @@
-import type { HeaderValues } from '../core/mcp/headers.ts';
-import { BackendError } from './backend.ts';
+import { type BackendAnswer, BackendError } from './backend.ts';
+
+type Head = Pick<BackendAnswer, 'status' | 'headers'>;
 
 /** Returns the value of `Location` if a client would follow the response; 304 is no redirect (RFC 9110 §15.4). */
-export const redirectLocation = (status: number, headers: HeaderValues): string | undefined =>
+export const redirectLocation = ({ status, headers }: Head): string | undefined =>
   status >= 300 && status < 400 && status !== 304 ? headers.get('location')?.[0] : undefined;
 
 /**
- * Finds the URL of a redirect that only adds or removes the slash at the end of the path. Frameworks answer so before
- * they look at the request, so that it can be sent again.
+ * Finds the target of a redirect that only adds or removes the slash at the end of the path. Frameworks answer so
+ * before they look at the request, so that it can be sent again.
  *
- * @param location the value of `Location`
  * @param from the URL that was requested
- * @returns the new path, or undefined for any other redirect
+ * @returns the new path, or undefined for any other response
  */
-export const slashRedirect = (status: number, location: string, from: URL): string | undefined => {
-  const to = URL.parse(location, from.href);
-  if (to === null || status === 303 || to.origin !== from.origin || to.username || to.password) return undefined;
+export const slashRedirect = (answer: Head, from: URL): string | undefined => {
+  const location = redirectLocation(answer);
+  const to = location === undefined ? null : URL.parse(location, from.href);
+  if (to === null || answer.status === 303 || to.origin !== from.origin || to.username || to.password) return undefined;
   const isSlashOnly = to.pathname === `${from.pathname}/` || `${to.pathname}/` === from.pathname;
   return isSlashOnly ? to.pathname : undefined;
 };
