@@ -4,7 +4,7 @@ import { parseUiLocales } from '../language.ts';
 import { OAuthError, type OAuthErrorCode } from '../oauth-error.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { resolveResource } from './resources.ts';
-import { negotiateScopes, type ScopeDefinitions, unknownScopes } from './scopes.ts';
+import { negotiateScopes, parseScope, type ScopeDefinitions } from './scopes.ts';
 import type { AuthorizationRequest } from './transaction.ts';
 
 /** The longest encoded query, in bytes, that still fits into the `Location` of a response to the client. */
@@ -99,10 +99,10 @@ export const parseAuthorizationRequest = (
   );
   const requiredScopes = policy.resources.find((known) => known.resource === resource)?.requiredScopes ?? [];
   const requestedScope = parameter(query, 'scope');
+  const requested = parseScope(requestedScope);
   const scopes = negotiateScopes(requestedScope, requiredScopes, policy.scopes);
-  const droppedScopes = unknownScopes(requestedScope, requiredScopes, policy.scopes);
-  const asked = new Set((requestedScope ?? '').split(' '));
-  const addedScopes = scopes.filter((scope) => !asked.has(scope));
+  const droppedScopes = requested.filter((scope) => !scopes.includes(scope));
+  const addedScopes = scopes.filter((scope) => !requested.includes(scope));
   assertMayAsk(query);
 
   return withoutUndefined({

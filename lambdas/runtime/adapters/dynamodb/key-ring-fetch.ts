@@ -1,5 +1,5 @@
-import type { AuthorizerKeys } from '../../../core/tokens/revoked-grants.ts';
-import { KEY_RING_ID, keyRingOf, REVOKED_GRANTS_ID, revokedGrantsOf } from './key-ring-row.ts';
+import { type AuthorizerKeys, REVOKED_GRANTS_ID } from '../../../core/tokens/revoked-grants.ts';
+import { KEY_RING_ID, keyRingOf, revokedGrantsOf } from './key-ring-row.ts';
 import { type SignedCallOptions, signedDynamoDbCall } from './signed-call.ts';
 
 const PATIENCE = { attempts: 2, attemptTimeoutMs: 1000 };

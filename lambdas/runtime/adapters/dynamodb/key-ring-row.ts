@@ -2,9 +2,8 @@ import type { KeyRing } from '../../../core/tokens/key-ring.ts';
 import type { RevokedGrants } from '../../../core/tokens/revoked-grants.ts';
 import { fromRow, recordOf } from './attributes.ts';
 
-/** The keys table has two rows: the ring, which only `key-ring` may write, and the list of revoked grants. */
+/** The ring's row in the keys table. Only `key-ring` may write it. The other row is the list of revoked grants. */
 export const KEY_RING_ID = 'ring';
-export { REVOKED_GRANTS_ID } from '../../../core/tokens/revoked-grants.ts';
 
 export interface KeyRingRow extends KeyRing {
   readonly id: string;

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { UnavailableError } from '../../../core/oauth-error.ts';
-import { withRevokedGrants } from '../../../core/tokens/revoked-grants.ts';
+import { REVOKED_GRANTS_ID, withRevokedGrants } from '../../../core/tokens/revoked-grants.ts';
 import type { RevokedGrantStore } from '../../ports/index.ts';
-import { REVOKED_GRANTS_ID, type RevokedGrantsRow } from './key-ring-row.ts';
+import type { RevokedGrantsRow } from './key-ring-row.ts';
 import { revokedGrantsShape } from './shapes.ts';
 import { Table } from './table.ts';
 

@@ -186,15 +186,13 @@ export class GithubIdentityProvider implements UpstreamIdp {
       teams: Object.hasOwn(claims, GITHUB_TEAMS),
     };
     const user = await readGithubUser(githubApi(issuer, accessToken, fetch, signal), wanted);
-    const { claims: all, ...rest } = user;
-    const kept = keptClaims(claims, all);
-    const identity: UpstreamIdentity = {
+    const identity: UpstreamIdentity = withoutUndefined({
       identityProviderId: id,
       issuer,
-      ...rest,
-      ...(kept === undefined ? {} : { claims: kept }),
-    };
-    return { identity, foundClaims: findClaims(claims, all) };
+      ...user,
+      claims: keptClaims(claims, user.claims),
+    });
+    return { identity, foundClaims: findClaims(claims, user.claims) };
   }
 
   /** RFC 9207: accepts an `iss` with or without the path that GitHub's server identifier has. */
