@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { readGatehouseJson } from '../lib/config/cdk-json.ts';
 import { assertDeployable, ConfigurationError, parseConfiguration } from '../lib/config/configuration.ts';
 import { ConfigurationFileError } from '../lib/config/configuration-file.ts';
+import { environmentOf } from '../lib/edge/restore-challenges.ts';
 import { ensureBundles } from '../lib/functions/bundles.ts';
 import { GatehouseStack } from '../lib/gatehouse-stack.ts';
 
@@ -12,7 +13,11 @@ try {
   const configuration = parseConfiguration(readGatehouseJson() ?? app.node.tryGetContext('gatehouse'));
   assertDeployable(configuration);
   await ensureBundles();
-  new GatehouseStack(app, configuration.stackName, { configuration });
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  new GatehouseStack(app, configuration.stackName, {
+    configuration,
+    ...environmentOf(configuration, { account, region }),
+  });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {

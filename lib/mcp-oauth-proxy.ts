@@ -72,6 +72,7 @@ export class McpOAuthProxy extends Construct {
     this.frontDoor = new FrontDoor(this, 'FrontDoor', {
       authorizationServer: this.authorizationServer.api,
       servers: this.protectedResources,
+      restoreChallenges: configuration.restoreChallenges,
     });
     this.issuer = this.frontDoor.issuer;
 
@@ -108,6 +109,7 @@ export class McpOAuthProxy extends Construct {
         scopes: scopeSettings(configuration),
         authorizer: this.authorizer,
         counters: this.tables.counters,
+        challengesArrive: configuration.restoreChallenges,
         example,
       });
     }

@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { readContext } from './config/cdk-json.ts';
 import type { Configuration } from './config/configuration.ts';
+import { environmentOf } from './edge/restore-challenges.ts';
 import { GatehouseStack } from './gatehouse-stack.ts';
 
 // The cdk command sets these by itself. With them, both ways produce the same template.
@@ -23,6 +24,6 @@ export const synthesize = (configuration: Configuration, outputDirectory: string
     stackTraces: false,
     builtinCloudFormationValidation: false,
   });
-  new GatehouseStack(app, configuration.stackName, { configuration });
+  new GatehouseStack(app, configuration.stackName, { configuration, ...environmentOf(configuration) });
   return app.synth();
 };

@@ -139,6 +139,8 @@ const InspectedServer = z.object({
   rules: ToolRules,
   /** For each pair of user and client. */
   requestsPerMinute: z.optional(z.number()),
+  /** Whether the edge restores `WWW-Authenticate`, which API Gateway renames. @default false */
+  challengesArrive: z.optional(z.boolean()),
   backend: z.union([
     z.object({ kind: z.literal('http'), url: z.string() }),
     z.object({ kind: z.literal('lambda'), functionArn: z.string() }),

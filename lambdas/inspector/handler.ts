@@ -37,6 +37,8 @@ export interface InspectorDeps {
   readonly backend: Backend;
   /** The rate limit for each pair of user and client, if the server has one. */
   readonly requests?: { readonly perMinute: number; readonly serverPath: string; readonly limiter: RateLimiter };
+  /** Whether `WWW-Authenticate` reaches the client under its name. */
+  readonly challengesArrive: boolean;
   readonly timer: Timer;
   readonly now: Clock;
   /** Returns a number from 0 to below 1. */
@@ -98,7 +100,7 @@ export const inspectorHandler =
       if (ending.signal.reason === CLIENT_HAS_GONE) return;
       logFault(deps.log, event, error);
       // Any other error interrupted a response that had started, and the client sees the stream end early.
-      if (error instanceof Refusal) await refuse(error, reply, event);
+      if (error instanceof Refusal) await refuse(error, reply, event, deps);
     } finally {
       stopDeadline();
     }
@@ -209,8 +211,15 @@ const isPlainEventStream = (headers: HeaderValues): boolean =>
   /^text\/event-stream *(;|$)/i.test(headers.get('content-type')?.[0] ?? '') &&
   (headers.get('content-encoding') ?? []).every((coding) => coding.trim().toLowerCase() === 'identity');
 
-const refuse = async (refusal: Refusal, reply: Reply, event: APIGatewayProxyEvent): Promise<void> => {
-  const needsSuccess = event.httpMethod === 'POST' && !isOfRevisionWithHeaders(readHeaders(event));
+const refuse = async (
+  refusal: Refusal,
+  reply: Reply,
+  event: APIGatewayProxyEvent,
+  { challengesArrive }: InspectorDeps,
+): Promise<void> => {
+  const isOfOlderRevision = event.httpMethod === 'POST' && !isOfRevisionWithHeaders(readHeaders(event));
+  // Older clients, too, ask for more scope if they get the challenge.
+  const needsSuccess = isOfOlderRevision && !(challengesArrive && refusal.isChallenge);
   const { body, ...head } = refusal.responseFor(event.requestContext.requestId, needsSuccess);
   const out = reply.start(head);
   // Lambda sends the head with the first write, so an empty body needs one too.

@@ -42,6 +42,11 @@ export class Refusal extends Error {
     this.#data = options.data ?? {};
   }
 
+  /** Whether `WWW-Authenticate` tells the client what to do. */
+  get isChallenge(): boolean {
+    return this.headers['www-authenticate'] !== undefined;
+  }
+
   /**
    * Returns the HTTP response.
    *

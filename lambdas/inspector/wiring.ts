@@ -29,6 +29,7 @@ export const inspectorDeps = (): InspectorDeps => {
     definitions: read(settings.scopes),
     resourceMetadata: resourceMetadataUrl(read(settings.issuer), server.path),
     backend: backendOf(server.backend, newExchange(systemClock)),
+    challengesArrive: server.challengesArrive ?? false,
     ...(server.requestsPerMinute === undefined ? {} : { requests: requestsOf(server.requestsPerMinute) }),
     timer,
     now: systemClock,

@@ -47,6 +47,8 @@ export interface ProtectedResourceParts {
   readonly authorizer: EndpointFunction;
   /** Counts requests, for servers with a rate limit. */
   readonly counters: Table;
+  /** Whether `WWW-Authenticate` of an integration reaches the client under its name. */
+  readonly challengesArrive: boolean;
   /** Returns the function of backends of the kind `example`. */
   readonly example: () => EndpointFunction;
 }
@@ -72,9 +74,9 @@ export class ProtectedResource extends Construct {
     });
   }
 
-  serve({ issuer, scopes, authorizer, counters, example }: ProtectedResourceParts): void {
+  serve({ authorizer, example, ...parts }: ProtectedResourceParts): void {
     addProtectedResourceResponses(this.api, {
-      metadataUrl: resourceMetadataUrl(issuer, this.path),
+      metadataUrl: resourceMetadataUrl(parts.issuer, this.path),
       scopes: challengeScopes(this.#server),
     });
     const guard = new RequestAuthorizer(this, 'Authorizer', {
@@ -83,7 +85,7 @@ export class ProtectedResource extends Construct {
       resultsCacheTtl: Duration.seconds(0),
     });
     const backend = this.#backendOf(example);
-    if (needsInspector(this.#server)) this.#inspector = this.#makeInspector({ issuer, scopes, counters }, backend);
+    if (needsInspector(this.#server)) this.#inspector = this.#makeInspector(parts, backend);
     const integrate = this.#integrationOf(backend);
     const resource = this.api.root.resourceForPath(this.path);
     this.#addMethods(resource, guard, (method) => integrate(method, ''));
@@ -125,7 +127,7 @@ export class ProtectedResource extends Construct {
   }
 
   #makeInspector(
-    { issuer, scopes, counters }: Pick<ProtectedResourceParts, 'issuer' | 'scopes' | 'counters'>,
+    { issuer, scopes, counters, challengesArrive }: Omit<ProtectedResourceParts, 'authorizer' | 'example'>,
     backend: Backend,
   ): EndpointFunction {
     const { requestsPerMinute } = this.#server.rateLimit ?? {};
@@ -141,6 +143,7 @@ export class ProtectedResource extends Construct {
         requiredScopes: requiredScopes(this.#server),
         rules: toolRules(this.#server) ?? {},
         ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+        ...(challengesArrive ? { challengesArrive } : {}),
         backend: backend.kind === 'http' ? backend : { kind: 'lambda', functionArn: backend.lambda.functionArn },
       });
     if (requestsPerMinute !== undefined) inspector.bindTable(settings.countersTable, counters, 'UpdateItem');

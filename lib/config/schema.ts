@@ -133,6 +133,11 @@ export const ConfigurationSchema = z.strictObject(
       description: 'AWS WAF in front of all APIs',
       more: 'docs/firewall.md',
     }),
+    restoreChallenges: documented(yesOrNo().default(false), {
+      description:
+        'a function at the edge lets every `WWW-Authenticate` arrive, so that older clients ask for more scope',
+      more: 'docs/deployment.md#challenges-at-the-edge',
+    }),
     monitoring: Monitoring.prefault({}),
     reservedConcurrency: ReservedConcurrency.prefault({}),
     stackName: documented(

@@ -72,9 +72,9 @@ export class KeyRing extends Construct {
     });
   }
 
-  /** Signing keys are data, so the template knows none of their ARNs. */
+  /** Signing keys are data, so the template knows none of their ARNs. It says the same whether or not the region is known. */
   get #anyKeyArn(): string {
-    return Stack.of(this).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+    return `arn:${Aws.PARTITION}:kms:${Aws.REGION}:${Aws.ACCOUNT_ID}:key/*`;
   }
 
   /** Only this kind of key, and only with our tags. The policy of each key says who may use it. */

@@ -1,4 +1,4 @@
-import { Aws, Duration, Names } from 'aws-cdk-lib';
+import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import {
   AllowedMethods,
@@ -25,6 +25,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { EXPOSED_HEADERS, MCP_METHODS } from '../api/cors.ts';
 import { ORIGIN_HEADER, STAGE_NAME } from '../names.ts';
+import { RestoreChallenges } from './restore-challenges.ts';
 import { type EdgeServer, mostSpecificFirst, viewerRequestCode } from './viewer-request.ts';
 import { VIEWER_RESPONSE_CODE } from './viewer-response.ts';
 
@@ -42,6 +43,8 @@ const MAX_METADATA_AGE = Duration.hours(1);
 export interface FrontDoorProps {
   readonly authorizationServer: RestApi;
   readonly servers: readonly ServerBehindFrontDoor[];
+  /** Whether a function at the edge gives `WWW-Authenticate` its name again, which API Gateway changes. */
+  readonly restoreChallenges: boolean;
 }
 
 export interface ServerBehindFrontDoor extends EdgeServer {
@@ -56,10 +59,10 @@ export class FrontDoor extends Construct {
   /** Dynamic reference to the origin secret. CloudFormation resolves it at deployment; the template never holds it. */
   readonly originSecret: string;
 
-  constructor(scope: Construct, id: string, { authorizationServer, servers }: FrontDoorProps) {
+  constructor(scope: Construct, id: string, { authorizationServer, servers, restoreChallenges }: FrontDoorProps) {
     super(scope, id);
     this.originSecret = this.#makeOriginSecret();
-    const behavior = this.#behaviors(servers.map(edgeServerOf));
+    const behavior = this.#behaviors(servers.map(edgeServerOf), restoreChallenges);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Gatehouse',
       httpVersion: HttpVersion.HTTP2_AND_3,
@@ -96,7 +99,7 @@ export class FrontDoor extends Construct {
     return `{{resolve:secretsmanager:${secret.ref}:SecretString}}`;
   }
 
-  #behaviors(servers: readonly EdgeServer[]) {
+  #behaviors(servers: readonly EdgeServer[], restoreChallenges: boolean) {
     const everyRequest = {
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
       // Compression would delay streams.
@@ -146,6 +149,9 @@ export class FrontDoor extends Construct {
         runtime: FunctionRuntime.JS_2_0,
       }),
     };
+    const edgeLambdas = restoreChallenges
+      ? [new RestoreChallenges(this, 'RestoreChallenges', { stack: Stack.of(this) }).edgeLambda]
+      : [];
     const origins = new Map<RestApi, HttpOrigin>();
     const originOf = (api: RestApi) => {
       const origin = origins.get(api) ?? this.#originOf(api);
@@ -154,6 +160,7 @@ export class FrontDoor extends Construct {
     };
     const uncached = (api: RestApi): BehaviorOptions => ({
       ...everyRequest,
+      ...(edgeLambdas.length > 0 ? { edgeLambdas } : {}),
       origin: originOf(api),
       allowedMethods: AllowedMethods.ALLOW_ALL,
       cachePolicy: CachePolicy.CACHING_DISABLED,

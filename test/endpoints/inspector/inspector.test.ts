@@ -119,6 +119,15 @@ describe('A31: a refusal and the session of the client', () => {
     for (const headers of [{}, CURRENT]) expect((await refusal(postEvent(body, { headers }))).status).toBe(status);
   });
 
+  it('older clients get the true 403 with its challenge where the edge restores it, and nothing else changes', async () => {
+    const challengesArrive = { challengesArrive: true };
+    for (const headers of OLDER) {
+      const { status, headers: sent } = await refusal(postEvent(call('danger_reset'), { headers }), challengesArrive);
+      expect([status, sent?.['www-authenticate']]).toEqual([403, expect.stringContaining('scope="mcp admin"')]);
+      expect((await refusal(postEvent(call('echo\n'), { headers }), challengesArrive)).status).toBe(200);
+    }
+  });
+
   it('in revision 2026-07-28 and later, every refusal is an HTTP error', async () => {
     for (const version of ['2026-07-28', '2027-01-01']) {
       const headers = { 'MCP-Protocol-Version': version };

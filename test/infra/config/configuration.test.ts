@@ -47,6 +47,7 @@ describe('Configuration', () => {
       reservedConcurrency: {},
       firewall: true,
       rememberConsent: false,
+      restoreChallenges: false,
       monitoring: { alarms: true, dashboard: false },
       apiGatewayLogRole: 'create',
       stackName: 'Gatehouse',

@@ -47,6 +47,8 @@ export const serve = (
     readonly code?: string;
     /** Source of the viewer-response function of the default behaviour. */
     readonly responseCode?: string;
+    /** Source of the origin-response function (Lambda@Edge) of the default behaviour. */
+    readonly originResponseCode?: string;
     readonly origin?: Record<string, unknown>;
   } = {},
 ) => {
@@ -57,7 +59,13 @@ export const serve = (
   const associations = functions.flatMap(([id, EventType, code]) =>
     code === undefined ? [] : [{ EventType, FunctionARN: { 'Fn::GetAtt': [id, 'FunctionARN'] } }],
   );
-  const association = associations.length > 0 ? { FunctionAssociations: associations } : {};
+  const { originResponseCode: ZipFile } = options;
+  const association = {
+    ...(associations.length > 0 ? { FunctionAssociations: associations } : {}),
+    ...(ZipFile === undefined
+      ? {}
+      : { LambdaFunctionAssociations: [{ EventType: 'origin-response', LambdaFunctionARN: { Ref: 'Version' } }] }),
+  };
   const api = {
     Id: 'api',
     DomainName: 'api.example',
@@ -67,6 +75,12 @@ export const serve = (
   };
   const resources: Resources = {
     ...METADATA_CACHE,
+    ...(ZipFile === undefined
+      ? {}
+      : {
+          Edge: { Type: 'AWS::Lambda::Function', Properties: { Code: { ZipFile }, Handler: 'index.handler' } },
+          Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Edge' } } },
+        }),
     ...Object.fromEntries(
       functions.flatMap(([id, , FunctionCode]) => {
         const Properties = { Name: id, FunctionCode, FunctionConfig: { Runtime: 'cloudfront-js-2.0' } };

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import type { Backend } from '../../../lambdas/inspector/backend.ts';
 import { newExchange } from '../../../lambdas/inspector/exchange.ts';
+import type { InspectorDeps } from '../../../lambdas/inspector/handler.ts';
 import { httpBackend } from '../../../lambdas/inspector/http-backend.ts';
 import { inspectorWith, type postEvent } from './inspector-fixture.ts';
 
@@ -46,8 +47,8 @@ export const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return body;
 };
 
-export const refusal = async (event: ReturnType<typeof postEvent>) => {
-  const { send, logged } = inspectorWith(unreachable);
+export const refusal = async (event: ReturnType<typeof postEvent>, overrides: Partial<InspectorDeps> = {}) => {
+  const { send, logged } = inspectorWith(unreachable, overrides);
   const { reply, done } = send(event);
   await done;
   expect(reply.stream.writableFinished).toBe(true);

@@ -136,6 +136,7 @@ export const inspectorWith = (backend: Backend, overrides: Partial<InspectorDeps
     definitions: SCOPES,
     resourceMetadata: 'https://door.example/.well-known/oauth-protected-resource/mcp',
     backend,
+    challengesArrive: false,
     timer: time.timer,
     now: () => 0,
     random: () => 0.5,

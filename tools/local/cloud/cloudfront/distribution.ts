@@ -18,6 +18,8 @@ export interface Behaviour {
   readonly viewerRequestCode: string | undefined;
   /** Source of the viewer-response function. */
   readonly viewerResponseCode: string | undefined;
+  /** Source of the Lambda@Edge function for responses of the origin. */
+  readonly originResponseCode: string | undefined;
   /** Names of the headers that the policy removes from responses, in lower case. */
   readonly removedHeaders: ReadonlySet<string>;
 }
@@ -75,6 +77,13 @@ export const readDistribution = (template: ResolvedTemplate, domainName: string)
     template.resources.find((resource) => resource.type === type && resource.physicalId === id)?.properties;
 
   const origins = new Map(records(config.Origins).map((origin) => [text(origin.Id), readOrigin(origin)]));
+  const originResponseCode = (behaviour: Record<string, unknown>): string | undefined => {
+    const [association] = records(behaviour.LambdaFunctionAssociations);
+    if (!association) return undefined;
+    const version = byId('AWS::Lambda::Version', association.LambdaFunctionARN);
+    const { ZipFile: code } = record(byId('AWS::Lambda::Function', version?.FunctionName)?.Code);
+    return typeof code === 'string' ? code : fail(`there is no inline code of ${text(association.LambdaFunctionARN)}`);
+  };
   const readBehaviour = (behaviour: Record<string, unknown>): Behaviour => {
     const codeFor = (eventType: string): string | undefined => {
       const association = records(behaviour.FunctionAssociations).find(({ EventType }) => EventType === eventType);
@@ -106,6 +115,7 @@ export const readDistribution = (template: ResolvedTemplate, domainName: string)
       removedHeaders: new Set(responsePolicy === undefined ? [] : readRemovedHeaders(responsePolicy)),
       viewerRequestCode: codeFor('viewer-request'),
       viewerResponseCode: codeFor('viewer-response'),
+      originResponseCode: originResponseCode(behaviour),
     };
   };
   return {

@@ -6,6 +6,7 @@ import type { ResolvedTemplate } from '../resolved-template.ts';
 import { createEdgeCache } from './cache.ts';
 import { type Behaviour, behaviourFor, type EdgeOrigin, readDistribution } from './distribution.ts';
 import { isAnswer, originRequest } from './origin-request.ts';
+import { createOriginResponse, type OriginResponse } from './origin-response.ts';
 import { createViewerFunction, type ViewerFunction, ViewerFunctionError } from './viewer-function.ts';
 import { createViewerResponse, type ViewerResponse } from './viewer-response.ts';
 
@@ -34,9 +35,13 @@ export const createCloudFront = (template: ResolvedTemplate, options: CloudFront
   const cache = createEdgeCache(distribution, now);
   const functions = new Map<string, ViewerFunction>();
   const responseFunctions = new Map<string, ViewerResponse>();
-  for (const { viewerRequestCode, viewerResponseCode } of distribution.behaviours) {
+  const originFunctions = new Map<string, OriginResponse>();
+  for (const { viewerRequestCode, viewerResponseCode, originResponseCode } of distribution.behaviours) {
     if (viewerRequestCode !== undefined) {
       functions.set(viewerRequestCode, createViewerFunction(viewerRequestCode, distribution));
+    }
+    if (originResponseCode !== undefined) {
+      originFunctions.set(originResponseCode, createOriginResponse(originResponseCode, distribution));
     }
     if (viewerResponseCode !== undefined) {
       responseFunctions.set(viewerResponseCode, createViewerResponse(viewerResponseCode, distribution));
@@ -57,7 +62,9 @@ export const createCloudFront = (template: ResolvedTemplate, options: CloudFront
 
     const remembered = cache.find(behaviour, request);
     if (remembered) return leave(behaviour, request, withCacheResult(remembered, 'Hit'));
-    const response = await fetchFromOrigin(behaviour, request, requestId);
+    const answer = await fetchFromOrigin(behaviour, request, requestId);
+    const originResponse = originFunctions.get(behaviour.originResponseCode ?? '');
+    const response = originResponse ? await originResponse(request, answer) : answer;
     const kept = await cache.keep(behaviour, request, response);
     return leave(behaviour, request, withCacheResult(kept, 'Miss'));
   };
@@ -91,7 +98,7 @@ export const createCloudFront = (template: ResolvedTemplate, options: CloudFront
   return async (incoming) => {
     const requestId = `${randomBytes(32).toString('base64url')}==`;
     const response = await serve(incoming, requestId).catch((error: unknown) => {
-      if (error instanceof ViewerFunctionError) return errorPage(502, `The viewer-request function: ${error.message}`);
+      if (error instanceof ViewerFunctionError) return errorPage(502, `A function at the edge: ${error.message}`);
       throw error;
     });
     return {

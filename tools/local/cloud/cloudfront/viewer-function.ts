@@ -12,7 +12,7 @@ const RUN_LIMIT_MS = 2_000;
 const READ_ONLY = new Set(['content-length', 'host', 'transfer-encoding', 'via']);
 /** Headers that a function neither sees nor may set ("disallowed headers"). */
 export const DISALLOWED =
-  /^(connection|expect|keep-alive|proxy-authenticate|proxy-authorization|proxy-connection|trailer|upgrade|x-accel-.*|x-amz-cf-.*|x-amzn-.*|x-cache.*|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
+  /^(connection|expect|keep-alive|proxy-authenticate|proxy-authorization|proxy-connection|trailer|upgrade|x-accel-(buffering|charset|limit-rate|redirect)|x-amz-cf-.*|x-amzn-(auth|cf-billing|cf-id|cf-xff|errortype|fle-profile|header-count|header-order|lambda-integration-tag|requestid)|x-cache.*|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
 
 /** The function threw, or broke a rule of the platform. */
 export class ViewerFunctionError extends Error {}

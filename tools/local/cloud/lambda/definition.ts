@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LOCAL_REGION, type ResolvedTemplate, type Resource } from '../resolved-template.ts';
-import { type Credentials, ofType } from '../services/principals.ts';
+import { type Credentials, regionalFunctions } from '../services/principals.ts';
 
 /** One function of the template, ready to be started. */
 export interface FunctionDefinition {
@@ -49,7 +49,7 @@ export const readFunctions = (
   endpoints: ServiceEndpoints,
   { timeLimitFactor = 1, variables = {} }: FunctionSettings = {},
 ): FunctionDefinition[] =>
-  ofType(template, 'AWS::Lambda::Function').map((resource) => {
+  regionalFunctions(template).map((resource) => {
     const { logicalId, physicalId: name, properties } = resource;
     const runtime = String(properties.Runtime);
     if (!runtime.startsWith('nodejs'))

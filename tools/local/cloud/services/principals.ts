@@ -56,7 +56,7 @@ export const readPrincipals = (template: ResolvedTemplate): Principals => {
     statements: parsePolicy({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }, 'the operator'),
   };
   const functions = new Map(
-    ofType(template, 'AWS::Lambda::Function').map((fn): [string, Caller] => {
+    regionalFunctions(template).map((fn): [string, Caller] => {
       const role = roles.get(String(fn.properties.Role));
       if (!role) throw new Error(`${fn.logicalId}: its role ${String(fn.properties.Role)} is not in the template`);
       assertTrustsLambda(role);
@@ -149,6 +149,12 @@ const newCredentials = (logicalId: string): Credentials => ({
   secretAccessKey: randomBytes(30).toString('base64url'),
   sessionToken: randomBytes(30).toString('base64url'),
 });
+
+/** All functions but those of the edge, whose code is inline. They call no service, and the edge itself runs them. */
+export const regionalFunctions = (template: ResolvedTemplate): Resource[] =>
+  ofType(template, 'AWS::Lambda::Function').filter(({ properties }) => !hasInlineCode(properties.Code));
+
+const hasInlineCode = (code: unknown): boolean => typeof code === 'object' && code !== null && 'ZipFile' in code;
 
 export const ofType = (template: ResolvedTemplate, ...types: string[]): Resource[] =>
   template.resources.filter(({ type }) => types.includes(type));

@@ -13,6 +13,7 @@ const behaviour = {
   OriginRequestPolicyId: any,
   ResponseHeadersPolicyId: any,
   FunctionAssociations: list(object({ EventType: oneOf('viewer-request', 'viewer-response'), FunctionARN: any })),
+  LambdaFunctionAssociations: list(object({ EventType: oneOf('origin-response'), LambdaFunctionARN: any })),
   Compress: oneOf(false),
 };
 

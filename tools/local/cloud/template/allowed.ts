@@ -117,7 +117,7 @@ const statementShapes: Record<string, Check> = {
 
 const serviceShapes: Record<string, Check> = {
   'AWS::Lambda::Function': object({
-    Code: object({ S3Bucket: any, S3Key: any }),
+    Code: object({ S3Bucket: any, S3Key: any, ZipFile: any }),
     Handler: any,
     Role: any,
     Runtime: any,
@@ -132,6 +132,7 @@ const serviceShapes: Record<string, Check> = {
     ReservedConcurrentExecutions: any,
     Tags: any,
   }),
+  'AWS::Lambda::Version': object({ FunctionName: any, Description: any }),
   'AWS::DynamoDB::Table': object({
     TableName: any,
     KeySchema: any,

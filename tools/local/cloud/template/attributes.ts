@@ -108,6 +108,7 @@ const REFERENCES: Readonly<Record<string, References>> = {
   'AWS::KMS::Key': { ref: keyId, attributes: { Arn: (n) => arn('kms', `key/${keyId(n)}`), KeyId: keyId } },
   'AWS::Lambda::Function': { ref: byName, attributes: { Arn: (n) => arn('lambda', `function:${n.name}`) } },
   'AWS::Lambda::Permission': { ref: byName },
+  'AWS::Lambda::Version': { ref: (n) => arn('lambda', `version:${n.logicalId}:1`) },
   'AWS::Logs::LogGroup': { ref: byName, attributes: { Arn: (n) => arn('logs', `log-group:${n.name}:*`) } },
   'AWS::SecretsManager::Secret': {
     ref: (n) => arn('secretsmanager', `secret:${n.name}-${stableId(n.logicalId, 6)}`),
