@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import * as fc from 'fast-check';
-import { KEEP_ALIVE_MS, keepAlive } from '../../../lambdas/inspector/keep-alive.ts';
+import { KEEP_ALIVE_MS, keepAlive, MAX_SILENCE_MS } from '../../../lambdas/inspector/keep-alive.ts';
 import { ManualTimer } from '../../support/backends/inspector-fixture.ts';
 
 const COMMENT = ': keep-alive\n\n';
@@ -66,6 +66,26 @@ describe('Comments in silent event streams (HTML, "Server-sent events", 9.2.6)',
     for (let count = 0; count < 10; count += 1) time.elapse(KEEP_ALIVE_MS);
     expect(stream.readableLength).toBe(COMMENT.length);
     stream.destroy();
+  });
+
+  it('B8: end a stream into which nothing else was written for ten minutes, since its client may have gone', async () => {
+    const time = new ManualTimer();
+    const stream = keepAlive(time.timer);
+    const out = text(stream);
+    const silence = async (comments: number): Promise<void> => {
+      for (let count = 0; count < comments; count += 1) {
+        await new Promise(setImmediate);
+        time.elapse(KEEP_ALIVE_MS);
+      }
+    };
+    const most = MAX_SILENCE_MS / KEEP_ALIVE_MS - 1;
+    await silence(most);
+    await new Promise<void>((resolve) => stream.write('data: 1\n\n', () => resolve()));
+    await silence(most);
+    expect([stream.destroyed, time.count]).toEqual([false, 1]);
+    time.elapse(KEEP_ALIVE_MS);
+    await expect(out).rejects.toThrow('the MCP server sent nothing for 10 minutes');
+    expect(time.count).toBe(0);
   });
 
   it('leave no timer behind when the stream is destroyed', async () => {
