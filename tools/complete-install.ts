@@ -13,7 +13,11 @@ if (missing.length > 0) {
   console.error(`Adding what tests need: ${missing.join(', ')}`);
   const npm = process.env.npm_execpath;
   if (npm === undefined) throw new Error('npm_execpath is not set: run this script through npm');
-  // Versions and hashes come from package-lock.json, which stays as it is.
-  const { status } = spawnSync(process.execPath, [npm, 'install', '--no-save'], { cwd: root, stdio: 'inherit' });
+  // Versions and hashes come from package-lock.json, which stays as it is. None of them needs a script, and older versions
+  // of npm do not know `allowScripts`.
+  const { status } = spawnSync(process.execPath, [npm, 'install', '--no-save', '--ignore-scripts'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (status !== 0) console.error('They could not be added: tests that need them will fail. Is npm offline?');
 }
