@@ -45,6 +45,9 @@ export const bundleFunctions = async (options: BundleOptions = {}): Promise<Meta
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
+    alias: {
+      '@aws-sdk/credential-provider-node': join(SOURCE_DIRECTORY, 'runtime/adapters/environment-credentials.ts'),
+    },
     banner: { js: REQUIRE_BANNER },
     legalComments: 'none',
     logLevel: 'silent',

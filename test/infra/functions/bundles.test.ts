@@ -30,10 +30,19 @@ describe('Bundles', () => {
     },
   );
 
+  it('take credentials from the environment, without the other sources of the SDK', () => {
+    const sources = functionNames().flatMap((name) =>
+      inputsOf(name).flatMap(
+        (input) => /@aws-sdk\/(credential-provider-[a-z-]+|nested-clients|token-providers)\//.exec(input)?.[1] ?? [],
+      ),
+    );
+    expect(new Set(sources)).toEqual(new Set(['credential-provider-env']));
+  });
+
   it("stay small, and only the one with the MCP SDK contains zod's locales", () => {
     for (const name of functionNames()) {
       expect([name, outputOf(name).bytes]).toEqual([name, expect.any(Number)]);
-      expect(outputOf(name).bytes).toBeLessThan(600 * KILOBYTE);
+      expect(outputOf(name).bytes).toBeLessThan(464 * KILOBYTE);
       if (name === 'example-mcp-server') continue;
       expect(inputsOf(name).filter((input) => /zod\/v4\/(locales|classic)\//.test(input))).toEqual([]);
     }
