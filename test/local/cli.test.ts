@@ -8,6 +8,7 @@ import { ArgumentError, parseArguments } from '../../tools/local/arguments.ts';
 import { printFunctionLog, printRequest } from '../../tools/local/console.ts';
 import { redact } from '../../tools/local/redact.ts';
 import { type CloudProcess, failingStart, startCloudProcess } from '../support/cloud/cloud-process.ts';
+import { type LocalCloudOptions, startLocalCloud } from '../support/cloud/local-cloud.ts';
 import { freePortPair } from '../support/memory/ports.ts';
 
 describe('The command line', () => {
@@ -82,49 +83,72 @@ describe('What the console shows', () => {
 
 const occupy = (port: number): Promise<Server> =>
   new Promise((resolve) => {
-    const server = createServer().listen(port, '127.0.0.1', () => resolve(server));
+    const server = createServer().listen(port, 'localhost', () => resolve(server));
   });
 
-describe('A start that cannot succeed says what to change, exits with 1 and shows no stack', () => {
-  const expectFailure = ({ exitCode, output }: { exitCode: number | null; output: string }, expected: RegExp) => {
-    expect(output).toMatch(expected);
+/** What `npm start` prints when it cannot start: the message of the error. */
+const refusalOf = (options: LocalCloudOptions): Promise<string> =>
+  startLocalCloud(options).then(
+    async (cloud) => {
+      await cloud.stop();
+      return 'it started';
+    },
+    (error: unknown) => (error instanceof Error && !(error instanceof TypeError) ? error.message : 'a fault'),
+  );
+
+describe('A start that cannot succeed names what to change', () => {
+  it('as a program: with exit code 1 and no stack', async () => {
+    const port = await freePortPair();
+    const server = await occupy(port);
+    const { exitCode, output } = await failingStart({ port });
+    server.close();
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(new RegExp(`port ${port} is in use: .*--port`));
     expect(output).not.toMatch(/^\s+at /m);
     expect(output).not.toMatch(/^ready /m);
-    expect(exitCode).toBe(1);
-  };
-
-  it.each([0, 1])('port + %d in use', async (offset) => {
-    const port = await freePortPair();
-    const server = await occupy(port + offset);
-    try {
-      expectFailure(await failingStart({ port }), new RegExp(`port ${port + offset} is in use: .*--port`));
-    } finally {
-      server.close();
-    }
   });
 
-  it.each<[string, Parameters<typeof failingStart>[0], RegExp]>([
+  it.each<[string, LocalCloudOptions, RegExp]>([
     ['an unknown option', { args: ['--verbos'] }, /--verbos/],
+    ['a port that is not a number', { args: ['--port', 'abc'] }, /--port abc: expected a whole number/],
     [
       'a configuration file that is not there',
       { args: ['--config', '/nowhere/x.json'] },
       /x\.json cannot be read: there is no such file/,
     ],
-    ['a configuration file that is not JSON', { config: '{' }, /\.json, line 1, column 2: expected a closing brace/],
+    [
+      'a configuration file that is not JSON',
+      { config: '{ "servers": ' },
+      /config\.json, line 1, column 14: expected a value/,
+    ],
     ['an unknown configuration key', { config: { sever: {} } }, /sever: expected no such key/],
+    [
+      'an unknown key in an object',
+      { config: { lifetimes: { acessTokenSeconds: 1 } } },
+      /lifetimes\.acessTokenSeconds: expected no such key/,
+    ],
     [
       'a bad URL',
       { config: { servers: { '/mcp': { backend: { kind: 'http', url: 'ftp://x' } } } } },
-      /servers\.\/mcp\.backend\.url/,
+      /servers\.\/mcp\.backend\.url.*https:/,
     ],
     ['no identity provider', { config: { identityProviders: { company: null } } }, /identityProviders/],
+    ['null for all identity providers', { config: { identityProviders: null } }, /identityProviders/],
     [
       'a data folder that is a file',
       { dataDir: join(import.meta.dirname, 'cli.test.ts') },
       /cli\.test\.ts cannot be used: it is not a folder/,
     ],
   ])('%s', async (_what, options, expected) => {
-    expectFailure(await failingStart(options), expected);
+    expect(await refusalOf(options)).toMatch(expected);
+  });
+
+  it.each([0, 1])('port + %d in use', async (offset) => {
+    const port = await freePortPair();
+    const server = await occupy(port + offset);
+    const refusal = await refusalOf({ port });
+    server.close();
+    expect(refusal).toContain(`port ${port + offset} is in use`);
   });
 });
 
@@ -224,8 +248,7 @@ describe('The local cloud', () => {
   });
 
   it('a second run cannot use the same data folder', async () => {
-    const { exitCode, output } = await failingStart({ dataDir });
-    expect([exitCode, output]).toEqual([1, expect.stringMatching(/is in use by process/)]);
+    expect(await refusalOf({ dataDir })).toMatch(/is in use by process/);
   });
 
   it('exits with 0, and has the same keys after a restart', async () => {
