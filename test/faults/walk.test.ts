@@ -8,8 +8,8 @@ import { formsOf } from '../support/http/html-form.ts';
 import { authorizationRequest, registerClient } from '../support/http/oauth-requests.ts';
 
 // Catalogue §5: a fault at every call. `npm run stress` tries every kind of fault at every call of every flow. Here a
-// call meets two extremes in the first flow that makes it: it has no effect, or it has its effect but the response is
-// lost. In every other flow the response of each write is lost.
+// write meets two extremes in the first flow that makes it: it has no effect, or it has its effect but the response is
+// lost. In every other flow the response of each write is lost. One read of each service fails in each function.
 
 const START_MS = 120_000;
 const FLOW_MS = 120_000;

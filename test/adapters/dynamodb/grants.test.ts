@@ -6,7 +6,7 @@ import { rounds } from '../../support/long-form.ts';
 import { MemoryGrantStore } from '../../support/memory/memory-grant-store.ts';
 import { NOW, REFRESH_LIFETIMES, redeemedGrant, testGrant } from '../../support/memory/records.ts';
 
-const CROWD = Array.from({ length: 50 });
+const CROWD = Array.from({ length: rounds(20, 50) });
 
 const contract = (open: () => Promise<{ store: GrantStore; close: () => Promise<void> }>) => {
   let store: GrantStore;

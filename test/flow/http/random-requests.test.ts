@@ -3,7 +3,7 @@ import { gatherKnownValues, type KnownValues } from '../../support/memory/known-
 import { assertNoFaults, RANDOM_REQUESTS } from '../../support/random/requests.ts';
 
 // `npm run stress` sends 10,000 of each.
-const REQUESTS = 40;
+const REQUESTS = 12;
 
 // This test has its own cloud, because its requests would exhaust the throttles for other tests.
 let cloud: LocalCloud;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Seen, User } from '../../support/browser/user.ts';
 import { type CloudProcess, startCloudProcess } from '../../support/cloud/cloud-process.ts';
-import { startLocalCloud } from '../../support/cloud/local-cloud.ts';
+import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
 import { formsOf } from '../../support/http/html-form.ts';
 import {
@@ -22,28 +22,29 @@ const START_MS = 60_000;
 
 let dataDir: string;
 let port: number;
-let cloud: CloudProcess;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-data-'));
   port = await freePortPair();
-  cloud = await startCloudProcess({ port, dataDir });
-}, START_MS);
-afterAll(async () => {
-  await cloud?.stop();
-  await rm(dataDir, { recursive: true, force: true });
 });
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-const powerCut = async (): Promise<void> => {
-  await cloud.kill();
-  cloud = await startCloudProcess({ port, dataDir });
-};
+describe('npm start -- --data, when the power is cut', () => {
+  let cloud: CloudProcess;
+  beforeAll(async () => {
+    cloud = await startCloudProcess({ port, dataDir });
+  }, START_MS);
+  afterAll(() => cloud?.stop());
 
-/** `npm run stress` cuts the power between any two requests, and `npm test` after what must not be lost. */
-const powerCutInStress = async (): Promise<void> => {
-  if (rounds(0, 1) === 1) await powerCut();
-};
+  const powerCut = async (): Promise<void> => {
+    await cloud.kill();
+    cloud = await startCloudProcess({ port, dataDir });
+  };
 
-describe('npm start -- --data', () => {
+  /** `npm run stress` cuts the power between any two requests, and `npm test` after what must not be lost. */
+  const powerCutInStress = async (): Promise<void> => {
+    if (rounds(0, 1) === 1) await powerCut();
+  };
+
   it(
     'loses nothing that was acknowledged, even if kill -9 comes between any two requests',
     async () => {
@@ -70,7 +71,7 @@ describe('npm start -- --data', () => {
       const seen: Seen = await user.signIn(approved.headers.get('location') ?? '');
       const code = seen.left?.searchParams.get('code') ?? '';
       expect(code).not.toBe('');
-      await powerCut();
+      await powerCutInStress();
 
       const redeemed = await redeem(cloud, { client, code, codeVerifier });
       expect(redeemed.status).toBe(200);
@@ -92,33 +93,33 @@ describe('npm start -- --data', () => {
     },
     8 * START_MS,
   );
+});
 
-  it(
-    'SIGTERM ends it with exit code 0, and clients and sessions still work afterwards',
-    async () => {
-      const session = await obtainSession(cloud);
-      expect(await cloud.stop('SIGTERM')).toBe(0);
-      cloud = await startCloudProcess({ port, dataDir });
-      expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
-      expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
-      expect((await obtainSession(cloud, { client: session.client })).accessToken).toEqual(expect.any(String));
-    },
-    2 * START_MS,
-  );
+describe('npm start -- --data, stopped and started again', () => {
+  let cloud: LocalCloud;
+  beforeAll(async () => {
+    cloud = await startLocalCloud({ port, dataDir });
+  }, START_MS);
+  afterAll(() => cloud?.stop());
 
-  it(
-    '#101 a token with the same keys but another issuer is refused; Ctrl-C ends with exit code 0',
-    async () => {
-      const before: Session = await obtainSession(cloud);
-      expect(await cloud.stop('SIGINT')).toBe(0);
-      cloud = await startCloudProcess({ dataDir });
-      const after: Session = await obtainSession(cloud);
-      expect(partsOf(after.accessToken).header.kid).toBe(partsOf(before.accessToken).header.kid);
-      expect((await callMcp(cloud.mcpUrl, after.accessToken)).status).toBe(200);
-      expect((await callMcp(cloud.mcpUrl, before.accessToken)).status).toBe(401);
-    },
-    2 * START_MS,
-  );
+  it('clients and sessions still work', async () => {
+    const session = await obtainSession(cloud);
+    await cloud.stop();
+    cloud = await startLocalCloud({ port, dataDir });
+    expect((await callMcp(cloud.mcpUrl, session.accessToken)).status).toBe(200);
+    expect((await refresh(cloud, session.client, session.refreshToken)).status).toBe(200);
+    expect((await obtainSession(cloud, { client: session.client })).accessToken).toEqual(expect.any(String));
+  });
+
+  it('#101 a token with the same keys but another issuer is refused', async () => {
+    const before: Session = await obtainSession(cloud);
+    await cloud.stop();
+    cloud = await startLocalCloud({ dataDir });
+    const after: Session = await obtainSession(cloud);
+    expect(partsOf(after.accessToken).header.kid).toBe(partsOf(before.accessToken).header.kid);
+    expect((await callMcp(cloud.mcpUrl, after.accessToken)).status).toBe(200);
+    expect((await callMcp(cloud.mcpUrl, before.accessToken)).status).toBe(401);
+  });
 
   it('without --data, runs share nothing', async () => {
     const client = await registerClient(cloud, { client_name: 'Only here' });

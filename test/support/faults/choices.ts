@@ -23,14 +23,18 @@ const canLoseARace = ({ action, resource = '' }: Pick<RecordedCall, 'action' | '
   /Assertions/.test(resource) || (action === 'UpdateItem' && !/Clients/.test(resource));
 
 const KILLS: ReadonlySet<Fault['kind']> = new Set(['killed-before', 'killed-after']);
-/** The two extremes: the call was not executed, or it was executed, and no attempt gets an answer. */
-const QUICK: ReadonlySet<Fault['kind']> = new Set(['failed', 'lost', 'refused', 'stale', 'down', 'rubbish']);
 
-/** A walk over the calls of a cold function starts a new environment each time, which takes half a second. */
-const QUICK_COLD: ReadonlySet<Fault['kind']> = new Set(['failed', 'down']);
+/**
+ * The two extremes: the call was not executed, or it was executed, and no attempt gets an answer. A provider is down or
+ * answers rubbish. A walk over the calls of a cold function starts a new environment each time, so it tries only one.
+ */
+const quickKinds = ({ service }: RecordedCall, isCold: boolean): readonly Fault['kind'][] => {
+  if (service === 'upstream') return isCold ? ['down'] : ['down', 'rubbish'];
+  return isCold ? ['failed'] : ['failed', 'lost', 'refused', 'stale'];
+};
 
 /** What a later flow tries at a write that an earlier flow has tried in full: the write happened, the reply is lost. */
-const LOST: ReadonlySet<Fault['kind']> = new Set(['lost']);
+const LOST: readonly Fault['kind'][] = ['lost'];
 
 /**
  * The faults of one run of `npm test`. A call meets every quick kind in the first flow that makes it, and the first call
@@ -42,14 +46,16 @@ export const newQuickFaults = (): Choose => {
   return ({ call, isCold }, flow) => {
     const name = `${call.action} ${call.resource}`;
     if (flow.ownCalls?.test(name) === false) return [];
-    const place = `${call.functionLogicalId} ${call.service} ${name} ${call.nth}`;
+    // Every failed read of a service becomes the same error in a function, so one of each is enough.
+    const isRead = /^(Get|Query|Decrypt)/.test(call.action);
+    const place = `${call.functionLogicalId} ${call.service} ${isRead ? '' : `${name} ${call.nth}`}`;
     const isNew = !known.has(place) || !begun.has(flow);
     known.add(place);
     begun.add(flow);
     if (!isNew && (isCold || !WRITES.test(call.action))) return [];
-    const quick = isCold ? QUICK_COLD : isNew ? QUICK : LOST;
+    const quick = isNew ? quickKinds(call, isCold) : LOST;
     return kindsAt(call, flow)
-      .filter((kind) => quick.has(kind) || (KILLS.has(kind) && flow.commit?.test(name)))
+      .filter((kind) => quick.includes(kind) || (KILLS.has(kind) && flow.commit?.test(name)))
       .map((kind) => ({ kind }));
   };
 };
