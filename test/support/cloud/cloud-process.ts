@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { commandLine, type LocalCloudOptions, outputOf, type ReadyCloud, whenReady } from './cloud-run.ts';
+import { commandLine, type LocalCloudOptions, Output, type ReadyCloud } from './cloud-run.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const FAILING_START_TIMEOUT_MS = 300_000;
+/** Generous, because the machine may be busy with other work. */
+const START_TIMEOUT_MS = 300_000;
 
 /** A local cloud in a process of its own, which can be ended in any way. */
 export interface CloudProcess extends ReadyCloud {
@@ -27,6 +28,48 @@ const spawnCloud = (entry: string, args: readonly string[]): ChildProcess =>
 
 const streamsOf = ({ stdout, stderr }: ChildProcess): readonly Readable[] =>
   [stdout, stderr].filter((stream) => stream !== null);
+
+/** A run of the local cloud in another process. */
+interface CloudRun {
+  /** What it prints. */
+  readonly streams: readonly Readable[];
+  /** Resolves to its exit code, when it has ended. */
+  readonly ended: Promise<number | null>;
+  /** Asks it to end. */
+  readonly end: () => void;
+}
+
+/** @returns everything that is printed on the streams, now and later */
+const outputOf = (streams: readonly Readable[]): Output => {
+  const output = new Output();
+  for (const stream of streams) stream.setEncoding('utf8').on('data', (chunk: string) => output.add(chunk));
+  return output;
+};
+
+/** Waits for the `ready` line. @throws Error with all the output when it ends before, or takes too long */
+const whenReady = async (run: CloudRun, port: number): Promise<ReadyCloud> => {
+  const output = outputOf(run.streams);
+  let timer: NodeJS.Timeout | undefined;
+  const failed = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      run.end();
+      reject(new Error(`the local cloud was not ready after ${START_TIMEOUT_MS} ms:\n${output.text}`));
+    }, START_TIMEOUT_MS);
+    void run.ended.then((code) =>
+      reject(new Error(`the local cloud ended with ${code} before it was ready:\n${output.text}`)),
+    );
+  });
+  const mcpUrl = await Promise.race([output.find((text) => /^ready (\S+)$/m.exec(text)?.[1]), failed]);
+  clearTimeout(timer);
+  failed.catch(() => {});
+  return {
+    origin: `http://localhost:${port}`,
+    mcpUrl,
+    port,
+    output: () => output.text,
+    until: async (isThere) => void (await output.find((text) => isThere(text) || undefined)),
+  };
+};
 
 /**
  * Starts a local cloud as a process, and waits until it is ready.
@@ -64,7 +107,7 @@ export const failingStart = async (
   const { args } = await commandLine(options);
   const child = spawnCloud(NPM_START, args);
   const output = outputOf(streamsOf(child));
-  const timer = setTimeout(() => child.kill('SIGKILL'), FAILING_START_TIMEOUT_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
   // It was not meant to start: seen by the exit code.
   void output.find((text) => /^ready /m.test(text) || undefined).then(() => child.kill('SIGKILL'));
   const [exitCode] = (await once(child, 'close')) as [number | null];

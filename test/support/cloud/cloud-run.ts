@@ -1,12 +1,8 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { rounds } from '../long-form.ts';
 import { freePortPair } from '../memory/ports.ts';
-
-/** Generous, because the machine may be busy with other work. */
-const START_TIMEOUT_MS = 300_000;
 
 /** The stress run waits for what never answers, so that its limits are those of AWS. */
 export const DEFAULT_TIME_LIMIT_FACTOR = rounds(10, 1);
@@ -30,16 +26,6 @@ export interface CloudAddress {
   /** The connector URL that the `ready` line names. */
   readonly mcpUrl: string;
   readonly port: number;
-}
-
-/** A run of the local cloud in another process. */
-interface CloudRun {
-  /** What it prints. */
-  readonly streams: readonly Readable[];
-  /** Resolves to its exit code, when it has ended. */
-  readonly ended: Promise<number | null>;
-  /** Asks it to end. */
-  readonly end: () => void;
 }
 
 /** What is known of a run that is ready. */
@@ -93,35 +79,3 @@ export class Output {
     });
   }
 }
-
-/** @returns everything that is printed on the streams, now and later */
-export const outputOf = (streams: readonly Readable[]): Output => {
-  const output = new Output();
-  for (const stream of streams) stream.setEncoding('utf8').on('data', (chunk: string) => output.add(chunk));
-  return output;
-};
-
-/** Waits for the `ready` line. @throws Error with all the output when it ends before, or takes too long */
-export const whenReady = async (run: CloudRun, port: number): Promise<ReadyCloud> => {
-  const output = outputOf(run.streams);
-  let timer: NodeJS.Timeout | undefined;
-  const failed = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      run.end();
-      reject(new Error(`the local cloud was not ready after ${START_TIMEOUT_MS} ms:\n${output.text}`));
-    }, START_TIMEOUT_MS);
-    void run.ended.then((code) =>
-      reject(new Error(`the local cloud ended with ${code} before it was ready:\n${output.text}`)),
-    );
-  });
-  const mcpUrl = await Promise.race([output.find((text) => /^ready (\S+)$/m.exec(text)?.[1]), failed]);
-  clearTimeout(timer);
-  failed.catch(() => {});
-  return {
-    origin: `http://localhost:${port}`,
-    mcpUrl,
-    port,
-    output: () => output.text,
-    until: async (isThere) => void (await output.find((text) => isThere(text) || undefined)),
-  };
-};

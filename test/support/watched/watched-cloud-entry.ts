@@ -77,7 +77,11 @@ const invoke = (name: string, event: unknown): Promise<unknown> => {
 process.on('message', async (order: WatchOrder) => {
   if (order === 'report') process.send?.(await report());
   else if (order === 'takeLines') process.send?.(takeLines());
-  else process.send?.(await invoke(order.invoke, order.event));
+  else if ('invoke' in order) process.send?.(await invoke(order.invoke, order.event));
+  else {
+    services.functions.setClock(order.clockOffsetSeconds * 1000);
+    process.send?.('set');
+  }
 });
 
 print(`ready ${connectorUrl}`);

@@ -4,7 +4,11 @@ import { type CloudProcess, startCloudProcess } from '../cloud/cloud-process.ts'
 import type { LocalCloudOptions } from '../cloud/cloud-run.ts';
 import type { Leak } from './secrets.ts';
 
-export type WatchOrder = 'report' | 'takeLines' | { readonly invoke: string; readonly event: unknown };
+export type WatchOrder =
+  | 'report'
+  | 'takeLines'
+  | { readonly invoke: string; readonly event: unknown }
+  | { readonly clockOffsetSeconds: number };
 
 export interface WatchReport {
   /** Kind of secret → how many were sent or are stored. */
@@ -23,6 +27,8 @@ export interface WatchedCloud extends CloudProcess {
   takeLines(): Promise<readonly string[]>;
   /** Invokes a function with the rights of an operator. @param name the end of its id in the stack, such as `Keys` */
   invoke(name: string, event: unknown): Promise<unknown>;
+  /** Moves the clocks of all functions. */
+  setClock(offsetSeconds: number): Promise<void>;
 }
 
 export const startWatchedCloud = async (options: LocalCloudOptions = {}): Promise<WatchedCloud> => {
@@ -37,5 +43,6 @@ export const startWatchedCloud = async (options: LocalCloudOptions = {}): Promis
     report: () => ask('report'),
     takeLines: () => ask('takeLines'),
     invoke: (name, event) => ask({ invoke: name, event }),
+    setClock: async (clockOffsetSeconds) => void (await ask({ clockOffsetSeconds })),
   };
 };
