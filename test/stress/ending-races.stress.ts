@@ -71,7 +71,7 @@ it('A30 eight grants, revoked at once: all are listed for the door', () =>
       for (let count = 0; count < 8; count += 1) sessions.push(await obtainSession(cloud, { client }));
       const answers = await Promise.all(sessions.map(({ refreshToken }) => revoke(cloud, client, refreshToken)));
       if (answers.some(({ status }) => status !== 200)) return tally(answers.map(({ status }) => status));
-      const TableName = cloud.tables.find((name) => name.includes('Keys')) ?? '';
+      const TableName = cloud.tableNamed('Keys');
       const { Item } = await cloud.asOperator('dynamodb', 'GetItem', { TableName, Key: { id: { S: 'revoked' } } });
       const list = JSON.stringify(Item);
       const missing = sessions.filter(

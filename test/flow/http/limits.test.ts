@@ -140,7 +140,7 @@ describe('When the counters are unavailable', () => {
     async (kind) => {
       const client = await registerClient(cloud, { client_name: `While ${kind}` });
       const session = await obtainSession(cloud, { client });
-      const resource = cloud.tables.find((name) => name.includes('Counters')) ?? '';
+      const resource = cloud.tableNamed('Counters');
       cloud.arm({ service: 'dynamodb', resource, kind, times: 'always' });
       const calls: number[] = [];
       for (let count = 0; count < 7; count += 1) calls.push((await callMcp(cloud.mcpUrl, session.accessToken)).status);

@@ -194,7 +194,7 @@ describe('#237 one event for limits and faults', () => {
     ]);
 
     const { accessToken: another } = await connectUser(gate, client, 'person-4');
-    const resource = gate.cloud.tables.find((name) => name.includes('Counters')) ?? '';
+    const resource = gate.cloud.tableNamed('Counters');
     gate.cloud.arm({ ...outage, resource });
     expect(await eventsOf(() => callMcp(gate.cloud.mcpUrl, another))).toEqual([
       line('limit_unknown', { limit: 'requests' }),

@@ -20,6 +20,8 @@ export interface FaultyCloud extends LocalCloud {
   prewarm(): Promise<void>;
   /** Kills every busy environment. */
   crash(): Promise<void>;
+  /** @returns the physical name of a table that is named by a part of it, such as `Keys` */
+  tableNamed(name: string): string;
   /** @returns the logical id of a function that is named by its end, such as `Token` */
   functionNamed(name: string): string;
   /** Starts new environments for functions, each named by its logical id or the end of it. @default all */
@@ -54,10 +56,19 @@ export const startFaultyCloud = async (options: LocalCloudOptions = {}): Promise
     if (found === undefined) throw new Error(`no function is named ${name}`);
     return found;
   };
+  const tables = ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(
+    ({ physicalId }) => physicalId,
+  );
+  const tableNamed = (name: string): string => {
+    const found = tables.find((table) => table.includes(name));
+    if (found === undefined) throw new Error(`no table is named ${name}`);
+    return found;
+  };
   return {
     ...cloud,
     documents,
-    tables: ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(({ physicalId }) => physicalId),
+    tables,
+    tableNamed,
     arm: (...armed) => faults.arm(...armed),
     disarm: () => faults.disarm(),
     record: () => faults.record(),

@@ -9,7 +9,7 @@ export const eventsWhileListIsFull = async (
   { cloud, watch }: ArrangedCloud,
   accessToken: string,
 ): Promise<readonly EventLine[]> => {
-  const TableName = cloud.tables.find((name) => name.includes('Keys')) ?? '';
+  const TableName = cloud.tableNamed('Keys');
   const Key = { id: { S: 'revoked' } };
   const one = { N: '1' };
   const Item = {

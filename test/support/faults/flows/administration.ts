@@ -11,7 +11,7 @@ export const keys = (cloud: WalkGround, event: object) => command(cloud, 'KeyRin
 let firstRing: unknown;
 /** Restores the key ring to the state before any rotation, so that each walk starts one. */
 export const putBackRing = async (cloud: WalkGround): Promise<void> => {
-  const TableName = cloud.tables.find((name) => name.includes('Keys'));
+  const TableName = cloud.tableNamed('Keys');
   const { Item } = await cloud.asOperator('dynamodb', 'GetItem', { TableName, Key: { id: { S: KEY_RING_ID } } });
   firstRing ??= Item;
   await cloud.asOperator('dynamodb', 'PutItem', { TableName, Item: firstRing });

@@ -16,7 +16,7 @@ const newcomer = async (cloud: WalkGround, provider = 'company') => {
 
 /** Makes the provider's last answer about a connection as old as possible. */
 const letCheckGrowOld = async (cloud: WalkGround, refreshToken: string): Promise<void> => {
-  const TableName = cloud.tables.find((name) => name.includes('Grants'));
+  const TableName = cloud.tableNamed('Grants');
   const grantId = refreshToken.replace('gh_rt_', '').split('.')[0] ?? '';
   await cloud.asOperator('dynamodb', 'UpdateItem', {
     TableName,
