@@ -1,4 +1,4 @@
-import { accessRulesFor, grantableScopes, isAllowed } from '../core/authorization/access-rules.ts';
+import { accessRulesFor, grantedScopes, isAllowed } from '../core/authorization/access-rules.ts';
 import { codeRedirect } from '../core/authorization/request.ts';
 import { asksOnlyForRefusedScopes, hasNoEffectiveScope, wereRefusedBefore } from '../core/authorization/step-up.ts';
 import type { AuthorizationRequest, Transaction } from '../core/authorization/transaction.ts';
@@ -66,7 +66,7 @@ const authorizeClient = async (
   if (!(await mayComplete(deps, login, user))) return otherUserResponse(deps, login);
   const rules = accessRulesFor(deps.access, provider.id);
   if (!isAllowed(user.identity, rules, provider.kind)) return await notAllowedResponse(deps, login, user);
-  const scopes = grantableScopes(user.identity, transaction.request.scopes, deps.access, provider.kind);
+  const scopes = grantedScopes(user.identity, transaction.request, deps.access, provider.kind);
   const denial = await findDenial(deps, transaction.request, scopes, user.subject);
   if (denial !== undefined) return noScopeResponse(deps, login, user, denial);
   return await issueCode(deps, login, user, scopes);

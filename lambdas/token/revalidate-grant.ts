@@ -1,4 +1,5 @@
 import { grantableScopes, remainingScopes } from '../core/authorization/access-rules.ts';
+import { impliedScopes } from '../core/authorization/scopes.ts';
 import type { Grant } from '../core/grants/grant.ts';
 import { OAuthError, UnavailableError } from '../core/oauth-error.ts';
 import { retry } from '../core/retry.ts';
@@ -70,10 +71,11 @@ export const permittedScopes = async (
   const { identity } = grant;
   const kind = deps.identityProviderKinds.get(identity.identityProviderId);
   if (kind === undefined) return await endAccess(deps, logFields, 'provider_removed');
-  if (remainingScopes(identity, grant.scopes, deps.access, kind) === undefined) {
-    return await endAccess(deps, logFields, 'not_allowed');
-  }
-  const permitted = grantableScopes(identity, scopes, deps.access, kind);
+  const held = { scopes: grant.scopes, impliedScopes: impliedScopes(grant.scopes, deps.scopes) };
+  const remaining = remainingScopes(identity, held, deps.access, kind);
+  if (remaining === undefined) return await endAccess(deps, logFields, 'not_allowed');
+  const asksForAll = grant.scopes.every((scope) => scopes.includes(scope));
+  const permitted = asksForAll ? remaining : grantableScopes(identity, scopes, deps.access, kind);
   if (permitted.length === 0) {
     throw new OAuthError('invalid_scope', 'This account may no longer use any of the requested scopes.');
   }

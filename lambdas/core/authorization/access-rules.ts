@@ -4,6 +4,7 @@ import { type ClaimFindings, lowerAscii, type NeededClaim, type NeededClaims } f
 import type { UpstreamIdentity } from '../upstream/identity.ts';
 import type { IdentityProviderKind } from '../upstream/provider-kinds.ts';
 import { hasNoEffectiveScope } from './step-up.ts';
+import type { AuthorizationRequest } from './transaction.ts';
 
 /** Conditions of an access rule. A user who meets one of them meets the rule. */
 export const AccessConditions = z.object({
@@ -154,6 +155,25 @@ export const grantableScopes = (
     return (conditions ?? []).every((each) => isAllowed(user, each, kind));
   });
 
+/** Scopes, and what they imply beyond themselves. */
+type AskedScopes = Pick<AuthorizationRequest, 'scopes' | 'impliedScopes'>;
+
+/**
+ * The scopes that the user gets. A request for a scope asks for what it implies, too: users who may not have the scope
+ * itself get those of the implied scopes that they may have.
+ */
+export const grantedScopes = (
+  user: AccessSubject,
+  { scopes, impliedScopes = [] }: AskedScopes,
+  policy: AccessPolicy,
+  kind: IdentityProviderKind,
+): string[] => {
+  const granted = grantableScopes(user, scopes, policy, kind);
+  return granted.length === scopes.length
+    ? granted
+    : [...granted, ...grantableScopes(user, impliedScopes, policy, kind)];
+};
+
 /**
  * The scopes of an existing grant that the current rules still allow (#89).
  *
@@ -161,13 +181,14 @@ export const grantableScopes = (
  */
 export const remainingScopes = (
   user: AccessSubject & { readonly identityProviderId: string },
-  grantedScopes: readonly string[],
+  asked: AskedScopes,
   policy: AccessPolicy,
   kind: IdentityProviderKind,
 ): string[] | undefined => {
   if (!isAllowed(user, accessRulesFor(policy, user.identityProviderId), kind)) return undefined;
-  const left = grantableScopes(user, grantedScopes, policy, kind);
-  return left.length < grantedScopes.length && hasNoEffectiveScope(left) ? undefined : left;
+  const left = grantedScopes(user, asked, policy, kind);
+  const isComplete = asked.scopes.every((scope) => left.includes(scope));
+  return !isComplete && hasNoEffectiveScope(left) ? undefined : left;
 };
 
 /** An email address counts only if the provider verified it (#155). */

@@ -4,7 +4,7 @@ import { parseUiLocales } from '../language.ts';
 import { OAuthError, type OAuthErrorCode } from '../oauth-error.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { resolveResource } from './resources.ts';
-import { negotiateScopes, parseScope, type ScopeDefinitions } from './scopes.ts';
+import { impliedScopes, negotiateScopes, parseScope, type ScopeDefinitions } from './scopes.ts';
 import type { AuthorizationRequest } from './transaction.ts';
 
 /** The longest encoded query, in bytes, that still fits into the `Location` of a response to the client. */
@@ -103,6 +103,7 @@ export const parseAuthorizationRequest = (
   const scopes = negotiateScopes(requestedScope, requiredScopes, policy.scopes);
   const droppedScopes = requested.filter((scope) => !scopes.includes(scope));
   const addedScopes = scopes.filter((scope) => !requested.includes(scope));
+  const implied = impliedScopes(scopes, policy.scopes);
   assertMayAsk(query);
 
   return withoutUndefined({
@@ -117,6 +118,7 @@ export const parseAuthorizationRequest = (
     scopes,
     droppedScopes: droppedScopes.length > 0 ? droppedScopes : undefined,
     addedScopes: addedScopes.length > 0 ? addedScopes : undefined,
+    impliedScopes: implied.length > 0 ? implied : undefined,
     resource,
     language: parseUiLocales(query.get('ui_locales')),
   });

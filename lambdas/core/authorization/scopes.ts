@@ -32,6 +32,10 @@ export const effectiveScopes = (granted: readonly string[], definitions: ScopeDe
   return effective;
 };
 
+/** What these scopes imply beyond themselves. */
+export const impliedScopes = (scopes: readonly string[], definitions: ScopeDefinitions): string[] =>
+  [...effectiveScopes(scopes, definitions)].filter((scope) => !scopes.includes(scope));
+
 /**
  * The scopes to ask the user for (RFC 6749 §3.3). Unknown scopes are dropped, because clients send `openid` and names of
  * their own. Missing required scopes are added, because the resource would refuse a token without them. The consent

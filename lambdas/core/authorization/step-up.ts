@@ -14,10 +14,14 @@ const isEffective = (scope: string): boolean => scope !== OFFLINE_ACCESS && scop
  * @param granted those of the requested scopes that the user may have
  */
 export const asksOnlyForRefusedScopes = (
-  { scopes, addedScopes = [] }: Pick<AuthorizationRequest, 'scopes' | 'addedScopes'>,
+  {
+    scopes,
+    addedScopes = [],
+    impliedScopes = [],
+  }: Pick<AuthorizationRequest, 'scopes' | 'addedScopes' | 'impliedScopes'>,
   granted: readonly string[],
 ): boolean => {
-  const asked = scopes.filter((scope) => isEffective(scope) && !addedScopes.includes(scope));
+  const asked = [...scopes, ...impliedScopes].filter((scope) => isEffective(scope) && !addedScopes.includes(scope));
   return asked.length > 0 && asked.every((scope) => !granted.includes(scope));
 };
 

@@ -23,6 +23,8 @@ export interface AuthorizationRequest {
   readonly droppedScopes?: readonly string[];
   /** Those of them that the server requires and the client did not ask for. Absent if there are none. */
   readonly addedScopes?: readonly string[];
+  /** Scopes that others of these imply and that are not among them. Absent if there are none. */
+  readonly impliedScopes?: readonly string[];
   /** The protected resource (RFC 8707), in canonical form. */
   readonly resource: string;
   /** The language of the pages that the client asked for (`ui_locales`). Absent: the browser's. */

@@ -179,8 +179,8 @@ describe('The part of an identity that is stored (#236)', () => {
 describe('The scopes that the rules leave of an existing grant (#89)', () => {
   const ada = { identityProviderId: 'company', email: 'ada@example.com', emailVerified: true };
   const admins = { claims: { groups: ['admins'] } };
-  const left = (scopes: string[], policy: Partial<AccessPolicy>) =>
-    remainingScopes(ada, scopes, { providers: {}, ...policy }, 'oidc');
+  const left = (scopes: string[], policy: Partial<AccessPolicy>, impliedScopes?: string[]) =>
+    remainingScopes(ada, { scopes, ...(impliedScopes && { impliedScopes }) }, { providers: {}, ...policy }, 'oidc');
 
   it.each([
     ['everything', ['mcp', 'email'], { rules: RULES }, ['mcp', 'email']],
@@ -189,4 +189,12 @@ describe('The scopes that the rules leave of an existing grant (#89)', () => {
     ['none if the rest has no effect', ['write', 'email'], { rules: RULES, scopes: { write: [admins] } }, undefined],
     ['little of what was little', ['email'], { rules: RULES }, ['email']],
   ] as const)('%s', (_, scopes, policy, expected) => expect(left([...scopes], policy)).toEqual(expected));
+
+  it.each([
+    ['what a refused scope implies', { write: [admins] }, ['mcp']],
+    ['a scope alone that is not refused', {}, ['write']],
+    ['none if the implied scope is refused too', { write: [admins], mcp: [admins] }, undefined],
+  ] as const)('A9: of a grant that holds `write` alone: %s', (_, scopes, expected) =>
+    expect(left(['write'], { rules: RULES, scopes }, ['mcp'])).toEqual(expected),
+  );
 });

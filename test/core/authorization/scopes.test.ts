@@ -1,4 +1,4 @@
-import { effectiveScopes, negotiateScopes } from '../../../lambdas/core/authorization/scopes.ts';
+import { effectiveScopes, impliedScopes, negotiateScopes } from '../../../lambdas/core/authorization/scopes.ts';
 
 const DEFINITIONS = {
   mcp: { description: 'Use the tools of this server' },
@@ -17,6 +17,11 @@ describe('Scope hierarchy', () => {
     expect(effectiveScopes(['mcp:admin'], DEFINITIONS).has('mcp')).toBe(true);
     expect(effectiveScopes(['mcp'], DEFINITIONS).has('mcp:write')).toBe(false);
     expect(effectiveScopes([], DEFINITIONS).size).toBe(0);
+  });
+
+  it('what scopes imply is listed without themselves', () => {
+    expect(impliedScopes(['mcp:admin', 'mcp'], DEFINITIONS)).toEqual(['mcp:write']);
+    expect(impliedScopes(['mcp'], DEFINITIONS)).toEqual([]);
   });
 
   it('reads nothing from the prototype of its definitions', () => {

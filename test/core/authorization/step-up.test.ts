@@ -24,6 +24,12 @@ describe('A request that asks for nothing but what was refused (MCP authorizatio
     expect(asksOnlyForRefusedScopes({ scopes, ...(addedScopes ? { addedScopes } : {}) }, granted)).toBe(expected);
   });
 
+  it('A9: a request for a scope asks for what it implies, too', () => {
+    const request = { scopes: ['write'], impliedScopes: ['mcp'] };
+    expect(asksOnlyForRefusedScopes(request, ['mcp'])).toBe(false);
+    expect(asksOnlyForRefusedScopes(request, [])).toBe(true);
+  });
+
   it.each<[boolean, string, string[], ReturnType<typeof grant>[]]>([
     [false, 'there is no earlier grant', ['write'], []],
     [false, 'no earlier grant was refused anything', ['write'], [grant()]],

@@ -173,6 +173,39 @@ describe('A step-up that may grant nothing new', () => {
     });
   });
 
+  it.each([
+    ['write', ['staff'], ['mcp']],
+    ['write', ['admins'], ['write']],
+    ['write mcp', ['staff'], ['mcp']],
+    ['write more', ['staff'], ['more', 'mcp']],
+    ['write offline_access', ['staff'], ['offline_access', 'mcp']],
+    ['owner', ['admins'], ['write', 'mcp']],
+    ['owner', ['staff'], ['mcp']],
+  ])(
+    'A9: `scope=%s` asks for what it implies: a user of %j gets %j, however often',
+    async (scope, groups, expected) => {
+      const { gate, logIn } = opened({
+        grantedTo: { write: [{ claims: { groups: ['admins'] } }], owner: [{ claims: { groups: ['owners'] } }] },
+        scopes: { mcp: {}, more: {}, write: { implies: ['mcp'] }, owner: { implies: ['write'] } },
+      });
+      gate.provider().answer = () => ({ ...PERSON, claims: { groups } });
+      for (const _ of ['first', 'second', 'third']) {
+        expect((await logIn(scope)).has('code')).toBe(true);
+        expect([...gate.grants.rows.values()].at(-1)?.scopes).toEqual(expected);
+        redeemAll(gate);
+      }
+    },
+  );
+
+  it('A9: what a refused scope implies is refused too where a rule says so', async () => {
+    const { gate, logIn } = opened({
+      grantedTo: { write: [{ claims: { groups: ['admins'] } }], mcp: [{ claims: { groups: ['admins'] } }] },
+      scopes: { mcp: {}, write: { implies: ['mcp'] } },
+    });
+    expect((await logIn('write')).get('error')).toBe('access_denied');
+    expect(gate.grants.rows.size).toBe(0);
+  });
+
   it('A9: a code that was never redeemed does not count', async () => {
     const { logIn } = opened();
     for (const _ of ['first', 'second', 'third']) expect((await logIn('extra')).has('code')).toBe(true);

@@ -120,6 +120,15 @@ describe('Rules at every refresh (#89)', () => {
     expect((await refresh({ scope: 'mcp mcp:write' })).body.scope).toBe('mcp');
   });
 
+  it('A9: a grant whose only scope was lost keeps what that scope implies', async () => {
+    const { refresh, server, grantId } = await underRules(
+      { rules: 'everyone', scopes: { 'mcp:write': [ADMINS] } },
+      { scopes: ['mcp:write'] },
+    );
+    expect(await refresh()).toMatchObject({ status: 200, body: { scope: 'mcp' } });
+    expect(server.grants.rows.get(grantId)?.status).toBe('redeemed');
+  });
+
   it('a narrower request does not end the grant', async () => {
     const { refresh } = await underRules(
       { rules: 'everyone', scopes: { 'mcp:write': [ADMINS] } },

@@ -46,6 +46,7 @@ const requestShape: z.ZodMiniType<AuthorizationRequest> = z.object({
   scopes: texts,
   droppedScopes: maybe(texts),
   addedScopes: maybe(texts),
+  impliedScopes: maybe(texts),
   resource: text,
   language: maybe(z.enum(LANGUAGES)),
 });
