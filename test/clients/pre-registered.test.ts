@@ -8,10 +8,12 @@ import { type LocalCloud, startLocalCloud } from '../support/cloud/local-cloud.t
 import { freePortPair } from '../support/memory/ports.ts';
 import { claudeConfigured } from './profiles/claude.ts';
 import { copilotConfigured } from './profiles/copilot.ts';
+import { geminiConfigured } from './profiles/gemini.ts';
+import { kiroConfigured } from './profiles/kiro.ts';
 
 // Clients that the operator configured. A user typed the client id into each of them.
 
-const profiles = [...claudeConfigured, ...copilotConfigured];
+const profiles = [...claudeConfigured, ...copilotConfigured, ...geminiConfigured, ...kiroConfigured];
 const INSPECTOR = {
   name: 'Inspector of our company',
   redirectUris: ['http://127.0.0.1/oauth/callback'],

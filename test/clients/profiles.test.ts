@@ -12,7 +12,7 @@ import { inspector } from './profiles/inspector.ts';
 import { mcpRemote } from './profiles/mcp-remote.ts';
 import { vscode } from './profiles/vscode.ts';
 
-// Every client that registers itself or has a metadata document.
+// Clients that register themselves or have a metadata document.
 
 const documents = new ClientDocuments();
 beforeAll(() => documents.start());

@@ -5,17 +5,27 @@ import { codex } from '../../clients/profiles/codex.ts';
 import { copilot, copilotConfigured } from '../../clients/profiles/copilot.ts';
 import { cursor } from '../../clients/profiles/cursor.ts';
 import { firstRevision } from '../../clients/profiles/first-revision.ts';
+import { gemini, geminiConfigured } from '../../clients/profiles/gemini.ts';
 import { geminiCli } from '../../clients/profiles/gemini-cli.ts';
+import { goose } from '../../clients/profiles/goose.ts';
+import { homeAssistant } from '../../clients/profiles/home-assistant.ts';
+import { hostedAssistants } from '../../clients/profiles/hosted-assistants.ts';
 import { inspector } from '../../clients/profiles/inspector.ts';
+import { kiro, kiroConfigured } from '../../clients/profiles/kiro.ts';
+import { librechat } from '../../clients/profiles/librechat.ts';
 import { mcpRemote } from '../../clients/profiles/mcp-remote.ts';
+import { n8n } from '../../clients/profiles/n8n.ts';
+import { openWebui } from '../../clients/profiles/open-webui.ts';
 import { vscode } from '../../clients/profiles/vscode.ts';
+import { zed } from '../../clients/profiles/zed.ts';
 import { requestsOf } from '../../support/client-profiles/requests.ts';
 import { COMMON_RULES, judge } from '../../support/firewall.ts';
 import { type PartialRequest, type WebAcl, webAcl } from './web-acl.ts';
 
 const PROFILES = [
   ...[chatgpt, claude, claudeConfigured, codex, copilot, copilotConfigured, cursor],
-  ...[firstRevision, geminiCli, inspector, mcpRemote, vscode],
+  ...[firstRevision, gemini, geminiConfigured, geminiCli, goose, homeAssistant, hostedAssistants, inspector],
+  ...[kiro, kiroConfigured, librechat, mcpRemote, n8n, openWebui, vscode, zed],
 ].flat();
 
 let web: WebAcl;

@@ -31,9 +31,17 @@ const newClientKey = async (): Promise<ClientKey> => {
 export class ClientDocuments {
   readonly #documents = new Map<string, unknown>();
   readonly #server;
+  readonly #host: 'localhost' | '127.0.0.1';
 
-  /** @param before stands before the server, as faults do */
-  constructor(before: (serve: RequestListener) => RequestListener = (serve) => serve) {
+  /**
+   * @param before stands before the server, as faults do
+   * @param host a server fetches only ten unknown documents a minute from one host
+   */
+  constructor(
+    before: (serve: RequestListener) => RequestListener = (serve) => serve,
+    host: 'localhost' | '127.0.0.1' = 'localhost',
+  ) {
+    this.#host = host;
     this.#server = createServer(
       before((request, response) => {
         const document = this.#documents.get(request.url ?? '');
@@ -49,12 +57,12 @@ export class ClientDocuments {
   readonly #keys = new Map<string, ClientKey>();
 
   async start(): Promise<void> {
-    this.#server.listen(0, 'localhost');
+    this.#server.listen(0, this.#host);
     await once(this.#server, 'listening');
   }
 
   get origin(): string {
-    return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
+    return `http://${this.#host}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** @param url without scheme */

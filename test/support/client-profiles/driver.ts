@@ -35,6 +35,8 @@ export class PlayedClient {
   serverMetadata: Json;
   registration: JsonAnswer | undefined;
   client: RegisteredClient | undefined;
+  /** Where the user was sent. */
+  authorizationUrl: URL | undefined;
   /** The redirect as it came, nothing decoded. */
   redirect: URL | undefined;
   #tokens: Json;
@@ -178,9 +180,12 @@ export class PlayedClient {
     });
     const scope = this.#scope();
     if (scope !== undefined) parameters.set('scope', scope);
-    if (scope?.split(' ').includes('offline_access')) parameters.set('prompt', 'consent');
+    if (authorization.offlineAccess && scope?.split(' ').includes('offline_access'))
+      parameters.set('prompt', 'consent');
     for (const resource of this.#resources()) parameters.append('resource', resource);
     for (const [name, value] of parameters) url.searchParams.append(name, value);
+    if (authorization.plainUrls) url.search = url.search.replaceAll('%3A', ':').replaceAll('%2F', '/');
+    this.authorizationUrl = url;
 
     const seen = await user.signIn(url);
     const answer = callbackParameters(seen);

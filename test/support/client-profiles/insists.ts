@@ -31,6 +31,7 @@ interface Played {
   readonly resourceMetadata: Json;
   readonly serverMetadata: Json;
   readonly registration: JsonAnswer | undefined;
+  readonly authorizationUrl: URL | undefined;
   readonly redirect: URL | undefined;
   readonly tokens: Json;
   readonly refreshed: Json;
@@ -57,6 +58,9 @@ const CHECKS = {
   },
   'the issuer is letter for letter what the resource names': ({ resourceMetadata, serverMetadata }) => {
     expect(serverMetadata?.issuer).toBe(resourceMetadata?.authorization_servers[0]);
+  },
+  'the issuer, through URL(), is what the resource names': ({ resourceMetadata, serverMetadata }) => {
+    expect(new URL(serverMetadata?.issuer).href).toBe(new URL(resourceMetadata?.authorization_servers[0]).href);
   },
   'every endpoint is on the origin of the MCP server': ({ serverMetadata, cloud }) => {
     for (const [name, value] of Object.entries(serverMetadata ?? {})) {
@@ -97,6 +101,15 @@ const CHECKS = {
     if (profile.identification.kind !== 'registration') throw new Error('this client does not register');
     const registered = profile.identification.request.redirect_uris as string[];
     expect(registration?.body.redirect_uris).toEqual(registered.map((uri) => uri.replace('{port}', String(port))));
+  },
+  'the registered scope is not less than it asked for': ({ registration, profile: { identification } }) => {
+    if (identification.kind !== 'registration') throw new Error('this client does not register');
+    const scope = registration?.body.scope ?? identification.request.scope;
+    expect(String(scope).split(' ')).toEqual(expect.arrayContaining(String(identification.request.scope).split(' ')));
+  },
+  'a program that opens the authorization URL meets no error': async ({ authorizationUrl }) => {
+    const { status } = await fetch(authorizationUrl ?? '', { headers: { accept: '*/*' } });
+    expect(status).toBe(200);
   },
   'a public client gets no secret, and hears that its method is none': ({ registration }) => {
     expect(registration?.body.token_endpoint_auth_method).toBe('none');

@@ -16,7 +16,7 @@ export interface ClientProfile {
   /** Revision that it speaks with its token; from 2026-07-28 on without `initialize`. */
   readonly revision: '2025-03-26' | '2025-06-18' | '2025-11-25' | '2026-07-28';
   /** The request that meets the 401. */
-  readonly firstRequest: 'POST' | 'GET';
+  readonly firstRequest: 'POST' | 'GET' | 'HEAD';
   readonly discovery: {
     readonly headers: Readonly<Record<string, string>>;
     /** Places of the resource metadata, in order. The first 200 counts. */
@@ -37,6 +37,8 @@ export interface ClientProfile {
     readonly resource: 'metadata' | 'url' | 'twice' | 'omitted';
     readonly state?: string;
     readonly parameters?: Readonly<Record<string, string>>;
+    /** Colons and slashes of the query are sent as they are, which RFC 3986 §3.4 allows. */
+    readonly plainUrls?: boolean;
   };
   readonly token: {
     readonly method: TokenAuthMethod;

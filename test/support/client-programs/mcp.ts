@@ -50,6 +50,7 @@ export const openMcp = (
   url: string,
   accessToken?: string,
 ): Promise<JsonAnswer> => {
+  if (firstRequest === 'HEAD' && accessToken === undefined) return http.send(url, { method: 'HEAD' });
   if (firstRequest === 'GET' && accessToken === undefined) {
     return http.send(url, { headers: { accept: 'text/event-stream' } });
   }
