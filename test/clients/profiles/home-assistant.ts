@@ -1,13 +1,13 @@
 import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
-// home-assistant/core: homeassistant/components/mcp of the development branch (config_flow.py and registration.py at
-// 00b0010, application_credentials.py at 1df6047, 2026). Which release has PKCE and registration was not found out.
+// home-assistant/core: homeassistant/components/mcp (config_flow.py and registration.py at 00b0010, application_credentials.py
+// at 1df6047, 2026; PKCE as in #170370). Whether these commits are merged or released is not verified.
 
 const CALLBACK = 'https://my.home-assistant.io/redirect/oauth';
 
 export const homeAssistant: readonly ClientProfile[] = [
   {
-    name: 'Home Assistant of the development branch, by registration',
+    name: 'Home Assistant with PKCE, by registration',
     firstRequest: 'POST',
     revision: '2025-06-18',
     discovery: {

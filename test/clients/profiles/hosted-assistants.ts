@@ -1,6 +1,7 @@
 import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
-// Perplexity: perplexity.ai/help-center, article 13915507 (menu, both callbacks), koala73/worldmonitor#8305 (2026-09-17).
+// Perplexity: perplexity.ai/help-center, article 13915507 (menu, both callbacks), koala73/worldmonitor#8305 (2026-09-17),
+// stacklok/toolhive#5321 (2026-05-19: it expects a secret; by which method it sends it is not verified).
 // Mistral: docs.mistral.ai/le-chat/knowledge-integrations/connectors (menu), pantalytics/odoo-mcp-pro#21 and #22 (callback,
 // Basic and PKCE), names in registrations as servers saw them in 2026. Probes, scopes and refreshes of both are assumed.
 
@@ -41,6 +42,25 @@ const MISTRAL_CALLBACK = 'https://callback.mistral.ai/v1/integrations_auth/oauth
 export const hostedAssistants: readonly ClientProfile[] = [
   perplexityAt('www.perplexity.ai'),
   perplexityAt('enterprise.perplexity.ai'),
+  {
+    ...perplexityAt('www.perplexity.ai'),
+    name: 'Perplexity, by registration with a secret',
+    identification: {
+      kind: 'registration',
+      request: {
+        client_name: 'Perplexity',
+        ...GRANTS,
+        redirect_uris: ['https://www.perplexity.ai/rest/connections/oauth_callback'],
+        token_endpoint_auth_method: 'client_secret_post',
+        scope: 'mcp offline_access',
+      },
+    },
+    token: { method: 'client_secret_post', resource: true, refreshResource: true },
+    insists: [
+      'a secret, its expiry and the method that it asked for',
+      'offline_access is listed by the server and not by the resource',
+    ],
+  },
   {
     ...common,
     name: "Mistral's Le Chat, by registration with a secret",

@@ -3,7 +3,9 @@ import type { ClientProfile } from '../../support/client-profiles/profile.ts';
 
 // kiro.dev/docs/mcp/configuration and kiro.dev/changelog/cli/2-12; kirodotdev/Kiro#10927 (IDE 1.x: callback, resource, URLs
 // that are not percent-encoded), #11076 (no metadata documents), #10423 (CLI 2.14: callback without a path, resource, no
-// scope), #3911 (the CLI is built with rmcp). Its source is not public: names, probes and refreshes are assumed.
+// scope), #3911 (the CLI is built with rmcp), #11192 and #10708 (CLI 2.18 and 2.16: scopes and name of the registration,
+// which are those of aws/amazon-q-developer-cli, crates/chat-cli/src/mcp_client/oauth_util.rs at 1372a0e). Its source is not
+// public: the other names, probes and refreshes are assumed.
 
 const discovery = {
   headers: { accept: 'application/json', 'mcp-protocol-version': '2025-11-25' },
@@ -14,6 +16,7 @@ const discovery = {
 const GRANTS = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] };
 const IDE_CALLBACK = 'http://localhost:{port}/oauth/callback';
 const CLI_CALLBACK = 'http://127.0.0.1:{port}';
+const CLI_SCOPE = 'openid email offline_access';
 
 export const kiro: readonly ClientProfile[] = [
   {
@@ -56,6 +59,25 @@ export const kiro: readonly ClientProfile[] = [
     authorization: { redirectUri: CLI_CALLBACK, scope: [], resource: 'metadata' },
     token: { method: 'none', resource: true, refreshResource: false },
     insists: ['the name that it registered comes back'],
+  },
+  {
+    name: 'Kiro CLI 2.18, which registers scopes of its own',
+    firstRequest: 'POST',
+    revision: '2025-06-18',
+    discovery,
+    identification: {
+      kind: 'registration',
+      request: {
+        client_name: 'Q DEV CLI',
+        ...GRANTS,
+        redirect_uris: [CLI_CALLBACK],
+        token_endpoint_auth_method: 'none',
+        scope: CLI_SCOPE,
+      },
+    },
+    authorization: { redirectUri: CLI_CALLBACK, scope: [], resource: 'omitted', parameters: { scope: CLI_SCOPE } },
+    token: { method: 'none', resource: false, refreshResource: false },
+    insists: ['a public client gets no secret, and hears that its method is none'],
   },
 ];
 
