@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => cloud?.stop());
 
 describe(`${REQUESTS} random requests cause no 5xx, no leak and no foreign redirect (#16 #26 #61 #65 #170)`, () => {
-  it.concurrent.each(Object.keys(RANDOM_REQUESTS))(
+  it.each(Object.keys(RANDOM_REQUESTS))(
     '%s',
     (endpoint) => assertNoFaults(known, endpoint, { requests: REQUESTS }),
     120_000,

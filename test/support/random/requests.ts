@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { REDIRECT_URI } from '../http/oauth-requests.ts';
 import type { RawAnswer } from '../http/raw-request.ts';
+import { rounds } from '../long-form.ts';
 import { type KnownValues, secretsOf } from '../memory/known-values.ts';
 import { authorize, callback, connections, consent } from './page-requests.ts';
 import { clientConfiguration, mcp, register, token, tokenForms, userinfo } from './program-requests.ts';
@@ -78,7 +79,8 @@ export const RANDOM_REQUESTS: Readonly<Record<string, (known: KnownValues) => Ra
   'any other path': anywhere,
 };
 
-const AT_ONCE = 10;
+/** Each request that is answered at the same time needs an environment of its own. */
+const AT_ONCE = rounds(2, 10);
 const THROTTLE_PAUSE_MS = 200;
 
 /**
