@@ -1,0 +1,41 @@
+/** A client that others wrote, at a pinned version of its package index. */
+export interface RealClient {
+  readonly name: string;
+  readonly version: string;
+  readonly environment: 'python' | 'npm';
+  /** What is installed, in the words of the index. */
+  readonly packages: readonly string[];
+  /** The program in drivers/ that stands for a host application of this client. */
+  readonly driver: string;
+}
+
+const python = (name: string, version: string, driver: string, further: readonly string[] = []): RealClient => ({
+  name,
+  version,
+  environment: 'python',
+  packages: [`${name}==${version}`, ...further],
+  driver,
+});
+
+const npm = (name: string, version: string, driver: string, further: readonly string[] = []): RealClient => ({
+  name,
+  version,
+  environment: 'npm',
+  packages: [`${name}@${version}`, ...further],
+  driver,
+});
+
+export const CLIENTS: readonly RealClient[] = [
+  // This version uses an inner function of pydantic, which 2.12 removed.
+  python('mcp', '1.12.4', 'mcp_sdk.py', ['pydantic==2.11.7']),
+  python('mcp', '1.25.0', 'mcp_sdk.py'),
+  python('mcp', '1.30.0', 'mcp_sdk.py'),
+  python('mcp', '2.3.0', 'mcp_sdk.py'),
+  python('fastmcp', '2.14.7', 'fastmcp_client.py'),
+  python('fastmcp', '3.4.11', 'fastmcp_client.py'),
+  python('fastmcp', '4.2.3', 'fastmcp_client.py'),
+  python('langchain-mcp-adapters', '0.3.2', 'langchain_adapters.py', ['mcp==1.30.0']),
+  npm('@modelcontextprotocol/sdk', '1.13.3', 'typescript-sdk.mjs'),
+  npm('@modelcontextprotocol/sdk', '1.22.0', 'typescript-sdk.mjs'),
+  npm('@modelcontextprotocol/sdk', '1.29.0', 'typescript-sdk.mjs'),
+];
