@@ -1,36 +1,38 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
 const RUNNER = resolve(import.meta.dirname, '../../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
 
-/** Each check by scenario and id, and whether it passed. */
-export type Checks = ReadonlyMap<string, boolean>;
+/** The state of each check: `<scenario> <check>`, numbered where a check is repeated. */
+export type Checks = ReadonlyMap<string, { readonly status: string; readonly message: string }>;
 
-interface Check {
-  readonly id: string;
-  readonly status: string;
-}
-
-/** Runs every server scenario that a revision has. */
-export const runSuite = async (url: string, revision: string): Promise<Checks> => {
+/** Runs every server scenario that applies to a revision; the runner leaves out the others. */
+export const runScenarios = async (url: string, revision: string): Promise<Checks> => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-conformance-'));
-  const args = ['server', '--url', url, '--suite', 'all', '--spec-version', revision, '--output-dir', folder];
-  const child = spawn(process.execPath, [RUNNER, ...args], { stdio: 'ignore' });
-  await once(child, 'close');
-  const checks = new Map<string, boolean>();
-  for (const file of globSync('**/checks.json', { cwd: folder })) {
-    const scenario = basename(dirname(file)).replace(/^server-|-\d{4}-\d\d-\d\dT.*$/g, '');
-    for (const { id, status } of JSON.parse(await readFile(join(folder, file), 'utf8')) as Check[]) {
-      // A check may be made several times in a scenario, and must then pass each time.
-      const name = `${scenario}: ${id}`;
-      if (status === 'SUCCESS' || status === 'FAILURE')
-        checks.set(name, (checks.get(name) ?? true) && status === 'SUCCESS');
+  const options = ['server', '--url', url, '--suite', 'all', '--spec-version', revision, '-o', folder];
+  try {
+    const child = spawn(process.execPath, ['--no-warnings', RUNNER, ...options], { stdio: 'ignore' });
+    await once(child, 'close');
+    return await readChecks(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const readChecks = async (folder: string): Promise<Checks> => {
+  const checks = new Map<string, { status: string; message: string }>();
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (basename(name) !== 'checks.json') continue;
+    const scenario = basename(dirname(name)).replace(/^server-|-\d{4}-\d\d-\d\dT.*$/g, '');
+    const seen = new Map<string, number>();
+    for (const { id, status, errorMessage } of JSON.parse(await readFile(join(folder, name), 'utf8'))) {
+      const count = (seen.get(id) ?? 0) + 1;
+      seen.set(id, count);
+      checks.set(`${scenario} ${id}${count > 1 ? ` ${count}` : ''}`, { status, message: errorMessage ?? '' });
     }
   }
-  await rm(folder, { recursive: true });
   return checks;
 };
