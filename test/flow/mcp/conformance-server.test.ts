@@ -8,7 +8,8 @@ import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-clou
 import { obtainSession } from '../../support/http/oauth-requests.ts';
 
 // The server scenarios of the runner that depend most on what Gatehouse forwards. A proxy adds the token the runner lacks.
-// Every server here has a tool rule, so that POST passes the inspector too. `npm run clients:conformance` runs them all.
+// Every server here has a tool rule, so that POST passes the inspector too. `npm run clients:conformance` runs all
+// scenarios over HTTP backends; those of the example server, a Lambda function, are only here.
 
 const RUNNER = resolve(import.meta.dirname, '../../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
 
@@ -56,7 +57,9 @@ describe('MCP conformance runner 0.2.0-alpha.12, server scenarios through Gateho
     ['/mcp', 'http-header-validation', '2026-07-28'],
     ['/mcp', 'dns-rebinding-protection', '2026-07-28'],
     ['/mcp', 'server-sse-multiple-streams', '2026-07-28'],
+    ['/mcp', 'tools-list', '2026-07-28'],
     ['/mcp', 'tools-list', '2025-06-18'],
+    ['/mcp', 'ping', '2025-11-25'],
     ['/mcp', 'server-initialize', '2025-11-25'],
     // HTTP backends.
     ['/stateless', 'http-custom-header-server-validation', '2026-07-28'],
