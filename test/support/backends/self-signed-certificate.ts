@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 // Just enough DER (X.690) for one certificate (RFC 5280 §4.1): a P-256 key that vouches for itself.
 
@@ -16,10 +17,14 @@ const ECDSA_WITH_SHA256 = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03,
 const NAME = sequence(der(0x31, sequence(oid(0x55, 0x04, 0x03), der(0x0c, Buffer.from('test')))));
 const DAY_MS = 86_400_000;
 
-/** Key and certificate (PEM) of a TLS server with these DNS names; the certificate is its own authority. */
+/** RFC 5280 §4.2.1.6: an IPv4 address in four bytes, or a DNS name. */
+const generalName = (name: string): Buffer =>
+  isIPv4(name) ? der(0x87, Buffer.from(name.split('.').map(Number))) : der(0x82, Buffer.from(name));
+
+/** Key and certificate (PEM) of a TLS server with these DNS names and IPv4 addresses; the certificate is its own authority. */
 export const selfSignedCertificate = (...names: readonly string[]): { key: string; cert: string } => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const alternativeNames = sequence(...names.map((name) => der(0x82, Buffer.from(name))));
+  const alternativeNames = sequence(...names.map(generalName));
   const toBeSigned = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
