@@ -1,4 +1,4 @@
-import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Names } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import {
   AllowedMethods,
@@ -149,9 +149,9 @@ export class FrontDoor extends Construct {
         runtime: FunctionRuntime.JS_2_0,
       }),
     };
-    const edgeLambdas = restoreChallenges
-      ? [new RestoreChallenges(this, 'RestoreChallenges', { stack: Stack.of(this) }).edgeLambda]
-      : [];
+    const challenges = restoreChallenges
+      ? { edgeLambdas: [new RestoreChallenges(this, 'RestoreChallenges').edgeLambda] }
+      : {};
     const origins = new Map<RestApi, HttpOrigin>();
     const originOf = (api: RestApi) => {
       const origin = origins.get(api) ?? this.#originOf(api);
@@ -160,7 +160,7 @@ export class FrontDoor extends Construct {
     };
     const uncached = (api: RestApi): BehaviorOptions => ({
       ...everyRequest,
-      ...(edgeLambdas.length > 0 ? { edgeLambdas } : {}),
+      ...challenges,
       origin: originOf(api),
       allowedMethods: AllowedMethods.ALLOW_ALL,
       cachePolicy: CachePolicy.CACHING_DISABLED,

@@ -1,4 +1,4 @@
-import { Duration, type Environment, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Duration, type Environment, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type EdgeLambda, experimental, LambdaEdgeEventType } from 'aws-cdk-lib/aws-cloudfront';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -53,11 +53,11 @@ export const RESTORE_CHALLENGES_CODE = `exports.handler = async ({ Records: [{ c
 export class RestoreChallenges extends Construct {
   readonly edgeLambda: EdgeLambda;
 
-  constructor(scope: Construct, id: string, { stack }: { readonly stack: Stack }) {
+  constructor(scope: Construct, id: string) {
     super(scope, id);
     const edgeFunction = new experimental.EdgeFunction(this, 'Function', {
       description: 'Gatehouse: gives challenges their name again',
-      stackId: `${stack.stackName}-edge`,
+      stackId: `${Stack.of(this).stackName}-edge`,
       runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
       code: Code.fromInline(RESTORE_CHALLENGES_CODE),

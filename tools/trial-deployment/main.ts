@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { endAllProcesses } from './processes.ts';
 import { MissingToolError } from './python.ts';
 import { AbandonedError, Report } from './report.ts';
@@ -28,9 +27,6 @@ try {
   if (!(error instanceof AbandonedError)) throw error;
   print(error.message);
 }
-const resultFile = process.argv[2];
-if (resultFile !== undefined)
-  writeFileSync(resultFile, JSON.stringify({ passed: report.passed, failed: report.failed }));
 print(`\n${report.table()}\n`);
 print(`${report.passed} passed, ${report.failed} failed, in ${Math.round((performance.now() - startedAt) / 1000)} s`);
 process.exit(report.failed === 0 ? 0 : 1);

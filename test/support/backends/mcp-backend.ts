@@ -75,7 +75,13 @@ export const statelessServer = (): Listener => {
     });
     return server;
   });
-  return async (request, response) => {
+  return listenerOf(mcp);
+};
+
+/** Serves a handler of the Fetch API, as the SDK 2.x makes it, over HTTP. */
+export const listenerOf =
+  (mcp: { readonly fetch: (request: Request) => Promise<Response> }) =>
+  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await new Response(Readable.toWeb(request) as ReadableStream).arrayBuffer();
     const headers = new Headers(request.headers as Record<string, string>);
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -85,4 +91,3 @@ export const statelessServer = (): Listener => {
     if (answer.body === null) response.end();
     else await pipeline(Readable.fromWeb(answer.body as NodeReadableStream), response).catch(() => {});
   };
-};

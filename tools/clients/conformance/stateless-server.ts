@@ -1,8 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   completable,
@@ -14,6 +10,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { listenerOf } from '../../../test/support/backends/mcp-backend.ts';
 import { type Registry, registerContent, text } from './content.ts';
 import { registerInputRequired } from './input-required.ts';
 
@@ -80,16 +77,4 @@ const newServer = (): McpServer => {
 };
 
 /** A server of revision 2026-07-28, on the SDK 2.x. */
-export const statelessServer = () => {
-  const mcp = createMcpHandler(newServer);
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await new Response(Readable.toWeb(request) as ReadableStream).arrayBuffer();
-    const headers = new Headers(request.headers as Record<string, string>);
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const method = request.method ?? 'GET';
-    const answer = await mcp.fetch(new Request(url, { method, headers, ...(method === 'POST' ? { body } : {}) }));
-    response.writeHead(answer.status, Object.fromEntries(answer.headers)).flushHeaders();
-    if (answer.body === null) response.end();
-    else await pipeline(Readable.fromWeb(answer.body as NodeReadableStream), response).catch(() => {});
-  };
-};
+export const statelessServer = () => listenerOf(createMcpHandler(newServer));

@@ -27,10 +27,6 @@ export class KeptSession {
     return new KeptSession(cloud, session, String(identity.subject));
   }
 
-  get session(): Session {
-    return this.#session;
-  }
-
   /** Uses the access token, refreshes, and uses the new one. @throws Error when any of these is refused */
   async expectGood(): Promise<void> {
     expectSame('a call with the access token', await this.callStatus(), 200);
