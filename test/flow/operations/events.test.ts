@@ -14,6 +14,7 @@ import {
   registerClient,
   revoke,
 } from '../../support/http/oauth-requests.ts';
+import { startOfFailureWindow } from '../../support/limit-windows.ts';
 import type { EventLine } from '../../support/watched/event-problems.ts';
 import { EventWatch, USUAL } from '../../support/watched/event-watch.ts';
 import { SECRET_KINDS } from '../../support/watched/secrets.ts';
@@ -169,9 +170,11 @@ describe('#237 one event for what the operator and the limits do', () => {
     const guessing = await registerClient(cloud, { client_name: 'Guesses' });
     const { code } = await obtainCode(cloud, guessing);
     const guess = () => redeem(cloud, { client: guessing, code, codeVerifier: 'x'.repeat(43) });
+    await cloud.setClock(startOfFailureWindow());
     const events = await eventsOf(async () => {
       for (let count = 0; count < 55; count += 1) await guess();
     });
+    await cloud.setClock(0);
     expect(events.filter(({ event }) => event === 'limit_hit')).toEqual([
       expect.objectContaining({ clientId: guessing.client_id, limit: 'failures', LimitsHit: 1 }),
     ]);
