@@ -168,11 +168,10 @@ describe('#237 one event for what the operator and the limits do', () => {
 
   it('a limit is exceeded: one event, even if it is exceeded several times', async () => {
     const guessing = await registerClient(cloud, { client_name: 'Guesses' });
-    const { code } = await obtainCode(cloud, guessing);
-    const guess = () => redeem(cloud, { client: guessing, code, codeVerifier: 'x'.repeat(43) });
+    const guess = { ...(await obtainCode(cloud, guessing)), codeVerifier: 'x'.repeat(43) };
     await cloud.setClock(startOfFailureWindow());
     const events = await eventsOf(async () => {
-      for (let count = 0; count < 55; count += 1) await guess();
+      for (let count = 0; count < 55; count += 1) await redeem(cloud, guess);
     });
     await cloud.setClock(0);
     expect(events.filter(({ event }) => event === 'limit_hit')).toEqual([
@@ -200,11 +199,10 @@ describe('#237 every error response has the request id of its log line', () => {
   });
 
   it('a page', async () => {
+    const url = `${cloud.origin}/authorize?client_id=unknown`;
     let html = '';
     const events = await eventsOf(async () => {
-      html = await (
-        await fetch(`${cloud.origin}/authorize?client_id=unknown`, { headers: { accept: 'text/html' } })
-      ).text();
+      html = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
     });
     expect(idsOf(events)).toHaveLength(1);
     expect(html).toContain(String(events[0]?.requestId));
