@@ -8,7 +8,7 @@ const overHttp = ['<rootDir>/test/flow/', '<rootDir>/test/browser/', '<rootDir>/
 
 export default {
   testTimeout: 300_000,
-  globalSetup: '<rootDir>/test/support/cloud/templates-of-this-run.ts',
+  globalSetup: '<rootDir>/test/support/cloud/files-of-this-run.ts',
   testSequencer: '<rootDir>/test/support/runner/sequencer.mjs',
   // Each worker waits half of its time for the local clouds, which work beside them.
   maxWorkers: 3,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfigurationInput } from '../../lib/config/configuration.ts';
 import { ensureBundles } from '../../lib/functions/bundles.ts';
-import { templatesOfThisRun } from '../support/cloud/templates-of-this-run.ts';
+import { templatesOfThisRun } from '../support/cloud/files-of-this-run.ts';
 
 export interface TemplateResource {
   readonly Type: string;

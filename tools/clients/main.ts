@@ -1,5 +1,5 @@
+import prepareRun from '../../test/support/cloud/files-of-this-run.ts';
 import { startLocalCloud } from '../../test/support/cloud/local-cloud.ts';
-import prepareTemplates from '../../test/support/cloud/templates-of-this-run.ts';
 import { CLIENTS } from './clients.ts';
 import { ACCESS_TOKEN_SECONDS, GOOD, playSession, REQUESTS_PER_MINUTE, type Row } from './session.ts';
 import { tableOf } from './table.ts';
@@ -9,7 +9,7 @@ import { tableOf } from './table.ts';
 
 const AT_ONCE = 3;
 
-prepareTemplates();
+prepareRun();
 const wanted = process.argv.slice(2);
 const clients = CLIENTS.filter(({ name, version }) => {
   return wanted.length === 0 || wanted.some((part) => `${name} ${version}`.includes(part));

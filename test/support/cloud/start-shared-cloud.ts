@@ -1,6 +1,6 @@
 import { startWatchedCloud, type WatchedCloud } from '../watched/watched-cloud.ts';
+import prepareRun from './files-of-this-run.ts';
 import { announceSharedCloud } from './shared-cloud.ts';
-import prepareRun from './templates-of-this-run.ts';
 
 declare global {
   var sharedLocalCloud: WatchedCloud | undefined;

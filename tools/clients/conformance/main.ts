@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { startBearerProxy } from '../../../test/support/backends/bearer-proxy.ts';
 import { startBackend } from '../../../test/support/backends/mcp-backend.ts';
 import { User } from '../../../test/support/browser/user.ts';
+import prepareRun from '../../../test/support/cloud/files-of-this-run.ts';
 import { startLocalCloud } from '../../../test/support/cloud/local-cloud.ts';
-import prepareTemplates from '../../../test/support/cloud/templates-of-this-run.ts';
 import { obtainSession } from '../../../test/support/http/oauth-requests.ts';
 import { type Checks, runScenarios } from './runner.ts';
 import { statefulServer } from './stateful-server.ts';
@@ -30,7 +30,7 @@ const onLocalhost =
     else response.writeHead(403).end();
   };
 
-prepareTemplates();
+prepareRun();
 const stateful = await startBackend(onLocalhost(statefulServer()));
 const stateless = await startBackend(onLocalhost(statelessServer()));
 const server = ({ url }: typeof stateful, scopes: object) => ({ backend: { kind: 'http', url }, scopes });

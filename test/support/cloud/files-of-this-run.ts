@@ -8,14 +8,19 @@ const VARIABLE = 'GATEHOUSE_TEST_TEMPLATES';
 /** What V8 compiled, kept from run to run for every process and worker thread of the tests. */
 const COMPILE_CACHE = join(tmpdir(), 'gatehouse-compile-cache');
 
-/** Prepares the folder for the templates that this run synthesizes. Does nothing when it is called again. */
+/**
+ * Gives this run one folder for its temporary files, the synthesized templates among them, and removes it at the end.
+ * Does nothing when it is called again.
+ */
 export default (): void => {
   if (process.env[VARIABLE] !== undefined) return;
   process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-templates-'));
-  process.env[VARIABLE] = folder;
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-tests-'));
+  process.env.TMPDIR = folder;
+  process.env[VARIABLE] = mkdtempSync(join(folder, 'templates-'));
   process.env[ASSEMBLY_CACHE_VARIABLE] = join(folder, 'assemblies');
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // A browser that is ending may still write.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 };
 
 export const templatesOfThisRun = (): string => {
