@@ -73,6 +73,7 @@ export class McpOAuthProxy extends Construct {
       authorizationServer: this.authorizationServer.api,
       servers: this.protectedResources,
       restoreChallenges: configuration.restoreChallenges,
+      wellKnown: configuration.wellKnown,
     });
     this.issuer = this.frontDoor.issuer;
 

@@ -5,6 +5,7 @@ import { checkMonitoring } from './monitoring-schema.ts';
 import type { Configuration, ServerConfiguration } from './schema.ts';
 import { checkAllowedOrigins } from './server-schema.ts';
 import { checkTheme } from './theme.ts';
+import { checkWellKnown } from './well-known.ts';
 
 type ScopeConfiguration = Configuration['scopes'][string];
 type KnownScopes = Readonly<
@@ -48,6 +49,7 @@ export const crossCheck = (configuration: Configuration): string[] => [
   ...checkUpstreamTokens(configuration),
   ...checkTheme(configuration),
   ...checkMonitoring(configuration),
+  ...checkWellKnown(configuration.wellKnown),
 ];
 
 /** All scopes that a token can hold: the configured scopes and those of `identity`. */

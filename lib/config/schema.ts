@@ -19,6 +19,7 @@ import { Monitoring } from './monitoring-schema.ts';
 import { Access, AccessConditions, IdentityProvider } from './provider-schema.ts';
 import { Server } from './server-schema.ts';
 import { Theme } from './theme-schema.ts';
+import { WellKnown } from './well-known.ts';
 
 const serverPath = matching(
   'a path of one or two plain segments, such as "/mcp" or "/tools/mcp"',
@@ -138,6 +139,7 @@ export const ConfigurationSchema = z.strictObject(
         'a function at the edge lets every `WWW-Authenticate` arrive, so that older clients ask for more scope',
       more: 'docs/deployment.md#challenges-at-the-edge',
     }),
+    wellKnown: WellKnown,
     monitoring: Monitoring.prefault({}),
     reservedConcurrency: ReservedConcurrency.prefault({}),
     stackName: documented(

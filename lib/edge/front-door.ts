@@ -24,6 +24,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { EXPOSED_HEADERS, MCP_METHODS } from '../api/cors.ts';
+import { wellKnownDocuments } from '../config/well-known.ts';
 import { ORIGIN_HEADER, STAGE_NAME } from '../names.ts';
 import { RestoreChallenges } from './restore-challenges.ts';
 import { type EdgeServer, mostSpecificFirst, viewerRequestCode } from './viewer-request.ts';
@@ -45,6 +46,8 @@ export interface FrontDoorProps {
   readonly servers: readonly ServerBehindFrontDoor[];
   /** Whether a function at the edge gives `WWW-Authenticate` its name again, which API Gateway changes. */
   readonly restoreChallenges: boolean;
+  /** Name → text of the documents that the edge adds below `/.well-known/`. */
+  readonly wellKnown: Readonly<Record<string, string>>;
 }
 
 export interface ServerBehindFrontDoor extends EdgeServer {
@@ -59,10 +62,11 @@ export class FrontDoor extends Construct {
   /** Dynamic reference to the origin secret. CloudFormation resolves it at deployment; the template never holds it. */
   readonly originSecret: string;
 
-  constructor(scope: Construct, id: string, { authorizationServer, servers, restoreChallenges }: FrontDoorProps) {
+  constructor(scope: Construct, id: string, props: FrontDoorProps) {
     super(scope, id);
+    const { authorizationServer, servers } = props;
     this.originSecret = this.#makeOriginSecret();
-    const behavior = this.#behaviors(servers.map(edgeServerOf), restoreChallenges);
+    const behavior = this.#behaviors(props);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Gatehouse',
       httpVersion: HttpVersion.HTTP2_AND_3,
@@ -99,7 +103,7 @@ export class FrontDoor extends Construct {
     return `{{resolve:secretsmanager:${secret.ref}:SecretString}}`;
   }
 
-  #behaviors(servers: readonly EdgeServer[], restoreChallenges: boolean) {
+  #behaviors({ servers, wellKnown, restoreChallenges }: FrontDoorProps) {
     const everyRequest = {
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
       // Compression would delay streams.
@@ -109,7 +113,7 @@ export class FrontDoor extends Construct {
           eventType: FunctionEventType.VIEWER_REQUEST,
           function: new CloudFrontFunction(this, 'ViewerRequest', {
             comment: 'Gatehouse: removes forged identity headers',
-            code: FunctionCode.fromInline(viewerRequestCode(servers)),
+            code: FunctionCode.fromInline(viewerRequestCode(servers.map(edgeServerOf), wellKnownDocuments(wellKnown))),
             runtime: FunctionRuntime.JS_2_0,
           }),
         },

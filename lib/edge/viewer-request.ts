@@ -60,17 +60,23 @@ const PROXY_HEADERS = [
  * - It treats `/mcp/` as `/mcp`, and redirects browsers from there to the welcome page. A page visit asks for HTML,
  *   brings no token and does not accept a stream. Every client that sends GET accepts a stream (MCP 2025-11-25,
  *   "Listening for Messages from the Server").
+ * - It answers with the documents that the configuration adds below `/.well-known/`. Edges keep no copy of them.
  * - It sends the query byte for byte in `x-gatehouse-query` to an inspector that forwards it.
  *
  * The runtime supports ES 5.1 and a little more, but neither `for … of` nor destructuring. The local run refuses what
  * the runtime lacks.
  *
  * @param servers the MCP servers
+ * @param documents path → text of the documents that the configuration adds
  */
-export const viewerRequestCode = (servers: readonly EdgeServer[]): string => `const servers = ${JSON.stringify(
+export const viewerRequestCode = (
+  servers: readonly EdgeServer[],
+  documents: Readonly<Record<string, string>> = {},
+): string => `const servers = ${JSON.stringify(
   // As in the behaviours of the distribution.
   mostSpecificFirst(servers),
 )};
+const documents = ${JSON.stringify(documents)};
 
 function serverOf(uri) {
   return servers.filter((server) => uri === server.path || uri.startsWith(server.path + '/'))[0];
@@ -102,6 +108,19 @@ function handler(event) {
         'access-control-allow-origin': { value: '*' },
       },
       body: '{"error":"not_found","error_description":"The path holds . or .. or an encoded slash: send it without."}',
+    };
+  }
+  if (Object.keys(documents).includes(request.uri) && (request.method === 'GET' || request.method === 'HEAD')) {
+    return {
+      statusCode: 200,
+      statusDescription: 'OK',
+      headers: {
+        'content-type': { value: 'text/plain; charset=utf-8' },
+        'cache-control': { value: 'no-store' },
+        'x-content-type-options': { value: 'nosniff' },
+        'access-control-allow-origin': { value: '*' },
+      },
+      body: request.method === 'HEAD' ? '' : documents[request.uri],
     };
   }
   Object.keys(request.headers).forEach((name) => {
