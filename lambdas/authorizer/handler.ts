@@ -52,7 +52,7 @@ const UNAUTHORIZED = 'Unauthorized';
 /**
  * Authorizes every request to an MCP server (RFC 6750, RFC 9068 §4).
  *
- * @returns `Allow` with the caller's identity in the context. `Deny` with the challenge in the context becomes 403.
+ * @returns `Allow` with the caller's identity in the context. `Deny` with the challenge and the needed scopes in the context becomes 403.
  * @throws Error `Unauthorized`, which becomes 401. Any other error becomes 503, so that clients keep their tokens.
  */
 export const authorizerHandler = (deps: AuthorizerDeps) => {
@@ -82,6 +82,7 @@ export const authorizerHandler = (deps: AuthorizerDeps) => {
       deps.log('authorizer_denied', { requestId, reason: 'insufficient_scope', clientId: claims.client_id });
       return policy('Deny', claims, everything, {
         challenge: scopeChallenge(decision.scopes, resourceMetadataUrl(deps.issuer, server.path)),
+        neededScopes: decision.scopes.join(' '),
       });
     }
     // If the headers are not enough to decide, the inspector reads the operation from the body.

@@ -9,6 +9,12 @@ interface GatewayError {
   readonly error: string;
   readonly description: string;
   /**
+   * A `$context.` variable with the scopes that the request needs.
+   *
+   * @default the body has no scopes
+   */
+  readonly scope?: string;
+  /**
    * Header → static value in single quotes, or a `context.` variable.
    *
    * @default no other headers
@@ -111,7 +117,9 @@ export const addProtectedResourceResponses = (
       type: ResponseType.ACCESS_DENIED,
       status: 403,
       error: 'insufficient_scope',
-      description: 'The access token lacks a scope. The WWW-Authenticate header lists all required scopes.',
+      description: 'The access token lacks a scope. Authorize again with every scope of this response.',
+      // Clients that do not read the challenge show the body.
+      scope: '$context.authorizer.neededScopes',
       headers: { 'WWW-Authenticate': 'context.authorizer.challenge' },
     },
     { type: ResponseType.AUTHORIZER_FAILURE, ...unavailable },
@@ -131,6 +139,7 @@ const toGatewayResponse = (response: GatewayError): GatewayResponseOptions => ({
     'application/json': JSON.stringify({
       error: response.error,
       error_description: response.description,
+      ...(response.scope ? { scope: response.scope } : {}),
       request_id: '$context.requestId',
     }),
   },

@@ -147,6 +147,7 @@ describe('Authorizer (RFC 6750, RFC 9068 §4)', () => {
         'Bearer error="insufficient_scope", scope="mcp email", ' +
         `resource_metadata="${ISSUER}/.well-known/oauth-protected-resource/other", ` +
         'error_description="This operation needs scopes that the access token does not have."',
+      neededScopes: 'mcp email',
     });
   });
 

@@ -124,6 +124,8 @@ describe('RFC 6750 §3.1: a token that lacks a scope', () => {
       error_description: expect.any(String),
     });
     expect(challenge.scope?.split(' ').sort()).toEqual(['email', 'mcp', 'profile', 'tools']);
+    // For clients that show the body instead of reading the challenge.
+    expect(answer.body).toMatchObject({ error: 'insufficient_scope', scope: challenge.scope });
     expect(answer.headers.get('access-control-expose-headers')?.toLowerCase()).toContain('www-authenticate');
     expect((await callMcp(toolsUrl, session.accessToken)).status).toBe(200);
   });

@@ -27,6 +27,10 @@ describe('Gateway responses', () => {
       StatusCode: '403',
       ResponseParameters: { 'gatewayresponse.header.WWW-Authenticate': 'context.authorizer.challenge' },
     });
+    expect(JSON.parse(answers.ACCESS_DENIED.ResponseTemplates['application/json'])).toMatchObject({
+      error: 'insufficient_scope',
+      scope: '$context.authorizer.neededScopes',
+    });
     for (const type of ['AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR']) {
       expect(answers[type]).toMatchObject({
         StatusCode: '503',
@@ -58,11 +62,12 @@ describe('Gateway responses', () => {
     for (const name of ['AuthorizationServer', 'Servermcp', 'Servertoolsmcp']) {
       const answers = gatewayResponsesOf(template, name);
       expect(Object.keys(answers)).toEqual(expect.arrayContaining(['DEFAULT_4XX', 'DEFAULT_5XX', 'THROTTLED']));
-      for (const { ResponseParameters: headers, ResponseTemplates } of Object.values(answers)) {
+      for (const [type, { ResponseParameters: headers, ResponseTemplates }] of Object.entries(answers)) {
         expect(JSON.parse(ResponseTemplates['application/json'])).toEqual({
           error: expect.stringMatching(/^[a-z_]+$/),
           error_description: expect.any(String),
           request_id: '$context.requestId',
+          ...(type === 'ACCESS_DENIED' ? { scope: expect.any(String) } : {}),
         });
         expect(headers['gatewayresponse.header.Cache-Control']).toBe(`'no-store'`);
         expect(headers['gatewayresponse.header.Access-Control-Allow-Origin']).toBe(`'*'`);
