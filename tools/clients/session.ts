@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { User } from '../../test/support/browser/user.ts';
 import type { CloudAddress } from '../../test/support/cloud/local-cloud.ts';
 import { freePortPair } from '../../test/support/memory/ports.ts';
+import { MissingToolError } from '../toolchains/missing-tool-error.ts';
 import type { RealClient } from './clients.ts';
 import { Conversation, type Outcome } from './conversation.ts';
-import { CannotInstall, driverOf } from './environments.ts';
+import { driverOf } from './environments.ts';
 
 /** How long an access token of the run is valid. Clients wait for it to expire. */
 export const ACCESS_TOKEN_SECONDS = 20;
@@ -46,7 +47,7 @@ export const playSession = async (client: RealClient, cloud: CloudAddress): Prom
     const user = new User(cloud, `user-${client.version.replaceAll('.', '-')}`);
     conversation = await Conversation.start(await driverOf(client), cloud.mcpUrl, await freePortPair(), user);
   } catch (error) {
-    if (error instanceof CannotInstall) return { client, skipped: error.message, steps, errors };
+    if (error instanceof MissingToolError) return { client, skipped: error.message, steps, errors };
     throw error;
   }
   const note = (step: Step, { error }: Outcome, verdict: string | undefined): void => {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Finished, run, runSuccessfully } from './processes.ts';
+import { type Finished, run, runSuccessfully } from '../toolchains/processes.ts';
 import { PROVIDER_HOST, REGION, type Surroundings } from './surroundings.ts';
 
 export const STACK_NAME = 'Gatehouse';

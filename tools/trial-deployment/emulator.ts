@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { timeLimitFactor } from '../../lambdas/core/settings.ts';
+import { startServer } from '../toolchains/processes.ts';
 import { LOOPBACK_HOSTS_VARIABLE } from './loopback-hosts.ts';
-import { startServer } from './processes.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const START_LIMIT_MS = 120_000;

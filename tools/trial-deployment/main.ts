@@ -1,5 +1,5 @@
-import { endAllProcesses } from './processes.ts';
-import { MissingToolError } from './python.ts';
+import { MissingToolError } from '../toolchains/missing-tool-error.ts';
+import { endAllProcesses } from '../toolchains/processes.ts';
 import { AbandonedError, Report } from './report.ts';
 import { runTrial } from './trial.ts';
 

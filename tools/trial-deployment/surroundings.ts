@@ -1,12 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import tls from 'node:tls';
 import { PACKAGE_DIRECTORY } from '../../lib/functions/bundles.ts';
 import { selfSignedCertificate } from '../../test/support/backends/self-signed-certificate.ts';
+import { freePortPair } from '../../test/support/memory/ports.ts';
+import { installPythonPackages } from '../toolchains/python.ts';
 import { type LoopbackHosts, redirectConnections } from './loopback-hosts.ts';
-import { installPythonPackages } from './python.ts';
 
+/** MiniStack and the AWS command line, every version pinned. */
+const REQUIREMENTS = readFileSync(join(import.meta.dirname, 'emulator/requirements.txt'), 'utf8')
+  .split('\n')
+  .filter((line) => /^\w/.test(line));
 /** Kept between runs, and ignored by Git. */
 const FOLDER = join(PACKAGE_DIRECTORY, '.gatehouse/trial-deployment');
 /** The parts of the project from which it is deployed. */
@@ -41,7 +46,7 @@ export interface Surroundings {
  * @throws MissingToolError
  */
 export const prepareSurroundings = async (): Promise<Surroundings> => {
-  const pythonPrograms = await installPythonPackages(join(FOLDER, 'python'));
+  const pythonPrograms = await installPythonPackages(join(FOLDER, 'python'), REQUIREMENTS);
   const folder = join(FOLDER, 'run');
   await rm(folder, { recursive: true, force: true });
   const project = join(folder, 'project');
@@ -54,7 +59,9 @@ export const prepareSurroundings = async (): Promise<Surroundings> => {
   await mkdir(temporary);
   await writeFile(join(temporary, 'package.json'), '{ "type": "commonjs" }');
 
-  const [emulatorPort = 0, edgePort = 0, providerPort = 0] = await freePorts(3);
+  const emulatorPort = await freePortPair();
+  const edgePort = await freePortPair();
+  const providerPort = edgePort + 1;
   const hosts = { '*.cloudfront.net': edgePort, [PROVIDER_HOST]: providerPort };
   redirectConnections(hosts);
 
@@ -96,19 +103,3 @@ const withoutSettings = (environment: NodeJS.ProcessEnv): Record<string, string>
       value === undefined || /^(AWS_|CDK_|NODE_OPTIONS$|PYTHON)/.test(name) ? [] : [[name, value]],
     ),
   );
-
-const freePorts = async (count: number): Promise<number[]> => {
-  const servers = Array.from({ length: count }, () => createServer());
-  return Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-          });
-        }),
-    ),
-  );
-};

@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { startBearerProxy } from '../../support/backends/bearer-proxy.ts';
 import { startBackend, statefulServer, statelessServer } from '../../support/backends/mcp-backend.ts';
 import { User } from '../../support/browser/user.ts';
+import { CONFORMANCE_RUNNER } from '../../support/client-programs/conformance-runner.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
 import { obtainSession } from '../../support/http/oauth-requests.ts';
 
 // The server scenarios of the runner that depend most on what Gatehouse forwards. A proxy adds the token the runner lacks.
 // Every server here has a tool rule, so that POST passes the inspector too. `npm run clients:conformance` runs all
 // scenarios over HTTP backends; those of the example server, a Lambda function, are only here.
-
-const RUNNER = resolve(import.meta.dirname, '../../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
 
 let cloud: LocalCloud;
 let backends: Awaited<ReturnType<typeof startBackend>>[];
@@ -39,7 +37,7 @@ afterAll(async () => {
 const run = async (path: string, scenario: string, revision: string): Promise<string> => {
   const url = proxies.get(path)?.url ?? '';
   const parameters = ['server', '--url', url, '--scenario', scenario, '--spec-version', revision];
-  const child = spawn(process.execPath, [RUNNER, ...parameters], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [CONFORMANCE_RUNNER, ...parameters], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {

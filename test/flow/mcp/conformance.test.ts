@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { User } from '../../support/browser/user.ts';
+import { CONFORMANCE_RUNNER } from '../../support/client-programs/conformance-runner.ts';
 import { sharedCloud } from '../../support/cloud/shared-cloud.ts';
 import { registerClient } from '../../support/http/oauth-requests.ts';
 import { freePortPair } from '../../support/memory/ports.ts';
 
 const cloud = sharedCloud();
-const RUNNER = resolve(import.meta.dirname, '../../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
 
 interface Check {
   readonly id: string;
@@ -35,7 +35,7 @@ const runConformance = async (
   const child = spawn(
     process.execPath,
     [
-      RUNNER,
+      CONFORMANCE_RUNNER,
       'authorization',
       '--url',
       cloud.origin,

@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-
-const RUNNER = resolve(import.meta.dirname, '../../../node_modules/@modelcontextprotocol/conformance/dist/index.js');
+import { basename, dirname, join } from 'node:path';
+import { CONFORMANCE_RUNNER } from '../../../test/support/client-programs/conformance-runner.ts';
 
 /** The state of each check: `<scenario> <check>`, numbered where a check is repeated. */
 export type Checks = ReadonlyMap<string, { readonly status: string; readonly message: string }>;
@@ -14,7 +13,7 @@ export const runScenarios = async (url: string, revision: string): Promise<Check
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-conformance-'));
   const options = ['server', '--url', url, '--suite', 'all', '--spec-version', revision, '-o', folder];
   try {
-    const child = spawn(process.execPath, ['--no-warnings', RUNNER, ...options], { stdio: 'ignore' });
+    const child = spawn(process.execPath, ['--no-warnings', CONFORMANCE_RUNNER, ...options], { stdio: 'ignore' });
     await once(child, 'close');
     return await readChecks(folder);
   } finally {

@@ -18,6 +18,9 @@ export interface Finished {
   readonly output: string;
 }
 
+/** The exit code of a command that cannot be started. */
+export const NOT_FOUND = 127;
+
 const READY_CHECK_MS = 100;
 const LAST_LINES = 12;
 
@@ -48,7 +51,7 @@ const start = (command: string, parameters: readonly string[], options: object):
   return child;
 };
 
-/** Runs a command to its end. A command that cannot be started has the exit code 127. */
+/** Runs a command to its end. A command that cannot be started has the exit code {@link NOT_FOUND}. */
 export const run = (command: string, parameters: readonly string[], options: CommandOptions): Promise<Finished> =>
   new Promise((resolve) => {
     const { input = '', ...rest } = options;
@@ -63,7 +66,7 @@ export const run = (command: string, parameters: readonly string[], options: Com
       output += text;
     });
     child.stdin?.on('error', () => {}).end(input);
-    child.once('error', (error) => resolve({ exitCode: 127, stdout, output: String(error) }));
+    child.once('error', (error) => resolve({ exitCode: NOT_FOUND, stdout, output: String(error) }));
     child.once('close', (code) => resolve({ exitCode: code ?? 1, stdout, output }));
   });
 
