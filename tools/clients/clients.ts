@@ -2,7 +2,7 @@
 export interface RealClient {
   readonly name: string;
   readonly version: string;
-  readonly environment: 'python' | 'npm';
+  readonly environment: 'python' | 'npm' | 'go' | 'rust';
   /** What is installed, in the words of the index. */
   readonly packages: readonly string[];
   /** The program in drivers/ that stands for a host application of this client. */
@@ -25,6 +25,13 @@ const npm = (name: string, version: string, driver: string, further: readonly st
   driver,
 });
 
+/** Crates that an application needs beside the SDK. */
+const RUST_RUNTIME = [
+  'tokio@=1.54.1 --features rt-multi-thread,macros,net,io-std,io-util',
+  'serde_json@=1.0.154',
+  'reqwest@=0.13.5 --no-default-features',
+];
+
 export const CLIENTS: readonly RealClient[] = [
   // This version uses an inner function of pydantic, which 2.12 removed.
   python('mcp', '1.12.4', 'mcp_sdk.py', ['pydantic==2.11.7']),
@@ -38,4 +45,22 @@ export const CLIENTS: readonly RealClient[] = [
   npm('@modelcontextprotocol/sdk', '1.13.3', 'typescript-sdk.mjs'),
   npm('@modelcontextprotocol/sdk', '1.22.0', 'typescript-sdk.mjs'),
   npm('@modelcontextprotocol/sdk', '1.29.0', 'typescript-sdk.mjs'),
+  npm('@ai-sdk/mcp', '2.0.99', 'ai-sdk.mjs'),
+  {
+    name: 'Go SDK',
+    version: '1.8.0',
+    environment: 'go',
+    packages: ['github.com/modelcontextprotocol/go-sdk@v1.8.0'],
+    driver: 'go_sdk.go',
+  },
+  {
+    name: 'rmcp',
+    version: '3.11.0',
+    environment: 'rust',
+    packages: [
+      'rmcp@=3.11.0 --no-default-features --features client,auth,reqwest,transport-streamable-http-client-reqwest',
+      ...RUST_RUNTIME,
+    ],
+    driver: 'rmcp.rs',
+  },
 ];

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { PACKAGE_DIRECTORY } from '../../lib/functions/bundles.ts';
+import { buildGoProgram } from '../toolchains/go.ts';
 import { installNpmPackages } from '../toolchains/npm.ts';
 import { installPythonPackages } from '../toolchains/python.ts';
+import { buildRustProgram } from '../toolchains/rust.ts';
 import type { RealClient } from './clients.ts';
 import type { Driver } from './conversation.ts';
 
@@ -19,6 +21,8 @@ const drivers: Readonly<
     const environment = { PACKAGES: await installNpmPackages(folder, packages) };
     return { command: process.execPath, args: ['--no-warnings', script], environment };
   },
+  go: async (folder, modules, script) => ({ command: await buildGoProgram(folder, script, modules), args: [] }),
+  rust: async (folder, crates, script) => ({ command: await buildRustProgram(folder, script, crates), args: [] }),
 };
 
 /**
