@@ -8,6 +8,8 @@ describe('The command line', () => {
       port: 4800,
       dataDir: undefined,
       configFile: undefined,
+      realProviders: false,
+      allowAnyone: false,
       admin: false,
       traceCalls: false,
       cold: false,
@@ -24,6 +26,17 @@ describe('The command line', () => {
     [['--port', ''], /--port/],
     [['--data', ''], /--data: expected a path/],
     [['--time-limits', '0'], /--time-limits 0: expected a number from 1 to 100/],
+    [
+      ['--backend', 'http://192.0.2.1/mcp'],
+      /--backend http:\/\/192\.0\.2\.1\/mcp: expected an absolute https:\/\/ URL/,
+    ],
+    [['--public-url', 'name.example'], /--public-url name\.example: expected https:\/\/ and a host/],
+    [['--public-url', 'http://name.example'], /--public-url/],
+    [['--public-url', 'http://127.0.0.1:4800'], /--public-url/],
+    [['--public-url', 'https://name.example/mcp'], /without a path/],
+    [['--public-url', 'https://user@name.example'], /--public-url/],
+    [['--real-providers', '--providers', 'google'], /--providers: expected none with --real-providers/],
+    [['--secrets', ''], /--secrets: expected a path/],
     [['extra'], /extra/],
   ])('%j is refused with a message that says what to change', (argv, expected) => {
     expect(() => parseArguments(argv)).toThrow(ArgumentError);

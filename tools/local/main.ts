@@ -2,8 +2,9 @@ import { ArgumentError, parseArguments, USAGE } from './arguments.ts';
 import { CleanUp } from './cloud/clean-up.ts';
 import { PortError } from './cloud/listen.ts';
 import { stepPrinter } from './console.ts';
+import { terminalPrompt } from './prompt.ts';
 
-// Runs the stack on this machine: `npm start -- --port 4800 [--data DIR] [--config FILE]`.
+// Runs the stack on this machine: `npm start -- --port 4800 [--data DIR] [--config FILE] [--backend URL]`.
 
 /** Time that a run gets to clean up before the process exits. */
 const CLOSE_LIMIT_MS = 2000;
@@ -67,7 +68,9 @@ try {
     // The modules take half a second to load, so the first step is printed before they are.
     stepPrinter(print)('Loading the local cloud…');
     const { startLocalCloud } = await import('./start.ts');
-    const { connectorUrl } = await startLocalCloud(options, print, cleanUp.add);
+    const { connectorUrl } = await startLocalCloud(options, print, cleanUp.add, {
+      ask: terminalPrompt(process.stdin, process.stdout, stop),
+    });
     print(`ready ${connectorUrl}`);
   }
 } catch (error) {

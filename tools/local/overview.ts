@@ -3,7 +3,10 @@ import { issuerOf } from '../../lib/config/identity-providers.ts';
 import type { ServiceEndpoints } from './cloud/lambda/definition.ts';
 
 export interface OverviewOptions {
+  /** The issuer. */
   readonly origin: string;
+  /** Where the run listens. */
+  readonly localOrigin: string;
   readonly providerOrigin: string;
   readonly configuration: Configuration;
   readonly developmentProviders: readonly string[];
@@ -20,7 +23,7 @@ export interface OverviewOptions {
 
 /** The text that `npm start` prints when it serves: the addresses, and what to do next. */
 export const overview = (options: OverviewOptions): string => {
-  const { origin, configuration, developmentProviders, endpoints } = options;
+  const { origin, localOrigin, configuration, developmentProviders, endpoints } = options;
   const urls = Object.keys(configuration.servers).map((path) => `${origin}${path}`);
   const [first = origin] = urls;
   const hasExample = Object.values(configuration.servers).some(({ backend }) => backend.kind === 'example');
@@ -36,6 +39,7 @@ export const overview = (options: OverviewOptions): string => {
     '',
     ...urls.map((url) => row('Connector URL', url)),
     row('Issuer', origin),
+    ...(origin === localOrigin ? [] : [row('Listens on', `${localOrigin}  (point your tunnel or proxy there)`)]),
     ...providers.map((provider) => row('Log in at', provider)),
     row('Data', options.dataDir ?? 'in memory, lost when this run ends (--data DIR keeps it)'),
     row(
@@ -49,6 +53,9 @@ export const overview = (options: OverviewOptions): string => {
     `      Claude Code   claude mcp add --transport http gatehouse ${first}`,
     `      Inspector     npx @modelcontextprotocol/inspector, then choose "Streamable HTTP" and enter this URL`,
     `    The consent page opens in your browser. Approve, then ${developmentProviders.length > 0 ? 'enter any login name' : 'log in'}.`,
+    ...(origin !== localOrigin && developmentProviders.length > 0
+      ? ['    Use a browser on this machine: no other one reaches the development provider.']
+      : []),
     ...(hasExample
       ? [
           '    The example server has two tools. "whoami" returns your identity as the server sees it. "danger_reset" needs a scope',

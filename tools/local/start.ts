@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { timeLimitFactor } from '../../lambdas/core/settings.ts';
-import type { Arguments } from './arguments.ts';
+import { ArgumentError, type Arguments } from './arguments.ts';
 import { newAssembly } from './assembly.ts';
 import { createApiGateway, type Origin } from './cloud/api-gateway/index.ts';
 import { createCloudFront } from './cloud/cloudfront/index.ts';
@@ -23,9 +23,13 @@ import {
   storeUpstreamClients,
 } from './development-provider/upstream-clients.ts';
 import { overview } from './overview.ts';
+import { type Ask, readProviderSecrets } from './provider-secrets.ts';
+import { isOnThisMachine, openLoginProblem } from './public-url.ts';
 
-/** Hooks for tests. `npm start` uses none of them. */
+/** What the caller adds. `npm start` asks on its terminal; the other hooks are for tests. */
 export interface Seams {
+  /** Asks for missing secrets of real identity providers. */
+  readonly ask?: Ask | undefined;
   /** Wraps each call to an AWS service. */
   readonly onCall?: OnCall;
   /** Wraps the development providers. */
@@ -62,7 +66,8 @@ export const startLocalCloud = async (
   const { port, providerPort } = await takePorts(options.port, onCleanUp, front, (request, response) =>
     provider ? provider(request, response) : response.writeHead(503, { 'retry-after': '1' }).end(),
   );
-  const origin = `http://localhost:${port}`;
+  const localOrigin = `http://localhost:${port}`;
+  const origin = options.publicUrl ?? localOrigin;
   const providerOrigin = `http://localhost:${providerPort}`;
 
   if (options.dataDir !== undefined) await assertUsable(options.dataDir);
@@ -78,6 +83,11 @@ export const startLocalCloud = async (
     options,
     (id) => `${providerOrigin}/${id}`,
   );
+  const problem = openLoginProblem(developmentProviders, { origin, allowAnyone: options.allowAnyone });
+  if (problem !== undefined) throw new ArgumentError(problem);
+  const realProviders = Object.keys(configuration.identityProviders).filter((id) => !developmentProviders.includes(id));
+  const providerSecrets =
+    options.secretsFile === undefined ? {} : readProviderSecrets(options.secretsFile, realProviders);
   const keys = providerKeys(options.dataDir);
   keys.catch(() => {});
   await bundled;
@@ -109,6 +119,8 @@ export const startLocalCloud = async (
     origin,
     configuration,
     developmentProviders,
+    providerSecrets,
+    ask: options.realProviders ? seams.ask : undefined,
   });
   const developmentProvider = createIdentityProvider(providerOrigin, clients, await keys);
   provider = seams.beforeProvider?.(developmentProvider) ?? developmentProvider;
@@ -117,7 +129,8 @@ export const startLocalCloud = async (
     return String(SecretString);
   });
   edge = createCloudFront(deployed, {
-    domainName: `localhost:${port}`,
+    domainName: new URL(origin).host,
+    acceptsAnyHost: !isOnThisMachine(origin),
     origins: createApiGateway(template, {
       functions: services.functions,
       timeLimitFactor: options.timeLimitFactor,
@@ -128,6 +141,7 @@ export const startLocalCloud = async (
   print(
     overview({
       origin,
+      localOrigin,
       providerOrigin,
       configuration,
       developmentProviders,

@@ -8,7 +8,7 @@ import type { ProviderBehaviour } from '../../../tools/local/development-provide
 import type { User } from '../browser/user.ts';
 import type { LocalCloud } from '../cloud/local-cloud.ts';
 
-const CREDENTIALS = { clientId: 'gatehouse-at-upstream', clientSecret: 'a-secret-that-the-test-knows' };
+export const CREDENTIALS = { clientId: 'gatehouse-at-upstream', clientSecret: 'a-secret-that-the-test-knows' };
 
 /** A running provider that a test controls. */
 export interface UpstreamBehaviour extends ProviderBehaviour {

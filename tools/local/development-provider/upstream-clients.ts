@@ -4,47 +4,58 @@ import type { Configuration } from '../../../lib/config/configuration.ts';
 import type { ResolvedTemplate } from '../cloud/resolved-template.ts';
 import type { Services } from '../cloud/services/index.ts';
 import { ofType } from '../cloud/services/principals.ts';
+import { type Ask, askForProviderSecret, type ProviderSecret } from '../provider-secrets.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 
 interface Options {
   readonly origin: string;
   readonly configuration: Configuration;
   readonly developmentProviders: readonly string[];
+  /** Provider id → what the operator wrote into the file of `--secrets`. */
+  readonly providerSecrets: Readonly<Record<string, ProviderSecret>>;
+  /** Asks for missing secrets. Undefined if they are not wanted now, or nothing can be asked. */
+  readonly ask: Ask | undefined;
 }
 
 /**
  * Creates a client at the development provider for each identity provider that it replaces. Stores the credentials as
- * an operator would: by PutSecretValue on the provider's secret.
+ * an operator would: by PutSecretValue on the provider's secret. Those of other providers come from the operator.
  *
  * @returns the clients, and the commands that fill the secrets that are still empty
  */
 export const storeUpstreamClients = async (
   template: ResolvedTemplate,
   services: Services,
-  { origin, configuration, developmentProviders }: Options,
+  { origin, configuration, developmentProviders, providerSecrets, ask }: Options,
 ): Promise<{ clients: Record<string, UpstreamClient>; missing: string[] }> => {
+  const store = (SecretId: string, secret: ProviderSecret) =>
+    services.asOperator('secretsmanager', 'PutSecretValue', {
+      SecretId,
+      ClientRequestToken: randomBytes(16).toString('hex'),
+      SecretString: JSON.stringify(secret),
+    });
   const clients: Record<string, UpstreamClient> = {};
   const missing: string[] = [];
   for (const [id, { kind, tokenEndpointAuthentication }] of Object.entries(configuration.identityProviders)) {
     const secretId = secretOf(template, id);
     if (!secretId) throw new Error(`the stack has no secret for "${id}"`);
+    const redirectUri = `${origin}/callback/${id}`;
     if (developmentProviders.includes(id)) {
       const client: UpstreamClient = {
         kind,
-        clientId: `gatehouse-${id}`,
+        clientId: developmentClientId(id),
         clientSecret: randomBytes(32).toString('base64url'),
-        redirectUri: `${origin}/callback/${id}`,
+        redirectUri,
         ...withoutUndefined({ tokenEndpointAuthentication }),
       };
       clients[id] = client;
-      await services.asOperator('secretsmanager', 'PutSecretValue', {
-        SecretId: secretId,
-        ClientRequestToken: randomBytes(16).toString('hex'),
-        SecretString: JSON.stringify({ client_id: client.clientId, client_secret: client.clientSecret }),
-      });
-    } else if (!(await hasValue(services, secretId))) {
-      missing.push(localCommand(services, commandFor(template, id)));
+      await store(secretId, { client_id: client.clientId, client_secret: client.clientSecret });
+      continue;
     }
+    const isMissing = providerSecrets[id] === undefined && !(await hasRealSecret(services, secretId, id));
+    const secret = isMissing && ask ? await askForProviderSecret(ask, id, redirectUri) : providerSecrets[id];
+    if (secret) await store(secretId, secret);
+    else if (isMissing) missing.push(localCommand(services, commandFor(template, id)));
   }
   return { clients, missing };
 };
@@ -74,9 +85,12 @@ const secretOf = (template: ResolvedTemplate, id: string): string | undefined =>
     ?.physicalId;
 };
 
-const hasValue = (services: Services, secretId: string): Promise<boolean> =>
+const developmentClientId = (id: string): string => `gatehouse-${id}`;
+
+/** A data folder may still hold the secret for the development provider. */
+const hasRealSecret = (services: Services, secretId: string, id: string): Promise<boolean> =>
   services.asOperator('secretsmanager', 'GetSecretValue', { SecretId: secretId }).then(
-    () => true,
+    ({ SecretString }) => !String(SecretString).includes(JSON.stringify(developmentClientId(id))),
     () => false,
   );
 

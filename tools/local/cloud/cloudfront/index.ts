@@ -17,6 +17,12 @@ const MAX_REQUEST_BYTES = 32_768;
 export interface CloudFrontOptions {
   /** Such as `localhost:4800`. */
   readonly domainName: string;
+  /**
+   * Whether the run answers whatever `Host` arrives, as behind a tunnel that sends a name of its own.
+   *
+   * @default false
+   */
+  readonly acceptsAnyHost?: boolean;
   /** Origins by domain. */
   readonly origins: ReadonlyMap<string, Origin>;
   /** Milliseconds since the epoch. */
@@ -49,7 +55,7 @@ export const createCloudFront = (template: ResolvedTemplate, options: CloudFront
   }
 
   const serve = async (incoming: EdgeRequest, requestId: string): Promise<EdgeResponse> => {
-    const refused = refusal(incoming, options.domainName);
+    const refused = refusal(incoming, options);
     if (refused) return refused;
     const behaviour = behaviourFor(distribution, incoming.path);
     if (!behaviour?.allowedMethods.has(incoming.method)) {
@@ -112,11 +118,14 @@ export const createCloudFront = (template: ResolvedTemplate, options: CloudFront
   };
 };
 
-const refusal = (request: EdgeRequest, domainName: string): EdgeResponse | undefined => {
+const refusal = (
+  request: EdgeRequest,
+  { domainName, acceptsAnyHost = false }: CloudFrontOptions,
+): EdgeResponse | undefined => {
   const { method, path, query, headers, body } = request;
   const urlBytes = Buffer.byteLength(`https://${domainName}${path}${query ? `?${query}` : ''}`);
   const headerBytes = headers.reduce((sum, [name, value]) => sum + Buffer.byteLength(name + value) + 4, 0);
-  if (!isOwnHost(lastHeader(headers, 'host') ?? '', domainName)) {
+  if (!acceptsAnyHost && !isOwnHost(lastHeader(headers, 'host') ?? '', domainName)) {
     return errorPage(403, `This run answers to http://${domainName} only.`);
   }
   if (urlBytes > MAX_URL_BYTES) return errorPage(414, `The URL is longer than ${MAX_URL_BYTES} bytes.`);
