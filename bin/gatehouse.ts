@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { readGatehouseJson } from '../lib/config/cdk-json.ts';
 import { assertDeployable, ConfigurationError, parseConfiguration } from '../lib/config/configuration.ts';
 import { ConfigurationFileError } from '../lib/config/configuration-file.ts';
+import { destroyNotice } from '../lib/destroy-notice.ts';
 import { environmentOf } from '../lib/edge/restore-challenges.ts';
 import { ensureBundles } from '../lib/functions/bundles.ts';
 import { GatehouseStack } from '../lib/gatehouse-stack.ts';
@@ -12,6 +13,8 @@ try {
   const app = new App({ analyticsReporting: false });
   const configuration = parseConfiguration(readGatehouseJson() ?? app.node.tryGetContext('gatehouse'));
   assertDeployable(configuration);
+  const notice = destroyNotice(configuration);
+  if (notice !== undefined) console.error(notice);
   await ensureBundles();
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   new GatehouseStack(app, configuration.stackName, {

@@ -57,7 +57,8 @@ export class RestoreChallenges extends Construct {
     super(scope, id);
     const edgeFunction = new experimental.EdgeFunction(this, 'Function', {
       description: 'Gatehouse: gives challenges their name again',
-      stackId: `${Stack.of(this).stackName}-edge`,
+      // Deployments in several regions have it in the same one.
+      stackId: `${Stack.of(this).stackName}-edge-${Stack.of(this).region}`,
       runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
       code: Code.fromInline(RESTORE_CHALLENGES_CODE),

@@ -55,14 +55,14 @@ describe('A31: "restoreChallenges"', () => {
       ...environmentOf(configuration, { region: 'eu-central-1' }),
     });
     const [edgeStack] = stack.dependencies;
-    expect([edgeStack?.stackName, edgeStack?.region]).toEqual(['Gatehouse-edge', 'us-east-1']);
+    expect([edgeStack?.stackName, edgeStack?.region]).toEqual(['Gatehouse-edge-eu-central-1', 'us-east-1']);
     if (!edgeStack) return;
     const assembly = app.synth();
     const codeIn = (name: string) =>
       Object.values<TemplateResource>(assembly.getStackByName(name).template.Resources).flatMap(
         ({ Type, Properties }) => (Type === 'AWS::Lambda::Function' ? (Properties.Code.ZipFile ?? []) : []),
       );
-    expect([codeIn('Gatehouse-edge'), codeIn('Gatehouse')]).toEqual([[RESTORE_CHALLENGES_CODE], []]);
+    expect([codeIn('Gatehouse-edge-eu-central-1'), codeIn('Gatehouse')]).toEqual([[RESTORE_CHALLENGES_CODE], []]);
   });
 
   it('off, the template has no such function and fits into any region', async () => {

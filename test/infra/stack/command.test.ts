@@ -46,6 +46,16 @@ describe('bin/gatehouse.ts', () => {
     expect(output).not.toMatch(/^\s+at /m);
   });
 
+  it(
+    'says what cdk destroy keeps when termination protection is off',
+    async () => {
+      const { context } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));
+      const { code, output } = await app({ ...context.gatehouse, terminationProtection: false }, directory);
+      expect([code, output.split('\n')[0]]).toEqual([0, expect.stringMatching(/^Termination protection is off\. /)]);
+    },
+    TIMEOUT_MS,
+  );
+
   it('stops with a message on a version of Node that cannot run TypeScript', () => {
     const { app: command } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));
     expect(command).toBe('npx node --require ./bin/require-node.cjs bin/gatehouse.ts');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfiguration } from '../../../lib/config/cdk-json.ts';
 import { merge, parseConfiguration } from '../../../lib/config/configuration.ts';
+import { destroyNotice } from '../../../lib/destroy-notice.ts';
 import { ensureBundles } from '../../../lib/functions/bundles.ts';
 import { synthesize } from '../../../lib/synthesize.ts';
 import { problemsOf } from '../config/good-configuration.ts';
@@ -22,6 +23,48 @@ describe('B3: cdk destroy', () => {
     } finally {
       rmSync(directory, { recursive: true });
     }
+  });
+});
+
+describe('B3: before cdk destroy, the command', () => {
+  const noticeFor = (overlay: unknown) => destroyNotice(parseConfiguration(merge(readConfiguration(), overlay)));
+  const FULL = {
+    terminationProtection: false,
+    stackName: 'Gatehouse-test',
+    identityProviders: { pool: { kind: 'cognito' }, google: { kind: 'google', recheck: true } },
+  };
+
+  it('says nothing while termination protection is on, because that refuses it', () => {
+    expect(noticeFor({ ...FULL, terminationProtection: true })).toBeUndefined();
+  });
+
+  it('names every kind of resource that outlives the stack, and the outputs that delete it', async () => {
+    const KEPT: Readonly<Record<string, readonly [said: string, output: string | undefined]>> = {
+      'AWS::DynamoDB::Table': ['the tables', 'KeptTables'],
+      'AWS::SecretsManager::Secret': ['the secrets', 'KeptSecrets'],
+      'Custom::GatehouseKeyRing': ['the signing keys', 'KeptSigningKeys'],
+      'AWS::Cognito::UserPool': ['the user pool of "pool"', 'KeptUserPoolPool'],
+      'AWS::KMS::Key': ["the key that encrypts providers' tokens", 'KeptTokensKey'],
+      'AWS::IAM::Role': ["the account's role for logs of API Gateway", undefined],
+      'AWS::ApiGateway::Account': ["the account's role for logs of API Gateway", undefined],
+    };
+    const notice = noticeFor(FULL);
+    for (const [said] of Object.values(KEPT)) expect(notice).toContain(said);
+    expect(notice).toContain('--stack-name Gatehouse-test ');
+    const { resources, outputs } = await templateFor(FULL as never);
+    const retained = Object.values(resources).filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain'));
+    // Signing keys are no resources of the template.
+    expect(new Set([...retained.map(({ Type }) => Type), 'Custom::GatehouseKeyRing'])).toEqual(
+      new Set(Object.keys(KEPT)),
+    );
+    expect(new Set(Object.keys(outputs).filter((name) => name.startsWith('Kept')))).toEqual(
+      new Set(Object.values(KEPT).flatMap(([, output]) => output ?? [])),
+    );
+  });
+
+  it('names no more than the configuration makes', () => {
+    const notice = noticeFor({ terminationProtection: false, apiGatewayLogRole: 'existing' });
+    expect(notice).toContain('It keeps the tables, the secrets and the signing keys.');
   });
 });
 
