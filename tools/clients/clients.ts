@@ -7,6 +7,14 @@ export interface RealClient {
   readonly packages: readonly string[];
   /** The program in drivers/ that stands for a host application of this client. */
   readonly driver: string;
+  /** Path below `node_modules` of a script that links the program of the package. */
+  readonly setUp?: string;
+  /**
+   * Whether it calls tools without a language model. If not, it only connects.
+   *
+   * @default true
+   */
+  readonly callsTools?: boolean;
 }
 
 const python = (name: string, version: string, driver: string, further: readonly string[] = []): RealClient => ({
@@ -63,4 +71,12 @@ export const CLIENTS: readonly RealClient[] = [
     ],
     driver: 'rmcp.rs',
   },
+  npm('@openai/codex', '0.171.0', 'codex.mjs'),
+  npm('@google/gemini-cli-core', '0.61.0', 'gemini-cli-core.mjs'),
+  {
+    ...npm('@anthropic-ai/claude-code', '2.1.332', 'claude-code.mjs'),
+    setUp: '@anthropic-ai/claude-code/install.cjs',
+    callsTools: false,
+  },
+  { ...npm('opencode-ai', '1.18.33', 'opencode.mjs'), setUp: 'opencode-ai/postinstall.mjs', callsTools: false },
 ];

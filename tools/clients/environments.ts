@@ -11,18 +11,21 @@ const FOLDER = join(PACKAGE_DIRECTORY, '.gatehouse/clients');
 const DRIVERS = join(import.meta.dirname, 'drivers');
 
 const drivers: Readonly<
-  Record<RealClient['environment'], (folder: string, packages: readonly string[], script: string) => Promise<Driver>>
+  Record<RealClient['environment'], (folder: string, script: string, client: RealClient) => Promise<Driver>>
 > = {
-  python: async (folder, packages, script) => {
+  python: async (folder, script, { packages }) => {
     const programs = await installPythonPackages(folder, packages);
     return { command: join(programs, 'python'), args: [script], environment: { PYTHONDONTWRITEBYTECODE: '1' } };
   },
-  npm: async (folder, packages, script) => {
-    const environment = { PACKAGES: await installNpmPackages(folder, packages) };
+  npm: async (folder, script, { packages, setUp }) => {
+    const environment = { PACKAGES: await installNpmPackages(folder, packages, setUp) };
     return { command: process.execPath, args: ['--no-warnings', script], environment };
   },
-  go: async (folder, modules, script) => ({ command: await buildGoProgram(folder, script, modules), args: [] }),
-  rust: async (folder, crates, script) => ({ command: await buildRustProgram(folder, script, crates), args: [] }),
+  go: async (folder, script, { packages }) => ({ command: await buildGoProgram(folder, script, packages), args: [] }),
+  rust: async (folder, script, { packages }) => ({
+    command: await buildRustProgram(folder, script, packages),
+    args: [],
+  }),
 };
 
 /**
@@ -31,5 +34,7 @@ const drivers: Readonly<
  * @returns the command that runs its driver
  * @throws MissingToolError
  */
-export const driverOf = ({ name, version, environment, packages, driver }: RealClient): Promise<Driver> =>
-  drivers[environment](join(FOLDER, `${name.replaceAll('/', '-')}-${version}`), packages, join(DRIVERS, driver));
+export const driverOf = (client: RealClient): Promise<Driver> => {
+  const { name, version, environment, driver } = client;
+  return drivers[environment](join(FOLDER, `${name.replaceAll('/', '-')}-${version}`), join(DRIVERS, driver), client);
+};

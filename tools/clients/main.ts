@@ -16,6 +16,8 @@ const clients = CLIENTS.filter(({ name, version }) => {
 });
 const cloud = await startLocalCloud({
   config: {
+    // Their documents are on the internet, so these clients register instead.
+    clientDocuments: { advertise: false },
     lifetimes: { accessTokenSeconds: ACCESS_TOKEN_SECONDS },
     servers: { '/mcp': { rateLimit: { requestsPerMinute: REQUESTS_PER_MINUTE } } },
   },

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 const { CALLBACK_PORT } = process.env;
 const redirectUrl = `http://localhost:${CALLBACK_PORT}/callback`;
 
-const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+export const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
 export const argumentsOf = (tool) => (tool === 'echo' ? { text: 'hello' } : {});
 
