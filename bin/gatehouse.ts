@@ -12,11 +12,11 @@ import { GatehouseStack } from '../lib/gatehouse-stack.ts';
 try {
   const app = new App({ analyticsReporting: false });
   const configuration = parseConfiguration(readGatehouseJson() ?? app.node.tryGetContext('gatehouse'));
-  assertDeployable(configuration);
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  assertDeployable(configuration, region);
   const notice = destroyNotice(configuration);
   if (notice !== undefined) console.error(notice);
   await ensureBundles();
-  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   new GatehouseStack(app, configuration.stackName, {
     configuration,
     ...environmentOf(configuration, { account, region }),

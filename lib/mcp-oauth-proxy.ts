@@ -63,7 +63,8 @@ export class McpOAuthProxy extends Construct {
   constructor(scope: Construct, id: string, props: McpOAuthProxyProps) {
     super(scope, id);
     const configuration = parseConfiguration(props.configuration);
-    this.tables = new Tables(this, 'Tables');
+    const { kmsKeyArn } = configuration;
+    this.tables = new Tables(this, 'Tables', { kmsKeyArn });
 
     this.authorizationServer = new AuthorizationServer(this, 'AuthorizationServer');
     this.protectedResources = Object.entries(configuration.servers).map(
@@ -74,6 +75,7 @@ export class McpOAuthProxy extends Construct {
       servers: this.protectedResources,
       restoreChallenges: configuration.restoreChallenges,
       wellKnown: configuration.wellKnown,
+      kmsKeyArn,
     });
     this.issuer = this.frontDoor.issuer;
 
@@ -91,6 +93,7 @@ export class McpOAuthProxy extends Construct {
       table: this.tables.keys,
       tokenRole: this.endpoints.functions.token.role,
       lifetimes: configuration.lifetimes,
+      tags: configuration.tags,
     });
     this.keyRing.grantDescribeKeys(this.endpoints.functions.health);
     this.authorizer = this.#createAuthorizer(configuration);

@@ -173,6 +173,8 @@ export const keyRingRoleArn = text('GATEHOUSE_KEY_RING_ROLE_ARN');
 export const keyRingFunction = text('GATEHOUSE_KEY_RING_FUNCTION');
 export const accountId = text('GATEHOUSE_ACCOUNT_ID');
 export const stackTag = text('GATEHOUSE_STACK_TAG');
+/** Tags that the configuration gives to every resource, for signing keys. Absent when there are none. */
+export const keyTags = json('GATEHOUSE_KEY_TAGS', z.record(z.string(), z.string()));
 /** Name of the stack, for functions that publish metrics. Absent when the configuration wants none. */
 export const metricsStack = text('GATEHOUSE_METRICS_STACK');
 

@@ -4,7 +4,7 @@ import { keyManagementClient } from '../runtime/adapters/aws-clients.ts';
 import { systemClock } from '../runtime/adapters/clock.ts';
 import { KmsSigningKeyMaker } from '../runtime/adapters/kms/signing-key-maker.ts';
 import { jsonLog } from '../runtime/adapters/log.ts';
-import { read } from '../runtime/settings.ts';
+import { read, readOptional } from '../runtime/settings.ts';
 import { keyRingStore } from '../runtime/wiring/stores.ts';
 import { answerCloudFormation } from './cloudformation.ts';
 import type { KeyRingDeps } from './handler.ts';
@@ -21,6 +21,7 @@ export const keyRingDeps = (): KeyRingDeps => {
       keyRingRoleArn: read(settings.keyRingRoleArn),
       stackTag: read(settings.stackTag),
       ringTag: read(settings.keysTable),
+      tags: readOptional(settings.keyTags) ?? {},
       sleep,
     }),
     schedule: {

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { isJsonObject } from '../../lambdas/core/json.ts';
+import { checkKeyRegion } from './organization-schema.ts';
 import { crossCheck, findLocalUrls } from './rules.ts';
 import { type Configuration, ConfigurationSchema } from './schema.ts';
 
@@ -48,14 +49,18 @@ export const parseConfiguration = (value: unknown): Configuration => {
 };
 
 /**
- * Refuses URLs of this machine, which only the local run can reach.
+ * Refuses URLs of this machine, which only the local run can reach, and a key of another region.
  *
- * @throws ConfigurationError names every such URL
+ * @param region of the deployment, if it is known
+ * @throws ConfigurationError names each of them
  */
-export const assertDeployable = (configuration: Configuration): void => {
-  const problems = findLocalUrls(configuration).map(
-    ({ key, url }) => `${key}: expected https:// for a deployment, got "${url}", which only the local run can reach`,
-  );
+export const assertDeployable = (configuration: Configuration, region?: string): void => {
+  const problems = [
+    ...findLocalUrls(configuration).map(
+      ({ key, url }) => `${key}: expected https:// for a deployment, got "${url}", which only the local run can reach`,
+    ),
+    ...checkKeyRegion(configuration.kmsKeyArn, region),
+  ];
   if (problems.length > 0) throw new ConfigurationError(problems);
 };
 

@@ -16,6 +16,7 @@ import {
   yesOrNo,
 } from './fields.ts';
 import { Monitoring } from './monitoring-schema.ts';
+import { ORGANIZATION } from './organization-schema.ts';
 import { Access, AccessConditions, IdentityProvider } from './provider-schema.ts';
 import { Server } from './server-schema.ts';
 import { Theme } from './theme-schema.ts';
@@ -153,6 +154,7 @@ export const ConfigurationSchema = z.strictObject(
       yesOrNo().default(true),
       '`false` lets `cdk destroy` delete the issuer, and with it every connector, once it is deployed',
     ),
+    ...ORGANIZATION,
     // API Gateway refuses a deployment with access logs in an account without such a role. It is one setting for the
     // account and region.
     apiGatewayLogRole: documented(

@@ -19,6 +19,8 @@ export interface KeyRingProps {
   /** The only role that may sign. The policy of every new key names it. */
   readonly tokenRole: Role;
   readonly lifetimes: Configuration['lifetimes'];
+  /** Tags of the configuration, for new signing keys. */
+  readonly tags: Configuration['tags'];
 }
 
 /**
@@ -32,7 +34,7 @@ export class KeyRing extends Construct {
   readonly stackTag: string;
   readonly #firstKey: CfnResource;
 
-  constructor(scope: Construct, id: string, { table, tokenRole, lifetimes }: KeyRingProps) {
+  constructor(scope: Construct, id: string, { table, tokenRole, lifetimes, tags }: KeyRingProps) {
     super(scope, id);
     this.stackTag = `${Stack.of(this).stackName}/${scope.node.id}`;
     this.manager = new EndpointFunction(this, 'KeyRing', {
@@ -46,7 +48,8 @@ export class KeyRing extends Construct {
       .set(settings.tokenRoleArn, tokenRole.roleArn)
       .set(settings.keyRingRoleArn, this.manager.role.roleArn)
       .set(settings.accountId, Aws.ACCOUNT_ID)
-      .set(settings.stackTag, this.stackTag);
+      .set(settings.stackTag, this.stackTag)
+      .setOptional(settings.keyTags, Object.keys(tags).length === 0 ? undefined : tags);
     this.#allowCreatingKeys(table.tableName);
     this.#firstKey = this.#createFirstKey(tokenRole, lifetimes.accessTokenSeconds);
     new Rule(this, 'Daily', {

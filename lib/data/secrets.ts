@@ -36,8 +36,11 @@ export class Secrets extends Construct {
   /** The initial access token of registrations, as plain text. Undefined unless the configuration demands one. */
   readonly registration: CfnSecret | undefined;
 
+  readonly #kmsKeyArn: string | undefined;
+
   constructor(scope: Construct, id: string, { configuration, userPools = {} }: SecretsProps) {
     super(scope, id);
+    this.#kmsKeyArn = configuration.kmsKeyArn;
     this.sealing = this.#secret('Sealing', 'Gatehouse: seals consent forms', GENERATED);
     acknowledge(this.sealing, { SMG4: 'It seals forms that live ten minutes; the operator may rotate it at any time' });
     this.subject = this.#secret('Subject', 'Gatehouse: derives the subject of every token; never change it', GENERATED);
@@ -88,6 +91,7 @@ export class Secrets extends Construct {
     const secret = new CfnSecret(this, id, {
       description,
       ...(generateSecretString ? { generateSecretString } : {}),
+      ...(this.#kmsKeyArn === undefined ? {} : { kmsKeyId: this.#kmsKeyArn }),
       // Also finds the secrets of providers that have left the configuration.
       tags: [{ key: STACK_ID_TAG, value: Stack.of(this).stackId }],
     });

@@ -48,6 +48,12 @@ export interface FrontDoorProps {
   readonly restoreChallenges: boolean;
   /** Name → text of the documents that the edge adds below `/.well-known/`. */
   readonly wellKnown: Readonly<Record<string, string>>;
+  /**
+   * Encrypts the origin secret.
+   *
+   * @default a key of AWS
+   */
+  readonly kmsKeyArn?: string | undefined;
 }
 
 export interface ServerBehindFrontDoor extends EdgeServer {
@@ -65,7 +71,7 @@ export class FrontDoor extends Construct {
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
     super(scope, id);
     const { authorizationServer, servers } = props;
-    this.originSecret = this.#makeOriginSecret();
+    this.originSecret = this.#makeOriginSecret(props.kmsKeyArn);
     const behavior = this.#behaviors(props);
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Gatehouse',
@@ -92,10 +98,11 @@ export class FrontDoor extends Construct {
   }
 
   /** It is deleted with the stack, because nothing depends on its value. */
-  #makeOriginSecret(): string {
+  #makeOriginSecret(kmsKeyArn: string | undefined): string {
     const secret = new CfnSecret(this, 'OriginSecret', {
       description: 'Gatehouse: proves to the firewall that a request came through CloudFront',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      ...(kmsKeyArn === undefined ? {} : { kmsKeyId: kmsKeyArn }),
     });
     acknowledge(secret, {
       SMG4: 'The firewall and CloudFront must get a new value together; docs/firewall.md says how',

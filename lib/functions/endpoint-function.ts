@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -29,6 +29,10 @@ export interface EndpointFunctionProps {
    */
   readonly memoryMegabytes?: number;
 }
+
+/** What DynamoDB asks of the caller for a table under a customer's key. Secrets Manager asks for the first. */
+const KEY_ACTIONS_TO_READ = ['kms:Decrypt', 'kms:DescribeKey'];
+const KEY_ACTIONS_TO_WRITE = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
 
 /** One Lambda function with its own role, which may write its own log and use the resources bound to it, and nothing else. */
 export class EndpointFunction extends Construct {
@@ -76,7 +80,10 @@ export class EndpointFunction extends Construct {
       actions.map((action) => `dynamodb:${action}`),
       table.tableArn,
     );
-    return this.set(setting, table.tableName);
+    return this.#useKeyOf(
+      table,
+      actions.some((action) => action !== 'GetItem'),
+    ).set(setting, table.tableName);
   }
 
   /** Lets the function query one index of a table. `bindTable` tells it the name of the table. */
@@ -87,7 +94,7 @@ export class EndpointFunction extends Construct {
   /** Lets the function update one row of a table, and no other. `bindTable` tells it the name of the table. */
   grantUpdateRow(table: Table, key: string): this {
     // Without the second operator, a request without the condition key would be allowed.
-    return this.allow(['dynamodb:UpdateItem'], table.tableArn, {
+    return this.#useKeyOf(table, true).allow(['dynamodb:UpdateItem'], table.tableArn, {
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': key },
       'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': key },
     });
@@ -95,11 +102,13 @@ export class EndpointFunction extends Construct {
 
   /** Tells the function the name of a table, and lets it read these attributes of single rows, and no others. */
   bindAttributes(setting: Setting<string>, table: Table, attributes: readonly string[]): this {
-    return this.allow(['dynamodb:GetItem'], table.tableArn, {
-      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
-      // A request that names no attributes asks for all of them.
-      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
-    }).set(setting, table.tableName);
+    return this.#useKeyOf(table, false)
+      .allow(['dynamodb:GetItem'], table.tableArn, {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+        // A request that names no attributes asks for all of them.
+        StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+      })
+      .set(setting, table.tableName);
   }
 
   /** Tells the function the ARN of a secret, and lets it read the secret. */
@@ -109,7 +118,10 @@ export class EndpointFunction extends Construct {
 
   /** Lets the function read secrets that one of its settings names. */
   grantReadSecrets(secrets: readonly CfnSecret[]): this {
-    for (const secret of secrets) this.allow(['secretsmanager:GetSecretValue'], secret.ref);
+    for (const secret of secrets) {
+      this.allow(['secretsmanager:GetSecretValue'], secret.ref);
+      if (secret.kmsKeyId !== undefined) this.#useKey(secret.kmsKeyId, 'secretsmanager', ['kms:Decrypt']);
+    }
     return this;
   }
 
@@ -126,6 +138,19 @@ export class EndpointFunction extends Construct {
       if (defaultChild instanceof CfnFunction) defaultChild.reservedConcurrentExecutions = executions;
     }
     return this;
+  }
+
+  #useKeyOf({ encryptionKey }: Table, writes: boolean): this {
+    if (encryptionKey === undefined) return this;
+    const actions = [...KEY_ACTIONS_TO_READ, ...(writes ? KEY_ACTIONS_TO_WRITE : [])];
+    return this.#useKey(encryptionKey.keyArn, 'dynamodb', actions);
+  }
+
+  /** Lets the function use a customer's key, but only through a service. */
+  #useKey(keyArn: string, service: 'dynamodb' | 'secretsmanager', actions: readonly string[]): this {
+    return this.allow(actions, keyArn, {
+      StringEquals: { 'kms:ViaService': `${service}.${Aws.REGION}.amazonaws.com` },
+    });
   }
 
   /** Adds a statement to the policy of the function's role. */

@@ -100,6 +100,7 @@ describe('Creating signing keys', () => {
       ...principals,
       stackTag: 'Gatehouse',
       ringTag: 'Gatehouse-Keys-1',
+      tags: { team: 'identity' },
       sleep: async (milliseconds) => {
         waitedMs.push(milliseconds);
       },
@@ -111,7 +112,7 @@ describe('Creating signing keys', () => {
     kms.on(GetPublicKeyCommand).resolves({ PublicKey: key.publicKey.export({ type: 'spki', format: 'der' }) });
   });
 
-  it('creates an RSA_2048 signing key with the stack’s tag, and reads its public half', async () => {
+  it('creates an RSA_2048 signing key with the stack’s tags and the operator’s, and reads its public half', async () => {
     expect(await maker().createSigningKey()).toEqual({ keyArn: key.signingKey.keyArn, publicJwk: key.publicJwk });
     const [call] = kms.commandCalls(CreateKeyCommand);
     expect(call?.args[0].input).toMatchObject({
@@ -120,6 +121,7 @@ describe('Creating signing keys', () => {
       Tags: [
         { TagKey: 'gatehouse:stack', TagValue: 'Gatehouse' },
         { TagKey: 'gatehouse:ring', TagValue: 'Gatehouse-Keys-1' },
+        { TagKey: 'team', TagValue: 'identity' },
       ],
       BypassPolicyLockoutSafetyCheck: true,
       Policy: JSON.stringify(signingKeyPolicy(principals)),

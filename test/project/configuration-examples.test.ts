@@ -23,6 +23,8 @@ const parseExample = (text: string): Readonly<Record<string, unknown>> => {
 const isClientConfiguration = (example: object): boolean =>
   'mcpServers' in example || JSON.stringify(example).includes('<connector URL>');
 
+const isPolicy = (example: object): boolean => 'Statement' in example;
+
 /** Whether a part belongs into one server, whose scopes are lists and not descriptions. */
 const isPartOfServer = (example: Readonly<Record<string, unknown>>): boolean =>
   'backend' in example || Object.values(example.scopes ?? {}).some(Array.isArray);
@@ -46,7 +48,7 @@ describe('An example of JSON in the documents', () => {
 
   it.each(blocks)('is valid at $place', ({ text }) => {
     const example = parseExample(text);
-    if (isClientConfiguration(example)) return;
+    if (isClientConfiguration(example) || isPolicy(example)) return;
     expect(() => parseConfiguration(configurationWith(example))).not.toThrow();
   });
 });

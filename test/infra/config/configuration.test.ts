@@ -52,6 +52,7 @@ describe('Configuration', () => {
       apiGatewayLogRole: 'create',
       stackName: 'Gatehouse',
       terminationProtection: true,
+      tags: {},
       wellKnown: {},
     });
   });

@@ -47,6 +47,20 @@ describe('bin/gatehouse.ts', () => {
   });
 
   it(
+    'accepts what organizations demand, and cdk-nag finds no problem',
+    async () => {
+      const { context } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));
+      const demands = {
+        permissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary',
+        kmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+        tags: { team: 'identity' },
+      };
+      expect(await app({ ...context.gatehouse, ...demands }, directory)).toEqual({ code: 0, output: '' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'says what cdk destroy keeps when termination protection is off',
     async () => {
       const { context } = JSON.parse(readFileSync(join(PACKAGE_DIRECTORY, 'cdk.json'), 'utf8'));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfiguration } from '../../../lib/config/cdk-json.ts';
-import { merge, parseConfiguration } from '../../../lib/config/configuration.ts';
+import { type ConfigurationInput, merge, parseConfiguration } from '../../../lib/config/configuration.ts';
 import { destroyNotice } from '../../../lib/destroy-notice.ts';
 import { ensureBundles } from '../../../lib/functions/bundles.ts';
 import { synthesize } from '../../../lib/synthesize.ts';
@@ -86,7 +86,12 @@ const physicalNames = ({ resources }: Template): string[] =>
 
 describe('B14: two stacks in one account and region', () => {
   it('share no name, and no tag of their signing keys', async () => {
-    const [one, other] = [await templateFor(), await templateFor({ stackName: 'Gatehouse-test' })];
+    const wide = {
+      restoreChallenges: true,
+      monitoring: { dashboard: true, email: 'ops@example.com' },
+      identityProviders: { pool: { kind: 'cognito' } },
+    } as Partial<ConfigurationInput>;
+    const [one, other] = [await templateFor(wide), await templateFor({ ...wide, stackName: 'Gatehouse-test' })];
     const [names, otherNames] = [physicalNames(one), physicalNames(other)];
     expect(names.length).toBeGreaterThan(3);
     expect(names.filter((name) => otherNames.includes(name))).toEqual([]);

@@ -26,6 +26,8 @@ export interface SigningKeyMakerOptions extends SigningKeyPrincipals {
   readonly stackTag: string;
   /** Value of the tag that tells the keys of one ring from those of a later deployment: the name of its table. */
   readonly ringTag: string;
+  /** Tags of the operator, by key. */
+  readonly tags: Readonly<Record<string, string>>;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
@@ -80,6 +82,7 @@ export class KmsSigningKeyMaker implements SigningKeyMaker {
       Tags: [
         { TagKey: 'gatehouse:stack', TagValue: this.#options.stackTag },
         { TagKey: 'gatehouse:ring', TagValue: this.#options.ringTag },
+        ...Object.entries(this.#options.tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
       ],
       BypassPolicyLockoutSafetyCheck: bypassesCheck,
     });

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import { Level } from 'level';
-import type { ResolvedTemplate, Resource } from '../resolved-template.ts';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION, type ResolvedTemplate, type Resource } from '../resolved-template.ts';
 import { validationError } from './aws-error.ts';
 import { closeServer, type JsonService, listenOnLoopback, type RawAnswer } from './aws-json-server.ts';
 import { lost } from './data-folder.ts';
 import { conditionKeys } from './dynamodb-condition-keys.ts';
-import { authorize, ofType } from './principals.ts';
+import { authorizeData, customerKeys, ofType } from './principals.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -37,11 +36,10 @@ const tableArn = (table: unknown): string =>
     ? String(table)
     : `arn:aws:dynamodb:${LOCAL_REGION}:${LOCAL_ACCOUNT_ID}:table/${String(table)}`;
 
-const ofTable = (input: Input): string[] => [tableArn(input.TableName)];
-const ofTableOrIndex = (input: Input): string[] => {
-  const { TableName, IndexName } = input;
-  return [IndexName === undefined ? tableArn(TableName) : `${tableArn(TableName)}/index/${String(IndexName)}`];
-};
+const ofTable = ({ TableName }: Input): string[] => [tableArn(TableName)];
+const ofTableOrIndex = ({ TableName, IndexName }: Input): string[] => [
+  IndexName === undefined ? tableArn(TableName) : `${tableArn(TableName)}/index/${String(IndexName)}`,
+];
 const ofRequestItems = (input: Input): string[] =>
   Object.keys((input.RequestItems ?? {}) as object).map((table) => tableArn(table));
 
@@ -86,6 +84,7 @@ export const startDynamoDb = async (
   };
   const createdTables: string[] = [];
   const tables = ofType(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable');
+  const keys = customerKeys(template);
   try {
     for (const table of tables) {
       if (options.endpoint && !options.folder) {
@@ -109,8 +108,9 @@ export const startDynamoDb = async (
       maxBodyBytes: 16 * 1024 * 1024,
       actions: Object.keys(RESOURCES_OF_ACTION),
       handle: async ({ action, caller, input, body }) => {
+        const context = conditionKeys(action, input);
         for (const resource of RESOURCES_OF_ACTION[action]?.(input) ?? []) {
-          authorize(caller, { action: `dynamodb:${action}`, resource, context: conditionKeys(action, input) });
+          authorizeData(caller, keys, { action: `dynamodb:${action}`, resource, context });
         }
         assertNesting(input);
         return send(action, body);

@@ -36,7 +36,7 @@ const CONDITION_OPERATOR =
 
 /** The condition keys that the local services provide, as AWS does. */
 const CONDITION_KEY =
-  /^(aws:(PrincipalArn|PrincipalAccount|SecureTransport|RequestedRegion|TagKeys|RequestTag\/.+|ResourceTag\/.+)|kms:(CallerAccount|EncryptionContextKeys|EncryptionContext:.+|KeySpec|KeyUsage|KeyOrigin|MultiRegion|SigningAlgorithm|MessageType|BypassPolicyLockoutSafetyCheck|ScheduleKeyDeletionPendingWindowInDays)|secretsmanager:(SecretId|VersionStage)|dynamodb:(LeadingKeys|Attributes|Select))$/i;
+  /^(aws:(PrincipalArn|PrincipalAccount|SecureTransport|RequestedRegion|TagKeys|RequestTag\/.+|ResourceTag\/.+)|kms:(CallerAccount|ViaService|EncryptionContextKeys|EncryptionContext:.+|KeySpec|KeyUsage|KeyOrigin|MultiRegion|SigningAlgorithm|MessageType|BypassPolicyLockoutSafetyCheck|ScheduleKeyDeletionPendingWindowInDays)|secretsmanager:(SecretId|VersionStage)|dynamodb:(LeadingKeys|Attributes|Select))$/i;
 
 const ELEMENTS = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'Condition'];
 

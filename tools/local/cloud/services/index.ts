@@ -100,7 +100,7 @@ const startAll = async (
   await createKeys(template, principals, keys);
 
   const listening = await Promise.all(
-    [dynamoDb.service, kmsService(keys, principals), secretsManagerService(secrets)].map((service) =>
+    [dynamoDb.service, kmsService(keys, principals), secretsManagerService(template, secrets)].map((service) =>
       startJsonServer(service, principals, onCall),
     ),
   );

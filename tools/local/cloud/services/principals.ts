@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ResolvedTemplate, Resource } from '../resolved-template.ts';
-import { LOCAL_ACCOUNT_ID } from '../resolved-template.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
 import { AwsError } from './aws-error.ts';
 import {
   type AccessRequest,
@@ -80,6 +80,30 @@ export const readPrincipals = (template: ResolvedTemplate): Principals => {
 export const authorize = (caller: Caller, request: AccessRequest): void => {
   const decision = evaluate(caller.statements, withGlobalContext(caller, request));
   if (decision !== 'allowed') throw accessDenied(caller, request, decision, 'identity-based');
+};
+
+/** ARN of each table and secret that a customer's key encrypts → ARN of the key. */
+export const customerKeys = (template: ResolvedTemplate): ReadonlyMap<string, string> =>
+  new Map(
+    ofType(template, 'AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret').flatMap(
+      ({ arn, physicalId, properties }) => {
+        const key: unknown = properties.KmsKeyId ?? Object(properties.SSESpecification).KMSMasterKeyId;
+        return typeof key === 'string' ? [[arn ?? physicalId, key] as const] : [];
+      },
+    ),
+  );
+
+/**
+ * The same for the data of a table or secret. If a customer's key encrypts it, the service decrypts it in the caller's
+ * name. The key is not in the template, so its own policy is not evaluated.
+ */
+export const authorizeData = (caller: Caller, keys: ReadonlyMap<string, string>, request: AccessRequest): void => {
+  authorize(caller, request);
+  const resource = keys.get(request.resource.replace(/\/index\/.*$/, ''));
+  const service = request.action.split(':')[0];
+  if (resource === undefined) return;
+  const context = { 'kms:ViaService': `${service}.${LOCAL_REGION}.amazonaws.com` };
+  authorize(caller, { action: 'kms:Decrypt', resource, context });
 };
 
 /** The same for a KMS key and its key policy. */

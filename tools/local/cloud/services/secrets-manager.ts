@@ -4,7 +4,7 @@ import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../resolved-template.ts';
 import { AwsError } from './aws-error.ts';
 import type { Call, JsonService } from './aws-json-server.ts';
 import { generateSecretString } from './generate-secret-string.ts';
-import { authorize, ofType } from './principals.ts';
+import { authorize, authorizeData, customerKeys, ofType } from './principals.ts';
 import type { StateFile } from './state-file.ts';
 
 interface Version {
@@ -49,7 +49,8 @@ const nameFrom = (arn: string, name: unknown): string =>
   typeof name === 'string' ? name : arn.slice(arn.lastIndexOf(':') + 1).replace(/-[A-Za-z0-9]{6}$/, '');
 
 /** Secrets Manager: reading, describing and writing the template's secrets, with version stages. */
-export const secretsManagerService = (state: StateFile<SecretsState>): JsonService => {
+export const secretsManagerService = (template: ResolvedTemplate, state: StateFile<SecretsState>): JsonService => {
+  const keys = customerKeys(template);
   /** Finds the secret that a request names by ARN or name, and authorizes the call. */
   const authorizedSecret = ({ caller, action, input }: Call): StoredSecret => {
     const id = String(input.SecretId ?? '');
@@ -61,7 +62,9 @@ export const secretsManagerService = (state: StateFile<SecretsState>): JsonServi
       'secretsmanager:SecretId': resource,
       ...(action === 'GetSecretValue' ? { 'secretsmanager:VersionStage': String(input.VersionStage ?? CURRENT) } : {}),
     };
-    authorize(caller, { action: `secretsmanager:${action}`, resource, context });
+    const request = { action: `secretsmanager:${action}`, resource, context };
+    if (action === 'GetSecretValue') authorizeData(caller, keys, request);
+    else authorize(caller, request);
     if (!secret) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
     return secret;
   };

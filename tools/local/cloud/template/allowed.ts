@@ -103,6 +103,8 @@ const statementShapes: Record<string, Check> = {
     ManagedPolicyArns: list(oneOf('arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs')),
     Description: any,
     RoleName: any,
+    // Its document is not in the template, so it is not evaluated.
+    PermissionsBoundary: any,
     Tags: any,
   }),
   'AWS::IAM::Policy': object({ PolicyDocument: any, PolicyName: any, Roles: any }),
@@ -159,6 +161,7 @@ const serviceShapes: Record<string, Check> = {
     Name: any,
     Description: any,
     GenerateSecretString: any,
+    KmsKeyId: any,
     SecretString: any,
     Tags: any,
   }),
