@@ -1,4 +1,5 @@
 import type { ConfigurationInput } from '../../../lib/config/configuration.ts';
+import { OPENAPI } from '../../../tools/clients/scanners/openapi/index.ts';
 import { shown, type Template, TWO_SERVERS, templateFor } from '../template.ts';
 import { apiOf, gatewayResponsesOf, methodsOf, stageOf } from './api-of-template.ts';
 
@@ -59,6 +60,15 @@ describe('Routes of the authorization server', () => {
 
   it('are exactly the listed ones', () => {
     expect(Object.keys(methodsOf(template, 'AuthorizationServer')).sort()).toEqual([...ROUTES].sort());
+  });
+
+  it('are those of the OpenAPI description, apart from HEAD and OPTIONS', () => {
+    const described = Object.entries(OPENAPI.paths).flatMap(([path, operations]) =>
+      Object.keys(operations)
+        .filter((name) => name !== 'parameters')
+        .map((method) => `${method.toUpperCase()} ${path === '/' ? '' : path.replace('{server}', '{proxy+}')}`),
+    );
+    expect(described.sort()).toEqual(ROUTES.filter((route) => !/^(HEAD|OPTIONS) /.test(route)).sort());
   });
 
   it('A18 (RFC 9110 §9.3.2): HEAD is answered wherever GET is, except where it would use up a login', () => {
