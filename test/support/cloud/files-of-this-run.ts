@@ -4,23 +4,30 @@ import { join } from 'node:path';
 import { ASSEMBLY_CACHE_VARIABLE } from '../../../tools/local/assembly.ts';
 
 const VARIABLE = 'GATEHOUSE_TEST_TEMPLATES';
+/** A folder for the files of the run, which stays. By default the run makes one and removes it. */
+const FOLDER_VARIABLE = 'GATEHOUSE_TEST_FOLDER';
 
 /** What V8 compiled, kept from run to run for every process and worker thread of the tests. */
 const COMPILE_CACHE = join(tmpdir(), 'gatehouse-compile-cache');
 
 /**
- * Gives this run one folder for its temporary files, the synthesized templates among them, and removes it at the end.
- * Does nothing when it is called again.
+ * Gives this run one folder for its temporary files, the synthesized templates among them. Does nothing when it is called
+ * again.
  */
 export default (): void => {
   if (process.env[VARIABLE] !== undefined) return;
   process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-tests-'));
+  const folder = process.env[FOLDER_VARIABLE] ?? newFolder();
   process.env.TMPDIR = folder;
   process.env[VARIABLE] = mkdtempSync(join(folder, 'templates-'));
   process.env[ASSEMBLY_CACHE_VARIABLE] = join(folder, 'assemblies');
+};
+
+const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-tests-'));
   // A browser that is ending may still write.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
 };
 
 export const templatesOfThisRun = (): string => {
