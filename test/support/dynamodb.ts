@@ -88,7 +88,8 @@ export const DYNAMODB_ENDPOINT = process.env.DYNAMODB_ENDPOINT;
 export const dynamoDbImplementations = (): readonly (readonly [string, () => Promise<TestDynamoDb>])[] => {
   if (DYNAMODB_ENDPOINT === undefined) {
     process.stdout.write(
-      'Contract of the stores: tested against dynalite alone, because DYNAMODB_ENDPOINT is not set\n',
+      'Contract of the stores: tested against dynalite alone, because DYNAMODB_ENDPOINT is not set. ' +
+        'npm run trial-deployment tests it against MiniStack, too\n',
     );
     return [['dynalite', startDynalite]];
   }

@@ -1,6 +1,7 @@
 import { administer } from './checks/administration.ts';
 import { KeptSession } from './checks/kept-session.ts';
 import { expectNoDenials, remove } from './checks/removal.ts';
+import { expectStoresToWork } from './checks/stores.ts';
 import { useDeployment, usersOf } from './checks/use.ts';
 import { Deployment } from './deployment.ts';
 import { Edge } from './edge.ts';
@@ -72,6 +73,10 @@ export const runTrial = async (report: Report): Promise<void> => {
     const anew = { ...cloud, origin: deployment.issuer, mcpUrl: `${deployment.issuer}/mcp` };
     await (await KeptSession.begin(anew, usersOf(anew, provider.origin)('ada'))).expectGood();
   });
+  // It leaves tables behind.
+  await report.step('The contract of every store holds in the DynamoDB of MiniStack', () =>
+    expectStoresToWork(surroundings),
+  );
 };
 
 /** The number of resources, from the progress that the CDK prints. */

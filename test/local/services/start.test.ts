@@ -1,4 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import dynalite from 'dynalite';
 import { AwsError } from '../../../tools/local/cloud/services/aws-error.ts';
@@ -6,6 +8,12 @@ import { startServices } from '../../../tools/local/cloud/services/index.ts';
 import { lambda, SHOW_ENVIRONMENT, table, templateOf, temporaryFolder } from '../services-fixture.ts';
 
 import { named, newKey, newTemplate } from './run-services.ts';
+
+/** The URL of a server, which starts to listen where it does not yet. */
+const urlOf = async (server: Server): Promise<string> => {
+  if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
 
 describe('local services', () => {
   it('keep everything across a restart in a data folder that only one process may use', async () => {
@@ -50,10 +58,18 @@ describe('local services', () => {
     await expect(changed).rejects.toThrow('start with an empty data folder');
   });
 
-  it('empty the tables of a DynamoDB endpoint when a run has no data folder', async () => {
+  it.each([
+    ['names errors as AWS does', ''],
+    ['names errors without a prefix, as MiniStack does', 'com.amazonaws.dynamodb.v20120810#'],
+  ])('empty the tables of a DynamoDB endpoint that %s when a run has no data folder', async (_, removedPrefix) => {
     const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const dynamoDbEndpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    const renamed = createServer(async (request, response) => {
+      const body = Buffer.concat(await request.toArray());
+      const { host: _host, connection: _connection, ...headers } = request.headers as Record<string, string>;
+      const answer = await fetch(await urlOf(server), { method: 'POST', headers, body });
+      response.writeHead(answer.status).end((await answer.text()).replace(removedPrefix, ''));
+    });
+    const dynamoDbEndpoint = await urlOf(renamed);
     const get = { TableName: 'Grants', Key: { id: { S: 'x' } } };
     const first = await startServices(templateOf('', table('Grants')), { dynamoDbEndpoint });
     await first.asOperator('dynamodb', 'PutItem', { TableName: 'Grants', Item: { id: { S: 'x' } } });
@@ -62,8 +78,10 @@ describe('local services', () => {
     const second = await startServices(templateOf('', table('Grants')), { dynamoDbEndpoint });
     expect(await second.asOperator('dynamodb', 'GetItem', get)).toEqual({});
     await second.close();
-    server.closeAllConnections();
-    server.close();
+    for (const each of [renamed, server]) {
+      each.closeAllConnections();
+      each.close();
+    }
     await expect(
       startServices(templateOf('', table('Grants')), { dynamoDbEndpoint: 'http://127.0.0.1:9' }),
     ).rejects.toThrow('http://127.0.0.1:9 does not answer');

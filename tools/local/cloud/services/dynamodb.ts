@@ -188,7 +188,7 @@ const post = (url: string, agent: Agent, action: string, body: Buffer): Promise<
 const command = async (send: Send, action: string, input: object): Promise<Record<string, unknown>> => {
   const { status, body } = await send(action, Buffer.from(JSON.stringify(input)));
   const answer = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
-  if (status === 200 || String(answer.__type).endsWith('#ResourceNotFoundException')) return answer;
+  if (status === 200 || /(^|#)ResourceNotFoundException$/.test(String(answer.__type))) return answer;
   throw new Error(`DynamoDB refuses ${action}: ${String(answer.message ?? answer.__type)}`);
 };
 
