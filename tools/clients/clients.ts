@@ -2,7 +2,7 @@
 export interface RealClient {
   readonly name: string;
   readonly version: string;
-  readonly environment: 'python' | 'npm' | 'go' | 'rust';
+  readonly environment: 'python' | 'npm' | 'go' | 'rust' | 'java';
   /** What is installed, in the words of the index. */
   readonly packages: readonly string[];
   /** The program in drivers/ that stands for a host application of this client. */
@@ -70,6 +70,13 @@ export const CLIENTS: readonly RealClient[] = [
       ...RUST_RUNTIME,
     ],
     driver: 'rmcp.rs',
+  },
+  {
+    name: 'Java SDK',
+    version: '2.1.0',
+    environment: 'java',
+    packages: ['io.modelcontextprotocol.sdk:mcp:2.1.0', 'com.nimbusds:oauth2-oidc-sdk:11.30'],
+    driver: 'java_sdk.java',
   },
   npm('@openai/codex', '0.171.0', 'codex.mjs'),
   npm('@google/gemini-cli-core', '0.61.0', 'gemini-cli-core.mjs'),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { PACKAGE_DIRECTORY } from '../../lib/functions/bundles.ts';
 import { buildGoProgram } from '../toolchains/go.ts';
+import { installMavenArtifacts } from '../toolchains/maven.ts';
 import { installNpmPackages } from '../toolchains/npm.ts';
 import { installPythonPackages } from '../toolchains/python.ts';
 import { buildRustProgram } from '../toolchains/rust.ts';
@@ -22,6 +23,10 @@ const drivers: Readonly<
     return { command: process.execPath, args: ['--no-warnings', script], environment };
   },
   go: async (folder, script, { packages }) => ({ command: await buildGoProgram(folder, script, packages), args: [] }),
+  java: async (folder, script, { packages }) => {
+    const classPath = await installMavenArtifacts(folder, packages);
+    return { command: 'java', args: ['-cp', classPath, script] };
+  },
   rust: async (folder, script, { packages }) => ({
     command: await buildRustProgram(folder, script, packages),
     args: [],

@@ -11,6 +11,12 @@ export interface Installation {
   readonly folder: string;
   /** What the folder will hold. A folder that holds just this already is left as it is. */
   readonly contents: string;
+  /**
+   * Name → text of files that the commands need.
+   *
+   * @default none
+   */
+  readonly files?: Readonly<Record<string, string>>;
   /** Commands with their arguments, run one after the other in the folder. */
   readonly commands: readonly (readonly [command: string, ...parameters: string[]])[];
 }
@@ -20,11 +26,12 @@ export interface Installation {
  *
  * @throws MissingToolError with the last lines of the command that failed
  */
-export const installOnce = async ({ folder, contents, commands }: Installation): Promise<void> => {
+export const installOnce = async ({ folder, contents, files = {}, commands }: Installation): Promise<void> => {
   const stamp = join(folder, STAMP);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === contents) return;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   for (const [command, ...parameters] of commands) {
     const { exitCode, output } = await run(command, parameters, { cwd: folder, env: process.env });
     if (exitCode === NOT_FOUND) throw new MissingToolError(`there is no program ${command}`);
