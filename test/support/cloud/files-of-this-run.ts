@@ -7,8 +7,8 @@ const VARIABLE = 'GATEHOUSE_TEST_TEMPLATES';
 /** A folder for the files of the run, which stays. By default the run makes one and removes it. */
 const FOLDER_VARIABLE = 'GATEHOUSE_TEST_FOLDER';
 
-/** What V8 compiled, kept from run to run for every process and worker thread of the tests. */
-const COMPILE_CACHE = join(tmpdir(), 'gatehouse-compile-cache');
+/** The folder of what is kept from run to run. */
+const KEPT_VARIABLE = 'GATEHOUSE_TEST_KEPT';
 
 /**
  * Gives this run one folder for its temporary files, the synthesized templates among them. Does nothing when it is called
@@ -16,7 +16,9 @@ const COMPILE_CACHE = join(tmpdir(), 'gatehouse-compile-cache');
  */
 export default (): void => {
   if (process.env[VARIABLE] !== undefined) return;
-  process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
+  process.env[KEPT_VARIABLE] = tmpdir();
+  // What V8 compiled, for every process and worker thread of the tests.
+  process.env.NODE_COMPILE_CACHE ??= keptFolder('compile-cache');
   const folder = process.env[FOLDER_VARIABLE] ?? newFolder();
   process.env.TMPDIR = folder;
   process.env[VARIABLE] = mkdtempSync(join(folder, 'templates-'));
@@ -29,6 +31,9 @@ const newFolder = (): string => {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 };
+
+/** Path of a folder that is kept from run to run. */
+export const keptFolder = (name: string): string => join(process.env[KEPT_VARIABLE] ?? tmpdir(), `gatehouse-${name}`);
 
 export const templatesOfThisRun = (): string => {
   const folder = process.env[VARIABLE];
