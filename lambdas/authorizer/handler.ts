@@ -52,7 +52,8 @@ const UNAUTHORIZED = 'Unauthorized';
 /**
  * Authorizes every request to an MCP server (RFC 6750, RFC 9068 §4).
  *
- * @returns `Allow` with the caller's identity in the context. `Deny` with the challenge and the needed scopes in the context becomes 403.
+ * @returns `Allow` with the caller's identity in the context. `Deny` with the challenge and the needed scopes in the
+ *   context becomes 403.
  * @throws Error `Unauthorized`, which becomes 401. Any other error becomes 503, so that clients keep their tokens.
  */
 export const authorizerHandler = (deps: AuthorizerDeps) => {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { retry } from '../../lambdas/core/retry.ts';
 import type { User } from '../../test/support/browser/user.ts';
 import { createClientHome } from '../../test/support/client-programs/process.ts';
 
@@ -105,6 +107,8 @@ export class Conversation {
     this.#logins += 1;
     const { left, html } = await this.#user.signIn(url);
     if (left === undefined) throw new Error(`the login ended on a page: ${html.slice(0, 500)}`);
-    await (await this.#user.request(left)).body?.cancel();
+    // A person is slower than this, so a client may not listen yet.
+    const response = await retry(() => this.#user.request(left), { attempts: 50, wait: () => delay(200) });
+    await response.body?.cancel();
   }
 }

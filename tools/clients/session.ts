@@ -79,7 +79,7 @@ export const playSession = async (client: RealClient, cloud: CloudAddress): Prom
     if (!callsTools) return { client, steps, errors };
 
     let limited = expired;
-    for (let count = 0; count <= REQUESTS_PER_MINUTE && limited.error === undefined; count += 1) {
+    for (let count = 0; count <= 3 * REQUESTS_PER_MINUTE && limited.error === undefined; count += 1) {
       limited = await conversation.call('echo');
     }
     await delay(61_000);
