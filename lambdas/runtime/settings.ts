@@ -21,7 +21,7 @@ export const readOptional = <T>(setting: Setting<T>): T | undefined => {
  * Endpoint and credentials as the AWS SDK would find them, for requests that are signed without it. Nothing else names
  * an endpoint of AWS.
  */
-export const awsService = (service: 'dynamodb' | 'lambda'): AwsService => {
+export const awsService = (service: keyof typeof ENDPOINT_VARIABLES): AwsService => {
   const region = text('AWS_REGION');
   const sessionToken = process.env.AWS_SESSION_TOKEN;
   return {
@@ -33,10 +33,17 @@ export const awsService = (service: 'dynamodb' | 'lambda'): AwsService => {
   };
 };
 
+/** As the SDK names them, after the service id of each service. */
+const ENDPOINT_VARIABLES = {
+  dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
+  lambda: 'AWS_ENDPOINT_URL_LAMBDA',
+  secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+} as const;
+
 /** The SDK's own variables. It takes an empty one for a missing one, and a request begins its path with a slash. */
-const configuredEndpoint = (service: string): string | undefined => {
+const configuredEndpoint = (service: keyof typeof ENDPOINT_VARIABLES): string | undefined => {
   if (process.env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
-  const url = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || process.env.AWS_ENDPOINT_URL;
+  const url = process.env[ENDPOINT_VARIABLES[service]] || process.env.AWS_ENDPOINT_URL;
   return url ? url.replace(/\/$/, '') : undefined;
 };
 

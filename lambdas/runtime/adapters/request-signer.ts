@@ -4,7 +4,7 @@ import type { AwsService, SignRequest } from '../ports/index.ts';
 /** Signs requests by Signature Version 4 and without the AWS SDK, whose loading costs a cold start 45 ms. */
 export const requestSigner =
   (
-    service: 'dynamodb' | 'lambda',
+    service: 'dynamodb' | 'lambda' | 'secretsmanager',
     { endpoint, region, accessKeyId, secretAccessKey, sessionToken }: AwsService,
   ): SignRequest =>
   async ({ path, headers, body }) => {

@@ -1,6 +1,7 @@
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { UnavailableError } from '../../../lambdas/core/oauth-error.ts';
 import { CachedSecret, generatedSecret } from '../../../lambdas/runtime/adapters/secrets-manager/cached-secret.ts';
+import { fetchSecret } from '../../../lambdas/runtime/adapters/secrets-manager/fetch-secret.ts';
 import { secretCheck } from '../../../lambdas/runtime/adapters/secrets-manager/secret-check.ts';
 import { fakeSecretsManager, NO_VALUE } from './fake-secrets-manager.ts';
 
@@ -9,7 +10,7 @@ const { secrets, client, time, clock, calls, versions } = fakeSecretsManager();
 describe('A cached secret', () => {
   it('is read once in five minutes', async () => {
     versions('one');
-    const secret = new CachedSecret(client, 's', clock);
+    const secret = new CachedSecret(() => fetchSecret(client, 's'), clock);
     expect([await secret.read(), await secret.read()]).toEqual(['one', 'one']);
     time.now += 299;
     await secret.read();
@@ -21,18 +22,18 @@ describe('A cached secret', () => {
 
   it('serves its last copy while Secrets Manager is down, and fails without one', async () => {
     versions('one');
-    const secret = new CachedSecret(client, 's', clock);
+    const secret = new CachedSecret(() => fetchSecret(client, 's'), clock);
     await secret.read();
     secrets.on(GetSecretValueCommand).rejects(new Error('throttled'));
     time.now += 3600;
     expect(await secret.read()).toBe('one');
     await expect(secret.readAgain()).rejects.toThrow(UnavailableError);
-    await expect(new CachedSecret(client, 's', clock).read()).rejects.toThrow(UnavailableError);
+    await expect(new CachedSecret(() => fetchSecret(client, 's'), clock).read()).rejects.toThrow(UnavailableError);
   });
 
   it('has no value before the operator stores one, and is read again each time', async () => {
     secrets.on(GetSecretValueCommand).rejects(NO_VALUE);
-    const secret = new CachedSecret(client, 's', clock);
+    const secret = new CachedSecret(() => fetchSecret(client, 's'), clock);
     expect(await secret.read()).toBeUndefined();
     versions('one');
     expect(await secret.read()).toBe('one');
@@ -40,7 +41,7 @@ describe('A cached secret', () => {
 
   it('that the stack generates must have a value', async () => {
     secrets.on(GetSecretValueCommand).rejects(NO_VALUE);
-    await expect(generatedSecret(client, 's', clock)()).rejects.toThrow(UnavailableError);
+    await expect(generatedSecret(() => fetchSecret(client, 's'), clock)()).rejects.toThrow(UnavailableError);
   });
 });
 

@@ -1,7 +1,7 @@
 import { UnavailableError } from '../../../core/oauth-error.ts';
 import type { CounterStore } from '../../ports/index.ts';
+import { type SignedCallOptions, signedCall } from '../signed-call.ts';
 import { fromRow, SCHEMA_VERSION } from './attributes.ts';
-import { type SignedCallOptions, signedDynamoDbCall } from './signed-call.ts';
 
 /** The request waits for the count, and continues without it. One attempt only, because a second could count twice. */
 const PATIENCE = { attempts: 1, attemptTimeoutMs: 500 };
@@ -14,7 +14,7 @@ export interface CounterStoreOptions extends Omit<SignedCallOptions, keyof typeo
 
 /** Stores counters in DynamoDB, one row each. One UpdateItem adds to a counter, so that parallel counting is exact. */
 export const dynamoDbCounterStore = ({ tableName, ...options }: CounterStoreOptions): CounterStore => {
-  const call = signedDynamoDbCall({ ...PATIENCE, ...options });
+  const call = signedCall('dynamodb', { ...PATIENCE, ...options });
   return {
     increment: async (counterId, expiresAt) => {
       const { Attributes } = await call('UpdateItem', {

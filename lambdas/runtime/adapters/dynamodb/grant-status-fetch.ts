@@ -1,7 +1,7 @@
 import { GRANT_STATUS_ATTRIBUTES, type Grant } from '../../../core/grants/grant.ts';
 import { UnavailableError } from '../../../core/oauth-error.ts';
+import { type SignedCallOptions, signedCall } from '../signed-call.ts';
 import { fromRow } from './attributes.ts';
-import { type SignedCallOptions, signedDynamoDbCall } from './signed-call.ts';
 
 /** Less than for the key ring, because a request waits for it. */
 const PATIENCE = { attempts: 2, attemptTimeoutMs: 500 };
@@ -26,7 +26,7 @@ export const grantStatusFetch = ({
   tableName,
   ...options
 }: GrantStatusFetchOptions): ((grantId: string) => Promise<Grant['status'] | undefined>) => {
-  const call = signedDynamoDbCall({ ...options, ...PATIENCE });
+  const call = signedCall('dynamodb', { ...options, ...PATIENCE });
   return async (grantId) => {
     const { Item } = await call('GetItem', {
       TableName: tableName,

@@ -1,6 +1,6 @@
 import { type AuthorizerKeys, REVOKED_GRANTS_ID } from '../../../core/tokens/revoked-grants.ts';
+import { type SignedCallOptions, signedCall } from '../signed-call.ts';
 import { KEY_RING_ID, keyRingOf, revokedGrantsOf } from './key-ring-row.ts';
-import { type SignedCallOptions, signedDynamoDbCall } from './signed-call.ts';
 
 const PATIENCE = { attempts: 2, attemptTimeoutMs: 1000 };
 
@@ -13,7 +13,7 @@ export const keyRingFetch = ({
   tableName,
   ...options
 }: KeyRingFetchOptions): (() => Promise<AuthorizerKeys | undefined>) => {
-  const call = signedDynamoDbCall({ ...options, ...PATIENCE });
+  const call = signedCall('dynamodb', { ...options, ...PATIENCE });
   const read = async (id: string): Promise<object | undefined> => {
     const { Item } = await call('GetItem', { TableName: tableName, Key: { id: { S: id } }, ConsistentRead: true });
     return Item as object | undefined;

@@ -1,4 +1,3 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { UnavailableError } from '../../../core/oauth-error.ts';
 import type { Clock, SecretReader } from '../../ports/index.ts';
 
@@ -7,14 +6,13 @@ export const MAX_AGE_SECONDS = 300;
 
 /** Keeps the current version of one secret in memory. A secret without a value is read again each time. */
 export class CachedSecret {
-  readonly #client: SecretsManagerClient;
-  readonly #secretId: string;
+  readonly #fetch: () => Promise<string | undefined>;
   readonly #now: Clock;
   #copy: { readonly value: string; readonly readAt: number } | undefined;
 
-  constructor(client: SecretsManagerClient, secretId: string, now: Clock) {
-    this.#client = client;
-    this.#secretId = secretId;
+  /** @param fetch reads the current version; undefined while the secret has no value */
+  constructor(fetch: () => Promise<string | undefined>, now: Clock) {
+    this.#fetch = fetch;
     this.#now = now;
   }
 
@@ -35,36 +33,15 @@ export class CachedSecret {
    * @throws UnavailableError
    */
   async readAgain(): Promise<string | undefined> {
-    const value = await fetchSecret(this.#client, this.#secretId, 'AWSCURRENT');
+    const value = await this.#fetch();
     this.#copy = value === undefined ? undefined : { value, readAt: this.#now() };
     return value;
   }
 }
 
-/**
- * Reads one version of a secret.
- *
- * @returns undefined when it has no value yet
- * @throws UnavailableError
- */
-export const fetchSecret = async (
-  client: SecretsManagerClient,
-  secretId: string,
-  versionStage: 'AWSCURRENT' | 'AWSPREVIOUS',
-): Promise<string | undefined> => {
-  try {
-    const answer = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: versionStage }));
-    return answer.SecretString || undefined;
-  } catch (error) {
-    // Secrets Manager's error for a secret, or a version of it, that has no value yet.
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
-    throw new UnavailableError('Secrets Manager', error);
-  }
-};
-
 /** Reads a generated secret as text. It has a value from the first deployment on. */
-export const generatedSecret = (client: SecretsManagerClient, secretId: string, now: Clock): SecretReader => {
-  const secret = new CachedSecret(client, secretId, now);
+export const generatedSecret = (fetch: () => Promise<string | undefined>, now: Clock): SecretReader => {
+  const secret = new CachedSecret(fetch, now);
   return async () => generatedValue(await secret.read());
 };
 

@@ -3,6 +3,7 @@ import { UpstreamError } from '../../../core/upstream/errors.ts';
 import type { Clock } from '../../ports/index.ts';
 import type { UpstreamCredentials, UpstreamCredentialsReader } from '../upstream/credentials.ts';
 import { CachedSecret } from './cached-secret.ts';
+import { fetchSecret } from './fetch-secret.ts';
 
 /** Reads our client id and secret at one identity provider, from the secret that the operator fills. */
 export class SecretsManagerCredentials implements UpstreamCredentialsReader {
@@ -10,7 +11,7 @@ export class SecretsManagerCredentials implements UpstreamCredentialsReader {
   readonly #secretId: string;
 
   constructor(client: SecretsManagerClient, secretId: string, now: Clock) {
-    this.#secret = new CachedSecret(client, secretId, now);
+    this.#secret = new CachedSecret(() => fetchSecret(client, secretId), now);
     this.#secretId = secretId;
   }
 

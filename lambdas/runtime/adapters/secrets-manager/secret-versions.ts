@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../../ports/index.ts';
-import { CachedSecret, fetchSecret, generatedValue, MAX_AGE_SECONDS } from './cached-secret.ts';
+import { CachedSecret, generatedValue, MAX_AGE_SECONDS } from './cached-secret.ts';
+import { fetchSecret } from './fetch-secret.ts';
 
 type Fits = (version: string) => boolean;
 
@@ -23,7 +24,7 @@ export class SecretVersions {
     this.#secretId = secretId;
     this.#now = now;
     this.#cooldownSeconds = cooldownSeconds;
-    this.#currentVersion = new CachedSecret(client, secretId, now);
+    this.#currentVersion = new CachedSecret(() => fetchSecret(client, secretId), now);
   }
 
   /** @throws UnavailableError */
