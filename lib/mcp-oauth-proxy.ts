@@ -112,6 +112,7 @@ export class McpOAuthProxy extends Construct {
         issuer: this.issuer,
         scopes: scopeSettings(configuration),
         authorizer: this.authorizer,
+        secrets: this.secrets.servers,
         counters: this.tables.counters,
         challengesArrive: configuration.restoreChallenges,
         example,

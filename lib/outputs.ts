@@ -43,6 +43,18 @@ export const addOutputs = (stack: Stack, proxy: McpOAuthProxy): void => {
     );
   }
 
+  for (const { path, credentialHeaders } of proxy.protectedResources) {
+    const secret = proxy.secrets.servers[path];
+    if (secret === undefined) continue;
+    const values = Object.fromEntries(credentialHeaders.map((name) => [name, 'VALUE']));
+    output(
+      `HeadersCommand${pascalCase(path)}`,
+      `Run this with the values of these headers; the MCP server ${path} gets them within five minutes`,
+      `aws secretsmanager put-secret-value ${inRegion} --secret-id ${secret.ref} ` +
+        `--secret-string '${JSON.stringify(values)}'`,
+    );
+  }
+
   if (proxy.secrets.registration !== undefined) {
     output(
       'RegistrationTokenCommand',

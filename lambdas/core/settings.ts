@@ -142,7 +142,12 @@ const InspectedServer = z.object({
   /** Whether the edge restores `WWW-Authenticate`, which API Gateway renames. @default false */
   challengesArrive: z.optional(z.boolean()),
   backend: z.union([
-    z.object({ kind: z.literal('http'), url: z.string() }),
+    z.object({
+      kind: z.literal('http'),
+      url: z.string(),
+      /** The headers that hold credentials of ours, and the ARN of the secret with their values. */
+      credentials: z.optional(z.object({ headers: z.array(z.string()), secretId: z.string() })),
+    }),
     z.object({ kind: z.literal('lambda'), functionArn: z.string() }),
   ]),
 });

@@ -132,9 +132,12 @@ interface Content extends Pick<BackendRequest, 'body'> {
   readonly operation: Operation | undefined;
 }
 
-/** Reads the content of the request. POST carries one message. DELETE ends a session; it and HEAD have no content. */
+/** Methods without content: DELETE ends a session, and GET opens a stream. */
+const WITHOUT_CONTENT: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD']);
+
+/** Reads the content of the request. POST carries one message. */
 const readContent = (event: APIGatewayProxyEvent, headers: HeaderValues): Content => {
-  if (event.httpMethod === 'DELETE' || event.httpMethod === 'HEAD') {
+  if (WITHOUT_CONTENT.has(event.httpMethod)) {
     assertNoContent(event);
     return { id: null, operation: undefined, body: null };
   }
@@ -153,13 +156,13 @@ const readContent = (event: APIGatewayProxyEvent, headers: HeaderValues): Conten
   return { id, operation, body };
 };
 
-/** Counts each POST or DELETE as one request. Batches, which would be several requests, were refused before. */
+/** Counts each request but those for a stream. Batches, which would be several requests, were refused before. */
 const assertWithinRate = async (
   { requests, now }: InspectorDeps,
   { event, identity }: BackendRequest,
   id: RequestId,
 ): Promise<void> => {
-  if (requests === undefined) return;
+  if (requests === undefined || event.httpMethod === 'GET') return;
   const { subject, clientId } = identity;
   const { requestId } = event.requestContext;
   const key = [subject, clientId, requests.serverPath];

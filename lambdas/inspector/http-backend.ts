@@ -8,6 +8,7 @@ import {
 } from '../core/mcp/identity-headers.ts';
 import { isHopByHop } from '../core/net/hop-by-hop.ts';
 import { type Backend, type BackendAnswer, BackendError, type BackendRequest } from './backend.ts';
+import type { CredentialHeaders } from './credential-headers.ts';
 import type { Exchange } from './exchange.ts';
 import { redirectFault, redirectLocation, slashRedirect } from './redirect.ts';
 
@@ -18,11 +19,16 @@ const REPLACED_HEADERS: ReadonlySet<string> = new Set(['content-length', 'expect
  * Sends requests to an MCP server by HTTP.
  *
  * @param url stands for the server's path. The part of a request's path after the server's path is appended to it.
+ * @param readCredentials returns the headers by which the server knows Gatehouse. By default there are none.
  */
-export const httpBackend = (url: string, exchange: Exchange): Backend => ({
+export const httpBackend = (
+  url: string,
+  exchange: Exchange,
+  readCredentials: CredentialHeaders = async () => ({}),
+): Backend => ({
   send: async (request, signal) => {
     const { event, body } = request;
-    const headers = headersFor(request);
+    const headers = headersFor(request, await readCredentials());
     const { url: target, query } = targetOf(url, request);
     const ask = async (pathname: string): Promise<BackendAnswer> => {
       const path = query === '' ? pathname : `${pathname}?${query}`;
@@ -40,17 +46,28 @@ export const httpBackend = (url: string, exchange: Exchange): Backend => ({
   },
 });
 
-/** Passes the caller's headers on, except that only Gatehouse may set the identity headers. */
-const headersFor = ({ headers, identity }: BackendRequest): Record<string, string | string[]> => {
+/** Passes the caller's headers on, except that only Gatehouse may set the identity headers and its credentials. */
+const headersFor = (
+  { headers, identity }: BackendRequest,
+  credentials: Readonly<Record<string, string>>,
+): Record<string, string | string[]> => {
   const ofConnection = (headers.get('connection') ?? []).flatMap((value) => value.toLowerCase().split(/[\s,]+/));
   const isDropped = (name: string) =>
-    isHopByHop(name) || REPLACED_HEADERS.has(name) || ofConnection.includes(name) || isIdentityHeader(name);
+    isHopByHop(name) ||
+    REPLACED_HEADERS.has(name) ||
+    ofConnection.includes(name) ||
+    isIdentityHeader(name) ||
+    Object.hasOwn(credentials, asServersReadIt(name));
   const passed = [...headers].filter(([name]) => !isDropped(name));
   return {
     ...Object.fromEntries(passed.map(([name, values]) => [name, values.map(toBytes)])),
     ...identityHeaders(identity),
+    ...credentials,
   };
 };
+
+/** Servers that read headers as CGI variables (RFC 3875 §4.1.18) take `x_api_key` for `x-api-key`. */
+const asServersReadIt = (name: string): string => name.replace(/[^a-z0-9]/g, '-');
 
 const identityHeaders = (identity: IdentityContext): Record<string, string> =>
   Object.fromEntries(

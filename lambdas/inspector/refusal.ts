@@ -82,11 +82,11 @@ export const invalidMessage = (code: number, reason: string, id: RequestId): Ref
 export const unsupportedMediaType = (reason: string): Refusal => new Refusal(415, REFUSED, reason);
 
 export const methodNotAllowed = (): Refusal =>
-  new Refusal(405, REFUSED, 'Only POST carries MCP messages.', { headers: { allow: 'POST, DELETE' } });
+  new Refusal(405, REFUSED, 'Only POST carries MCP messages.', { headers: { allow: 'POST, GET, DELETE' } });
 
-/** RFC 9110 §9.3.5: content in a DELETE request has no defined meaning, and a server may refuse it. */
-export const contentInDelete = (): Refusal =>
-  new Refusal(400, JSON_RPC.invalidRequest, 'DELETE must have no body: send messages with POST.');
+/** RFC 9110 §9.3.1, §9.3.5: content of GET and DELETE has no defined meaning, and a server may refuse it. */
+export const unexpectedContent = (): Refusal =>
+  new Refusal(400, JSON_RPC.invalidRequest, 'Only POST may have a body: send messages with POST.');
 
 /** MCP 2026-07-28, Streamable HTTP: 400 with HeaderMismatch. */
 export const headerMismatch = (header: string, id: RequestId): Refusal =>

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { decodeUtf8 } from '../core/json.ts';
 import type { HeaderValues } from '../core/mcp/headers.ts';
 import { IDENTITY_HEADERS, type IdentityContext, NO_VALUE } from '../core/mcp/identity-headers.ts';
-import { contentInDelete, parseError, unsupportedMediaType } from './refusal.ts';
+import { parseError, unexpectedContent, unsupportedMediaType } from './refusal.ts';
 
 export interface Caller {
   /** The scopes of the access token, without implied ones. */
@@ -58,10 +58,11 @@ export const readBody = (
 };
 
 /**
- * Refuses content in a DELETE request. It has no meaning (RFC 9110 §9.3.5), but some servers read a message from it.
+ * Refuses content in a request that should have none. It has no meaning (RFC 9110 §9.3.1, §9.3.5), but some servers
+ * read a message from it.
  *
  * @throws Refusal
  */
 export const assertNoContent = ({ body }: Pick<APIGatewayProxyEvent, 'body'>): void => {
-  if (body !== null && body !== '') throw contentInDelete();
+  if (body !== null && body !== '') throw unexpectedContent();
 };

@@ -12,12 +12,14 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { resourceMetadataUrl } from '../../lambdas/core/authorization/resources.ts';
 import type { ScopeDefinitions } from '../../lambdas/core/authorization/scopes.ts';
 import { IDENTITY_HEADERS } from '../../lambdas/core/mcp/identity-headers.ts';
 import * as settings from '../../lambdas/core/settings.ts';
 import { acknowledge } from '../acknowledge.ts';
+import { credentialHeaders } from '../config/backends.ts';
 import type { ServerConfiguration } from '../config/configuration.ts';
 import { challengeScopes, needsInspector, requiredScopes, toolRules } from '../config/rules.ts';
 import { EndpointFunction } from '../functions/endpoint-function.ts';
@@ -45,6 +47,8 @@ export interface ProtectedResourceParts {
   /** Every scope, and the scopes it implies. */
   readonly scopes: ScopeDefinitions;
   readonly authorizer: EndpointFunction;
+  /** Path of a server → secret with its credential headers. */
+  readonly secrets: Readonly<Record<string, CfnSecret>>;
   /** Counts requests, for servers with a rate limit. */
   readonly counters: Table;
   /** Whether `WWW-Authenticate` of an integration reaches the client under its name. */
@@ -102,7 +106,12 @@ export class ProtectedResource extends Construct {
     return this.#server.allowedOrigins;
   }
 
-  /** Applies rules to bodies and limits rates; undefined if the server needs neither. */
+  /** The headers by which the server knows that a request came through Gatehouse. */
+  get credentialHeaders(): readonly string[] {
+    return credentialHeaders(this.#server);
+  }
+
+  /** Applies rules to bodies, limits rates and adds credentials; undefined if the server needs none of these. */
   get inspector(): EndpointFunction | undefined {
     return this.#inspector;
   }
@@ -118,19 +127,24 @@ export class ProtectedResource extends Construct {
     return { kind: 'lambda', lambda: existingFunction.lambda, existingFunction };
   }
 
-  /** GET has no body and goes straight to the backend. A backend may read the body of DELETE like that of POST. */
+  /**
+   * GET has no body and goes straight to the backend, unless the inspector must add credentials. A backend may read the
+   * body of DELETE like that of POST.
+   */
   #integrationOf(backend: Backend): Integrate {
     const direct = backend.kind === 'http' ? httpIntegration(backend.url) : () => streamed(backend.lambda);
     const inspected = this.#inspector;
     if (!inspected) return direct;
-    return (method, rest) => (method === 'GET' ? direct(method, rest) : streamed(inspected.lambda));
+    const skipsInspector = (method: string) => method === 'GET' && this.credentialHeaders.length === 0;
+    return (method, rest) => (skipsInspector(method) ? direct(method, rest) : streamed(inspected.lambda));
   }
 
   #makeInspector(
-    { issuer, scopes, counters, challengesArrive }: Omit<ProtectedResourceParts, 'authorizer' | 'example'>,
+    { issuer, scopes, counters, challengesArrive, secrets }: Omit<ProtectedResourceParts, 'authorizer' | 'example'>,
     backend: Backend,
   ): EndpointFunction {
     const { requestsPerMinute } = this.#server.rateLimit ?? {};
+    const [headers, secret] = [this.credentialHeaders, secrets[this.path]];
     const inspector = new EndpointFunction(this, 'Inspector', {
       folder: 'inspector',
       description: `applies the rules of ${this.path} to requests`,
@@ -144,8 +158,12 @@ export class ProtectedResource extends Construct {
         rules: toolRules(this.#server) ?? {},
         ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
         ...(challengesArrive ? { challengesArrive } : {}),
-        backend: backend.kind === 'http' ? backend : { kind: 'lambda', functionArn: backend.lambda.functionArn },
+        backend:
+          backend.kind === 'http'
+            ? { ...backend, ...(secret === undefined ? {} : { credentials: { headers, secretId: secret.ref } }) }
+            : { kind: 'lambda', functionArn: backend.lambda.functionArn },
       });
+    if (secret !== undefined) inspector.grantReadSecrets([secret]);
     if (requestsPerMinute !== undefined) inspector.bindTable(settings.countersTable, counters, 'UpdateItem');
     if (backend.kind === 'lambda') {
       inspector.allow(['lambda:InvokeFunction'], backend.lambda.functionArn);

@@ -1,5 +1,6 @@
 import { everyScopeOf, hasRules, type ToolRules } from '../../lambdas/core/mcp/tool-scopes.ts';
 import { checkUpstreamTokens } from '../data/upstream-tokens.ts';
+import { credentialHeaders, validatesHeaders } from './backends.ts';
 import { checkIdentityProviderRules, issuerOf } from './identity-providers.ts';
 import { checkMonitoring } from './monitoring-schema.ts';
 import type { Configuration, ServerConfiguration } from './schema.ts';
@@ -81,13 +82,11 @@ export const challengeScopes = (server: ServerConfiguration): string[] =>
     ? [...everyScopeOf(toolRules(server) ?? {}, requiredScopes(server))]
     : requiredScopes(server);
 
-/** Whether the backend itself refuses headers that contradict the body. */
-export const validatesHeaders = ({ backend }: ServerConfiguration): boolean =>
-  backend.kind !== 'example' && backend.validatesHeaders;
-
-/** Whether an inspector must read the bodies before the backend does, or limit the rate of requests. */
+/** Whether an inspector must read the bodies before the backend does, limit the rate, or add credentials. */
 export const needsInspector = (server: ServerConfiguration): boolean =>
-  (toolRules(server) !== undefined && !validatesHeaders(server)) || server.rateLimit !== undefined;
+  (toolRules(server) !== undefined && !validatesHeaders(server)) ||
+  server.rateLimit !== undefined ||
+  credentialHeaders(server).length > 0;
 
 /** The URLs that point to this machine, each with its key. */
 export const findLocalUrls = ({ servers, identityProviders, clients }: Configuration): { key: string; url: string }[] =>

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canBeCredential } from '../../lambdas/core/mcp/backend-headers.ts';
 import type { ToolRules } from '../../lambdas/core/mcp/tool-scopes.ts';
 import {
   documented,
@@ -14,6 +15,8 @@ import {
   yesOrNo,
 } from './fields.ts';
 
+const MAX_CREDENTIAL_HEADERS = 5;
+
 /** An alias or a version may follow. Without one, Lambda uses `$LATEST`. */
 const functionArn = documented(
   matching(
@@ -28,6 +31,16 @@ const validatesHeaders = documented(
   'the server refuses headers that contradict the body, so it needs no inspector',
 );
 
+const credentialHeaders = keyed(
+  'an object such as {"authorization": "secret"}',
+  text('the name of a header in lower case that belongs neither to the connection nor to MCP', canBeCredential),
+  oneOf(['secret']),
+)
+  .refine((headers) => Object.keys(headers).length <= MAX_CREDENTIAL_HEADERS, {
+    error: `at most ${MAX_CREDENTIAL_HEADERS} headers`,
+  })
+  .default({});
+
 const Backend = z.discriminatedUnion(
   'kind',
   [
@@ -35,6 +48,10 @@ const Backend = z.discriminatedUnion(
     z.strictObject({
       kind: z.literal('http'),
       url: documented(serviceUrl, 'URL that requests are forwarded to'),
+      headers: documented(credentialHeaders, {
+        description: 'header → `"secret"`: credentials by which the server knows Gatehouse; adds an inspector',
+        more: 'docs/your-server.md#a-credential-towards-your-server',
+      }),
       validatesHeaders,
     }),
     z.strictObject({ kind: z.literal('lambda'), functionArn, validatesHeaders }),

@@ -2,6 +2,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import { credentialHeaders } from '../config/backends.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { clientsWithSecret } from '../config/rules.ts';
 import { STACK_ID_TAG } from '../names.ts';
@@ -36,6 +37,9 @@ export class Secrets extends Construct {
   /** The initial access token of registrations, as plain text. Undefined unless the configuration demands one. */
   readonly registration: CfnSecret | undefined;
 
+  /** Path of an MCP server → secret with a JSON object, header → value. The operator stores it. */
+  readonly servers: Readonly<Record<string, CfnSecret>>;
+
   readonly #kmsKeyArn: string | undefined;
 
   constructor(scope: Construct, id: string, { configuration, userPools = {} }: SecretsProps) {
@@ -54,6 +58,11 @@ export class Secrets extends Construct {
     this.clients = Object.fromEntries(
       clientsWithSecret(configuration).map((clientId) => [clientId, this.#clientSecret(clientId)]),
     );
+    this.servers = Object.fromEntries(
+      Object.entries(configuration.servers)
+        .filter(([, server]) => credentialHeaders(server).length > 0)
+        .map(([path]) => [path, this.#serverSecret(path)]),
+    );
     this.registration = configuration.registration.dynamic === 'token' ? this.#registrationToken() : undefined;
   }
 
@@ -63,6 +72,7 @@ export class Secrets extends Construct {
       this.subject,
       ...Object.values(this.identityProviders),
       ...Object.values(this.clients),
+      ...Object.values(this.servers),
       ...(this.registration === undefined ? [] : [this.registration]),
     ];
   }
@@ -78,6 +88,13 @@ export class Secrets extends Construct {
   #clientSecret(clientId: string): CfnSecret {
     const secret = this.#secret(`Client-${clientId}`, `Gatehouse: secret of the client "${clientId}"`, GENERATED);
     acknowledge(secret, { SMG4: 'The client must learn a new secret first; the previous one is accepted until then' });
+    return secret;
+  }
+
+  /** Has no value until the operator stores one, like that of an identity provider. */
+  #serverSecret(path: string): CfnSecret {
+    const secret = this.#secret(`Server${path.replaceAll('/', '-')}`, `Gatehouse: headers for the MCP server ${path}`);
+    acknowledge(secret, { SMG4: 'Only the MCP server can issue new credentials; the operator stores them here' });
     return secret;
   }
 

@@ -2,8 +2,9 @@ import type { ScopeDefinitions } from '../../lambdas/core/authorization/scopes.t
 import type { RegistrationPolicy } from '../../lambdas/core/clients/registration-policy.ts';
 import type { Servers } from '../../lambdas/core/settings.ts';
 import { withoutUndefined } from '../../lambdas/core/without-undefined.ts';
+import { validatesHeaders } from '../config/backends.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { allScopes, requiredScopes, toolRules, validatesHeaders } from '../config/rules.ts';
+import { allScopes, requiredScopes, toolRules } from '../config/rules.ts';
 
 // The configuration as settings of the functions (lambdas/core/settings.ts).
 

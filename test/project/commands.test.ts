@@ -102,6 +102,12 @@ describe('An output of the stack in the documents', () => {
   it('is one that the stack has', async () => {
     const { outputs } = await templateFor({
       identityProviders: { google: { kind: 'google' }, cognito: { kind: 'cognito' } },
+      servers: {
+        '/mcp': {
+          backend: { kind: 'http', url: 'https://mcp.example.com/mcp', headers: { 'x-api-key': 'secret' } },
+          scopes: { required: ['mcp'] },
+        },
+      },
       registration: { dynamic: 'token' },
       clients: {
         'nightly-report': {

@@ -15,6 +15,8 @@ export interface OverviewOptions {
   readonly notRun: ReadonlyMap<string, number>;
   /** Commands that fill the secrets of providers that the development provider does not replace. */
   readonly missingSecrets: readonly string[];
+  /** Commands that store the headers of MCP servers that get a credential. */
+  readonly serverHeaders: readonly string[];
   /** Commands that show the secrets of configured clients, and the initial access token of registrations. */
   readonly clientSecrets: readonly string[];
   /** Commands that rotate the signing key and end sessions. */
@@ -69,6 +71,11 @@ export const overview = (options: OverviewOptions): string => {
     ...options.missingSecrets.flatMap((command) => [
       '',
       '  Users can log in at this provider once you have stored its credentials:',
+      `    ${command}`,
+    ]),
+    ...options.serverHeaders.flatMap((command) => [
+      '',
+      '  Requests reach this server once you have stored the values of its headers:',
       `    ${command}`,
     ]),
     ...(options.clientSecrets.length > 0

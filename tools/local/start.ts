@@ -20,6 +20,7 @@ import { createIdentityProvider, providerKeys } from './development-provider/ind
 import {
   administrationCommands,
   clientSecretCommands,
+  serverHeadersCommands,
   storeUpstreamClients,
 } from './development-provider/upstream-clients.ts';
 import { overview } from './overview.ts';
@@ -149,6 +150,7 @@ export const startLocalCloud = async (
       endpoints: services.endpoints,
       notRun,
       missingSecrets: missing,
+      serverHeaders: serverHeadersCommands(template, services),
       clientSecrets: clientSecretCommands(template, services),
       administration: options.admin ? administrationCommands(template, services) : [],
     }),

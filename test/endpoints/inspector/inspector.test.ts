@@ -189,8 +189,11 @@ describe('The inspector: requests that two parsers could read differently', () =
     }
   });
 
-  it('accepts only POST and DELETE, because GET has no body and goes directly to the backend', async () => {
-    const { status, headers } = await refusal(postEvent(call('echo'), { rest: { httpMethod: 'GET' } }));
-    expect([status, headers.allow]).toEqual([405, 'POST, DELETE']);
+  it('accepts only POST, GET and DELETE, and content only with POST', async () => {
+    const { status, headers } = await refusal(postEvent(call('echo'), { rest: { httpMethod: 'PUT' } }));
+    expect([status, headers.allow]).toEqual([405, 'POST, GET, DELETE']);
+    for (const httpMethod of ['GET', 'DELETE']) {
+      expect((await refusal(postEvent(call('echo'), { rest: { httpMethod } }))).status).toBe(400);
+    }
   });
 });

@@ -7,25 +7,33 @@ const MAX_RESOURCES = 500;
 const MAX_TEMPLATE_BYTES = 1_000_000;
 
 describe('The largest stack that the configuration allows', () => {
-  const servers = Object.fromEntries(
-    Array.from({ length: MAX_SERVERS }, (_, n) => [
-      n === 0 ? '/mcp' : `/tools-${n}/mcp`,
-      {
-        backend: { kind: 'example' },
-        scopes: { required: ['mcp'], tools: { 'delete_*': ['mcp:write'] } },
-      },
-    ]),
-  );
+  const serversWith = (backend: object) =>
+    Object.fromEntries(
+      Array.from({ length: MAX_SERVERS }, (_, n) => [
+        n === 0 ? '/mcp' : `/tools-${n}/mcp`,
+        { backend, scopes: { required: ['mcp'], tools: { 'delete_*': ['mcp:write'] } } },
+      ]),
+    );
 
-  it('fits into one CloudFormation template', async () => {
-    const template = await templateFor({
-      servers,
-      identityProviders: { pool: { kind: 'cognito', recheck: true } },
-      monitoring: { dashboard: true, email: 'ops@example.com' },
-      rememberConsent: true,
-    } as Partial<ConfigurationInput>);
-    expect(template.ofType('AWS::ApiGateway::RestApi')).toHaveLength(MAX_SERVERS + 1);
-    expect(Object.keys(template.resources).length).toBeLessThanOrEqual(MAX_RESOURCES);
-    expect(Buffer.byteLength(template.text)).toBeLessThan(MAX_TEMPLATE_BYTES);
-  }, 60_000);
+  it.each<[string, object]>([
+    ['example servers', { kind: 'example' }],
+    [
+      'servers that get a credential',
+      { kind: 'http', url: 'https://mcp.example.com/mcp', headers: { 'x-api-key': 'secret' } },
+    ],
+  ])(
+    'of %s fits into one CloudFormation template',
+    async (_, backend) => {
+      const template = await templateFor({
+        servers: serversWith(backend),
+        identityProviders: { pool: { kind: 'cognito', recheck: true } },
+        monitoring: { dashboard: true, email: 'ops@example.com' },
+        rememberConsent: true,
+      } as Partial<ConfigurationInput>);
+      expect(template.ofType('AWS::ApiGateway::RestApi')).toHaveLength(MAX_SERVERS + 1);
+      expect(Object.keys(template.resources).length).toBeLessThanOrEqual(MAX_RESOURCES);
+      expect(Buffer.byteLength(template.text)).toBeLessThan(MAX_TEMPLATE_BYTES);
+    },
+    60_000,
+  );
 });

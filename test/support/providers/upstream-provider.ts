@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
 import { createIdentityProvider, providerKeys } from '../../../tools/local/development-provider/index.ts';
 import type { ProviderKind } from '../../../tools/local/development-provider/kinds.ts';
 import type { ProviderBehaviour } from '../../../tools/local/development-provider/refresh-tokens.ts';
 import type { User } from '../browser/user.ts';
 import type { LocalCloud } from '../cloud/local-cloud.ts';
+import { storeSecret } from '../cloud/store-secret.ts';
 
 export const CREDENTIALS = { clientId: 'gatehouse-at-upstream', clientSecret: 'a-secret-that-the-test-knows' };
 
@@ -79,9 +80,7 @@ export const startUpstreamProvider = async (
     storeCredentials: async (cloud) => {
       const { clientId } = CREDENTIALS;
       const SecretString = JSON.stringify({ client_id: clientId, client_secret: clientSecret });
-      const { client, SecretId } = operatorIn(cloud.output(), id);
-      await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
-      client.destroy();
+      await storeSecret(cloud, `Provider${id.replaceAll('-', '')}`, SecretString);
     },
     tokensFor: async (user) => {
       const metadata = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as Record<
@@ -130,26 +129,4 @@ const keepTokens = (response: ServerResponse, handedOut: string[]): void => {
     for (const [, token = ''] of text.matchAll(tokens)) handedOut.push(token);
     return Reflect.apply(end, response, parameters);
   }) as typeof response.end;
-};
-
-/** The operator's client and the secret's name, from the command that the local cloud prints for that provider. */
-const operatorIn = (output: string, id: string) => {
-  const command = output
-    .split('\n')
-    .find((line) => line.includes('put-secret-value') && line.includes(`Provider${id.replaceAll('-', '')}`));
-  const part = (pattern: RegExp): string => {
-    const value = command === undefined ? undefined : pattern.exec(command)?.[1];
-    if (value === undefined) throw new Error(`no command for the secret of "${id}" with ${pattern} in:\n${output}`);
-    return value;
-  };
-  const client = new SecretsManagerClient({
-    endpoint: part(/--endpoint-url (\S+)/),
-    region: part(/--region (\S+)/),
-    credentials: {
-      accessKeyId: part(/AWS_ACCESS_KEY_ID=(\S+)/),
-      secretAccessKey: part(/AWS_SECRET_ACCESS_KEY=(\S+)/),
-      sessionToken: part(/AWS_SESSION_TOKEN=(\S+)/),
-    },
-  });
-  return { client, SecretId: part(/--secret-id (\S+)/) };
 };

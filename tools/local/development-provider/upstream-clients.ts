@@ -66,6 +66,12 @@ export const clientSecretCommands = (template: ResolvedTemplate, services: Servi
     .filter(([name]) => name.startsWith('ClientSecretCommand') || name === 'RegistrationTokenCommand')
     .map(([, command]) => localCommand(services, command));
 
+/** The stack's commands that store the headers of MCP servers, adapted to this run. */
+export const serverHeadersCommands = (template: ResolvedTemplate, services: Services): string[] =>
+  Object.entries(template.outputs)
+    .filter(([name]) => name.startsWith('HeadersCommand'))
+    .map(([, command]) => localCommand(services, command));
+
 /** The stack's commands that rotate the signing key and end sessions, adapted to this run. */
 export const administrationCommands = (template: ResolvedTemplate, services: Services): string[] =>
   Object.values(template.outputs)
