@@ -39,7 +39,13 @@ export interface ProtectedResourceProps {
 
 type Backend =
   | { readonly kind: 'http'; readonly url: string }
-  | { readonly kind: 'lambda'; readonly lambda: IFunction; readonly existingFunction?: ExistingFunctionBackend };
+  | {
+      readonly kind: 'lambda';
+      readonly lambda: IFunction;
+      readonly existingFunction?: ExistingFunctionBackend;
+      /** Whether the function streams, or returns its response in one piece. */
+      readonly streaming: boolean;
+    };
 
 /** The parts that exist once the distribution's domain is known. */
 export interface ProtectedResourceParts {
@@ -119,12 +125,12 @@ export class ProtectedResource extends Construct {
   #backendOf(example: () => EndpointFunction): Backend {
     const { backend } = this.#server;
     if (backend.kind === 'http') return { kind: 'http', url: backend.url };
-    if (backend.kind === 'example') return { kind: 'lambda', lambda: example().lambda };
+    if (backend.kind === 'example') return { kind: 'lambda', lambda: example().lambda, streaming: true };
     const existingFunction = new ExistingFunctionBackend(this, 'Backend', {
       functionArn: backend.functionArn,
       api: this.api,
     });
-    return { kind: 'lambda', lambda: existingFunction.lambda, existingFunction };
+    return { kind: 'lambda', lambda: existingFunction.lambda, existingFunction, streaming: backend.streaming };
   }
 
   /**
@@ -132,11 +138,12 @@ export class ProtectedResource extends Construct {
    * body of DELETE like that of POST.
    */
   #integrationOf(backend: Backend): Integrate {
-    const direct = backend.kind === 'http' ? httpIntegration(backend.url) : () => streamed(backend.lambda);
+    const direct = backend.kind === 'http' ? httpIntegration(backend.url) : () => lambdaIntegration(backend);
     const inspected = this.#inspector;
     if (!inspected) return direct;
     const skipsInspector = (method: string) => method === 'GET' && this.credentialHeaders.length === 0;
-    return (method, rest) => (skipsInspector(method) ? direct(method, rest) : streamed(inspected.lambda));
+    return (method, rest) =>
+      skipsInspector(method) ? direct(method, rest) : lambdaIntegration({ lambda: inspected.lambda, streaming: true });
   }
 
   #makeInspector(
@@ -189,9 +196,9 @@ export class ProtectedResource extends Construct {
 
 type Integrate = (method: string, rest: '' | '/{proxy}') => Integration;
 
-const streamed = (lambda: IFunction): Integration =>
+const lambdaIntegration = ({ lambda, streaming }: { lambda: IFunction; streaming: boolean }): Integration =>
   // One permission for the whole API: one for each method would push a stack of several servers over 500 resources.
-  new LambdaIntegration(lambda, { ...STREAMED, scopePermissionToMethod: false });
+  new LambdaIntegration(lambda, { ...(streaming ? STREAMED : {}), scopePermissionToMethod: false });
 
 const httpIntegration =
   (url: string): Integrate =>

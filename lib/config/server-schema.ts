@@ -54,7 +54,15 @@ const Backend = z.discriminatedUnion(
       }),
       validatesHeaders,
     }),
-    z.strictObject({ kind: z.literal('lambda'), functionArn, validatesHeaders }),
+    z.strictObject({
+      kind: z.literal('lambda'),
+      functionArn,
+      streaming: documented(yesOrNo().default(true), {
+        description: '`false` for a function that returns its response in one piece, at most 6 MB within 29 seconds',
+        more: 'docs/your-server.md#lambda-functions',
+      }),
+      validatesHeaders,
+    }),
   ],
   {
     error:

@@ -98,6 +98,15 @@ describe('An existing Lambda function as backend', () => {
     expect(shown(command?.Value)).toContain(`--function-name ${FUNCTION_ARN}`);
   });
 
+  it('that does not stream is integrated without streaming, unless an inspector stands before it', async () => {
+    const buffered = { ...backend, streaming: false };
+    const plain = integrationsOf(await withServer({ backend: buffered, scopes: { required: ['mcp'] } }));
+    expect(plain.POST).toContain(`/functions/${FUNCTION_ARN}/invocations`);
+    const ruled = integrationsOf(await withServer({ backend: buffered, scopes: RULES }));
+    expect(ruled.GET).toContain(`/functions/${FUNCTION_ARN}/invocations`);
+    expect(ruled.POST).toMatch(/Inspector.*\/response-streaming-invocations$/);
+  });
+
   it('lets the inspector invoke only this function', async () => {
     const template = await withServer({ backend, scopes: RULES });
     const rights = statementsOf(template, inspectorsOf(template)[0] ?? '');
