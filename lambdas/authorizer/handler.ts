@@ -7,15 +7,12 @@ import type { Grant } from '../core/grants/grant.ts';
 import { type DoorPolicy, decideByHeaders } from '../core/mcp/headers.ts';
 import { scopeChallenge } from '../core/mcp/scope-challenge.ts';
 import type { ToolRules } from '../core/mcp/tool-scopes.ts';
-import {
-  type AccessTokenClaims,
-  AccessTokenError,
-  assertNotBeforeMark,
-  verifyAccessToken,
-} from '../core/tokens/access-token.ts';
+import { type AccessTokenClaims, assertNotBeforeMark, verifyAccessToken } from '../core/tokens/access-token.ts';
+import { AccessTokenError } from '../core/tokens/access-token-error.ts';
 import { bearerToken } from '../core/tokens/bearer.ts';
 import type { PublicJwk } from '../core/tokens/key-ring.ts';
 import { type AuthorizerKeys, findRevocation, type RevokedGrants } from '../core/tokens/revoked-grants.ts';
+import type { VerifySignature } from '../core/tokens/signature.ts';
 import { readHeaders } from '../runtime/http/header-values.ts';
 import type { Clock, Log } from '../runtime/ports/index.ts';
 import { identityContext } from './identity-context.ts';
@@ -40,6 +37,8 @@ export interface AuthorizerDeps {
     findKey(kid: string): Promise<PublicJwk | undefined>;
     read(): Promise<AuthorizerKeys | undefined>;
   };
+  /** Remembers what it has verified. */
+  readonly verifySignature: VerifySignature;
   /** Reads the status of one grant. Used only while the list of revoked grants is full. */
   readonly findGrantStatus: (grantId: string) => Promise<Grant['status'] | undefined>;
   readonly now: Clock;
@@ -107,11 +106,12 @@ const serverOf = (deps: AuthorizerDeps, apiId: string): Server => {
 };
 
 const verifiedClaims = (deps: AuthorizerDeps, token: string, path: string): Promise<AccessTokenClaims> =>
-  verifyAccessToken(token, (kid) => deps.keys.findKey(kid), {
-    issuer: deps.issuer,
-    audience: resourceIdentifier(deps.issuer, path),
-    now: deps.now(),
-  });
+  verifyAccessToken(
+    token,
+    (kid) => deps.keys.findKey(kid),
+    { issuer: deps.issuer, audience: resourceIdentifier(deps.issuer, path), now: deps.now() },
+    deps.verifySignature,
+  );
 
 /**
  * Returns the check of a token against the not-before marks and the revoked grants. It reads the grant itself only while

@@ -1,10 +1,10 @@
 import {
   type AccessTokenClaims,
-  AccessTokenError,
   assertNotBeforeMark,
   mayBeAccessToken,
   verifyAccessToken,
 } from '../../core/tokens/access-token.ts';
+import { AccessTokenError } from '../../core/tokens/access-token-error.ts';
 import { type PublicJwk, publicKeyOf } from '../../core/tokens/key-ring.ts';
 import type { KeyRingStore } from '../ports/index.ts';
 

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { formatRefreshToken } from '../../../lambdas/core/grants/refresh-token.ts';
 import {
   type AccessTokenClaims,
-  AccessTokenError,
   accessTokenClaims,
   clientAccessTokenClaims,
   verifyAccessToken,
 } from '../../../lambdas/core/tokens/access-token.ts';
+import { AccessTokenError } from '../../../lambdas/core/tokens/access-token-error.ts';
 import { publicKeyOf } from '../../../lambdas/core/tokens/key-ring.ts';
 import { newTestKey, ringOf, signedJwt } from '../../support/credentials/signing-key.ts';
 import { ISSUER, NOW, RESOURCE, redeemedGrant, testGrant } from '../../support/memory/records.ts';

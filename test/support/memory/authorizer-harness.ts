@@ -4,6 +4,7 @@ import type { Grant } from '../../../lambdas/core/grants/grant.ts';
 import { accessTokenClaims } from '../../../lambdas/core/tokens/access-token.ts';
 import type { AuthorizerKeys } from '../../../lambdas/core/tokens/revoked-grants.ts';
 import { KeyRingCache } from '../../../lambdas/runtime/adapters/dynamodb/key-ring-cache.ts';
+import { rememberingVerifier } from '../../../lambdas/runtime/services/verified-tokens.ts';
 import { newTestKey, ringOf, signedJwt } from '../credentials/signing-key.ts';
 import { memoryLog } from '../http/post-form.ts';
 import { ISSUER, NOW, testGrant } from './records.ts';
@@ -41,6 +42,7 @@ export const startAuthorizer = () => {
     },
     scopes: { mcp: {}, 'mcp:write': { implies: ['mcp'] } },
     keys: new KeyRingCache(load, () => state.now),
+    verifySignature: rememberingVerifier(),
     findGrantStatus: (grantId) => {
       state.grantReads.push(grantId);
       return state.findGrantStatus(grantId);

@@ -8,6 +8,7 @@ import { keyRingHandler } from '../../../lambdas/key-ring/handler.ts';
 import { KeyRingCache } from '../../../lambdas/runtime/adapters/dynamodb/key-ring-cache.ts';
 import type { HttpRequest } from '../../../lambdas/runtime/http/messages.ts';
 import type { KeyRingStore } from '../../../lambdas/runtime/ports/index.ts';
+import { rememberingVerifier } from '../../../lambdas/runtime/services/verified-tokens.ts';
 import { newTestKey, signedJwt, type TestKey } from '../credentials/signing-key.ts';
 import { memoryLog } from '../http/post-form.ts';
 import { ISSUER, NOW } from './records.ts';
@@ -88,6 +89,7 @@ export const startEverything = async () => {
       protectedResources: { api1: '/mcp' },
       servers: { '/mcp': { requiredScopes: ['mcp'] } },
       scopes: { mcp: {} },
+      verifySignature: rememberingVerifier(),
       findGrantStatus: async () => 'redeemed',
       keys: new KeyRingCache<AuthorizerKeys>(async () => stored, now),
       now,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { UnavailableError } from '../../../core/oauth-error.ts';
-import { ACCESS_TOKEN_TYPE } from '../../../core/tokens/access-token.ts';
 import { activeKey } from '../../../core/tokens/key-ring.ts';
+import { ACCESS_TOKEN_TYPE } from '../../../core/tokens/signature.ts';
 import type { AccessTokenSigner, KeyRingStore } from '../../ports/index.ts';
 
 /** API Gateway accepts 10,240 bytes of headers in total. */
