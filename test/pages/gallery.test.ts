@@ -7,7 +7,8 @@ describe.each(PAGES)('$name', ({ status, open }) => {
     const answer = await open(language);
     expect([answer.status, answer.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8']);
     expect(answer.headers['content-language']).toBe(language);
-    expect(answer.body.replace(/value="[^"]*"/g, '')).not.toMatch(/undefined|\[object|NaN/);
+    // As words: random values of links may contain these letters.
+    expect(answer.body).not.toMatch(/(?<![\w-])(undefined|NaN)(?![\w-])|\[object /);
     expect(answer.body.match(/<h1>/g)).toHaveLength(1);
   });
 });
