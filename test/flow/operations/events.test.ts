@@ -34,7 +34,7 @@ beforeAll(async () => {
     },
   });
   client = await registerClient(cloud, { client_name: 'Events' });
-  watch = new EventWatch(cloud.takeLines, /\bada\b|mallory|nemo/i);
+  watch = new EventWatch(cloud.takeLines, /\b(?:ada|mallory|nemo)\b/i);
 }, 60_000);
 afterAll(() => cloud?.stop());
 
