@@ -35,6 +35,15 @@ export const readStrictJson = (text: string, maxDepth = MAX_JSON_DEPTH): StrictJ
 export const isJsonObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Returns the members of a JSON object, and none for any other text. */
+export const membersOf = (text: string): Readonly<Record<string, unknown>> => {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+};
+
 /**
  * Decodes UTF-8 and keeps a byte order mark.
  *

@@ -1,3 +1,4 @@
+import { membersOf } from '../json.ts';
 import { isHopByHop } from '../net/hop-by-hop.ts';
 import { isIdentityHeader } from './identity-headers.ts';
 
@@ -26,16 +27,8 @@ export const parseCredentialHeaders = (
   text: string,
   names: readonly string[],
 ): Readonly<Record<string, string>> | undefined => {
-  const values = parseObject(text);
+  const values = membersOf(text);
   const headers = names.map((name) => [name, values[name]] as const);
   if (!headers.every(([, value]) => typeof value === 'string' && FIELD_VALUE.test(value))) return undefined;
   return Object.fromEntries(headers) as Record<string, string>;
-};
-
-const parseObject = (text: string): Readonly<Record<string, unknown>> => {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
 };

@@ -1,6 +1,6 @@
 import { type EchoBackend, startEchoBackend } from '../../support/backends/echo-backend.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
-import { storeSecret } from '../../support/cloud/store-secret.ts';
+import { storeSecret } from '../../support/cloud/secrets.ts';
 import { callMcp, obtainSession } from '../../support/http/oauth-requests.ts';
 
 // A credential towards the MCP server: the operator stores it, and the server gets it with every request.
@@ -52,7 +52,7 @@ describe('A credential towards an MCP server', () => {
     '%s: the server gets it, and neither the token nor a value of the client',
     async (method) => {
       const values = { authorization: 'Bearer of-gatehouse', 'x-api-key': 'canary-of-the-operator' };
-      await storeSecret(cloud, 'Serverkeyed', JSON.stringify(values));
+      await storeSecret(cloud.output(), 'Serverkeyed', JSON.stringify(values));
       const { status } = await send(method, '/deeper?a=1');
       expect(status).toBe(200);
       const seen = backend.requests.at(-1);

@@ -1,5 +1,5 @@
 import type { User } from '../../support/browser/user.ts';
-import { readClientSecret } from '../../support/client-profiles/secrets.ts';
+import { readClientSecret } from '../../support/cloud/secrets.ts';
 import { partsOf } from '../../support/credentials/forged-token.ts';
 import {
   authorizationRequest,

@@ -1,7 +1,7 @@
 import { User } from '../../support/browser/user.ts';
 import { ClientDocuments } from '../../support/client-profiles/documents.ts';
-import { readClientSecret } from '../../support/client-profiles/secrets.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
+import { readClientSecret } from '../../support/cloud/secrets.ts';
 import { assertionForm, newAssertionKey } from '../../support/credentials/client-assertions.ts';
 import { formsOf } from '../../support/http/html-form.ts';
 import {

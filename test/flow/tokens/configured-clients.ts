@@ -2,8 +2,8 @@ import { randomUUID, type webcrypto } from 'node:crypto';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { startEchoBackend } from '../../support/backends/echo-backend.ts';
-import { openClientSecret, readClientSecret } from '../../support/client-profiles/secrets.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/cloud/local-cloud.ts';
+import { openClientSecret, readClientSecret } from '../../support/cloud/secrets.ts';
 import { type JsonAnswer, postForm, REDIRECT_URI, type RegisteredClient } from '../../support/http/oauth-requests.ts';
 import { basic } from '../../support/http/post-form.ts';
 

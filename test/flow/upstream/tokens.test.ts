@@ -1,6 +1,6 @@
 import { PROVIDER_KINDS } from '../../../tools/local/development-provider/kinds.ts';
 import { User } from '../../support/browser/user.ts';
-import { readClientSecret } from '../../support/client-profiles/secrets.ts';
+import { readClientSecret } from '../../support/cloud/secrets.ts';
 import { type FaultyCloud, startFaultyCloud } from '../../support/faults/faulty-cloud.ts';
 import {
   callMcp,

@@ -1,4 +1,4 @@
-import { readClientSecret } from '../client-profiles/secrets.ts';
+import { readClientSecret } from '../cloud/secrets.ts';
 import { newAssertionKey } from '../credentials/client-assertions.ts';
 import { type FaultyCloud, startFaultyCloud } from './faulty-cloud.ts';
 

@@ -7,7 +7,7 @@ import type { ProviderKind } from '../../../tools/local/development-provider/kin
 import type { ProviderBehaviour } from '../../../tools/local/development-provider/refresh-tokens.ts';
 import type { User } from '../browser/user.ts';
 import type { LocalCloud } from '../cloud/local-cloud.ts';
-import { storeSecret } from '../cloud/store-secret.ts';
+import { storeSecret } from '../cloud/secrets.ts';
 
 export const CREDENTIALS = { clientId: 'gatehouse-at-upstream', clientSecret: 'a-secret-that-the-test-knows' };
 
@@ -80,7 +80,7 @@ export const startUpstreamProvider = async (
     storeCredentials: async (cloud) => {
       const { clientId } = CREDENTIALS;
       const SecretString = JSON.stringify({ client_id: clientId, client_secret: clientSecret });
-      await storeSecret(cloud, `Provider${id.replaceAll('-', '')}`, SecretString);
+      await storeSecret(cloud.output(), `Provider${id.replaceAll('-', '')}`, SecretString);
     },
     tokensFor: async (user) => {
       const metadata = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as Record<

@@ -1,4 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { membersOf } from '../../../core/json.ts';
 import { UpstreamError } from '../../../core/upstream/errors.ts';
 import type { Clock } from '../../ports/index.ts';
 import type { UpstreamCredentials, UpstreamCredentialsReader } from '../upstream/credentials.ts';
@@ -25,7 +26,7 @@ export class SecretsManagerCredentials implements UpstreamCredentialsReader {
 
   #parse(text: string | undefined): UpstreamCredentials {
     if (text === undefined) throw this.#misconfigured('is empty');
-    const { client_id: clientId, client_secret: clientSecret } = parseObject(text);
+    const { client_id: clientId, client_secret: clientSecret } = membersOf(text);
     if (typeof clientId !== 'string' || typeof clientSecret !== 'string' || clientId === '' || clientSecret === '') {
       throw this.#misconfigured('is not a JSON object with the strings client_id and client_secret');
     }
@@ -46,11 +47,3 @@ export class SecretsManagerCredentials implements UpstreamCredentialsReader {
     );
   }
 }
-
-const parseObject = (text: string): Record<string, unknown> => {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
-};
